@@ -1,0 +1,76 @@
+# fairpg - build, install and check.
+#
+#   make && make install          into the server that pg_config names
+#   make demo                     a private server, a data set, two models
+#   make check                    every check there is, in a private server
+#   make installcheck             pg_regress against a running server
+#
+# The version stands in fairpg.control and nowhere else.
+
+EXTENSION  = fairpg
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" fairpg.control)
+
+# Two libraries: fairpg.so never loads BLAS; fairpg_train.so may, lazily.
+MODULE_big = fairpg
+SHARED_OBJS = \
+	$(patsubst %.c,%.o,$(sort $(wildcard src/num/*.c src/fair/*.c src/model/*.c)))
+CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
+# what both libraries need of the server side
+COMMON_PG_OBJS = src/pg/encode.o src/pg/host.o src/pg/report.o src/pg/args.o
+TRAIN_OBJS = \
+	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
+	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c)))
+OBJS = $(filter-out src/num/blas.o,$(SHARED_OBJS)) $(CORE_PG_OBJS)
+TRAIN_LIB = fairpg_train.so
+
+# The install script is joined from topic files, in this order.
+SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql audit.sql \
+	store.sql train.sql predict.sql)
+INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
+DATA_built = $(INSTALL_SQL)
+
+PG_CPPFLAGS = -I$(srcdir)/src -DFAIRPG_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS = -std=gnu99 -fvisibility=hidden -ffp-contract=off -Wextra \
+	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+SHLIB_LINK = -lm
+
+REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=fairpg
+EXTRA_CLEAN = $(TRAIN_LIB) $(TRAIN_OBJS) build
+
+PG_CONFIG ?= pg_config
+# Empty where the server's build files are not installed: "make demo" and
+# "make check" install them and start over.
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+# bitcode would only serve to inline our functions into JIT code
+override with_llvm = no
+ifneq ($(PGXS),)
+include $(PGXS)
+else
+all:
+	@echo 'PostgreSQL build files are missing:' >&2; test/tools/packages.sh build
+endif
+
+# Kernels are vectorised by the compiler; nothing here may reassociate sums.
+src/num/%.o src/model/%.o src/train/%.o src/fair/%.o: CFLAGS += -O3
+
+# PGXS follows no headers unless PostgreSQL itself was built that way.
+$(OBJS) $(TRAIN_OBJS): $(wildcard src/*/*.h src/pg/train/*.h)
+
+all: $(TRAIN_LIB)
+
+$(TRAIN_LIB): $(TRAIN_OBJS)
+	$(CC) $(CFLAGS) $(TRAIN_OBJS) $(LDFLAGS) $(LDFLAGS_SL) -shared -lm -ldl -o $@
+
+$(INSTALL_SQL): $(SQL_PARTS) fairpg.control
+	cat $(SQL_PARTS) > $@
+
+install: install-train
+install-train: $(TRAIN_LIB) installdirs
+	$(INSTALL_SHLIB) $(TRAIN_LIB) '$(DESTDIR)$(pkglibdir)/$(TRAIN_LIB)'
+uninstall: uninstall-train
+uninstall-train:
+	rm -f '$(DESTDIR)$(pkglibdir)/$(TRAIN_LIB)'
+
+include test/test.mk
+.PHONY: install-train uninstall-train

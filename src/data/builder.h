@@ -1,0 +1,109 @@
+/*
+ * builder.h
+ *    Filling a dataset row by row.
+ *
+ * The caller turns a row into a DataInput: numbers as double with NaN for
+ * NULL, categories as codes from data_builder_code(), and hands it over with
+ * the part it belongs to.  data_builder_finish() makes the dataset from it:
+ * levels in byte order whatever came first, NULLs filled, means taken.
+ */
+#ifndef FAIRPG_DATA_BUILDER_H
+#define FAIRPG_DATA_BUILDER_H
+
+#include "data/dataset.h"
+
+/* Code of NULL in every category. */
+#define DATA_NULL_CODE 0
+/* No code: memory is out. */
+#define DATA_NO_CODE UINT32_MAX
+
+typedef struct DataColumnSpec
+{
+	const char *name;
+	const char *source;
+	uint32_t element;
+	uint8_t input;
+	DataKind kind;
+} DataColumnSpec;
+
+typedef struct DataAttributeSpec
+{
+	const char *name;      /* "sex*race" */
+	uint32_t n_columns;
+	uint32_t columns[8];   /* places among the protected columns */
+} DataAttributeSpec;
+
+#define DATA_MAX_CROSSED 8
+
+typedef struct DataBuilderSpec
+{
+	uint32_t n_columns;
+	const DataColumnSpec *columns;
+	uint32_t n_protected; /* distinct protected columns */
+	uint32_t n_attributes;
+	const DataAttributeSpec *attributes;
+	bool weighted;
+	bool null_flags;      /* a null flag for numbers with NULLs */
+	uint32_t max_levels;  /* of a category, at least 2 */
+	uint32_t max_groups;  /* of an attribute */
+} DataBuilderSpec;
+
+/* One row; the arrays are the builder's (data_builder_input()). */
+typedef struct DataInput
+{
+	double *number;       /* [n_columns], NaN: NULL; categories unused */
+	uint32_t *code;       /* [n_columns]; numbers unused */
+	uint32_t *protected_code; /* [n_protected] from data_builder_group() */
+	double weight;
+	int label;
+} DataInput;
+
+typedef enum DataFindingKind
+{
+	DATA_CONSTANT,   /* one value in all training rows: left out */
+	DATA_IDENTIFIER, /* nearly as many values as rows: left out */
+	DATA_POOLED,     /* rare levels were pooled */
+	DATA_DISGUISE    /* nearly determines the label */
+} DataFindingKind;
+
+typedef struct DataFinding
+{
+	DataFindingKind kind;
+	const char *column;
+	uint64_t count; /* levels, where it says something */
+} DataFinding;
+
+typedef struct DataBuilder DataBuilder;
+
+extern NumStatus data_builder_create(NumArena *arena,
+									 const DataBuilderSpec *spec,
+									 DataBuilder **builder);
+
+extern DataInput *data_builder_input(DataBuilder *builder);
+
+/* Code of a category's value (never DATA_NULL_CODE), or DATA_NO_CODE. */
+extern uint32_t data_builder_code(DataBuilder *builder, uint32_t column,
+								  const char *bytes, uint32_t length);
+
+/* The same for protected columns, where NULL is the group "(unknown)". */
+extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
+								   const char *bytes, uint32_t length);
+
+/* A hash of everything in the input but the weight: the same for equal rows,
+ * whatever came before them, on every machine. */
+extern uint64_t data_builder_hash(const DataBuilder *builder, uint64_t seed);
+
+/* Appends the input to a part. */
+extern NumStatus data_builder_append(DataBuilder *builder, DataPart part);
+
+/*
+ * Makes the dataset.  '*findings' is an array of '*n_findings' entries.
+ * NUM_TOO_LARGE when an attribute has more than max_groups groups or there
+ * are too many combinations; '*culprit' then is the attribute's name.
+ */
+extern NumStatus data_builder_finish(DataBuilder *builder, Dataset **data,
+									 DataFinding **findings,
+									 uint32_t *n_findings,
+									 const char **culprit);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * dataset.h
+ *    The rows of one training or evaluation, read once and kept in blocks.
+ *
+ * A dataset has two parts, the training rows and the held-out rows, each a
+ * list of blocks of DATA_BLOCK_ROWS rows (the last one may be shorter).  In a
+ * block every column is an array of its own: numbers as float, categories as
+ * dictionary codes of 1, 2 or 4 bytes, never one-hot.  A row's cell says which
+ * base group and label it has.
+ *
+ * Memory is the arena's.  After data_finish() a dataset is immutable.
+ */
+#ifndef FAIRPG_DATA_DATASET_H
+#define FAIRPG_DATA_DATASET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "num/arena.h"
+#include "num/status.h"
+
+#define DATA_BLOCK_ROWS 4096
+
+typedef enum DataPart
+{
+	DATA_TRAIN = 0,
+	DATA_HELD_OUT = 1,
+	DATA_PARTS = 2
+} DataPart;
+
+typedef enum DataKind
+{
+	DATA_NUMBER,
+	DATA_CATEGORY
+} DataKind;
+
+typedef enum DataLevelKind
+{
+	DATA_LEVEL_VALUE, /* an observed value */
+	DATA_LEVEL_NULL,  /* SQL NULL; at most one, always the first level */
+	DATA_LEVEL_OTHER  /* rare values pooled; at most one, always the last */
+} DataLevelKind;
+
+typedef struct DataLevel
+{
+	DataLevelKind kind;
+	const char *name; /* bytes of the value, not terminated; "" unless VALUE */
+	uint32_t length;  /* bytes */
+	double weight;    /* total weight of the training rows that have it */
+} DataLevel;
+
+/*
+ * A column as the models see it.  A number is stored as (float) (x - pivot);
+ * the pivot is 0 unless the values are large against their spread (dates).  A
+ * NULL number is stored as 'fill', and when the training rows have any, the
+ * next column is a null flag: a category with two levels (0 present, 1 NULL)
+ * of which only the second has a coefficient.
+ */
+typedef struct DataColumn
+{
+	const char *name;   /* source column, or "column[7]" for an array element */
+	const char *source; /* source column */
+	uint32_t element;   /* 0, or the 1-based element of an array column */
+	uint8_t input;      /* EncodeClass of the source type (pg/encode.h) */
+	DataKind kind;
+
+	/* DATA_NUMBER; mean and sd are of the stored form, weighted, over the
+	 * training rows that are not NULL; sd is 0 for a constant column */
+	double pivot;
+	float fill;
+	double mean;
+	double sd;
+	double min; /* of x itself, training rows */
+	double max;
+
+	/* DATA_CATEGORY; NULL first, then values in byte order, then OTHER */
+	bool is_null_flag;
+	uint32_t n_levels;
+	DataLevel *levels;
+
+	uint64_t n_null;      /* rows, both parts */
+	uint32_t first_param; /* place in the coefficient vector */
+	uint32_t n_params;    /* 1; n_levels; 1 for a null flag; 0 when constant */
+} DataColumn;
+
+typedef struct DataBlock
+{
+	uint32_t n_rows;
+	void **values;       /* [n_columns] float *, or codes of code_bytes each */
+	uint8_t *code_bytes; /* [n_columns] 1, 2 or 4; 4 for numbers */
+	uint16_t *cell;      /* [n_rows] 2 * base group + label */
+	float *weight;       /* [n_rows], or NULL: all one */
+} DataBlock;
+
+typedef struct DataRows
+{
+	uint64_t n_rows;
+	double weight; /* sum of weights */
+	uint32_t n_blocks;
+	DataBlock **blocks;
+} DataRows;
+
+/* One protected attribute: a column or an intersection of columns.  Its
+ * groups are unions of base groups, which are the combinations of values of
+ * all protected columns that occur. */
+typedef struct DataAttribute
+{
+	const char *name; /* as the user wrote it, "sex*race" */
+	uint32_t n_groups;
+	const char **group_names;  /* [n_groups] printable, "Female, Black" */
+	uint32_t *group_of_base;   /* [dataset.n_base_groups] */
+} DataAttribute;
+
+typedef struct Dataset
+{
+	uint32_t n_columns;
+	DataColumn *columns;
+	uint32_t n_params; /* coefficients with the intercept, which is number 0 */
+
+	DataRows part[DATA_PARTS];
+
+	uint32_t n_base_groups; /* at least 1; 1 when nothing is protected */
+	uint32_t n_attributes;
+	DataAttribute *attributes;
+
+	const char *label_name;
+	const char *label_positive; /* printable positive value */
+
+	uint64_t n_null_label; /* rows left out because the label is NULL */
+	uint64_t n_null_weight_zero; /* rows left out because the weight is 0 */
+	size_t block_bytes;    /* memory of all blocks */
+} Dataset;
+
+/* Weight and row count of each cell of a part; arrays of 2 * n_base_groups. */
+extern void data_cell_totals(const Dataset *data, DataPart part,
+							 double *weight, uint64_t *rows);
+
+#endif

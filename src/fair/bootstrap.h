@@ -1,0 +1,34 @@
+/*
+ * bootstrap.h
+ *    Intervals for gaps and ratios between groups.
+ */
+#ifndef FAIRPG_FAIR_BOOTSTRAP_H
+#define FAIRPG_FAIR_BOOTSTRAP_H
+
+#include <stdint.h>
+
+#include "fair/criterion.h"
+#include "num/arena.h"
+#include "num/status.h"
+
+/*
+ * Percentile intervals of the gap and the ratio of a criterion at 'level' in
+ * (0, 1).  Every function of counts can be resampled from the counts: drawing
+ * n rows with replacement and counting them into cells is a multinomial draw
+ * from the cells.  Each group is drawn on its own with its effective number
+ * of rows (Kish) held fixed, so weighted tables get the width they deserve.
+ *
+ * The same seed gives the same interval on any machine.  Ends are NaN when
+ * the gap is undefined.  O(replicates * groups).
+ *
+ * Reference: Efron and Tibshirani, An Introduction to the Bootstrap (1993),
+ * chapter 13.
+ */
+extern NumStatus fair_gap_interval(NumArena *arena,
+								   const FairCriterion *criterion,
+								   const FairCells *groups, int n_groups,
+								   double level, int replicates, uint64_t seed,
+								   double *low, double *high,
+								   double *ratio_low, double *ratio_high);
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * criterion.c
+ *    Fairness criteria, and the gap between groups.
+ *
+ * Adding a criterion of this kind is a rate function and a line in the table.
+ */
+#include "fair/criterion.h"
+
+#include <math.h>
+#include <string.h>
+
+/* P(decision = 1): both labels, each by its part of the group's rows. */
+static void
+rate_selection(int event, const double label_weight[2], FairRate *rate)
+{
+	double total = label_weight[0] + label_weight[1];
+
+	(void) event;
+	rate->defined = total > 0;
+	rate->constant = 0;
+	rate->weight = total;
+	rate->share[0] = rate->defined ? label_weight[0] / total : 0;
+	rate->share[1] = rate->defined ? label_weight[1] / total : 0;
+}
+
+/* P(decision = 1 | label = y) */
+static void
+rate_given_label(int y, const double label_weight[2], FairRate *rate)
+{
+	rate->defined = label_weight[y] > 0;
+	rate->constant = 0;
+	rate->weight = label_weight[y];
+	rate->share[y] = rate->defined ? 1 : 0;
+	rate->share[1 - y] = 0;
+}
+
+static void
+rate_true_positive(int event, const double label_weight[2], FairRate *rate)
+{
+	(void) event;
+	rate_given_label(1, label_weight, rate);
+}
+
+static void
+rate_false_positive(int event, const double label_weight[2], FairRate *rate)
+{
+	(void) event;
+	rate_given_label(0, label_weight, rate);
+}
+
+/* Event 0 is the true positive rate, event 1 the false positive rate. */
+static void
+rate_odds(int event, const double label_weight[2], FairRate *rate)
+{
+	rate_given_label(event == 0 ? 1 : 0, label_weight, rate);
+}
+
+/* P(decision <> label): the positives decided 0 and the negatives decided
+ * 1. */
+static void
+rate_error(int event, const double label_weight[2], FairRate *rate)
+{
+	double total = label_weight[0] + label_weight[1];
+
+	(void) event;
+	rate->defined = total > 0;
+	rate->weight = total;
+	rate->constant = rate->defined ? label_weight[1] / total : 0;
+	rate->share[0] = rate->defined ? label_weight[0] / total : 0;
+	rate->share[1] = rate->defined ? -label_weight[1] / total : 0;
+}
+
+static const FairCriterion criteria[] = {
+	{ .name = "demographic_parity",
+	  .description = "equal selection rates",
+	  .n_events = 1,
+	  .event_name = { "selection_rate" },
+	  .rate = rate_selection },
+	{ .name = "equal_opportunity",
+	  .description = "equal true positive rates",
+	  .n_events = 1,
+	  .event_name = { "tpr" },
+	  .rate = rate_true_positive },
+	{ .name = "predictive_equality",
+	  .description = "equal false positive rates",
+	  .n_events = 1,
+	  .event_name = { "fpr" },
+	  .rate = rate_false_positive },
+	{ .name = "equalized_odds",
+	  .description = "equal true positive and false positive rates",
+	  .n_events = 2,
+	  .event_name = { "tpr", "fpr" },
+	  .rate = rate_odds },
+	{ .name = "error_rate_parity",
+	  .description = "equal error rates",
+	  .n_events = 1,
+	  .event_name = { "error_rate" },
+	  .rate = rate_error },
+	{ .name = NULL }
+};
+
+const FairCriterion *
+fair_criterion_table(void)
+{
+	return criteria;
+}
+
+const FairCriterion *
+fair_criterion_find(const char *name)
+{
+	for (const FairCriterion *c = criteria; c->name != NULL; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+/*
+ * The rate of one group from its confusion table.  Selection needs no label:
+ * rows whose label is unknown count there, and only there.
+ */
+static bool
+group_rate(const FairCriterion *criterion, int event, const FairCells *cells,
+		   double *value)
+{
+	double by_label[2];
+	FairRate rate;
+
+	if (criterion->rate == rate_selection)
+	{
+		double selected = cells->weight[0][1] + cells->weight[1][1] +
+						  cells->unlabelled_weight[1];
+		double total = selected + cells->weight[0][0] + cells->weight[1][0] +
+					   cells->unlabelled_weight[0];
+
+		*value = total > 0 ? selected / total : 0;
+		return total > 0;
+	}
+	for (int y = 0; y < 2; y++)
+		by_label[y] = cells->weight[y][0] + cells->weight[y][1];
+	criterion->rate(event, by_label, &rate);
+	if (!rate.defined)
+		return false;
+	*value = rate.constant;
+	for (int y = 0; y < 2; y++)
+		if (rate.share[y] != 0)
+			*value += rate.share[y] * (cells->weight[y][1] / by_label[y]);
+	return true;
+}
+
+/* The gap and ratio of one event; false when fewer than two groups have it. */
+static bool
+event_gap(const FairCriterion *criterion, int event, const FairCells *groups,
+		  int n_groups, FairGap *result)
+{
+	double low = INFINITY;
+	double high = -INFINITY;
+	int n_defined = 0;
+
+	result->event = event;
+	for (int g = 0; g < n_groups; g++)
+	{
+		double value;
+
+		if (!group_rate(criterion, event, &groups[g], &value))
+			continue;
+		n_defined++;
+		if (value < low)
+		{
+			low = value;
+			result->lowest = g;
+		}
+		if (value > high)
+		{
+			high = value;
+			result->highest = g;
+		}
+	}
+	result->n_undefined = n_groups - n_defined;
+	if (n_defined < 2)
+		return false;
+	result->gap = high - low;
+	result->ratio = high > 0 ? low / high : NAN;
+	return true;
+}
+
+void
+fair_gap(const FairCriterion *criterion, const FairCells *groups, int n_groups,
+		 FairGap *result)
+{
+	memset(result, 0, sizeof(*result));
+	result->gap = NAN;
+	result->ratio = NAN;
+	result->highest = -1;
+	result->lowest = -1;
+	for (int e = 0; e < criterion->n_events; e++)
+	{
+		FairGap one = { .highest = -1, .lowest = -1 };
+		int n_undefined = result->n_undefined;
+		double ratio = result->ratio;
+
+		if (event_gap(criterion, e, groups, n_groups, &one))
+		{
+			if (!(result->gap >= one.gap))
+				*result = one;
+			result->ratio =
+				isnan(ratio) || one.ratio < ratio ? one.ratio : ratio;
+		}
+		result->n_undefined =
+			one.n_undefined > n_undefined ? one.n_undefined : n_undefined;
+	}
+}

@@ -1,0 +1,81 @@
+/*
+ * criterion.h
+ *    Fairness criteria: which group rates must be alike.
+ *
+ * A criterion has one or more events; an event is a rate that every group
+ * has.  With m[g][y] the weighted mean decision of the rows of group g with
+ * label y, the rate of group g is
+ *
+ *     rate = constant + share[0] * m[g][0] + share[1] * m[g][1]
+ *
+ * where constant and shares depend only on the group's base counts.  That is
+ * all training needs to know (multipliers on rates become coefficients on
+ * cells), and all an audit needs (apply it to the confusion table).  The gap
+ * of an event is the largest difference between any two groups; the gap of a
+ * criterion is the largest over its events.
+ *
+ *     demographic_parity   P(decision = 1)
+ *     equal_opportunity    P(decision = 1 | label = 1)       TPR
+ *     predictive_equality  P(decision = 1 | label = 0)       FPR
+ *     equalized_odds       both of the last two
+ *     error_rate_parity    P(decision <> label)
+ *
+ * Reference: Agarwal et al., "A Reductions Approach to Fair Classification",
+ * ICML 2018, section 2; Hardt et al., NeurIPS 2016.
+ */
+#ifndef FAIRPG_FAIR_CRITERION_H
+#define FAIRPG_FAIR_CRITERION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fair/cells.h"
+#include "num/status.h"
+
+#define FAIR_MAX_EVENTS 2
+
+typedef struct FairRate
+{
+	bool defined; /* false when the group has no rows of the event */
+	double constant;
+	double share[2]; /* by label */
+	double weight;   /* of the rows the rate is taken over */
+} FairRate;
+
+typedef struct FairCriterion
+{
+	const char *name;
+	const char *description; /* one clause for messages and lists */
+	int n_events;
+	const char *event_name[FAIR_MAX_EVENTS]; /* "selection_rate", "tpr", ... */
+	/* fills '*rate' from the weights of a group's two cells, by label */
+	void (*rate)(int event, const double label_weight[2], FairRate *rate);
+} FairCriterion;
+
+/* The criterion of that name, or NULL. */
+extern const FairCriterion *fair_criterion_find(const char *name);
+
+/* All criteria, ending with a NULL name: for lists in hints. */
+extern const FairCriterion *fair_criterion_table(void);
+
+typedef struct FairGap
+{
+	double gap;         /* largest difference between two groups; NaN when
+	                     * fewer than two groups have the rate */
+	int event;          /* where it is */
+	int highest;        /* group with the highest rate of that event */
+	int lowest;         /* group with the lowest */
+	int n_undefined;    /* groups without one of the rates */
+	double ratio;       /* lowest / highest of the event with the least
+	                     * ratio; NaN when undefined or 0/0 */
+} FairGap;
+
+/*
+ * The gap between 'n_groups' groups.  Groups without a rate are left out and
+ * counted.  O(groups), allocates nothing.
+ */
+extern void fair_gap(const FairCriterion *criterion, const FairCells *groups,
+					 int n_groups, FairGap *result);
+
+#endif

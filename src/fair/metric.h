@@ -1,0 +1,53 @@
+/*
+ * metric.h
+ *    Metrics of one group: functions of its confusion table.
+ *
+ * With TP, FP, FN and TN the weights of the four cells, P = TP + FN and
+ * N = FP + TN:
+ *
+ *     base_rate             P / (P + N)
+ *     selection_rate        decided 1 / decided (rows without label count)
+ *     tpr, fnr              TP / P, FN / P
+ *     fpr, tnr              FP / N, TN / N
+ *     ppv                   TP / (TP + FP)      false_discovery_rate 1 - ppv
+ *     npv                   TN / (TN + FN)      false_omission_rate 1 - npv
+ *     accuracy, error_rate  (TP + TN) / (P + N) and its complement
+ *     balanced_accuracy     (tpr + tnr) / 2
+ *     f1                    2 TP / (2 TP + FP + FN)
+ *
+ * A metric whose denominator is empty is undefined: NaN, with the reason.
+ */
+#ifndef FAIRPG_FAIR_METRIC_H
+#define FAIRPG_FAIR_METRIC_H
+
+#include <stdint.h>
+
+#include "fair/cells.h"
+
+typedef struct FairMetricValue
+{
+	double value; /* NaN: undefined */
+	double low;   /* Wilson interval on the effective number of rows; NaN for
+	               * metrics that are no share of rows */
+	double high;
+	uint64_t rows;      /* in the denominator */
+	double effective;   /* Kish: (sum of weights)^2 / sum of squares */
+	const char *reason; /* why it is undefined, else NULL */
+} FairMetricValue;
+
+extern int fair_metric_count(void);
+
+/* Name of metric number 'metric', 0 to count - 1. */
+extern const char *fair_metric_name(int metric);
+
+/* One sentence on what it is. */
+extern const char *fair_metric_description(int metric);
+
+/* Number of the metric of that name, or -1. */
+extern int fair_metric_find(const char *name);
+
+/* The metric, with an interval at 'level' in (0, 1). */
+extern void fair_metric_value(int metric, const FairCells *cells, double level,
+							  FairMetricValue *result);
+
+#endif

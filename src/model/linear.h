@@ -1,0 +1,88 @@
+/*
+ * linear.h
+ *    The training kernel of the linear families: one walk over the blocks.
+ *
+ * A pass takes one coefficient vector and returns the sums that any method
+ * needs of the rows: loss, gradient, Hessian, and for each cell (base group
+ * x label) its hard and smooth decisions and how the smooth ones move with
+ * the coefficients.  What is fair about it is the caller's business.
+ *
+ * Coefficients here are in the kernel's own layout and scale: number 0 is the
+ * intercept, then the numbers standardised by mean and standard deviation,
+ * then the category levels.  linear_to_raw() turns them into the layout of
+ * DataColumn.first_param and the units of the stored columns.
+ */
+#ifndef FAIRPG_MODEL_LINEAR_H
+#define FAIRPG_MODEL_LINEAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "data/dataset.h"
+#include "num/arena.h"
+#include "num/monitor.h"
+#include "num/status.h"
+
+typedef struct LinearPlan LinearPlan;
+
+typedef struct LinearRequest
+{
+	uint32_t first_block;  /* of the training part */
+	uint32_t block_stride; /* 1: every block; 16: every sixteenth */
+	const double *coef;    /* [n_params] */
+	double temperature;    /* of the smooth decision sigmoid(z / t), > 0 */
+	double threshold;      /* of the probability */
+
+	/* adds cell_curvature[cell] * q''(z) to a row's curvature, which is kept
+	 * at min_curvature times the loss's own or above; NULL: loss only */
+	const double *cell_curvature;
+	double min_curvature;
+
+	bool want_hessian;
+	bool want_jacobian;
+} LinearRequest;
+
+/* Unnormalised sums, weighted; arrays belong to the plan's arena. */
+typedef struct LinearSums
+{
+	uint64_t rows;
+	double weight;
+	double loss;       /* sum of weight * log-loss, in nats */
+	double *gradient;  /* [n_params] of the loss */
+	double *hessian;   /* [n_params][stride], lower triangle */
+	double *cell_weight;   /* [n_cells] */
+	double *cell_hard;     /* [n_cells] weight of the rows decided 1 */
+	double *cell_soft;     /* [n_cells] sum of weight * sigmoid(z / t) */
+	double *cell_jacobian; /* [n_cells][stride], gradient of cell_soft */
+} LinearSums;
+
+/* Lays out the parameters of a finished dataset. */
+extern NumStatus linear_plan(NumArena *arena, const Dataset *data,
+							 LinearPlan **plan);
+
+extern uint32_t linear_n_params(const LinearPlan *plan);
+
+/* Doubles from one row of a matrix in LinearSums to the next. */
+extern size_t linear_stride(const LinearPlan *plan);
+
+extern uint32_t linear_n_cells(const LinearPlan *plan);
+
+/* Room for the sums of one pass; the two matrices only when asked for. */
+extern NumStatus linear_sums_create(NumArena *arena, const LinearPlan *plan,
+									bool hessian, bool jacobian,
+									LinearSums **sums);
+
+/* One pass.  NUM_NOT_FINITE when a score overflowed. */
+extern NumStatus linear_pass(LinearPlan *plan, const LinearRequest *request,
+							 NumMonitor *monitor, LinearSums *sums);
+
+/* Coefficients as model_from_coefficients() takes them; 'raw' has room for
+ * data->n_params. */
+extern void linear_to_raw(const LinearPlan *plan, const double *coef,
+						  double *raw);
+
+/* The other way: standardised coefficients of a raw vector. */
+extern void linear_from_raw(const LinearPlan *plan, const double *raw,
+							double *coef);
+
+#endif

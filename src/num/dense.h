@@ -1,0 +1,30 @@
+/*
+ * dense.h
+ *    Dense linear algebra in one fixed order of operations.
+ *
+ * What BLAS does faster and in an order of its own choosing: these give the
+ * same bits on every machine.
+ */
+#ifndef FAIRPG_NUM_DENSE_H
+#define FAIRPG_NUM_DENSE_H
+
+#include <stddef.h>
+
+#include "num/monitor.h"
+#include "num/status.h"
+
+/*
+ * Cholesky factor of a symmetric positive definite matrix, in place: the
+ * lower triangle of 'a' (row-major, 'stride' doubles a row) becomes L with
+ * A = L L'.  The upper triangle is neither read nor written.
+ * NUM_NOT_POSITIVE_DEFINITE when a pivot is not above zero (or is NaN), with
+ * 'a' half done.  n^3 / 3 multiplications.
+ */
+extern NumStatus dense_cholesky(double *a, size_t n, size_t stride,
+								NumMonitor *monitor);
+
+/* Overwrites b [n] with the solution of L L' x = b. */
+extern void dense_cholesky_solve(const double *l, size_t n, size_t stride,
+								 double *b);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * encode.h
+ *    The one way from a Datum to what a model sees, for training and scoring.
+ *
+ * Numbers (int2, int4, int8, float4, float8, numeric, and domains over them)
+ * become double; dates become days, timestamps seconds since 2000-01-01;
+ * booleans, text-like types and enums become the bytes of a category level;
+ * float4[] and float8[] become one number per element.
+ */
+#ifndef FAIRPG_PG_ENCODE_H
+#define FAIRPG_PG_ENCODE_H
+
+#include "fmgr.h"
+
+typedef enum EncodeClass
+{
+	ENCODE_NONE = 0, /* the type cannot be a feature */
+	ENCODE_NUMBER = 1,
+	ENCODE_BOOLEAN = 2,
+	ENCODE_TEXT = 3, /* text, varchar, char, name, enum */
+	ENCODE_DATE = 4,
+	ENCODE_TIMESTAMP = 5, /* with and without time zone */
+	ENCODE_ARRAY = 6
+} EncodeClass;
+
+typedef struct Encoder
+{
+	EncodeClass input;
+	Oid type;        /* base type, domains looked through */
+	bool is_enum;
+	bool is_char;    /* character(n): trailing blanks do not count */
+	void *memo;      /* enum labels seen; lives in 'context' */
+	MemoryContext context;
+} Encoder;
+
+/* ENCODE_NONE in 'input' when the type is not supported; never an error. */
+extern void encoder_init(Encoder *encoder, Oid type, MemoryContext context);
+
+/* NUMBER, DATE, TIMESTAMP; may return NaN or infinity, the caller decides. */
+extern double encoder_number(Encoder *encoder, Datum value);
+
+/* BOOLEAN, TEXT: bytes that stay valid as long as 'value' does (detoasted
+ * copies go to CurrentMemoryContext). */
+extern const char *encoder_text(Encoder *encoder, Datum value, uint32 *length);
+
+/* ARRAY: number of elements; '*elements' as float8 values, NULL elements as
+ * NaN with '*has_null' set, in CurrentMemoryContext. */
+extern int encoder_array(Encoder *encoder, Datum value, double **elements,
+						 bool *has_null);
+
+/* True when a value of class 'given' may stand where training saw 'trained'. */
+extern bool encode_class_accepts(EncodeClass trained, EncodeClass given);
+
+/* "a number", "a boolean", "text", ... for messages. */
+extern const char *encode_class_name(EncodeClass input);
+
+#endif

@@ -1,0 +1,157 @@
+/*
+ * store.h
+ *    Writing to and finding the tables that fairpg.init() makes.
+ *
+ * The tables are the user's: every statement runs with the rights of the
+ * current user, through SPI, with search_path pinned.  In all structures a
+ * NaN or a NULL pointer becomes SQL NULL; strings are terminated and in the
+ * encoding of the database.
+ */
+#ifndef FAIRPG_PG_STORE_H
+#define FAIRPG_PG_STORE_H
+
+#include "model/model.h"
+
+/* The layout that src/sql/store.sql makes; fairpg.init() writes the same
+ * number, and every change of a table needs a new one and a step there. */
+#define STORE_VERSION 1
+
+#define STORE_SCHEMA "fairpg_catalog"
+#define STORE_MODEL_NAME_MAX 128 /* characters */
+
+/* Raises an error with the way out unless fairpg.init() has been run in this
+ * database and the layout is ours. */
+extern void store_require(void);
+
+/* OID of fairpg_catalog.model_version, or InvalidOid when there is none. */
+extern Oid store_version_table(void);
+
+/* Raises an error unless this can be the name of a model: 1 to 128
+ * characters, none of them a control character. */
+extern void store_check_model_name(const char *model);
+
+/* Takes the next version number of a model, making the model when it is new.
+ * Holds a lock on the model's row until the transaction ends, so call it when
+ * the work is done: another session that trains the same model waits here,
+ * and then gets the number after ours. */
+extern int store_next_version(const char *model);
+
+typedef struct StoreVersion
+{
+	const char *model;
+	int version; /* from store_next_version() */
+	const char *family;
+	const char *fairness;
+	const char *method;
+	double max_gap;
+	const char *status;
+	const char *verdict;
+	const char *source;
+	const char *label;
+	const char *positive;
+	char **protected_names;
+	int n_protected;
+	const char *spec; /* JSON text of the whole call */
+	double threshold;
+	const uint8_t *artifact; /* as model_encode() made it */
+	size_t artifact_bytes;
+	int64 rows_train;
+	int64 rows_test;
+	int64 rows_dropped;
+	double loss;
+	double accuracy;
+	double auc;
+	double gap;
+	double gap_low;
+	double gap_high;
+	const char *worst_group;
+	int iterations;
+	double seconds;
+	int64 memory_bytes;
+	char **warnings;
+	int n_warnings;
+	const char *comment;
+	bool row_security;
+} StoreVersion;
+
+/* Inserts the version; its coefficients as rows follow from the model.  Plans
+ * and predictions of other sessions see it when the transaction commits. */
+extern void store_insert_version(const StoreVersion *version,
+								 const Model *model);
+
+typedef struct StoreLogRow
+{
+	int iteration;
+	const char *phase;
+	int64 rows;
+	double loss;
+	double gap;
+	double step;
+	double max_multiplier;
+	bool feasible;
+	bool chosen;
+} StoreLogRow;
+
+extern void store_insert_log(const char *model, int version,
+							 const StoreLogRow *rows, int n_rows);
+
+typedef struct StoreEvaluation
+{
+	const char *model;
+	int version;
+	const char *source;
+	const char *part; /* "held_out", "train" or "external" */
+	int64 n_rows;
+	int64 n_null_label;
+	int64 n_null_value;
+	int64 n_unseen_level;
+	int64 n_out_of_range;
+	double accuracy;
+	double auc;
+	double loss;
+} StoreEvaluation;
+
+/* Returns the number of the new evaluation. */
+extern int64 store_insert_evaluation(const StoreEvaluation *evaluation);
+
+typedef struct StoreMetric
+{
+	const char *attribute;
+	const char *group_name;
+	const char *metric;
+	double value;
+	double low;
+	double high;
+	int64 n;
+	const char *flag;
+	const char *reason;
+} StoreMetric;
+
+extern void store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
+								 int n_metrics);
+
+typedef struct StoreGap
+{
+	const char *attribute;
+	const char *criterion;
+	double value;
+	double low;
+	double high;
+	double ratio;
+	int64 n;
+	const char *highest_group;
+	const char *lowest_group;
+	const char *flag;
+	const char *reason;
+} StoreGap;
+
+extern void store_insert_gaps(int64 evaluation, const StoreGap *gaps,
+							  int n_gaps);
+
+/* SPI with search_path pinned to pg_catalog, for statements that fairpg
+ * writes itself.  Between the two calls CurrentMemoryContext is SPI's: what
+ * is to outlive store_spi_end() must be copied to another one. */
+extern int store_spi_begin(void);
+extern void store_spi_end(int nest_level);
+
+#endif

@@ -1,0 +1,102 @@
+/*
+ * call.h
+ *    One call of fairpg.train(): what was asked, and what came of it.
+ *
+ * Internal to src/pg/train.
+ */
+#ifndef FAIRPG_PG_TRAIN_CALL_H
+#define FAIRPG_PG_TRAIN_CALL_H
+
+#include "postgres.h"
+#include "fmgr.h"
+#include "nodes/pg_list.h"
+#include "utils/jsonb.h"
+
+#include "data/dataset.h"
+#include "model/model.h"
+#include "num/arena.h"
+#include "num/monitor.h"
+#include "pg/train/extract.h"
+#include "train/certificate.h"
+#include "train/train.h"
+
+/* Why a verdict is what it is needs a gap, an interval and a bound. */
+typedef struct JudgedGap
+{
+	int attribute;    /* with the largest gap; -1: no gap could be judged */
+	double gap;       /* NaN: none */
+	double low;
+	double high;
+	int highest;      /* groups */
+	int lowest;
+	int event;
+} JudgedGap;
+
+typedef struct TrainCall
+{
+	/* arguments */
+	char *model;
+	char *family;
+	char *fairness;
+	char *method_name;
+	char *split;
+	char *comment;
+	bool has_max_gap;
+	double max_gap;
+	bool has_penalty;
+	double penalty;
+	int64 seed;
+	Jsonb *options;
+	ExtractRequest extract;
+
+	/* options */
+	double l2;
+	double temperature;
+	double threshold;
+	int iterations;
+	int min_group;
+	bool deterministic;
+	char *undefined; /* "error" or "skip" */
+
+	/* resolved */
+	const FairCriterion *criterion; /* NULL: none */
+	const TrainMethod *method;      /* NULL: plain */
+	bool uses_blas;
+
+	/* what came of it */
+	NumArena arena;
+	NumMonitor monitor;
+	Dataset *data;
+	ExtractReport report;
+	TrainResult result;
+	Model *compiled;
+	uint8_t *artifact;
+	size_t artifact_bytes;
+	Certificate train_part;
+	Certificate held_out;     /* rows is 0 without a held-out part */
+	const Certificate *judged; /* the part that quality figures are of */
+	JudgedGap gap;
+	const char *verdict;      /* pass, fail, insufficient; NULL: no bound */
+	List *warnings;           /* of char * */
+	double fit_seconds;
+	double certify_seconds;
+	double seconds;
+	int version;
+} TrainCall;
+
+/* train_args.c: fills the first part; raises on anything that is wrong before
+ * a row is read. */
+extern void train_read_call(FunctionCallInfo fcinfo, TrainCall *call);
+
+/* train_judge.c: certificates, gap, interval, verdict, warnings. */
+extern void train_judge(TrainCall *call);
+
+/* Confusion tables of an attribute's groups in a part, where the cells of
+ * groups too small to judge are cleared. */
+extern FairCells *train_judged_groups(TrainCall *call, const Certificate *part,
+									  int attribute);
+
+/* train_store.c: the rows of the new version; sets call->version. */
+extern void train_store(TrainCall *call);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * extract.h
+ *    From a source in SQL to a dataset in memory, in one pass.
+ *
+ * The query runs as the caller, planned for parallel workers, and may not
+ * write.  Everything that is wrong with the source, a column or a value is an
+ * error here, which names what it is about and never shows a value.
+ */
+#ifndef FAIRPG_PG_TRAIN_EXTRACT_H
+#define FAIRPG_PG_TRAIN_EXTRACT_H
+
+#include "postgres.h"
+#include "nodes/pg_list.h"
+
+#include "data/dataset.h"
+#include "num/arena.h"
+#include "num/monitor.h"
+
+typedef struct ExtractRequest
+{
+	const char *source;   /* a relation's name or a query */
+	const char *label;    /* column */
+	const char *positive; /* the label's positive value as text, or NULL */
+	const char *weight;   /* column, or NULL */
+	const char *split;    /* 'hash:F', 'column:NAME=VALUE', 'none'; NULL: none */
+	const char *key;      /* column that orders and identifies, or NULL */
+
+	char **protected_attributes; /* columns, or 'a*b' */
+	int n_protected;
+	char **features; /* columns; none: every usable one */
+	int n_features;
+	char **exclude; /* columns */
+	int n_exclude;
+
+	int64 seed;        /* of the split */
+	const char *nulls; /* 'indicator' (also when NULL), 'impute', 'reject',
+						* 'drop' */
+	int max_levels;    /* of a category, 0: 256 */
+	int max_groups;    /* of a protected attribute, 0: no limit but the
+						* dataset's own */
+	NumMonitor *monitor;
+} ExtractRequest;
+
+typedef struct ExtractReport
+{
+	List *warnings;      /* of char *, one sentence each */
+	uint64 rows_read;    /* what the query returned */
+	uint64 rows_dropped; /* of them, left out for whatever reason */
+	char *source_name;   /* printable */
+	char *statement;     /* the query that ran */
+	bool row_security;   /* row security was active for the caller */
+	double seconds;
+	char **features_used; /* source columns the models see */
+	int n_features_used;
+} ExtractReport;
+
+/* Reads the source and returns the finished dataset; all of it is the
+ * arena's, and the report's parts are in CurrentMemoryContext.  Raises an
+ * error instead of returning anything incomplete. */
+extern Dataset *extract_dataset(const ExtractRequest *request,
+								NumArena *arena, ExtractReport *report);
+
+#endif

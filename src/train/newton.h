@@ -1,0 +1,90 @@
+/*
+ * newton.h
+ *    What the Newton-type methods share: passes, factorisation, the log.
+ *
+ * Internal to src/train.
+ */
+#ifndef FAIRPG_TRAIN_NEWTON_H
+#define FAIRPG_TRAIN_NEWTON_H
+
+#include "model/linear.h"
+#include "train/rates.h"
+#include "train/train.h"
+
+typedef struct Newton
+{
+	NumArena *arena;
+	const Dataset *data;
+	const TrainSettings *settings;
+	NumMonitor *monitor;
+	LinearPlan *plan;
+	LinearSums *sums;
+	Rates *rates;
+
+	uint32_t n;      /* parameters */
+	size_t stride;   /* of every matrix */
+	uint32_t sample_stride; /* every how many blocks the sample phase reads */
+
+	double *coef;      /* [stride] where the next pass looks */
+	double *gradient;  /* [stride] of mean loss and ridge there */
+	double *factor;    /* [n][stride] Cholesky factor of the Hessian */
+	double *step;      /* [stride] */
+	double *jacobian;  /* [n_active][stride], NULL without rates */
+	double *best;      /* [stride] the iterate to return */
+	double *multiplier; /* [n_active] */
+	double *cell_curvature; /* [n_cells] */
+
+	double loss;       /* mean loss and ridge at coef */
+	double gap;        /* hard gap at coef */
+
+	double best_loss;
+	double best_gap;
+	bool best_feasible;
+	bool has_best;
+	int passes;
+	uint32_t best_log;
+	TrainLog *log;
+	uint32_t n_log;
+} Newton;
+
+/* Everything allocated, coefficients zero. */
+extern NumStatus newton_create(NumArena *arena, const Dataset *data,
+							   const TrainSettings *settings,
+							   NumMonitor *monitor, Newton **newton);
+
+/* One pass over every 'block_stride'-th block at newton->coef: sums, loss,
+ * gradient, gap. */
+extern NumStatus newton_pass(Newton *newton, uint32_t block_stride);
+
+/* Factorises the Hessian of the last pass, ridge included.  A nearly singular
+ * one gets the smallest extra ridge that lets the factorisation through. */
+extern NumStatus newton_factor(Newton *newton);
+
+/* Overwrites b [stride] with H^-1 b. */
+extern void newton_solve(const Newton *newton, double *b);
+
+/* Adds a log row for the pass just made. */
+extern void newton_log(Newton *newton, const char *phase, double step,
+					   double max_multiplier, bool feasible);
+
+/* Keeps the current point if it is better than the best so far: feasible
+ * before infeasible, then the smaller loss (infeasible: the smaller gap). */
+extern void newton_keep_best(Newton *newton, bool feasible);
+
+/* Forgets the best point (the sample's, when the full passes begin). */
+extern void newton_forget_best(Newton *newton);
+
+/* Minimises loss and ridge alone over every 'block_stride'-th block, until
+ * half the squared Newton decrement falls below 'accuracy' (the last step is
+ * taken, not evaluated). */
+extern NumStatus newton_minimise(Newton *newton, uint32_t block_stride,
+								 double accuracy, const char *phase,
+								 bool *converged);
+
+/* The result from the best point. */
+extern NumStatus newton_finish(Newton *newton, TrainOutcome outcome,
+							   TrainResult *result);
+
+extern double newton_dot(const double *a, const double *b, uint32_t n);
+
+#endif
