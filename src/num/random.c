@@ -1,0 +1,185 @@
+/*
+ * random.c
+ *    Seeded random numbers and a hash, the same on every machine.
+ *
+ * Generator: xoshiro256** of Blackman and Vigna (ACM TOMS 47, 2021), its
+ * state filled by splitmix64.  Binomials: inversion by sequential search when
+ * few successes are expected, else the transformed rejection method BTRS of
+ * Hoermann (J. Stat. Comput. Simul. 46, 1993), accepting by the logarithm of
+ * the probability.  Elementary functions are those of special.h, except for
+ * the logarithm of the factorial, which is Stirling's series with them.
+ */
+#include "num/random.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "num/special.h"
+
+static uint64_t
+rotate_left(uint64_t x, int k)
+{
+	return (x << k) | (x >> (64 - k));
+}
+
+static uint64_t
+splitmix(uint64_t *state)
+{
+	uint64_t z = (*state += 0x9e3779b97f4a7c15ULL);
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+void
+num_random_seed(NumRandom *random, uint64_t seed)
+{
+	for (int i = 0; i < 4; i++)
+		random->state[i] = splitmix(&seed);
+}
+
+uint64_t
+num_random_bits(NumRandom *random)
+{
+	uint64_t *s = random->state;
+	uint64_t result = rotate_left(s[1] * 5, 7) * 9;
+	uint64_t t = s[1] << 17;
+
+	s[2] ^= s[0];
+	s[3] ^= s[1];
+	s[1] ^= s[2];
+	s[0] ^= s[3];
+	s[2] ^= t;
+	s[3] = rotate_left(s[3], 45);
+	return result;
+}
+
+double
+num_random_uniform(NumRandom *random)
+{
+	return (double) (num_random_bits(random) >> 11) * 0x1p-53;
+}
+
+/* ln k! by Stirling's series; small ones through Gamma(x + m). */
+static double
+log_factorial(double k)
+{
+	double x = k + 1;
+	double shift = 0;
+	double inverse;
+	double square;
+
+	while (x < 10)
+	{
+		shift += num_log(x);
+		x += 1;
+	}
+	inverse = 1 / x;
+	square = inverse * inverse;
+	return (x - 0.5) * num_log(x) - x + 0.91893853320467274178 +
+		   inverse * (1.0 / 12 -
+					  square * (1.0 / 360 -
+								square * (1.0 / 1260 - square / 1680))) -
+		   shift;
+}
+
+/* Sequential search from zero: expected work n p. */
+static uint64_t
+binomial_inversion(NumRandom *random, uint64_t n, double p)
+{
+	double q = 1 - p;
+	double ratio = p / q;
+	/* (1 - p)^n: with n p <= 10 this cannot underflow */
+	double chance = num_exp((double) n * num_log(q));
+	double u = num_random_uniform(random);
+	uint64_t k = 0;
+
+	while (u > chance && k < n)
+	{
+		u -= chance;
+		k++;
+		chance *= ratio * ((double) (n - k + 1) / (double) k);
+	}
+	return k;
+}
+
+static uint64_t
+binomial_btrs(NumRandom *random, uint64_t n, double p)
+{
+	double count = (double) n;
+	double spread = sqrt(count * p * (1 - p));
+	double b = 1.15 + 2.53 * spread;
+	double a = -0.0873 + 0.0248 * b + 0.01 * p;
+	double c = count * p + 0.5;
+	double v_r = 0.92 - 4.2 / b;
+	double alpha = (2.83 + 5.1 / b) * spread;
+	double log_odds = num_log(p / (1 - p));
+	double mode = floor((count + 1) * p);
+	double h = log_factorial(mode) + log_factorial(count - mode);
+
+	for (;;)
+	{
+		double u = num_random_uniform(random) - 0.5;
+		double v = num_random_uniform(random);
+		double us = 0.5 - fabs(u);
+		double k = floor((2 * a / us + b) * u + c);
+
+		if (!(k >= 0 && k <= count))
+			continue;
+		if (us >= 0.07 && v <= v_r)
+			return (uint64_t) k;
+		v = num_log(v * alpha / (a / (us * us) + b));
+		if (v <= h - log_factorial(k) - log_factorial(count - k) +
+					 (k - mode) * log_odds)
+			return (uint64_t) k;
+	}
+}
+
+uint64_t
+num_random_binomial(NumRandom *random, uint64_t n, double p)
+{
+	if (n == 0 || !(p > 0))
+		return 0;
+	if (p >= 1)
+		return n;
+	if (p > 0.5)
+		return n - num_random_binomial(random, n, 1 - p);
+	if ((double) n * p <= 10)
+		return binomial_inversion(random, n, p);
+	return binomial_btrs(random, n, p);
+}
+
+static uint64_t
+mix(uint64_t x)
+{
+	x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93ULL;
+	x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93ULL;
+	return x ^ (x >> 32);
+}
+
+/* Bytes as a little-endian number, whatever the machine. */
+static uint64_t
+load_bytes(const unsigned char *p, size_t n)
+{
+	uint64_t x = 0;
+
+	for (size_t i = 0; i < n; i++)
+		x |= (uint64_t) p[i] << (8 * i);
+	return x;
+}
+
+uint64_t
+num_hash64(const void *bytes, size_t length, uint64_t seed)
+{
+	const unsigned char *p = bytes;
+	uint64_t h = mix(seed ^ (0x9e3779b97f4a7c15ULL * (length + 1)));
+
+	while (length >= 8)
+	{
+		h = mix(h ^ load_bytes(p, 8)) + 0x9e3779b97f4a7c15ULL;
+		p += 8;
+		length -= 8;
+	}
+	return mix(h ^ load_bytes(p, length) ^ 0x2545f4914f6cdd1dULL);
+}
