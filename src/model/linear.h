@@ -47,9 +47,9 @@ typedef struct LinearSums
 {
 	uint64_t rows;
 	double weight;
-	double loss;       /* sum of weight * log-loss, in nats */
-	double *gradient;  /* [n_params] of the loss */
-	double *hessian;   /* [n_params][stride], lower triangle */
+	double loss;           /* sum of weight * log-loss, in nats */
+	double *gradient;      /* [n_params] of the loss */
+	double *hessian;       /* [n_params][stride], lower triangle */
 	double *cell_weight;   /* [n_cells] */
 	double *cell_hard;     /* [n_cells] weight of the rows decided 1 */
 	double *cell_soft;     /* [n_cells] sum of weight * sigmoid(z / t) */
@@ -57,8 +57,8 @@ typedef struct LinearSums
 } LinearSums;
 
 /* Lays out the parameters of a finished dataset. */
-extern NumStatus linear_plan(NumArena *arena, const Dataset *data,
-							 LinearPlan **plan);
+extern NumStatus
+linear_plan(NumArena *arena, const Dataset *data, LinearPlan **plan);
 
 extern uint32_t linear_n_params(const LinearPlan *plan);
 
@@ -68,21 +68,21 @@ extern size_t linear_stride(const LinearPlan *plan);
 extern uint32_t linear_n_cells(const LinearPlan *plan);
 
 /* Room for the sums of one pass; the two matrices only when asked for. */
-extern NumStatus linear_sums_create(NumArena *arena, const LinearPlan *plan,
-									bool hessian, bool jacobian,
-									LinearSums **sums);
+extern NumStatus
+linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
+                   bool jacobian, LinearSums **sums);
 
 /* One pass.  NUM_NOT_FINITE when a score overflowed. */
 extern NumStatus linear_pass(LinearPlan *plan, const LinearRequest *request,
-							 NumMonitor *monitor, LinearSums *sums);
+                             NumMonitor *monitor, LinearSums *sums);
 
 /* Coefficients as model_from_coefficients() takes them; 'raw' has room for
  * data->n_params. */
-extern void linear_to_raw(const LinearPlan *plan, const double *coef,
-						  double *raw);
+extern void
+linear_to_raw(const LinearPlan *plan, const double *coef, double *raw);
 
 /* The other way: standardised coefficients of a raw vector. */
-extern void linear_from_raw(const LinearPlan *plan, const double *raw,
-							double *coef);
+extern void
+linear_from_raw(const LinearPlan *plan, const double *raw, double *coef);
 
 #endif
