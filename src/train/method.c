@@ -1,0 +1,53 @@
+/*
+ * method.c
+ *    The table of training methods.
+ *
+ * Adding one is a file, a prototype in train.h and a line here.
+ */
+#include "train/train.h"
+
+#include <string.h>
+
+static const TrainMethod methods[] = {
+	{ .name = "constraint",
+	  .description = "least loss among the models whose gap is at most max_gap",
+	  .needs_max_gap = true,
+	  .run = train_constraint },
+	{ .name = "penalty",
+	  .description = "loss plus penalty times the spread of the group rates",
+	  .needs_penalty = true,
+	  .run = train_penalty },
+	{ .name = NULL }
+};
+
+const TrainMethod *
+train_method_table(void)
+{
+	return methods;
+}
+
+const TrainMethod *
+train_method_find(const char *name)
+{
+	for (const TrainMethod *m = methods; m->name != NULL; m++)
+		if (strcmp(m->name, name) == 0)
+			return m;
+	return NULL;
+}
+
+const char *
+train_outcome_name(TrainOutcome outcome)
+{
+	switch (outcome)
+	{
+		case TRAIN_CONVERGED:
+			return "converged";
+		case TRAIN_INFEASIBLE:
+			return "infeasible";
+		case TRAIN_ITERATION_LIMIT:
+			return "iteration_limit";
+		case TRAIN_CONSTANT:
+			return "constant";
+	}
+	return "converged";
+}
