@@ -1,0 +1,183 @@
+/*
+ * certificate.c
+ *    What a stored model does to the rows of one part, recomputed.
+ *
+ * One walk over the blocks with model_score_block().  The area under the ROC
+ * curve is exact up to the rounding of raw scores to single precision: the
+ * scores are sorted as order-preserving 32-bit images by a radix sort in three
+ * passes, and runs of equal ones count one half.
+ *
+ * Memory: 16 bytes a row while it runs, given back at the end.
+ */
+#include "train/certificate.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "num/special.h"
+
+#define DIGIT_BITS 11
+#define DIGITS (1u << DIGIT_BITS)
+
+typedef struct Scored
+{
+	uint32_t key; /* order-preserving image of the score */
+	float weight; /* negative for label 0 */
+} Scored;
+
+static uint32_t
+order_image(double z)
+{
+	float f = (float) z;
+	uint32_t bits;
+
+	memcpy(&bits, &f, sizeof(bits));
+	return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+
+/* Sorts by key, stable, through the second array; the result is in 'a'. */
+static void
+radix_sort(Scored *a, Scored *b, uint64_t n)
+{
+	Scored *from = a;
+	Scored *to = b;
+
+	for (int pass = 0; pass < 3; pass++)
+	{
+		uint64_t start[DIGITS] = { 0 };
+		int shift = pass * DIGIT_BITS;
+		uint64_t sum = 0;
+		Scored *swap;
+
+		for (uint64_t i = 0; i < n; i++)
+			start[(from[i].key >> shift) & (DIGITS - 1)]++;
+		for (uint32_t d = 0; d < DIGITS; d++)
+		{
+			uint64_t count = start[d];
+
+			start[d] = sum;
+			sum += count;
+		}
+		for (uint64_t i = 0; i < n; i++)
+			to[start[(from[i].key >> shift) & (DIGITS - 1)]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+	}
+	/* three passes end in b */
+	memcpy(a, b, n * sizeof(Scored));
+}
+
+/* Share of pairs of a positive and a negative row in the right order. */
+static double
+sorted_auc(const Scored *rows, uint64_t n)
+{
+	double below = 0; /* weight of negatives with smaller scores */
+	double positive = 0;
+	double pairs = 0;
+
+	for (uint64_t i = 0; i < n;)
+	{
+		double tie_positive = 0;
+		double tie_negative = 0;
+		uint32_t key = rows[i].key;
+
+		for (; i < n && rows[i].key == key; i++)
+		{
+			if (rows[i].weight > 0)
+				tie_positive += (double) rows[i].weight;
+			else
+				tie_negative -= (double) rows[i].weight;
+		}
+		pairs += tie_positive * (below + tie_negative / 2);
+		positive += tie_positive;
+		below += tie_negative;
+	}
+	if (!(positive > 0 && below > 0))
+		return NAN;
+	return pairs / (positive * below);
+}
+
+/* One block into the certificate's sums; accuracy and positive_share hold
+ * weights until the end. */
+static void
+certify_block(const Model *model, const DataBlock *block, const double *z,
+			  Certificate *certificate, Scored *out)
+{
+	for (uint32_t i = 0; i < block->n_rows; i++)
+	{
+		double w = block->weight == NULL ? 1.0 : (double) block->weight[i];
+		int label = block->cell[i] & 1;
+		int decision = num_sigmoid(z[i]) >= model->threshold;
+		FairCells *cells = &certificate->base[block->cell[i] >> 1];
+
+		cells->weight[label][decision] += w;
+		cells->weight_squared[label][decision] += w * w;
+		cells->rows[label][decision]++;
+		certificate->loss += w * (num_log1pexp(z[i]) - (label ? z[i] : 0.0));
+		certificate->weight += w;
+		if (label == decision)
+			certificate->accuracy += w;
+		if (decision)
+			certificate->positive_share += w;
+		out[i].key = order_image(z[i]);
+		out[i].weight = (float) (label ? w : -w);
+	}
+	certificate->rows += block->n_rows;
+}
+
+NumStatus
+train_certify(NumArena *arena, const Dataset *data, const Model *model,
+			  DataPart part, NumMonitor *monitor, Certificate *certificate)
+{
+	const DataRows *rows = &data->part[part];
+	Scored *scored = arena_alloc(arena, rows->n_rows, sizeof(Scored));
+	Scored *spare = arena_alloc(arena, rows->n_rows, sizeof(Scored));
+	double *z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
+
+	memset(certificate, 0, sizeof(*certificate));
+	certificate->part = part;
+	certificate->base =
+		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
+	if (scored == NULL || spare == NULL || z == NULL ||
+		certificate->base == NULL)
+		return NUM_NO_MEMORY;
+	memset(certificate->base, 0, data->n_base_groups * sizeof(FairCells));
+
+	for (uint32_t b = 0; b < rows->n_blocks; b++)
+	{
+		if (monitor_stop(monitor))
+			return NUM_CANCELLED;
+		model_score_block(model, data, rows->blocks[b], z);
+		certify_block(model, rows->blocks[b], z, certificate,
+					  scored + certificate->rows);
+	}
+	radix_sort(scored, spare, certificate->rows);
+	certificate->auc = sorted_auc(scored, certificate->rows);
+	certificate->loss /= certificate->weight;
+	certificate->accuracy /= certificate->weight;
+	certificate->positive_share /= certificate->weight;
+	arena_release(arena, z, DATA_BLOCK_ROWS, sizeof(double));
+	arena_release(arena, spare, rows->n_rows, sizeof(Scored));
+	arena_release(arena, scored, rows->n_rows, sizeof(Scored));
+	return NUM_OK;
+}
+
+void
+certificate_groups(const Dataset *data, const DataAttribute *attribute,
+				   const FairCells *base, FairCells *groups)
+{
+	memset(groups, 0, attribute->n_groups * sizeof(FairCells));
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+	{
+		FairCells *to = &groups[attribute->group_of_base[b]];
+
+		for (int y = 0; y < 2; y++)
+			for (int d = 0; d < 2; d++)
+			{
+				to->weight[y][d] += base[b].weight[y][d];
+				to->weight_squared[y][d] += base[b].weight_squared[y][d];
+				to->rows[y][d] += base[b].rows[y][d];
+			}
+	}
+}

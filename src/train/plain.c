@@ -1,0 +1,41 @@
+/*
+ * plain.c
+ *    The model without fairness: least loss and ridge, by Newton's method.
+ */
+#include "train/newton.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Half the squared Newton decrement below which the step that follows is the
+ * last: convergence is quadratic, so what is left after it is far below what
+ * a stored coefficient can show. */
+#define ACCURACY 1e-11
+#define SAMPLE_ACCURACY 1e-5
+
+NumStatus
+train_plain(NumArena *arena, const Dataset *data,
+			const TrainSettings *settings, NumMonitor *monitor,
+			TrainResult *result)
+{
+	TrainSettings plain = *settings;
+	Newton *newton;
+	bool converged;
+	NumStatus status;
+
+	plain.criterion = NULL;
+	status = newton_create(arena, data, &plain, monitor, &newton);
+	if (status == NUM_OK && newton->sample_stride > 1)
+		status = newton_minimise(newton, newton->sample_stride,
+								 SAMPLE_ACCURACY, "sample", &converged);
+	if (status == NUM_OK)
+		status = newton_minimise(newton, 1, ACCURACY, "full", &converged);
+	if (status != NUM_OK)
+		return status;
+	memcpy(newton->best, newton->coef, newton->stride * sizeof(double));
+	newton->best_loss = newton->loss;
+	newton->best_log = newton->n_log;
+	return newton_finish(newton,
+						 converged ? TRAIN_CONVERGED : TRAIN_ITERATION_LIMIT,
+						 result);
+}
