@@ -68,26 +68,26 @@ typedef struct Model
 /* Builds a model from a finished dataset and its coefficients (raw, in the
  * units of the stored columns; layout as DataColumn.first_param says). */
 extern NumStatus model_from_coefficients(NumArena *arena, const Dataset *data,
-										 ModelFamily family, double threshold,
-										 const double *coef, Model **result);
+                                         ModelFamily family, double threshold,
+                                         const double *coef, Model **result);
 
 /* Raw scores of one block of a dataset; 'z' has room for n_rows.  The dataset
  * must be the one the model was built from. */
 extern void model_score_block(const Model *model, const Dataset *data,
-							  const DataBlock *block, double *z);
+                              const DataBlock *block, double *z);
 
 /* Place of the level with these bytes, or -1 when it is none. */
-extern int model_find_level(const ModelColumn *column, const char *name,
-							uint32_t length);
+extern int
+model_find_level(const ModelColumn *column, const char *name, uint32_t length);
 
 /* codec.c: fixed little-endian image with magic, version, length, checksum.
  * model_encode allocates '*bytes'; model_decode checks everything it reads,
  * copies what it keeps, and answers NUM_CORRUPT with '*field' naming what is
  * wrong. */
 extern NumStatus model_encode(NumArena *arena, const Model *model,
-							  uint8_t **bytes, size_t *size_bytes);
-extern NumStatus model_decode(NumArena *arena, const uint8_t *bytes,
-							  size_t size_bytes, Model **model,
-							  const char **field);
+                              uint8_t **bytes, size_t *size_bytes);
+extern NumStatus
+model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
+             Model **model, const char **field);
 
 #endif

@@ -43,13 +43,13 @@ typedef struct Scorer
 } Scorer;
 
 /* Makes a scorer that lives in the arena and points into the model. */
-extern NumStatus scorer_build(NumArena *arena, const Model *model,
-							  Scorer **scorer);
+extern NumStatus
+scorer_build(NumArena *arena, const Model *model, Scorer **scorer);
 
 /* What a category with these bytes contributes; '*seen', when not NULL, says
  * whether training knew the level. */
 extern double score_level(const ScoreColumn *column, const char *name,
-						  uint32_t length, bool *seen);
+                          uint32_t length, bool *seen);
 
 /* What a number contributes; infinite or NaN when x is, or when it is too
  * large for the stored form, which the caller refuses. */
@@ -77,7 +77,7 @@ typedef struct ScoreValue
 } ScoreValue;
 
 /* The raw score of one row with a value for each column, in order. */
-extern double model_score_values(const Scorer *scorer,
-								 const ScoreValue *values);
+extern double
+model_score_values(const Scorer *scorer, const ScoreValue *values);
 
 #endif

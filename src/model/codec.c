@@ -1,0 +1,450 @@
+/*
+ * codec.c
+ *    The stored form of a model.
+ *
+ * All integers and floats are little-endian, nothing is aligned, nothing is
+ * padded:
+ *
+ *     8 bytes  magic "fairpgM\n"
+ *     u32      format, 1
+ *     u32      family
+ *     u64      length of the whole image
+ *     f64      threshold
+ *     f64      intercept
+ *     u32      number of columns
+ *     columns, each
+ *         u32, bytes   source name
+ *         u32          element
+ *         u8           input class
+ *         u8           kind
+ *         number:      f64 pivot, f32 fill, f64 coef, null_coef, min, max
+ *         category:    f64 unseen_coef, u32 number of levels, levels, each
+ *             u8           kind
+ *             u32, bytes   name
+ *             f64          coef
+ *     u32      CRC-32C of everything before it
+ *
+ * The checksum is for accidents.  Against intent the decoder relies on nothing
+ * but what it has checked: every count is bounded by the bytes that are left
+ * before memory is asked for, every float is finite, levels are in the order
+ * that lookups need, and the image ends where it says.  So decoding never
+ * takes more than a few times the size of the image, and what it returns is a
+ * model that all other code may trust.
+ *
+ * A new format gets a new number here and its own reader; old ones stay.
+ */
+#include "model/model.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "num/checksum.h"
+
+#define CODEC_MAGIC "fairpgM\n"
+#define CODEC_MAGIC_BYTES 8
+#define CODEC_FORMAT 1
+#define CODEC_CHECKSUM_BYTES 4
+
+/* Smallest image of a column and of a level: what bounds their number. */
+#define CODEC_MIN_COLUMN_BYTES (4 + 1 + 4 + 1 + 1 + 8 + 4)
+#define CODEC_MIN_LEVEL_BYTES (1 + 4 + 8)
+
+/* A name of PostgreSQL has 63 bytes; servers may be built for longer ones. */
+#define CODEC_MAX_NAME_BYTES 1023
+
+/* Writes when 'bytes' is set, else only counts; both passes run one code. */
+typedef struct Writer
+{
+	uint8_t *bytes;
+	size_t used;
+} Writer;
+
+/* Reads in order; the first failure sets 'failed' and makes all that follows
+ * read zeros, so that callers need to look only before they act on a value. */
+typedef struct Reader
+{
+	NumArena *arena;
+	const uint8_t *bytes;
+	size_t used;
+	size_t size;
+	const char *failed; /* the field, or NULL */
+	bool no_memory;
+} Reader;
+
+static void
+write_model(Writer *writer, const Model *model, uint64_t total_bytes);
+static void write_column(Writer *writer, const ModelColumn *column);
+static void read_model(Reader *reader, Model *model);
+static void read_column(Reader *reader, ModelColumn *column);
+static void read_number(Reader *reader, ModelColumn *column);
+static void read_levels(Reader *reader, ModelColumn *column);
+static bool level_follows(const ModelLevel *level, const ModelLevel *before);
+
+static void
+write_unsigned(Writer *writer, uint64_t value, int n_bytes)
+{
+	for (int i = 0; i < n_bytes; i++)
+	{
+		if (writer->bytes != NULL)
+			writer->bytes[writer->used] = (uint8_t) (value >> (8 * i) & 0xff);
+		writer->used++;
+	}
+}
+
+static void
+write_double(Writer *writer, double value)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	write_unsigned(writer, bits, 8);
+}
+
+static void
+write_float(Writer *writer, float value)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	write_unsigned(writer, bits, 4);
+}
+
+static void
+write_bytes(Writer *writer, const char *bytes, uint32_t length)
+{
+	write_unsigned(writer, length, 4);
+	if (writer->bytes != NULL && length > 0)
+		memcpy(writer->bytes + writer->used, bytes, length);
+	writer->used += length;
+}
+
+NumStatus
+model_encode(NumArena *arena, const Model *model, uint8_t **bytes,
+             size_t *size_bytes)
+{
+	Writer writer = { NULL, 0 };
+	size_t total;
+
+	write_model(&writer, model, 0);
+	total = writer.used + CODEC_CHECKSUM_BYTES;
+	writer.bytes = arena_alloc(arena, total, 1);
+	if (writer.bytes == NULL)
+		return NUM_NO_MEMORY;
+	writer.used = 0;
+	write_model(&writer, model, total);
+	write_unsigned(&writer, num_crc32c(writer.bytes, writer.used),
+	               CODEC_CHECKSUM_BYTES);
+	*bytes = writer.bytes;
+	*size_bytes = total;
+	return NUM_OK;
+}
+
+static void
+write_model(Writer *writer, const Model *model, uint64_t total_bytes)
+{
+	for (int i = 0; i < CODEC_MAGIC_BYTES; i++)
+		write_unsigned(writer, (unsigned char) CODEC_MAGIC[i], 1);
+	write_unsigned(writer, CODEC_FORMAT, 4);
+	write_unsigned(writer, (uint64_t) model->family, 4);
+	write_unsigned(writer, total_bytes, 8);
+	write_double(writer, model->threshold);
+	write_double(writer, model->intercept);
+	write_unsigned(writer, model->n_columns, 4);
+	for (uint32_t c = 0; c < model->n_columns; c++)
+		write_column(writer, &model->columns[c]);
+}
+
+static void
+write_column(Writer *writer, const ModelColumn *column)
+{
+	write_bytes(writer, column->source, (uint32_t) strlen(column->source));
+	write_unsigned(writer, column->element, 4);
+	write_unsigned(writer, column->input, 1);
+	write_unsigned(writer, (uint64_t) column->kind, 1);
+	if (column->kind == DATA_NUMBER)
+	{
+		write_double(writer, column->pivot);
+		write_float(writer, column->fill);
+		write_double(writer, column->coef);
+		write_double(writer, column->null_coef);
+		write_double(writer, column->min);
+		write_double(writer, column->max);
+		return;
+	}
+
+	write_double(writer, column->unseen_coef);
+	write_unsigned(writer, column->n_levels, 4);
+	for (uint32_t l = 0; l < column->n_levels; l++)
+	{
+		const ModelLevel *level = &column->levels[l];
+
+		write_unsigned(writer, (uint64_t) level->kind, 1);
+		write_bytes(writer, level->name, level->length);
+		write_double(writer, level->coef);
+	}
+}
+
+/* Remembers the first field that is wrong. */
+static void
+refuse(Reader *reader, const char *field)
+{
+	if (reader->failed == NULL)
+		reader->failed = field;
+}
+
+static size_t
+bytes_left(const Reader *reader)
+{
+	return reader->size - reader->used;
+}
+
+static uint64_t
+read_unsigned(Reader *reader, int n_bytes, const char *field)
+{
+	uint64_t value = 0;
+
+	if (reader->failed != NULL || bytes_left(reader) < (size_t) n_bytes)
+	{
+		refuse(reader, field);
+		return 0;
+	}
+	for (int i = 0; i < n_bytes; i++)
+		value |= (uint64_t) reader->bytes[reader->used++] << (8 * i);
+	return value;
+}
+
+static double
+read_double(Reader *reader, const char *field)
+{
+	uint64_t bits = read_unsigned(reader, 8, field);
+	double value;
+
+	memcpy(&value, &bits, sizeof(value));
+	if (!isfinite(value))
+	{
+		refuse(reader, field);
+		return 0;
+	}
+	return value;
+}
+
+static float
+read_float(Reader *reader, const char *field)
+{
+	uint32_t bits = (uint32_t) read_unsigned(reader, 4, field);
+	float value;
+
+	memcpy(&value, &bits, sizeof(value));
+	if (!isfinite(value))
+	{
+		refuse(reader, field);
+		return 0;
+	}
+	return value;
+}
+
+/* A count of items that take at least 'item_bytes' each. */
+static uint32_t
+read_count(Reader *reader, size_t item_bytes, const char *field)
+{
+	uint32_t count = (uint32_t) read_unsigned(reader, 4, field);
+
+	if (count > bytes_left(reader) / item_bytes)
+	{
+		refuse(reader, field);
+		return 0;
+	}
+	return count;
+}
+
+/* A terminated copy of a name, or "" after a failure. */
+static const char *
+read_bytes(Reader *reader, uint32_t *length, const char *field)
+{
+	char *copy;
+
+	*length = read_count(reader, 1, field);
+	if (reader->failed != NULL)
+		return "";
+	copy = arena_alloc(reader->arena, (size_t) *length + 1, 1);
+	if (copy == NULL)
+	{
+		reader->no_memory = true;
+		refuse(reader, field);
+		return "";
+	}
+	if (*length > 0)
+		memcpy(copy, reader->bytes + reader->used, *length);
+	copy[*length] = '\0';
+	reader->used += *length;
+	return copy;
+}
+
+/* Memory for what was counted, or NULL after a failure. */
+static void *
+read_room(Reader *reader, uint32_t count, size_t item_bytes, const char *field)
+{
+	void *room;
+
+	if (reader->failed != NULL)
+		return NULL;
+	room = arena_alloc(reader->arena, count, item_bytes);
+	if (room == NULL)
+	{
+		reader->no_memory = true;
+		refuse(reader, field);
+	}
+	return room;
+}
+
+NumStatus
+model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
+             Model **model, const char **field)
+{
+	Reader reader = { arena, bytes, 0, size_bytes, NULL, false };
+	Model *result;
+
+	if (size_bytes < CODEC_MAGIC_BYTES + CODEC_CHECKSUM_BYTES ||
+	    memcmp(bytes, CODEC_MAGIC, CODEC_MAGIC_BYTES) != 0)
+	{
+		*field = "magic";
+		return NUM_CORRUPT;
+	}
+	reader.used = size_bytes - CODEC_CHECKSUM_BYTES;
+	if ((uint32_t) read_unsigned(&reader, 4, "checksum") !=
+	    num_crc32c(bytes, size_bytes - CODEC_CHECKSUM_BYTES))
+	{
+		*field = "checksum";
+		return NUM_CORRUPT;
+	}
+
+	reader.used = CODEC_MAGIC_BYTES;
+	reader.size = size_bytes - CODEC_CHECKSUM_BYTES;
+	result = read_room(&reader, 1, sizeof(Model), "model");
+	if (result != NULL)
+		read_model(&reader, result);
+	if (reader.failed == NULL && bytes_left(&reader) > 0)
+		refuse(&reader, "length");
+	if (reader.failed != NULL)
+	{
+		*field = reader.failed;
+		return reader.no_memory ? NUM_NO_MEMORY : NUM_CORRUPT;
+	}
+	*model = result;
+	return NUM_OK;
+}
+
+static void
+read_model(Reader *reader, Model *model)
+{
+	if (read_unsigned(reader, 4, "format") != CODEC_FORMAT)
+		refuse(reader, "format");
+	if (read_unsigned(reader, 4, "family") != MODEL_LOGISTIC)
+		refuse(reader, "family");
+	if (read_unsigned(reader, 8, "length") !=
+	    reader->size + CODEC_CHECKSUM_BYTES)
+		refuse(reader, "length");
+	model->family = MODEL_LOGISTIC;
+	model->threshold = read_double(reader, "threshold");
+	if (!(model->threshold > 0 && model->threshold < 1))
+		refuse(reader, "threshold");
+	model->intercept = read_double(reader, "intercept");
+	model->n_columns =
+		read_count(reader, CODEC_MIN_COLUMN_BYTES, "number of columns");
+	model->columns = read_room(reader, model->n_columns, sizeof(ModelColumn),
+	                           "number of columns");
+	for (uint32_t c = 0; c < model->n_columns && reader->failed == NULL; c++)
+		read_column(reader, &model->columns[c]);
+}
+
+static void
+read_column(Reader *reader, ModelColumn *column)
+{
+	uint32_t length;
+	uint64_t kind;
+
+	memset(column, 0, sizeof(*column));
+	column->source = read_bytes(reader, &length, "column name");
+	if (length == 0 || length > CODEC_MAX_NAME_BYTES ||
+	    strlen(column->source) != length)
+		refuse(reader, "column name");
+	column->element = (uint32_t) read_unsigned(reader, 4, "element");
+	if (column->element > INT32_MAX)
+		refuse(reader, "element");
+	column->input = (uint8_t) read_unsigned(reader, 1, "input class");
+	if (column->input == 0)
+		refuse(reader, "input class");
+
+	kind = read_unsigned(reader, 1, "column kind");
+	if (kind == DATA_NUMBER)
+	{
+		column->kind = DATA_NUMBER;
+		read_number(reader, column);
+	}
+	else if (kind == DATA_CATEGORY)
+	{
+		column->kind = DATA_CATEGORY;
+		read_levels(reader, column);
+	}
+	else
+		refuse(reader, "column kind");
+}
+
+static void
+read_number(Reader *reader, ModelColumn *column)
+{
+	column->pivot = read_double(reader, "pivot");
+	column->fill = read_float(reader, "fill");
+	column->coef = read_double(reader, "coefficient");
+	column->null_coef = read_double(reader, "coefficient");
+	column->min = read_double(reader, "range");
+	column->max = read_double(reader, "range");
+	if (!(column->min <= column->max))
+		refuse(reader, "range");
+}
+
+static void
+read_levels(Reader *reader, ModelColumn *column)
+{
+	column->unseen_coef = read_double(reader, "coefficient");
+	column->n_levels =
+		read_count(reader, CODEC_MIN_LEVEL_BYTES, "number of levels");
+	column->levels = read_room(reader, column->n_levels, sizeof(ModelLevel),
+	                           "number of levels");
+	for (uint32_t l = 0; l < column->n_levels && reader->failed == NULL; l++)
+	{
+		ModelLevel *level = &column->levels[l];
+		uint64_t kind = read_unsigned(reader, 1, "level kind");
+
+		if (kind > DATA_LEVEL_OTHER)
+			refuse(reader, "level kind");
+		level->kind = (DataLevelKind) kind;
+		level->name = read_bytes(reader, &level->length, "level name");
+		level->coef = read_double(reader, "coefficient");
+		if (reader->failed == NULL &&
+		    !level_follows(level, l > 0 ? level - 1 : NULL))
+			refuse(reader, "order of levels");
+	}
+}
+
+/* Whether a level may stand after another: NULL, then values strictly in byte
+ * order, then OTHER; only values have names. */
+static bool
+level_follows(const ModelLevel *level, const ModelLevel *before)
+{
+	uint32_t shorter;
+	int order;
+
+	if (level->kind != DATA_LEVEL_VALUE && level->length > 0)
+		return false;
+	if (before == NULL)
+		return true;
+	if (level->kind == DATA_LEVEL_NULL || before->kind == DATA_LEVEL_OTHER)
+		return false;
+	if (level->kind == DATA_LEVEL_OTHER || before->kind == DATA_LEVEL_NULL)
+		return true;
+	shorter = level->length < before->length ? level->length : before->length;
+	order = memcmp(before->name, level->name, shorter);
+	return order < 0 || (order == 0 && before->length < level->length);
+}
