@@ -1,3 +1,74 @@
+/*
+ * module.c
+ *    What happens when fairpg.so is loaded: the settings are defined.
+ *
+ * All settings of the extension stand in this file, also those that only
+ * training reads; it asks for them by name (args.h), after having seen to it
+ * that this library is loaded.
+ */
 #include "postgres.h"
-#include "fmgr.h"
-PG_MODULE_MAGIC;
+
+#include <limits.h>
+
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+#include "pg/compat.h"
+#include "pg/export.h"
+
+FAIRPG_MODULE_MAGIC;
+
+/* Storage for the settings; read through setting_int() and its like. */
+static int train_mem_kb = 0;
+static int max_groups = 1000;
+static int min_group = 30;
+static int model_cache_size_kb = 64 * 1024;
+static char *blas_library = NULL;
+
+static void
+define_sizes(void)
+{
+	DefineCustomIntVariable(
+		"fairpg.train_mem",
+		"Sets the memory that one training or evaluation may use.",
+		"Zero stands for the value of maintenance_work_mem.", &train_mem_kb, 0,
+		0, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
+
+	DefineCustomIntVariable(
+		"fairpg.model_cache_size",
+		"Sets the memory in which a backend keeps the models it predicts with.",
+		"The models that the current statement uses are kept in any case.",
+		&model_cache_size_kb, 64 * 1024, 0, MAX_KILOBYTES, PGC_USERSET,
+		GUC_UNIT_KB, NULL, NULL, NULL);
+}
+
+static void
+define_rules(void)
+{
+	/* 32767 base groups with two labels each fill the 16 bits of a cell */
+	DefineCustomIntVariable(
+		"fairpg.max_groups",
+		"Sets the largest number of groups that protected columns may form.",
+		NULL, &max_groups, 1000, 2, 32767, PGC_USERSET, 0, NULL, NULL, NULL);
+
+	DefineCustomIntVariable(
+		"fairpg.min_group",
+		"Sets the number of rows below which a group is flagged as small.",
+		NULL, &min_group, 30, 1, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
+}
+
+void
+_PG_init(void)
+{
+	define_sizes();
+	define_rules();
+
+	/* whoever sets it chooses code that the server runs */
+	DefineCustomStringVariable(
+		"fairpg.blas_library",
+		"Sets the file of the serial OpenBLAS that training may load.",
+		"An empty value stands for the place known when fairpg was built.",
+		&blas_library, "", PGC_SUSET, 0, NULL, NULL, NULL);
+
+	MarkGUCPrefixReserved("fairpg");
+}
