@@ -1,0 +1,541 @@
+/*
+ * scores.c
+ *    How scores rank the positive and the negative rows: sums that merge.
+ */
+#include "fair/scores.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "num/special.h"
+
+#define FIRST_SLOTS 16
+#define MAX_SLOTS (2 * FAIR_MAX_SCORES)
+#define COUNT_MAX ((uint64_t) INT64_MAX)
+#define INFINITE_IMAGE 0xfff0000000000000ULL
+
+/* Order-preserving image: a < b as doubles exactly when as images. */
+static uint64_t
+score_image(double score)
+{
+	/* adding zero turns -0 into +0 */
+	double x = score + 0.0;
+	uint64_t bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	return bits >> 63 ? ~bits : bits | (1ULL << 63);
+}
+
+static uint32_t
+hash_key(uint64_t key)
+{
+	key = (key ^ (key >> 32)) * 0x9e3779b97f4a7c15ULL;
+	return (uint32_t) (key >> 40);
+}
+
+/* The slot of a key, or the free one where it belongs. */
+static uint32_t
+find_slot(const FairScores *scores, uint64_t key)
+{
+	uint32_t mask = scores->n_slots - 1;
+	uint32_t slot = hash_key(key) & mask;
+
+	while (scores->key[slot] != 0 && scores->key[slot] != key + 1)
+		slot = (slot + 1) & mask;
+	return slot;
+}
+
+static NumStatus
+allocate_slots(FairScores *scores, uint32_t n_slots)
+{
+	scores->n_slots = n_slots;
+	scores->n_entries = 0;
+	scores->rows = NULL;
+	scores->weight = NULL;
+	scores->key = arena_alloc(scores->arena, n_slots, sizeof(uint64_t));
+	if (scores->weighted)
+		scores->weight =
+			arena_alloc(scores->arena, n_slots, 2 * sizeof(ExactSum));
+	else
+		scores->rows =
+			arena_alloc(scores->arena, n_slots, 2 * sizeof(uint64_t));
+	if (scores->key == NULL ||
+	    (scores->weight == NULL && scores->rows == NULL))
+		return NUM_NO_MEMORY;
+	memset(scores->key, 0, n_slots * sizeof(uint64_t));
+	return NUM_OK;
+}
+
+static void
+release_slots(const FairScores *scores)
+{
+	arena_release(scores->arena, scores->key, scores->n_slots,
+	              sizeof(uint64_t));
+	arena_release(scores->arena, scores->rows, scores->n_slots,
+	              2 * sizeof(uint64_t));
+	arena_release(scores->arena, scores->weight, scores->n_slots,
+	              2 * sizeof(ExactSum));
+}
+
+NumStatus
+fair_scores_init(FairScores *scores, NumArena *arena)
+{
+	memset(scores, 0, sizeof(*scores));
+	scores->arena = arena;
+	return allocate_slots(scores, FIRST_SLOTS);
+}
+
+/* A count as the exact sum of that many ones. */
+static ExactSum
+sum_of_rows(uint64_t rows)
+{
+	ExactSum sum = { { 0, rows << 32, rows >> 32 } };
+
+	return sum;
+}
+
+/* Takes a free slot; the key must not be there yet. */
+static uint32_t
+take_slot(FairScores *scores, uint64_t key)
+{
+	uint32_t slot = find_slot(scores, key);
+
+	if (scores->key[slot] == 0)
+	{
+		scores->key[slot] = key + 1;
+		scores->n_entries++;
+		for (uint32_t y = 0; y < 2; y++)
+			if (scores->weighted)
+				exact_sum_clear(&scores->weight[2 * slot + y]);
+			else
+				scores->rows[2 * slot + y] = 0;
+	}
+	return slot;
+}
+
+/*
+ * Moves all entries to a new table, with 'cut' more bits cut off.  The new
+ * table is weighted when scores->weighted says so, whatever the old one was.
+ */
+static NumStatus
+rebuild(FairScores *scores, uint32_t n_slots, uint8_t cut)
+{
+	FairScores old = *scores;
+	NumStatus status = allocate_slots(scores, n_slots);
+
+	if (status != NUM_OK)
+		return status;
+	scores->shift = (uint8_t) (old.shift + cut);
+	for (uint32_t s = 0; s < old.n_slots; s++)
+	{
+		uint32_t slot;
+
+		if (old.key[s] == 0)
+			continue;
+		slot = take_slot(scores, (old.key[s] - 1) >> cut);
+		for (uint32_t y = 0; y < 2; y++)
+		{
+			if (!scores->weighted)
+			{
+				scores->rows[2 * slot + y] += old.rows[2 * s + y];
+				continue;
+			}
+			ExactSum more = old.weight != NULL
+			                    ? old.weight[2 * s + y]
+			                    : sum_of_rows(old.rows[2 * s + y]);
+
+			if (!exact_sum_merge(&scores->weight[2 * slot + y], &more))
+				return NUM_TOO_LARGE;
+		}
+	}
+	release_slots(&old);
+	return NUM_OK;
+}
+
+/* From the first weight other than 1 on, sums of weights are kept. */
+static NumStatus
+start_weights(FairScores *scores)
+{
+	scores->weighted = true;
+	scores->sum[FAIR_SUM_NEGATIVE] =
+		sum_of_rows(scores->count[FAIR_SCORES_NEGATIVE]);
+	scores->sum[FAIR_SUM_POSITIVE] =
+		sum_of_rows(scores->count[FAIR_SCORES_POSITIVE]);
+	scores->sum[FAIR_SUM_UNLABELLED] =
+		sum_of_rows(scores->count[FAIR_SCORES_UNLABELLED]);
+	scores->sum[FAIR_SUM_NEGATIVE_SQUARED] = scores->sum[FAIR_SUM_NEGATIVE];
+	scores->sum[FAIR_SUM_POSITIVE_SQUARED] = scores->sum[FAIR_SUM_POSITIVE];
+	return rebuild(scores, scores->n_slots, 0);
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *) a;
+	uint64_t y = *(const uint64_t *) b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Cuts off the fewest bits that leave no more than FAIR_MAX_SCORES entries.
+ * Two neighbours in sorted order fall together when all bits in which they
+ * differ are cut off, so a count of the highest differing bit of each pair of
+ * neighbours tells how many entries are left for any cut.
+ */
+static NumStatus
+cut_bits(FairScores *scores)
+{
+	uint32_t n = scores->n_entries;
+	uint64_t *sorted = arena_alloc(scores->arena, n, sizeof(uint64_t));
+	uint32_t joined_at[65] = { 0 };
+	uint32_t left = n;
+	uint8_t cut = 0;
+	uint32_t k = 0;
+
+	if (sorted == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t s = 0; s < scores->n_slots; s++)
+		if (scores->key[s] != 0)
+			sorted[k++] = scores->key[s] - 1;
+	qsort(sorted, n, sizeof(uint64_t), compare_keys);
+	for (uint32_t i = 1; i < n; i++)
+	{
+		uint64_t differ = sorted[i] ^ sorted[i - 1];
+		int bits = 0;
+
+		for (; differ != 0; differ >>= 1)
+			bits++;
+		joined_at[bits]++;
+	}
+	arena_release(scores->arena, sorted, n, sizeof(uint64_t));
+	while (left > FAIR_MAX_SCORES)
+		left -= joined_at[++cut];
+	return rebuild(scores, scores->n_slots, cut);
+}
+
+/* The slot of a score's image, which need not have been there. */
+static NumStatus
+entry_for(FairScores *scores, uint64_t image, uint32_t *slot)
+{
+	NumStatus status;
+
+	*slot = find_slot(scores, image >> scores->shift);
+	if (scores->key[*slot] != 0)
+		return NUM_OK;
+	*slot = take_slot(scores, image >> scores->shift);
+	if (2 * scores->n_entries <= scores->n_slots)
+		return NUM_OK;
+	/* one entry more than half of the slots: grow, or pool */
+	if (scores->n_slots < MAX_SLOTS)
+		status = rebuild(scores, 2 * scores->n_slots, 0);
+	else
+		status = cut_bits(scores);
+	*slot = find_slot(scores, image >> scores->shift);
+	return status;
+}
+
+static NumStatus
+add_rows(uint64_t *count, uint64_t rows)
+{
+	if (rows > COUNT_MAX || *count > COUNT_MAX - rows)
+		return NUM_TOO_LARGE;
+	*count += rows;
+	return NUM_OK;
+}
+
+/* The losses of a labelled row. */
+static bool
+add_losses(FairScores *scores, int label, double score, double weight)
+{
+	double off = score - label;
+	double p = label ? score : 1 - score;
+
+	if (p < FAIR_LOG_LOSS_CLIP)
+		p = FAIR_LOG_LOSS_CLIP;
+	if (p > 1 - FAIR_LOG_LOSS_CLIP)
+		p = 1 - FAIR_LOG_LOSS_CLIP;
+	return exact_sum_add(&scores->sum[FAIR_SUM_BRIER], weight * (off * off)) &&
+	       exact_sum_add(&scores->sum[FAIR_SUM_LOG_LOSS],
+	                     weight * -num_log(p));
+}
+
+/* The row among the entries. */
+static NumStatus
+add_entry(FairScores *scores, int label, double score, double weight)
+{
+	uint32_t slot;
+	NumStatus status = entry_for(scores, score_image(score), &slot);
+	uint32_t place = 2 * slot + (uint32_t) label;
+
+	if (status != NUM_OK)
+		return status;
+	if (!scores->weighted)
+		scores->rows[place]++;
+	else if (!exact_sum_add(&scores->weight[place], weight) ||
+	         !exact_sum_add(&scores->sum[label], weight) ||
+	         !exact_sum_add(&scores->sum[FAIR_SUM_NEGATIVE_SQUARED + label],
+	                        weight * weight))
+		return NUM_TOO_LARGE;
+	if (!(score >= 0 && score <= 1))
+		return add_rows(&scores->count[FAIR_SCORES_OUTSIDE], 1);
+	return add_losses(scores, label, score, weight) ? NUM_OK : NUM_TOO_LARGE;
+}
+
+NumStatus
+fair_scores_add(FairScores *scores, int label, double score, double weight)
+{
+	NumStatus status = NUM_OK;
+
+	if (weight != 1 && !scores->weighted)
+		status = start_weights(scores);
+	if (status == NUM_OK)
+		status = add_rows(
+			&scores->count[label < 0 ? FAIR_SCORES_UNLABELLED : label], 1);
+	if (status != NUM_OK)
+		return status;
+
+	if (!(fabs(weight * score) <= EXACT_SUM_MAX))
+		status = add_rows(&scores->count[FAIR_SCORES_UNBOUNDED], 1);
+	else if (!exact_sum_add(&scores->sum[FAIR_SUM_SCORE], weight * score))
+		status = NUM_TOO_LARGE;
+	if (status != NUM_OK)
+		return status;
+	if (label >= 0)
+		return add_entry(scores, label, score, weight);
+	if (scores->weighted &&
+	    !exact_sum_add(&scores->sum[FAIR_SUM_UNLABELLED], weight))
+		return NUM_TOO_LARGE;
+	return NUM_OK;
+}
+
+NumStatus
+fair_scores_add_unscored(FairScores *scores)
+{
+	return add_rows(&scores->count[FAIR_SCORES_UNSCORED], 1);
+}
+
+/* ---- images ---- */
+
+#define COUNTS_AT 8
+#define SUMS_AT (COUNTS_AT + 8 * FAIR_SCORES_COUNTS)
+#define ENTRIES_AT (SUMS_AT + EXACT_SUM_BYTES * FAIR_SCORES_SUMS + 8)
+
+static uint64_t
+get64(const uint8_t *at)
+{
+	uint64_t value = 0;
+
+	for (int i = 0; i < 8; i++)
+		value |= (uint64_t) at[i] << (8 * i);
+	return value;
+}
+
+static void
+put64(uint8_t *at, uint64_t value)
+{
+	for (int i = 0; i < 8; i++)
+		at[i] = (uint8_t) (value >> (8 * i));
+}
+
+static size_t
+entry_bytes(bool weighted)
+{
+	return weighted ? 8 + 2 * EXACT_SUM_BYTES : 8 + 2 * 8;
+}
+
+/* Number of entries; the field's upper half must be zero. */
+static uint64_t
+image_entries(const uint8_t *image)
+{
+	return get64(image + ENTRIES_AT - 8);
+}
+
+/* What an entry holds for a label. */
+static ExactSum
+entry_sum(const uint8_t *entry, bool weighted, size_t label)
+{
+	ExactSum sum;
+
+	if (!weighted)
+		return sum_of_rows(get64(entry + 8 + 8 * label));
+	exact_sum_read(&sum, entry + 8 + EXACT_SUM_BYTES * label);
+	return sum;
+}
+
+static NumStatus
+merge_entry(FairScores *scores, const uint8_t *entry, uint8_t shift,
+            bool weighted)
+{
+	uint32_t slot;
+	/* a table with fewer bits cut off cannot take this entry: the caller has
+	 * seen to it that ours are no fewer */
+	NumStatus status = entry_for(scores, get64(entry) << shift, &slot);
+
+	for (uint32_t y = 0; y < 2 && status == NUM_OK; y++)
+	{
+		ExactSum sum;
+
+		if (!scores->weighted)
+		{
+			status = add_rows(&scores->rows[2 * slot + y],
+			                  get64(entry + 8 + 8 * y));
+			continue;
+		}
+		sum = entry_sum(entry, weighted, y);
+		if (!exact_sum_merge(&scores->weight[2 * slot + y], &sum))
+			status = NUM_TOO_LARGE;
+	}
+	return status;
+}
+
+/* The sums of an image; those of weights only when somebody keeps them. */
+static NumStatus
+merge_sums(FairScores *scores, const uint8_t *image)
+{
+	for (size_t i = 0; i < FAIR_SCORES_SUMS; i++)
+	{
+		ExactSum sum;
+
+		if (i < FAIR_SUM_SCORE && !scores->weighted)
+			continue;
+		exact_sum_read(&sum, image + SUMS_AT + EXACT_SUM_BYTES * i);
+		if (!exact_sum_merge(&scores->sum[i], &sum))
+			return NUM_TOO_LARGE;
+	}
+	return NUM_OK;
+}
+
+NumStatus
+fair_scores_merge_image(FairScores *scores, const uint8_t *image)
+{
+	bool weighted = image[0] != 0;
+	uint8_t shift = image[1];
+	uint64_t n_entries = image_entries(image);
+	NumStatus status = NUM_OK;
+
+	if (weighted && !scores->weighted)
+		status = start_weights(scores);
+	for (size_t i = 0; i < FAIR_SCORES_COUNTS && status == NUM_OK; i++)
+		status = add_rows(&scores->count[i], get64(image + COUNTS_AT + 8 * i));
+	if (status == NUM_OK)
+		status = merge_sums(scores, image);
+	if (status == NUM_OK && shift > scores->shift)
+		status =
+			rebuild(scores, scores->n_slots, (uint8_t) (shift - scores->shift));
+	for (uint64_t e = 0; e < n_entries && status == NUM_OK; e++)
+		status = merge_entry(scores,
+		                     image + ENTRIES_AT + e * entry_bytes(weighted),
+		                     shift, weighted);
+	return status;
+}
+
+size_t
+fair_scores_bytes(const FairScores *scores)
+{
+	return ENTRIES_AT + scores->n_entries * entry_bytes(scores->weighted);
+}
+
+NumStatus
+fair_scores_write(const FairScores *scores, uint8_t *image)
+{
+	uint32_t n = scores->n_entries;
+	uint64_t *sorted = arena_alloc(scores->arena, n, sizeof(uint64_t));
+	uint8_t *entry = image + ENTRIES_AT;
+	uint32_t k = 0;
+
+	if (sorted == NULL)
+		return NUM_NO_MEMORY;
+	memset(image, 0, ENTRIES_AT);
+	image[0] = scores->weighted;
+	image[1] = scores->shift;
+	for (size_t i = 0; i < FAIR_SCORES_COUNTS; i++)
+		put64(image + COUNTS_AT + 8 * i, scores->count[i]);
+	for (size_t i = 0; i < FAIR_SCORES_SUMS; i++)
+	{
+		ExactSum sum = scores->sum[i];
+
+		/* the squares' counts are those of the first two weights */
+		if (i < FAIR_SUM_SCORE && !scores->weighted)
+			sum = sum_of_rows(
+				scores->count[i % FAIR_SUM_NEGATIVE_SQUARED]);
+		exact_sum_write(&sum, image + SUMS_AT + EXACT_SUM_BYTES * i);
+	}
+	put64(image + ENTRIES_AT - 8, n);
+
+	for (uint32_t s = 0; s < scores->n_slots; s++)
+		if (scores->key[s] != 0)
+			sorted[k++] = scores->key[s] - 1;
+	qsort(sorted, n, sizeof(uint64_t), compare_keys);
+	for (k = 0; k < n; k++, entry += entry_bytes(scores->weighted))
+	{
+		uint32_t slot = find_slot(scores, sorted[k]);
+
+		put64(entry, sorted[k]);
+		for (uint32_t y = 0; y < 2; y++)
+			if (scores->weighted)
+				exact_sum_write(&scores->weight[2 * slot + y],
+				                entry + 8 + EXACT_SUM_BYTES * y);
+			else
+				put64(entry + 8 + 8 * y, scores->rows[2 * slot + y]);
+	}
+	arena_release(scores->arena, sorted, n, sizeof(uint64_t));
+	return NUM_OK;
+}
+
+/* An exact sum that is not negative: the sign is the top bit. */
+static bool
+sum_valid(const uint8_t *sum)
+{
+	return (sum[EXACT_SUM_BYTES - 1] & 0x80) == 0;
+}
+
+static bool
+entry_valid(const uint8_t *entry, bool weighted)
+{
+	for (size_t y = 0; y < 2; y++)
+		if (weighted ? !sum_valid(entry + 8 + EXACT_SUM_BYTES * y)
+		             : get64(entry + 8 + 8 * y) > COUNT_MAX)
+			return false;
+	return true;
+}
+
+bool
+fair_scores_valid(const uint8_t *image, size_t n_bytes)
+{
+	bool weighted;
+	const uint8_t *entry;
+	uint64_t n_entries;
+	uint64_t above = 0; /* the next key must be at least this */
+
+	if (n_bytes < ENTRIES_AT || image[0] > 1 || image[1] > 63)
+		return false;
+	for (int i = 2; i < COUNTS_AT; i++)
+		if (image[i] != 0)
+			return false;
+	weighted = image[0] != 0;
+	n_entries = image_entries(image);
+	if (n_entries > FAIR_MAX_SCORES ||
+	    n_bytes != ENTRIES_AT + n_entries * entry_bytes(weighted))
+		return false;
+	for (size_t i = 0; i < FAIR_SCORES_COUNTS; i++)
+		if (get64(image + COUNTS_AT + 8 * i) > COUNT_MAX)
+			return false;
+	for (size_t i = 0; i < FAIR_SCORES_SUMS; i++)
+		if (i != FAIR_SUM_SCORE &&
+		    !sum_valid(image + SUMS_AT + EXACT_SUM_BYTES * i))
+			return false;
+
+	entry = image + ENTRIES_AT;
+	for (uint64_t e = 0; e < n_entries; e++, entry += entry_bytes(weighted))
+	{
+		uint64_t key = get64(entry);
+
+		if (key < above || key > INFINITE_IMAGE >> image[1] ||
+		    !entry_valid(entry, weighted))
+			return false;
+		above = key + 1;
+	}
+	return true;
+}

@@ -1,0 +1,140 @@
+/*
+ * scores.h
+ *    How scores rank the positive and the negative rows: sums that merge.
+ *
+ * FairScores collects (label, score, weight) in memory: for every distinct
+ * score the weight of its positive and negative rows, and the sums behind
+ * the mean score, the Brier score and the log-loss.  Its image is a fixed
+ * sequence of bytes that depends on the rows only, never on their order or
+ * on how they were split before merging, since sums are exact
+ * (num/exact_sum.h).
+ *
+ * Up to FAIR_MAX_SCORES distinct scores are kept apart.  With more of them,
+ * scores are pooled by the leading bits of their order-preserving 64-bit
+ * image; the number of bits cut off is the smallest that leaves at most
+ * FAIR_MAX_SCORES bins, so it depends on the set of scores alone.  Pooled
+ * scores count as ties, and auc_error bounds what that can have changed.
+ *
+ * Image:
+ *     byte 0         1 when some row had a weight other than 1, else 0
+ *     byte 1         bits cut off, 0 to 63
+ *     bytes 2-7      zero
+ *     bytes 8-55     six counts of rows, 64 bits, little-endian: negative,
+ *                    positive, label NULL, score NULL, labelled with a score
+ *                    outside [0, 1], with a score too large for the mean
+ *     bytes 56-247   eight exact sums: weights negative, positive, label
+ *                    NULL; squared weights negative, positive; weighted
+ *                    score, squared error, log-loss
+ *     bytes 248-251  number of entries, 32 bits; bytes 252-255 zero
+ *     entries        key (64 bits), then negative and positive: counts of 64
+ *                    bits, or exact sums when byte 0 is 1; keys rise
+ *
+ * Memory: 24 bytes a slot, 72 with weights, for up to 32768 slots.
+ */
+#ifndef FAIRPG_FAIR_SCORES_H
+#define FAIRPG_FAIR_SCORES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "num/arena.h"
+#include "num/exact_sum.h"
+#include "num/status.h"
+
+#define FAIR_MAX_SCORES 16384
+
+/* Log-loss takes probabilities as no closer to 0 and 1 than this; the value
+ * is that of scikit-learn's log_loss with eps=1e-15. */
+#define FAIR_LOG_LOSS_CLIP 1e-15
+
+enum
+{
+	FAIR_SCORES_NEGATIVE,
+	FAIR_SCORES_POSITIVE,
+	FAIR_SCORES_UNLABELLED,
+	FAIR_SCORES_UNSCORED,
+	FAIR_SCORES_OUTSIDE,
+	FAIR_SCORES_UNBOUNDED,
+	FAIR_SCORES_COUNTS
+};
+
+enum
+{
+	FAIR_SUM_NEGATIVE,
+	FAIR_SUM_POSITIVE,
+	FAIR_SUM_UNLABELLED,
+	FAIR_SUM_NEGATIVE_SQUARED,
+	FAIR_SUM_POSITIVE_SQUARED,
+	FAIR_SUM_SCORE,
+	FAIR_SUM_BRIER,
+	FAIR_SUM_LOG_LOSS,
+	FAIR_SCORES_SUMS
+};
+
+typedef struct FairScores
+{
+	NumArena *arena;
+	bool weighted;
+	uint8_t shift; /* bits cut off */
+	uint64_t count[FAIR_SCORES_COUNTS];
+	/* of weights only while 'weighted'; else the counts are the sums */
+	ExactSum sum[FAIR_SCORES_SUMS];
+
+	/* open addressing, power of two, at most half full */
+	uint32_t n_slots;
+	uint32_t n_entries;
+	uint64_t *key;    /* [n_slots] key + 1; 0 is a free slot */
+	uint64_t *rows;   /* [2 * n_slots] by label, while not weighted */
+	ExactSum *weight; /* [2 * n_slots] by label, while weighted */
+} FairScores;
+
+typedef struct FairScoreSummary
+{
+	uint64_t rows; /* with a score, labelled or not */
+	uint64_t rows_positive;
+	uint64_t rows_negative;
+	uint64_t rows_unlabelled;
+	uint64_t rows_unscored;
+	/* NaN where undefined; then the reason says why */
+	double auc; /* ties count one half */
+	const char *auc_reason;
+	double auc_error; /* the true one differs by no more than this */
+	double auc_low;   /* interval at the level asked for */
+	double auc_high;
+	double brier;
+	double log_loss; /* nats */
+	const char *loss_reason;
+	double mean_score;
+	const char *mean_reason;
+} FairScoreSummary;
+
+extern NumStatus fair_scores_init(FairScores *scores, NumArena *arena);
+
+/* Counts a row: label 0, 1 or -1 for NULL; the score is not NaN; the weight
+ * is in (0, FAIR_MAX_WEIGHT] (fair/tally.h). */
+extern NumStatus fair_scores_add(FairScores *scores, int label, double score,
+                                 double weight);
+
+/* Counts a row without a score. */
+extern NumStatus fair_scores_add_unscored(FairScores *scores);
+
+/* Adds what an image holds, which fair_scores_valid() has accepted. */
+extern NumStatus fair_scores_merge_image(FairScores *scores,
+                                         const uint8_t *image);
+
+/* Bytes of the image, and the image itself. */
+extern size_t fair_scores_bytes(const FairScores *scores);
+extern NumStatus fair_scores_write(const FairScores *scores, uint8_t *image);
+
+/* True when the bytes are an image of just this length. */
+extern bool fair_scores_valid(const uint8_t *image, size_t n_bytes);
+
+/* The figures that follow from an image which is valid; 'level' in (0, 1).
+ * The interval of the AUC is a Wilson interval on as many rows as give the
+ * variance of DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988) by
+ * placement values, widened by auc_error. */
+extern void fair_scores_summary(const uint8_t *image, double level,
+                                FairScoreSummary *summary);
+
+#endif
