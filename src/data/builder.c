@@ -83,8 +83,10 @@ data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
 	builder->arena = arena;
 	builder->spec = *spec;
 	builder->pivot = arena_alloc(arena, spec->n_columns, sizeof(double));
-	if (builder->pivot == NULL)
+	builder->seen_null = arena_alloc(arena, spec->n_columns, sizeof(bool));
+	if (builder->pivot == NULL || builder->seen_null == NULL)
 		return NUM_NO_MEMORY;
+	memset(builder->seen_null, 0, spec->n_columns * sizeof(bool));
 	memset(builder->pivot, 0, spec->n_columns * sizeof(double));
 	status = create_dictionaries(arena, spec->n_columns, &builder->levels);
 	if (status == NUM_OK)
@@ -135,7 +137,7 @@ uint64_t
 data_builder_hash(const DataBuilder *builder, uint64_t seed)
 {
 	const DataInput *input = &builder->input;
-	uint64_t hash = seed * 0x9e3779b97f4a7c15ULL + (uint64_t) input->label;
+	uint64_t hash = seed * 0x9e3779b97f4a7c15ULL + (input->label ? 1u : 0u);
 
 	for (uint32_t c = 0; c < builder->spec.n_columns; c++)
 	{
@@ -299,6 +301,8 @@ store_row(DataBuilder *builder, const double *number, const uint32_t *code,
 				return status;
 		}
 		data_put_code(block->values[c], block->code_bytes[c], at, code[c]);
+		if (code[c] == DATA_NULL_CODE)
+			builder->seen_null[c] = true;
 	}
 	block->cell[at] = row->cell;
 	if (block->weight != NULL)

@@ -25,6 +25,7 @@ struct DataBuilder
 	Dictionary *protected_values; /* [n_protected]; likewise */
 	Dictionary base_groups;       /* of tuples of protected codes */
 	double *pivot;                /* [n_columns] */
+	bool *seen_null;              /* [n_columns] categories only */
 
 	DataRows part[DATA_PARTS];
 	uint32_t block_room[DATA_PARTS];

@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "num/random.h"
@@ -16,7 +15,7 @@
 
 typedef struct GroupDraw
 {
-	uint64_t n;           /* effective rows */
+	uint64_t n;            /* effective rows */
 	double share[N_CELLS]; /* of the cell in what the cells before leave */
 } GroupDraw;
 
@@ -25,9 +24,9 @@ cell_weight(const FairCells *cells, int cell, bool squared)
 {
 	if (cell < 4)
 		return squared ? cells->weight_squared[cell / 2][cell % 2]
-					   : cells->weight[cell / 2][cell % 2];
+		               : cells->weight[cell / 2][cell % 2];
 	return squared ? cells->unlabelled_weight_squared[cell - 4]
-				   : cells->unlabelled_weight[cell - 4];
+	               : cells->unlabelled_weight[cell - 4];
 }
 
 static void
@@ -71,13 +70,41 @@ draw_group(NumRandom *random, const GroupDraw *draw, FairCells *cells)
 	}
 }
 
-static int
-compare_doubles(const void *a, const void *b)
+/*
+ * The value of rank 'rank' of values[first..last], to its place, with smaller
+ * ones before it and larger ones after it.  Hoare's FIND, Comm. ACM 4 (1961).
+ */
+static double
+select_rank(double *values, int first, int last, int rank)
 {
-	double x = *(const double *) a;
-	double y = *(const double *) b;
+	while (first < last)
+	{
+		double pivot = values[first + (last - first) / 2];
+		int i = first;
+		int j = last;
 
-	return (x > y) - (x < y);
+		while (i <= j)
+		{
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i <= j)
+			{
+				double swap = values[i];
+
+				values[i++] = values[j];
+				values[j--] = swap;
+			}
+		}
+		if (rank <= j)
+			last = j;
+		else if (rank >= i)
+			first = i;
+		else
+			break;
+	}
+	return values[rank];
 }
 
 /* Percentiles by linear interpolation between order statistics. */
@@ -88,60 +115,122 @@ percentiles(double *values, int n, double level, double *low, double *high)
 	*high = NAN;
 	if (n == 0)
 		return;
-	qsort(values, (size_t) n, sizeof(double), compare_doubles);
 	for (int end = 0; end < 2; end++)
 	{
-		double place =
-			(end == 0 ? (1 - level) / 2 : (1 + level) / 2) * (n - 1);
+		double place = (end == 0 ? (1 - level) / 2 : (1 + level) / 2) * (n - 1);
 		int below = (int) place;
-		double part = place - below;
-		double value = values[below];
+		double value = select_rank(values, 0, n - 1, below);
 
 		if (below + 1 < n)
-			value += part * (values[below + 1] - values[below]);
+			value += (place - below) *
+			         (select_rank(values, below + 1, n - 1, below + 1) - value);
 		*(end == 0 ? low : high) = value;
 	}
 }
 
-NumStatus
-fair_gap_interval(NumArena *arena, const FairCriterion *criterion,
-				  const FairCells *groups, int n_groups, double level,
-				  int replicates, uint64_t seed, double *low, double *high,
-				  double *ratio_low, double *ratio_high)
+/* The replicates of one criterion that have a gap, and a ratio. */
+typedef struct Replicates
 {
-	size_t n = (size_t) n_groups;
-	size_t n_values = (size_t) replicates;
-	GroupDraw *draws = arena_alloc(arena, n, sizeof(GroupDraw));
-	FairCells *cells = arena_alloc(arena, n, sizeof(FairCells));
-	double *gaps = arena_alloc(arena, n_values, sizeof(double));
-	double *ratios = arena_alloc(arena, n_values, sizeof(double));
-	int n_gaps = 0;
-	int n_ratios = 0;
+	double *gaps;
+	double *ratios;
+	int n_gaps;
+	int n_ratios;
+} Replicates;
+
+static NumStatus
+draw_replicates(const FairBootstrap *plan, const GroupDraw *draws,
+                FairCells *cells, const FairCriterion *criteria, int n_criteria,
+                Replicates *replicates)
+{
 	NumRandom random;
 
-	if (draws == NULL || cells == NULL || gaps == NULL || ratios == NULL)
+	num_random_seed(&random, plan->seed);
+	for (int r = 0; r < plan->replicates; r++)
+	{
+		for (int g = 0; g < plan->n_groups; g++)
+		{
+			/* a draw is some microsecond */
+			if (g % 1024 == 0 && monitor_stop(plan->monitor))
+				return NUM_CANCELLED;
+			draw_group(&random, &draws[g], &cells[g]);
+		}
+		for (int c = 0; c < n_criteria; c++)
+		{
+			Replicates *to = &replicates[c];
+			FairGap gap;
+
+			fair_gap(&criteria[c], cells, plan->n_groups, &gap);
+			if (!isnan(gap.gap))
+				to->gaps[to->n_gaps++] = gap.gap;
+			if (!isnan(gap.ratio))
+				to->ratios[to->n_ratios++] = gap.ratio;
+		}
+	}
+	return NUM_OK;
+}
+
+NumStatus
+fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
+                   const FairCriterion *criteria, int n_criteria,
+                   FairGapInterval *intervals)
+{
+	size_t n = (size_t) plan->n_groups;
+	size_t n_values = 2 * (size_t) plan->replicates * (size_t) n_criteria;
+	GroupDraw *draws = arena_alloc(arena, n, sizeof(GroupDraw));
+	FairCells *cells = arena_alloc(arena, n, sizeof(FairCells));
+	double *values = arena_alloc(arena, n_values, sizeof(double));
+	Replicates *replicates =
+		arena_alloc(arena, (size_t) n_criteria, sizeof(Replicates));
+	NumStatus status;
+
+	if (draws == NULL || cells == NULL || values == NULL || replicates == NULL)
 		return NUM_NO_MEMORY;
 	memset(cells, 0, n * sizeof(FairCells));
-	for (int g = 0; g < n_groups; g++)
-		prepare_draw(&groups[g], &draws[g]);
-	num_random_seed(&random, seed);
-	for (int r = 0; r < replicates; r++)
+	for (int g = 0; g < plan->n_groups; g++)
+		prepare_draw(&plan->groups[g], &draws[g]);
+	for (int c = 0; c < n_criteria; c++)
 	{
-		FairGap gap;
-
-		for (int g = 0; g < n_groups; g++)
-			draw_group(&random, &draws[g], &cells[g]);
-		fair_gap(criterion, cells, n_groups, &gap);
-		if (!isnan(gap.gap))
-			gaps[n_gaps++] = gap.gap;
-		if (!isnan(gap.ratio))
-			ratios[n_ratios++] = gap.ratio;
+		replicates[c].gaps = values + 2 * c * plan->replicates;
+		replicates[c].ratios = replicates[c].gaps + plan->replicates;
+		replicates[c].n_gaps = 0;
+		replicates[c].n_ratios = 0;
 	}
-	percentiles(gaps, n_gaps, level, low, high);
-	percentiles(ratios, n_ratios, level, ratio_low, ratio_high);
-	arena_release(arena, ratios, n_values, sizeof(double));
-	arena_release(arena, gaps, n_values, sizeof(double));
+	status =
+		draw_replicates(plan, draws, cells, criteria, n_criteria, replicates);
+	for (int c = 0; c < n_criteria && status == NUM_OK; c++)
+	{
+		percentiles(replicates[c].gaps, replicates[c].n_gaps, plan->level,
+		            &intervals[c].gap_low, &intervals[c].gap_high);
+		percentiles(replicates[c].ratios, replicates[c].n_ratios, plan->level,
+		            &intervals[c].ratio_low, &intervals[c].ratio_high);
+	}
+	arena_release(arena, replicates, (size_t) n_criteria, sizeof(Replicates));
+	arena_release(arena, values, n_values, sizeof(double));
 	arena_release(arena, cells, n, sizeof(FairCells));
 	arena_release(arena, draws, n, sizeof(GroupDraw));
+	return status;
+}
+
+NumStatus
+fair_gap_interval(NumArena *arena, const FairCriterion *criterion,
+                  const FairCells *groups, int n_groups, double level,
+                  int replicates, uint64_t seed, double *low, double *high,
+                  double *ratio_low, double *ratio_high)
+{
+	FairBootstrap plan = { .groups = groups,
+		                   .n_groups = n_groups,
+		                   .level = level,
+		                   .replicates = replicates,
+		                   .seed = seed };
+	FairGapInterval interval;
+	NumStatus status =
+		fair_gap_intervals(arena, &plan, criterion, 1, &interval);
+
+	if (status != NUM_OK)
+		return status;
+	*low = interval.gap_low;
+	*high = interval.gap_high;
+	*ratio_low = interval.ratio_low;
+	*ratio_high = interval.ratio_high;
 	return NUM_OK;
 }

@@ -114,13 +114,19 @@ fair_criterion_find(const char *name)
 	return NULL;
 }
 
+bool
+fair_criterion_needs_label(const FairCriterion *criterion)
+{
+	return criterion->rate != rate_selection;
+}
+
 /*
  * The rate of one group from its confusion table.  Selection needs no label:
  * rows whose label is unknown count there, and only there.
  */
 static bool
 group_rate(const FairCriterion *criterion, int event, const FairCells *cells,
-		   double *value)
+           double *value)
 {
 	double by_label[2];
 	FairRate rate;
@@ -128,9 +134,9 @@ group_rate(const FairCriterion *criterion, int event, const FairCells *cells,
 	if (criterion->rate == rate_selection)
 	{
 		double selected = cells->weight[0][1] + cells->weight[1][1] +
-						  cells->unlabelled_weight[1];
+		                  cells->unlabelled_weight[1];
 		double total = selected + cells->weight[0][0] + cells->weight[1][0] +
-					   cells->unlabelled_weight[0];
+		               cells->unlabelled_weight[0];
 
 		*value = total > 0 ? selected / total : 0;
 		return total > 0;
@@ -150,7 +156,7 @@ group_rate(const FairCriterion *criterion, int event, const FairCells *cells,
 /* The gap and ratio of one event; false when fewer than two groups have it. */
 static bool
 event_gap(const FairCriterion *criterion, int event, const FairCells *groups,
-		  int n_groups, FairGap *result)
+          int n_groups, FairGap *result)
 {
 	double low = INFINITY;
 	double high = -INFINITY;
@@ -185,7 +191,7 @@ event_gap(const FairCriterion *criterion, int event, const FairCells *groups,
 
 void
 fair_gap(const FairCriterion *criterion, const FairCells *groups, int n_groups,
-		 FairGap *result)
+         FairGap *result)
 {
 	memset(result, 0, sizeof(*result));
 	result->gap = NAN;

@@ -59,15 +59,18 @@ extern const FairCriterion *fair_criterion_find(const char *name);
 /* All criteria, ending with a NULL name: for lists in hints. */
 extern const FairCriterion *fair_criterion_table(void);
 
+/* True when some rate of the criterion is taken over labelled rows only. */
+extern bool fair_criterion_needs_label(const FairCriterion *criterion);
+
 typedef struct FairGap
 {
-	double gap;         /* largest difference between two groups; NaN when
+	double gap;      /* largest difference between two groups; NaN when
 	                     * fewer than two groups have the rate */
-	int event;          /* where it is */
-	int highest;        /* group with the highest rate of that event */
-	int lowest;         /* group with the lowest */
-	int n_undefined;    /* groups without one of the rates */
-	double ratio;       /* lowest / highest of the event with the least
+	int event;       /* where it is */
+	int highest;     /* group with the highest rate of that event */
+	int lowest;      /* group with the lowest */
+	int n_undefined; /* groups without one of the rates */
+	double ratio;    /* lowest / highest of the event with the least
 	                     * ratio; NaN when undefined or 0/0 */
 } FairGap;
 
@@ -76,6 +79,6 @@ typedef struct FairGap
  * counted.  O(groups), allocates nothing.
  */
 extern void fair_gap(const FairCriterion *criterion, const FairCells *groups,
-					 int n_groups, FairGap *result);
+                     int n_groups, FairGap *result);
 
 #endif

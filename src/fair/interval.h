@@ -13,7 +13,7 @@
  * Reference: Wilson, JASA 22 (1927); Brown, Cai and DasGupta, Statistical
  * Science 16 (2001).
  */
-extern void fair_wilson(double rate, double n, double level, double *low,
-						double *high);
+extern void
+fair_wilson(double rate, double n, double level, double *low, double *high);
 
 #endif

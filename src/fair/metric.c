@@ -59,8 +59,8 @@ static const char no_selected[] = "no positive decisions";
 static const char no_rejected[] = "no negative decisions";
 
 static const MetricDef metrics[] = {
-	{ "base_rate", "share of rows whose label is positive",
-	  TP | FP | FN | TN, TP | FN, false, no_rows, NULL },
+	{ "base_rate", "share of rows whose label is positive", TP | FP | FN | TN,
+	  TP | FN, false, no_rows, NULL },
 	{ "selection_rate", "share of rows decided positive", TP | FP | FN | TN,
 	  TP | FP, true, "no decisions", NULL },
 	{ "tpr", "true positive rate: positives decided positive", TP | FN, TP,
@@ -71,12 +71,12 @@ static const MetricDef metrics[] = {
 	  false, no_negative, NULL },
 	{ "fnr", "false negative rate: positives decided negative", TP | FN, FN,
 	  false, no_positive, NULL },
-	{ "ppv", "precision: positive decisions that are right", TP | FP, TP,
-	  false, no_selected, NULL },
+	{ "ppv", "precision: positive decisions that are right", TP | FP, TP, false,
+	  no_selected, NULL },
 	{ "npv", "negative decisions that are right", TN | FN, TN, false,
 	  no_rejected, NULL },
-	{ "false_discovery_rate", "positive decisions that are wrong", TP | FP,
-	  FP, false, no_selected, NULL },
+	{ "false_discovery_rate", "positive decisions that are wrong", TP | FP, FP,
+	  false, no_selected, NULL },
 	{ "false_omission_rate", "negative decisions that are wrong", TN | FN, FN,
 	  false, no_rejected, NULL },
 	{ "accuracy", "share of rows decided as labelled", TP | FP | FN | TN,
@@ -84,8 +84,7 @@ static const MetricDef metrics[] = {
 	{ "error_rate", "share of rows decided against the label",
 	  TP | FP | FN | TN, FP | FN, false, no_rows, NULL },
 	{ "balanced_accuracy", "mean of true positive and true negative rate",
-	  TP | FP | FN | TN, 0, false, "one class is missing",
-	  balanced_accuracy },
+	  TP | FP | FN | TN, 0, false, "one class is missing", balanced_accuracy },
 	{ "f1", "harmonic mean of precision and true positive rate", TP | FP | FN,
 	  0, false, "no positive labels or decisions", f1_score }
 };
@@ -119,9 +118,15 @@ fair_metric_find(const char *name)
 	return -1;
 }
 
+bool
+fair_metric_needs_label(int metric)
+{
+	return !metrics[metric].unlabelled;
+}
+
 void
 fair_metric_value(int metric, const FairCells *cells, double level,
-				  FairMetricValue *result)
+                  FairMetricValue *result)
 {
 	const MetricDef *def = &metrics[metric];
 	double of = 0;
@@ -161,7 +166,7 @@ fair_metric_value(int metric, const FairCells *cells, double level,
 	{
 		result->value = of / over;
 		fair_wilson(result->value, result->effective, level, &result->low,
-					&result->high);
+		            &result->high);
 	}
 	if (isnan(result->value))
 		result->reason = def->reason;

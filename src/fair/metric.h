@@ -20,6 +20,7 @@
 #ifndef FAIRPG_FAIR_METRIC_H
 #define FAIRPG_FAIR_METRIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fair/cells.h"
@@ -46,8 +47,11 @@ extern const char *fair_metric_description(int metric);
 /* Number of the metric of that name, or -1. */
 extern int fair_metric_find(const char *name);
 
+/* True when it is undefined without labels. */
+extern bool fair_metric_needs_label(int metric);
+
 /* The metric, with an interval at 'level' in (0, 1). */
 extern void fair_metric_value(int metric, const FairCells *cells, double level,
-							  FairMetricValue *result);
+                              FairMetricValue *result);
 
 #endif

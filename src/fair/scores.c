@@ -60,8 +60,7 @@ allocate_slots(FairScores *scores, uint32_t n_slots)
 	else
 		scores->rows =
 			arena_alloc(scores->arena, n_slots, 2 * sizeof(uint64_t));
-	if (scores->key == NULL ||
-	    (scores->weight == NULL && scores->rows == NULL))
+	if (scores->key == NULL || (scores->weight == NULL && scores->rows == NULL))
 		return NUM_NO_MEMORY;
 	memset(scores->key, 0, n_slots * sizeof(uint64_t));
 	return NUM_OK;
@@ -136,15 +135,15 @@ rebuild(FairScores *scores, uint32_t n_slots, uint8_t cut)
 		slot = take_slot(scores, (old.key[s] - 1) >> cut);
 		for (uint32_t y = 0; y < 2; y++)
 		{
+			ExactSum more;
+
 			if (!scores->weighted)
 			{
 				scores->rows[2 * slot + y] += old.rows[2 * s + y];
 				continue;
 			}
-			ExactSum more = old.weight != NULL
-			                    ? old.weight[2 * s + y]
-			                    : sum_of_rows(old.rows[2 * s + y]);
-
+			more = old.weight != NULL ? old.weight[2 * s + y]
+			                          : sum_of_rows(old.rows[2 * s + y]);
 			if (!exact_sum_merge(&scores->weight[2 * slot + y], &more))
 				return NUM_TOO_LARGE;
 		}
@@ -257,8 +256,7 @@ add_losses(FairScores *scores, int label, double score, double weight)
 	if (p > 1 - FAIR_LOG_LOSS_CLIP)
 		p = 1 - FAIR_LOG_LOSS_CLIP;
 	return exact_sum_add(&scores->sum[FAIR_SUM_BRIER], weight * (off * off)) &&
-	       exact_sum_add(&scores->sum[FAIR_SUM_LOG_LOSS],
-	                     weight * -num_log(p));
+	       exact_sum_add(&scores->sum[FAIR_SUM_LOG_LOSS], weight * -num_log(p));
 }
 
 /* The row among the entries. */
@@ -352,6 +350,33 @@ image_entries(const uint8_t *image)
 	return get64(image + ENTRIES_AT - 8);
 }
 
+uint64_t
+fair_scores_image_count(const uint8_t *image, size_t count)
+{
+	return get64(image + COUNTS_AT + 8 * count);
+}
+
+double
+fair_scores_image_sum(const uint8_t *image, size_t place)
+{
+	ExactSum sum;
+
+	exact_sum_read(&sum, image + SUMS_AT + EXACT_SUM_BYTES * place);
+	return exact_sum_value(&sum);
+}
+
+size_t
+fair_scores_image_entries(const uint8_t *image)
+{
+	return (size_t) image_entries(image);
+}
+
+bool
+fair_scores_image_pooled(const uint8_t *image)
+{
+	return image[1] != 0;
+}
+
 /* What an entry holds for a label. */
 static ExactSum
 entry_sum(const uint8_t *entry, bool weighted, size_t label)
@@ -362,6 +387,26 @@ entry_sum(const uint8_t *entry, bool weighted, size_t label)
 		return sum_of_rows(get64(entry + 8 + 8 * label));
 	exact_sum_read(&sum, entry + 8 + EXACT_SUM_BYTES * label);
 	return sum;
+}
+
+void
+fair_scores_image_entry(const uint8_t *image, size_t entry, double weight[2])
+{
+	bool weighted = image[0] != 0;
+	const uint8_t *at = image + ENTRIES_AT + entry * entry_bytes(weighted);
+
+	for (size_t y = 0; y < 2; y++)
+	{
+		ExactSum sum;
+
+		if (!weighted)
+		{
+			weight[y] = (double) get64(at + 8 + 8 * y);
+			continue;
+		}
+		sum = entry_sum(at, true, y);
+		weight[y] = exact_sum_value(&sum);
+	}
 }
 
 static NumStatus
@@ -379,8 +424,8 @@ merge_entry(FairScores *scores, const uint8_t *entry, uint8_t shift,
 
 		if (!scores->weighted)
 		{
-			status = add_rows(&scores->rows[2 * slot + y],
-			                  get64(entry + 8 + 8 * y));
+			status =
+				add_rows(&scores->rows[2 * slot + y], get64(entry + 8 + 8 * y));
 			continue;
 		}
 		sum = entry_sum(entry, weighted, y);
@@ -425,9 +470,9 @@ fair_scores_merge_image(FairScores *scores, const uint8_t *image)
 		status =
 			rebuild(scores, scores->n_slots, (uint8_t) (shift - scores->shift));
 	for (uint64_t e = 0; e < n_entries && status == NUM_OK; e++)
-		status = merge_entry(scores,
-		                     image + ENTRIES_AT + e * entry_bytes(weighted),
-		                     shift, weighted);
+		status =
+			merge_entry(scores, image + ENTRIES_AT + e * entry_bytes(weighted),
+		                shift, weighted);
 	return status;
 }
 
@@ -458,8 +503,7 @@ fair_scores_write(const FairScores *scores, uint8_t *image)
 
 		/* the squares' counts are those of the first two weights */
 		if (i < FAIR_SUM_SCORE && !scores->weighted)
-			sum = sum_of_rows(
-				scores->count[i % FAIR_SUM_NEGATIVE_SQUARED]);
+			sum = sum_of_rows(scores->count[i % FAIR_SUM_NEGATIVE_SQUARED]);
 		exact_sum_write(&sum, image + SUMS_AT + EXACT_SUM_BYTES * i);
 	}
 	put64(image + ENTRIES_AT - 8, n);
@@ -507,6 +551,7 @@ fair_scores_valid(const uint8_t *image, size_t n_bytes)
 	bool weighted;
 	const uint8_t *entry;
 	uint64_t n_entries;
+	uint64_t total = 0;
 	uint64_t above = 0; /* the next key must be at least this */
 
 	if (n_bytes < ENTRIES_AT || image[0] > 1 || image[1] > 63)
@@ -520,8 +565,13 @@ fair_scores_valid(const uint8_t *image, size_t n_bytes)
 	    n_bytes != ENTRIES_AT + n_entries * entry_bytes(weighted))
 		return false;
 	for (size_t i = 0; i < FAIR_SCORES_COUNTS; i++)
-		if (get64(image + COUNTS_AT + 8 * i) > COUNT_MAX)
+	{
+		uint64_t rows = get64(image + COUNTS_AT + 8 * i);
+
+		/* the sum of all counts is a count as well */
+		if (rows > COUNT_MAX || (total += rows) > COUNT_MAX)
 			return false;
+	}
 	for (size_t i = 0; i < FAIR_SCORES_SUMS; i++)
 		if (i != FAIR_SUM_SCORE &&
 		    !sum_valid(image + SUMS_AT + EXACT_SUM_BYTES * i))

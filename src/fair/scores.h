@@ -89,39 +89,19 @@ typedef struct FairScores
 	ExactSum *weight; /* [2 * n_slots] by label, while weighted */
 } FairScores;
 
-typedef struct FairScoreSummary
-{
-	uint64_t rows; /* with a score, labelled or not */
-	uint64_t rows_positive;
-	uint64_t rows_negative;
-	uint64_t rows_unlabelled;
-	uint64_t rows_unscored;
-	/* NaN where undefined; then the reason says why */
-	double auc; /* ties count one half */
-	const char *auc_reason;
-	double auc_error; /* the true one differs by no more than this */
-	double auc_low;   /* interval at the level asked for */
-	double auc_high;
-	double brier;
-	double log_loss; /* nats */
-	const char *loss_reason;
-	double mean_score;
-	const char *mean_reason;
-} FairScoreSummary;
-
 extern NumStatus fair_scores_init(FairScores *scores, NumArena *arena);
 
 /* Counts a row: label 0, 1 or -1 for NULL; the score is not NaN; the weight
  * is in (0, FAIR_MAX_WEIGHT] (fair/tally.h). */
-extern NumStatus fair_scores_add(FairScores *scores, int label, double score,
-                                 double weight);
+extern NumStatus
+fair_scores_add(FairScores *scores, int label, double score, double weight);
 
 /* Counts a row without a score. */
 extern NumStatus fair_scores_add_unscored(FairScores *scores);
 
 /* Adds what an image holds, which fair_scores_valid() has accepted. */
-extern NumStatus fair_scores_merge_image(FairScores *scores,
-                                         const uint8_t *image);
+extern NumStatus
+fair_scores_merge_image(FairScores *scores, const uint8_t *image);
 
 /* Bytes of the image, and the image itself. */
 extern size_t fair_scores_bytes(const FairScores *scores);
@@ -130,11 +110,15 @@ extern NumStatus fair_scores_write(const FairScores *scores, uint8_t *image);
 /* True when the bytes are an image of just this length. */
 extern bool fair_scores_valid(const uint8_t *image, size_t n_bytes);
 
-/* The figures that follow from an image which is valid; 'level' in (0, 1).
- * The interval of the AUC is a Wilson interval on as many rows as give the
- * variance of DeLong, DeLong and Clarke-Pearson (Biometrics 44, 1988) by
- * placement values, widened by auc_error. */
-extern void fair_scores_summary(const uint8_t *image, double level,
-                                FairScoreSummary *summary);
+/* Parts of a valid image: a count or sum by its place above, the number of
+ * entries, and the weights of an entry by label. */
+extern uint64_t fair_scores_image_count(const uint8_t *image, size_t count);
+extern double fair_scores_image_sum(const uint8_t *image, size_t sum);
+extern size_t fair_scores_image_entries(const uint8_t *image);
+extern void
+fair_scores_image_entry(const uint8_t *image, size_t entry, double weight[2]);
+
+/* True when the image pools different scores. */
+extern bool fair_scores_image_pooled(const uint8_t *image);
 
 #endif

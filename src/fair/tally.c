@@ -164,6 +164,8 @@ fair_tally_merge(uint8_t *image, const uint8_t *other)
 bool
 fair_tally_valid(const uint8_t *image, size_t available)
 {
+	uint64_t total = 0;
+
 	if (available < FAIR_TALLY_PLAIN_BYTES || image[0] > 1 ||
 	    available < fair_tally_bytes(image))
 		return false;
@@ -171,8 +173,13 @@ fair_tally_valid(const uint8_t *image, size_t available)
 		if (image[i] != 0)
 			return false;
 	for (int c = 0; c < N_COUNTS; c++)
-		if (get_count(image, c) > COUNT_MAX)
+	{
+		uint64_t rows = get_count(image, c);
+
+		/* the sum of all counts is a count as well */
+		if (rows > COUNT_MAX || (total += rows) > COUNT_MAX)
 			return false;
+	}
 	if (!fair_tally_weighted(image))
 		return true;
 	/* weights are not negative, nor are their sums: the sign bit is the top
