@@ -144,6 +144,10 @@ fill_levels(NumArena *arena, const DataColumn *data, const double *coef,
 	}
 	if (!has_other && weight > 0)
 		column->unseen_coef = sum / weight;
+	/* a level that no training row had is as good as unseen */
+	for (uint32_t l = 0; l < data->n_levels; l++)
+		if (!(data->levels[l].weight > 0))
+			column->levels[l].coef = column->unseen_coef;
 	return NUM_OK;
 }
 

@@ -201,12 +201,12 @@ log1p_less(double u)
 	return 2.0 * s * z * sum - s * u;
 }
 
-/* log of x^a (1 - x)^b / B(a, b), for 0 < x < 1. */
+/* log of x^a y^b / B(a, b), for 0 < x < 1 and y = 1 - x. */
 static double
-log_beta_power(double a, double b, double x)
+log_beta_power(double a, double b, double x, double y)
 {
 	double n = a + b;
-	double excess = x <= 0.5 ? x * n - a : b - (1.0 - x) * n;
+	double excess = x <= y ? x * n - a : b - y * n;
 
 	return a * log1p_less(excess / a) + b * log1p_less(-excess / b) +
 	       0.5 * num_log(a / n * b) - HALF_LOG_TWO_PI + num_stirling_rest(n) -
@@ -249,20 +249,20 @@ beta_fraction(double a, double b, double x)
 	return value;
 }
 
-/* log I_x(a, b) for 0 < x < 1, and what x times its derivative is. */
+/* log I_x(a, b) for 0 < x < 1 and y = 1 - x, and its derivative by x, times
+ * x y.  Whichever of x and y is small has its digits kept. */
 static double
-log_beta_cdf(double a, double b, double x, double *slope)
+log_beta_cdf(double a, double b, double x, double y, double *slope)
 {
-	double power = log_beta_power(a, b, x);
+	double power = log_beta_power(a, b, x, y);
 	double result;
 
 	if (x < (a + 1.0) / (a + b + 2.0))
 		result = power + num_log(beta_fraction(a, b, x) / a);
 	else
-		result = num_log1p(
-			-num_exp(power + num_log(beta_fraction(b, a, 1.0 - x) / b)));
-	/* the density is power / (x (1 - x)) */
-	*slope = num_exp(power - result) / (1.0 - x);
+		result =
+			num_log1p(-num_exp(power + num_log(beta_fraction(b, a, y) / b)));
+	*slope = num_exp(power - result);
 	return result;
 }
 
@@ -282,48 +282,59 @@ num_beta_cdf(double a, double b, double x)
 		return num_from_bits(UINT64_C(0x7ff8000000000000));
 	if (x == 0.0 || x == 1.0)
 		return x;
-	return num_exp(log_beta_cdf(a, b, x, &slope));
+	return num_exp(log_beta_cdf(a, b, x, 1.0 - x, &slope));
 }
 
-/*
- * log I is a rising concave function of log x, so Newton's iteration from
- * anywhere lands left of the solution at its first step and then climbs to it.
- * Beyond the mean the other tail is solved for instead, which keeps 1 - x
- * exact where x is nearly 1.
- */
+/* The quantile for a <= b, where lower + upper = 1 are the probabilities on
+ * its two sides: Newton's iteration on the logarithm of the smaller one as a
+ * function of log x, kept inside a bracket. */
+static double
+small_beta_quantile(double a, double b, double lower, double upper)
+{
+	double x = a / (a + b);
+	double slope;
+	double log_mean = num_log(x);
+	double at = log_mean;
+	double last = 0;
+	bool is_lower = num_log(lower) <= log_beta_cdf(a, b, x, 1.0 - x, &slope);
+	double target = num_log(is_lower ? lower : upper);
+	double low = is_lower ? -1e308 : log_mean;
+	double high = is_lower ? log_mean : 0.0;
+
+	for (int i = 0; i < 200 && x > 0.0; i++)
+	{
+		double y = 1.0 - x;
+		double step;
+
+		if (is_lower)
+			step = (target - log_beta_cdf(a, b, x, y, &slope)) / slope * y;
+		else
+			step = (log_beta_cdf(b, a, y, x, &slope) - target) / slope * y;
+		if (step > 0)
+			low = at;
+		else
+			high = at;
+		/* done, or down to the noise, where steps no longer shrink */
+		if (!(fabs(step) > 1e-16) ||
+		    (fabs(step) < 1e-10 && i > 0 && fabs(step) > 0.5 * fabs(last)))
+			break;
+		last = step;
+		at += step;
+		if (!(at > low && at < high))
+			at = 0.5 * (low + high);
+		x = num_exp(at);
+	}
+	return x;
+}
+
 double
 num_beta_quantile(double a, double b, double p)
 {
-	double mean = a / (a + b);
-	double target;
-	double at;
-	double x = mean;
-	bool upper;
-
 	if (!beta_arguments_valid(a, b, p))
 		return num_from_bits(UINT64_C(0x7ff8000000000000));
 	if (p == 0.0 || p == 1.0)
 		return p;
-	upper = p > num_beta_cdf(a, b, mean);
-	if (upper)
-	{
-		double swap = a;
-
-		a = b;
-		b = swap;
-		x = 1.0 - mean;
-	}
-	target = num_log(upper ? 1.0 - p : p);
-	at = num_log(x);
-	for (int i = 0; i < 100 && x > 0.0; i++)
-	{
-		double slope;
-		double step = (target - log_beta_cdf(a, b, x, &slope)) / slope;
-
-		if (i > 0 && !(step > 1e-15))
-			break;
-		at += step;
-		x = num_exp(at);
-	}
-	return upper ? 1.0 - x : x;
+	if (a <= b)
+		return small_beta_quantile(a, b, p, 1.0 - p);
+	return 1.0 - small_beta_quantile(b, a, 1.0 - p, p);
 }

@@ -208,12 +208,12 @@ extern double num_stirling_rest(double x);
 
 /* The regularised incomplete beta function I_x(a, b), the distribution
  * function of a Beta(a, b) variable; a, b > 0 and 0 <= x <= 1, else NaN.
- * Relative error below 1e-12 for a and b up to 1e9, where it takes some ten
- * thousand steps. */
+ * Relative error below 1e-12 for a and b up to 1e8, growing with their square
+ * root; takes O(sqrt(a + b)) steps. */
 extern double num_beta_cdf(double a, double b, double x);
 
 /* The x with I_x(a, b) = p for 0 <= p <= 1, else NaN; relative error below
- * 1e-11.  Clopper and Pearson's interval for k successes in n trials goes
+ * 1e-11 for a and b up to 1e8.  Clopper and Pearson's interval for k successes in n trials goes
  * from quantile alpha/2 of Beta(k, n - k + 1) to quantile 1 - alpha/2 of
  * Beta(k + 1, n - k). */
 extern double num_beta_quantile(double a, double b, double p);

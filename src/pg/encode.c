@@ -1,1 +1,231 @@
+/*
+ * encode.c
+ *    The one way from a Datum to what a model sees.
+ *
+ * Training and scoring both come through here, so that a value cannot mean
+ * one thing to the fit and another to the score.
+ */
 #include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/numeric.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+#include "pg/encode.h"
+
+/* Labels of an enum by their OID; few, so a list will do. */
+typedef struct EnumLabel
+{
+	Oid oid;
+	char *name;
+	uint32 length;
+	struct EnumLabel *next;
+} EnumLabel;
+
+static EncodeClass
+class_of_type(Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+			return ENCODE_NUMBER;
+		case BOOLOID:
+			return ENCODE_BOOLEAN;
+		case TEXTOID:
+		case VARCHAROID:
+		case BPCHAROID:
+		case NAMEOID:
+			return ENCODE_TEXT;
+		case DATEOID:
+			return ENCODE_DATE;
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return ENCODE_TIMESTAMP;
+		case FLOAT4ARRAYOID:
+		case FLOAT8ARRAYOID:
+			return ENCODE_ARRAY;
+		default:
+			return ENCODE_NONE;
+	}
+}
+
+void
+encoder_init(Encoder *encoder, Oid type, MemoryContext context)
+{
+	memset(encoder, 0, sizeof(*encoder));
+	encoder->type = getBaseType(type);
+	encoder->context = context;
+	encoder->input = class_of_type(encoder->type);
+	encoder->is_char = encoder->type == BPCHAROID;
+	if (encoder->input == ENCODE_NONE && type_is_enum(encoder->type))
+	{
+		encoder->input = ENCODE_TEXT;
+		encoder->is_enum = true;
+	}
+}
+
+static double
+timestamp_seconds(Timestamp value)
+{
+	if (TIMESTAMP_IS_NOBEGIN(value))
+		return -get_float8_infinity();
+	if (TIMESTAMP_IS_NOEND(value))
+		return get_float8_infinity();
+	return (double) value / USECS_PER_SEC;
+}
+
+double
+encoder_number(Encoder *encoder, Datum value)
+{
+	switch (encoder->type)
+	{
+		case INT2OID:
+			return DatumGetInt16(value);
+		case INT4OID:
+			return DatumGetInt32(value);
+		case INT8OID:
+			return (double) DatumGetInt64(value);
+		case FLOAT4OID:
+			return (double) DatumGetFloat4(value);
+		case FLOAT8OID:
+			return DatumGetFloat8(value);
+		case NUMERICOID:
+			return DatumGetFloat8(
+				DirectFunctionCall1(numeric_float8_no_overflow, value));
+		case DATEOID:
+			if (DATE_NOT_FINITE(DatumGetDateADT(value)))
+				return get_float8_infinity();
+			return DatumGetDateADT(value);
+		default:
+			return timestamp_seconds(DatumGetTimestamp(value));
+	}
+}
+
+static const EnumLabel *
+enum_label(Encoder *encoder, Oid oid)
+{
+	EnumLabel *label;
+	HeapTuple tuple;
+
+	for (label = encoder->memo; label != NULL; label = label->next)
+		if (label->oid == oid)
+			return label;
+	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(oid));
+	if (!HeapTupleIsValid(tuple))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+						errmsg("invalid internal value for enum: %u", oid)));
+	label = MemoryContextAlloc(encoder->context, sizeof(EnumLabel));
+	label->oid = oid;
+	label->name = MemoryContextStrdup(
+		encoder->context,
+		NameStr(((Form_pg_enum) GETSTRUCT(tuple))->enumlabel));
+	label->length = (uint32) strlen(label->name);
+	label->next = encoder->memo;
+	encoder->memo = label;
+	ReleaseSysCache(tuple);
+	return label;
+}
+
+const char *
+encoder_text(Encoder *encoder, Datum value, uint32 *length)
+{
+	const char *bytes;
+	text *packed;
+
+	if (encoder->input == ENCODE_BOOLEAN)
+	{
+		*length = DatumGetBool(value) ? 4 : 5;
+		return DatumGetBool(value) ? "true" : "false";
+	}
+	if (encoder->is_enum)
+	{
+		const EnumLabel *label = enum_label(encoder, DatumGetObjectId(value));
+
+		*length = label->length;
+		return label->name;
+	}
+	if (encoder->type == NAMEOID)
+	{
+		bytes = NameStr(*DatumGetName(value));
+		*length = (uint32) strlen(bytes);
+		return bytes;
+	}
+	packed = DatumGetTextPP(value);
+	bytes = VARDATA_ANY(packed);
+	*length = VARSIZE_ANY_EXHDR(packed);
+	while (encoder->is_char && *length > 0 && bytes[*length - 1] == ' ')
+		(*length)--;
+	return bytes;
+}
+
+int
+encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null)
+{
+	ArrayType *array = DatumGetArrayTypeP(value);
+	bool is_double = encoder->type == FLOAT8ARRAYOID;
+	Datum *datums;
+	bool *nulls;
+	int n;
+
+	*has_null = false;
+	deconstruct_array(array, is_double ? FLOAT8OID : FLOAT4OID,
+					  is_double ? 8 : 4, is_double ? FLOAT8PASSBYVAL : true,
+					  is_double ? TYPALIGN_DOUBLE : TYPALIGN_INT, &datums,
+					  &nulls, &n);
+	*elements = palloc(sizeof(double) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+	{
+		if (nulls[i])
+		{
+			*has_null = true;
+			(*elements)[i] = get_float8_nan();
+		}
+		else
+			(*elements)[i] = is_double ? DatumGetFloat8(datums[i])
+									   : (double) DatumGetFloat4(datums[i]);
+	}
+	return n;
+}
+
+bool
+encode_class_accepts(EncodeClass trained, EncodeClass given)
+{
+	return trained == given;
+}
+
+const char *
+encode_class_name(EncodeClass input)
+{
+	switch (input)
+	{
+		case ENCODE_NUMBER:
+			return "a number";
+		case ENCODE_BOOLEAN:
+			return "a boolean";
+		case ENCODE_TEXT:
+			return "text";
+		case ENCODE_DATE:
+			return "a date";
+		case ENCODE_TIMESTAMP:
+			return "a timestamp";
+		case ENCODE_ARRAY:
+			return "an array of floating-point numbers";
+		case ENCODE_NONE:
+			break;
+	}
+	return "a type without encoding";
+}

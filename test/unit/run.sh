@@ -41,7 +41,7 @@ fi
 # Counts the TAP lines of a file and shows it, each name after its program's.
 tell()
 {
-	sed -E "s/^(not ok|ok) - /\1 - $2: /" "$1"
+	sed -E "s|^(not ok\|ok) - |\1 - $2: |" "$1"
 	failed=$((failed + $(grep -c '^not ok' "$1")))
 	skipped=$((skipped + $(grep -ciE '^ok .*# skip' "$1")))
 	passed=$((passed + $(grep -E '^ok' "$1" | grep -viEc '# skip')))
