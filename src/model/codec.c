@@ -35,7 +35,6 @@
  */
 #include "model/model.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -68,6 +67,7 @@ typedef struct Reader
 	const uint8_t *bytes;
 	size_t used;
 	size_t size;
+	char *names;        /* where the next name goes; see model_decode() */
 	const char *failed; /* the field, or NULL */
 	bool no_memory;
 } Reader;
@@ -262,21 +262,15 @@ read_count(Reader *reader, size_t item_bytes, const char *field)
 static const char *
 read_bytes(Reader *reader, uint32_t *length, const char *field)
 {
-	char *copy;
+	char *copy = reader->names;
 
 	*length = read_count(reader, 1, field);
 	if (reader->failed != NULL)
 		return "";
-	copy = arena_alloc(reader->arena, (size_t) *length + 1, 1);
-	if (copy == NULL)
-	{
-		reader->no_memory = true;
-		refuse(reader, field);
-		return "";
-	}
 	if (*length > 0)
 		memcpy(copy, reader->bytes + reader->used, *length);
 	copy[*length] = '\0';
+	reader->names += *length + 1;
 	reader->used += *length;
 	return copy;
 }
@@ -302,8 +296,8 @@ NumStatus
 model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
              Model **model, const char **field)
 {
-	Reader reader = { arena, bytes, 0, size_bytes, NULL, false };
-	Model *result;
+	Reader reader = { arena, bytes, 0, size_bytes, NULL, NULL, false };
+	Model *result = NULL;
 
 	if (size_bytes < CODEC_MAGIC_BYTES + CODEC_CHECKSUM_BYTES ||
 	    memcmp(bytes, CODEC_MAGIC, CODEC_MAGIC_BYTES) != 0)
@@ -321,9 +315,14 @@ model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
 
 	reader.used = CODEC_MAGIC_BYTES;
 	reader.size = size_bytes - CODEC_CHECKSUM_BYTES;
-	result = read_room(&reader, 1, sizeof(Model), "model");
-	if (result != NULL)
-		read_model(&reader, result);
+	/* names with a terminator each take less room than with a length each, so
+	 * those of the whole image fit into its own size */
+	reader.names = arena_alloc(arena, size_bytes, 1);
+	if (reader.names != NULL)
+		result = arena_alloc(arena, 1, sizeof(Model));
+	if (result == NULL)
+		return NUM_NO_MEMORY;
+	read_model(&reader, result);
 	if (reader.failed == NULL && bytes_left(&reader) > 0)
 		refuse(&reader, "length");
 	if (reader.failed != NULL)

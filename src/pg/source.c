@@ -8,6 +8,7 @@
 
 #include "access/relation.h"
 #include "access/sysattr.h"
+#include "catalog/heap.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "executor/spi.h"

@@ -148,6 +148,42 @@ typedef struct StoreGap
 extern void store_insert_gaps(int64 evaluation, const StoreGap *gaps,
 							  int n_gaps);
 
+/* A stored version as a reader finds it. */
+typedef struct StoredModel
+{
+	int version;
+	uint8 sha256[32];    /* of the artifact, as stored beside it */
+	const uint8 *bytes;  /* the artifact; NULL when it was not asked for */
+	size_t size_bytes;
+} StoredModel;
+
+/*
+ * Finds a version of a model by the primary key, under the active snapshot;
+ * 'version' 0 is the newest.  Needs neither SPI nor any write, so it works in
+ * the planner, in parallel workers and on a standby.  The current user must
+ * have SELECT on the table.  The result is in CurrentMemoryContext.
+ *
+ * Raises an error when the store, the model or the version does not exist.
+ */
+typedef struct StoreReader StoreReader;
+extern StoreReader *store_reader_open(const char *model, int version,
+									  StoredModel *stored);
+
+/* Fills in the artifact, checked against its sha256. */
+extern void store_reader_fetch(StoreReader *reader, StoredModel *stored);
+extern void store_reader_close(StoreReader *reader);
+
+/* The three above in one, and the model decoded into the arena; returns it and
+ * sets '*version' (given: 0 for the newest).  Damage is an error that names
+ * model and version. */
+extern Model *store_load_model(NumArena *arena, const char *model,
+							   int *version);
+
+/* Decodes an artifact or raises the error for a damaged one; 'version' 0 when
+ * it came by value, and then 'model' is not used. */
+extern Model *store_decode(NumArena *arena, const uint8 *bytes,
+						   size_t size_bytes, const char *model, int version);
+
 /* SPI with search_path pinned to pg_catalog, for statements that fairpg
  * writes itself.  Between the two calls CurrentMemoryContext is SPI's: what
  * is to outlive store_spi_end() must be copied to another one. */

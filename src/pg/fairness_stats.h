@@ -1,0 +1,62 @@
+/*
+ * fairness_stats.h
+ *    The type fairness_stats: a confusion table for each group.
+ *
+ * The payload of a value is the number of groups (32 bits, little-endian) and
+ * then, in the order of the bytes of their names, for each group the length
+ * of its name (32 bits), the name, and its tally (fair/tally.h).
+ */
+#ifndef FAIRPG_PG_FAIRNESS_STATS_H
+#define FAIRPG_PG_FAIRNESS_STATS_H
+
+#include "pg/stats_image.h"
+
+#include "fair/cells.h"
+#include "fair/criterion.h"
+#include "num/monitor.h"
+
+/* What NULL is called where groups have names. */
+#define UNKNOWN_GROUP "(unknown)"
+
+/* Longest name of a group; names are values of a column that says who people
+ * are, not documents. */
+#define GROUP_NAME_BYTES 1024
+
+extern const StatsKind fairness_kind;
+
+/* One group of a value, pointing into it. */
+typedef struct FairnessEntry
+{
+	const char *name; /* not terminated */
+	uint32 name_bytes;
+	const uint8 *tally;
+} FairnessEntry;
+
+/* The groups of a checked payload, in CurrentMemoryContext. */
+extern FairnessEntry *fairness_entries(const uint8 *payload, int *n_groups);
+
+/* Orders names by their bytes. */
+extern int fairness_compare_names(const char *a, uint32 a_bytes, const char *b,
+                                  uint32 b_bytes);
+
+/* The criterion of that name; raises an error that lists the known ones. */
+extern const FairCriterion *fairness_criterion(const char *name);
+
+/* The group that a gap is to the disadvantage of: the one with the lowest
+ * rate or, where the rate is one of errors, the highest. */
+extern int fairness_worst(const FairCriterion *criterion, const FairGap *gap);
+
+/* Writes why there is no gap, or how many groups it leaves out; false when it
+ * is complete. */
+#define FAIRNESS_REASON_BYTES 64
+extern bool
+fairness_reason(const FairGap *gap, char reason[FAIRNESS_REASON_BYTES]);
+
+/* Makes '*monitor' one that answers cancel requests, and returns it. */
+extern NumMonitor *fairness_monitor(NumMonitor *monitor);
+
+/* Raises an error that names the limit of fairpg.max_groups when there are
+ * more groups than it allows. */
+extern void fairness_check_groups(int64 n_groups);
+
+#endif

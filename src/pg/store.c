@@ -1,0 +1,613 @@
+/*
+ * store.c
+ *    Writing to the tables that fairpg.init() makes.
+ *
+ * Rows are written by plain INSERT statements as the current user, so that
+ * rights, constraints and triggers hold as for anybody.  What belongs together
+ * goes in as arrays in one statement: a version has some hundred coefficients
+ * and metrics, and one statement for each would cost more than training does.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+
+#include "pg/store.h"
+
+#define MAX_PARAMETERS 40
+
+/* The parameters of one statement, gathered in the order of their use. */
+typedef struct Parameters
+{
+	int n;
+	Oid types[MAX_PARAMETERS];
+	Datum values[MAX_PARAMETERS];
+	char nulls[MAX_PARAMETERS];
+} Parameters;
+
+/* One column of rows that go in together. */
+typedef struct Elements
+{
+	Datum *values;
+	bool *nulls;
+	int n;
+} Elements;
+
+static void
+insert_coefficients(const char *model, int version, const Model *compiled);
+
+int
+store_spi_begin(void)
+{
+	int nest_level = NewGUCNestLevel();
+
+	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET,
+	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	return nest_level;
+}
+
+void
+store_spi_end(int nest_level)
+{
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+	AtEOXact_GUC(true, nest_level);
+}
+
+Oid
+store_version_table(void)
+{
+	Oid schema = get_namespace_oid(STORE_SCHEMA, true);
+
+	if (!OidIsValid(schema))
+		return InvalidOid;
+	return get_relname_relid("model_version", schema);
+}
+
+void
+store_require(void)
+{
+	int nest_level;
+	bool null = true;
+	int version = 0;
+
+	if (!OidIsValid(store_version_table()))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		                errmsg("this database has no fairpg store"),
+		                errhint("Run SELECT fairpg.init().")));
+
+	nest_level = store_spi_begin();
+	if (SPI_execute("SELECT max(version) FROM fairpg_catalog.store_version",
+	                true, 1) == SPI_OK_SELECT &&
+	    SPI_processed == 1)
+		version = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
+		                                      SPI_tuptable->tupdesc, 1, &null));
+	store_spi_end(nest_level);
+
+	if (null || version != STORE_VERSION)
+		ereport(ERROR,
+		        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		         errmsg("the fairpg store has layout %d, this version needs %d",
+		                version, STORE_VERSION),
+		         version < STORE_VERSION
+		             ? errhint("Run SELECT fairpg.init().")
+		             : errhint("Install the version of fairpg that made it.")));
+}
+
+void
+store_check_model_name(const char *model)
+{
+	int length = pg_mbstrlen(model);
+	bool printable = true;
+
+	for (const char *c = model; *c != '\0'; c++)
+		if ((unsigned char) *c < 32 || *c == 127)
+			printable = false;
+	if (length < 1 || length > STORE_MODEL_NAME_MAX || !printable)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_NAME),
+		         errmsg("this cannot be the name of a model"),
+		         errdetail("A name has 1 to %d characters, and no control "
+		                   "characters.",
+		                   STORE_MODEL_NAME_MAX)));
+}
+
+static void
+add(Parameters *parameters, Oid type, Datum value, bool null)
+{
+	if (parameters->n >= MAX_PARAMETERS)
+		elog(ERROR, "too many parameters");
+	parameters->types[parameters->n] = type;
+	parameters->values[parameters->n] = value;
+	parameters->nulls[parameters->n] = null ? 'n' : ' ';
+	parameters->n++;
+}
+
+static void
+add_text(Parameters *parameters, const char *value)
+{
+	add(parameters, TEXTOID,
+	    value != NULL ? CStringGetTextDatum(value) : (Datum) 0, value == NULL);
+}
+
+static void
+add_real(Parameters *parameters, double value)
+{
+	add(parameters, FLOAT8OID, Float8GetDatum(value), isnan(value));
+}
+
+static void
+add_int(Parameters *parameters, int value)
+{
+	add(parameters, INT4OID, Int32GetDatum(value), false);
+}
+
+static void
+add_bigint(Parameters *parameters, int64 value)
+{
+	add(parameters, INT8OID, Int64GetDatum(value), false);
+}
+
+static void
+add_boolean(Parameters *parameters, bool value)
+{
+	add(parameters, BOOLOID, BoolGetDatum(value), false);
+}
+
+static void
+add_bytes(Parameters *parameters, const uint8_t *bytes, size_t size_bytes)
+{
+	bytea *value;
+
+	if (size_bytes > MaxAllocSize - VARHDRSZ)
+		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		                errmsg("the model is too large to be stored")));
+	value = palloc(size_bytes + VARHDRSZ);
+	SET_VARSIZE(value, size_bytes + VARHDRSZ);
+	memcpy(VARDATA(value), bytes, size_bytes);
+	add(parameters, BYTEAOID, PointerGetDatum(value), false);
+}
+
+static void
+elements_init(Elements *elements, int n)
+{
+	elements->values =
+		palloc_extended((Size) Max(n, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
+	elements->nulls =
+		palloc_extended((Size) Max(n, 1) * sizeof(bool), MCXT_ALLOC_HUGE);
+	elements->n = 0;
+}
+
+static void
+push_text(Elements *elements, const char *value)
+{
+	elements->values[elements->n] =
+		value != NULL ? CStringGetTextDatum(value) : (Datum) 0;
+	elements->nulls[elements->n++] = value == NULL;
+}
+
+static void
+push_real(Elements *elements, double value)
+{
+	elements->values[elements->n] = Float8GetDatum(value);
+	elements->nulls[elements->n++] = isnan(value);
+}
+
+static void
+push_int(Elements *elements, int value)
+{
+	elements->values[elements->n] = Int32GetDatum(value);
+	elements->nulls[elements->n++] = false;
+}
+
+static void
+push_bigint(Elements *elements, int64 value)
+{
+	elements->values[elements->n] = Int64GetDatum(value);
+	elements->nulls[elements->n++] = false;
+}
+
+static void
+push_boolean(Elements *elements, bool value)
+{
+	elements->values[elements->n] = BoolGetDatum(value);
+	elements->nulls[elements->n++] = false;
+}
+
+/* Adds the column as an array of the element type. */
+static void
+add_elements(Parameters *parameters, Oid type, Elements *elements)
+{
+	int dimension = elements->n;
+	int lower = 1;
+	int16 length;
+	bool by_value;
+	char align;
+	ArrayType *array;
+
+	get_typlenbyvalalign(type, &length, &by_value, &align);
+	if (elements->n == 0)
+		array = construct_empty_array(type);
+	else
+		array =
+			construct_md_array(elements->values, elements->nulls, 1, &dimension,
+		                       &lower, type, length, by_value, align);
+	add(parameters, get_array_type(type), PointerGetDatum(array), false);
+}
+
+static void
+add_text_array(Parameters *parameters, char **texts, int n)
+{
+	Elements elements;
+
+	elements_init(&elements, n);
+	for (int i = 0; i < n; i++)
+		push_text(&elements, texts[i]);
+	add_elements(parameters, TEXTOID, &elements);
+}
+
+/* Runs one statement of ours; with RETURNING the answer is in SPI_tuptable. */
+static void
+run(const char *statement, Parameters *parameters, int expected)
+{
+	int result =
+		SPI_execute_with_args(statement, parameters->n, parameters->types,
+	                          parameters->values, parameters->nulls, false, 0);
+
+	if (result != expected)
+		elog(ERROR, "statement on the fairpg store failed: %s",
+		     SPI_result_code_string(result));
+}
+
+int
+store_next_version(const char *model)
+{
+	Parameters parameters = { 0 };
+	int nest_level;
+	bool null = true;
+	int version = 0;
+
+	store_check_model_name(model);
+	nest_level = store_spi_begin();
+	add_text(&parameters, model);
+	run("INSERT INTO fairpg_catalog.model"
+	    " (model, next_version, created_at, created_by)"
+	    " VALUES ($1, 1, clock_timestamp(), current_user)"
+	    " ON CONFLICT (model) DO NOTHING",
+	    &parameters, SPI_OK_INSERT);
+	run("UPDATE fairpg_catalog.model SET next_version = next_version + 1"
+	    " WHERE model = $1 RETURNING next_version - 1",
+	    &parameters, SPI_OK_UPDATE_RETURNING);
+	if (SPI_processed == 1)
+		version = DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0],
+		                                      SPI_tuptable->tupdesc, 1, &null));
+	store_spi_end(nest_level);
+	if (null)
+		ereport(ERROR,
+		        (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+		         errmsg("model \"%s\" was dropped by another session", model),
+		         errhint("Run the statement again.")));
+	return version;
+}
+
+void
+store_insert_version(const StoreVersion *version, const Model *model)
+{
+	Parameters parameters = { 0 };
+	int nest_level = store_spi_begin();
+
+	add_text(&parameters, version->model);
+	add_int(&parameters, version->version);
+	add_text(&parameters, version->family);
+	add_text(&parameters, version->fairness);
+	add_text(&parameters, version->method);
+	add_real(&parameters, version->max_gap);
+	add_text(&parameters, version->status);
+	add_text(&parameters, version->verdict);
+	add_text(&parameters, version->source);
+	add_text(&parameters, version->label);
+	add_text(&parameters, version->positive);
+	add_text_array(&parameters, version->protected_names, version->n_protected);
+	add_text(&parameters, version->spec);
+	add_real(&parameters, version->threshold);
+	add_bytes(&parameters, version->artifact, version->artifact_bytes);
+	add_bigint(&parameters, version->rows_train);
+	add_bigint(&parameters, version->rows_test);
+	add_bigint(&parameters, version->rows_dropped);
+	add_real(&parameters, version->loss);
+	add_real(&parameters, version->accuracy);
+	add_real(&parameters, version->auc);
+	add_real(&parameters, version->gap);
+	add_real(&parameters, version->gap_low);
+	add_real(&parameters, version->gap_high);
+	add_text(&parameters, version->worst_group);
+	add_int(&parameters, version->iterations);
+	add_real(&parameters, version->seconds);
+	add_bigint(&parameters, version->memory_bytes);
+	add_text_array(&parameters, version->warnings, version->n_warnings);
+	add_text(&parameters, version->comment);
+	add_boolean(&parameters, version->row_security);
+	add_text(&parameters, FAIRPG_VERSION);
+
+	run("INSERT INTO fairpg_catalog.model_version"
+	    " (model, version, family, fairness, method, max_gap, status, verdict,"
+	    " source, label, positive, protected, spec, threshold, artifact,"
+	    " artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
+	    " auc, gap, gap_low, gap_high, worst_group, iterations, seconds,"
+	    " memory_bytes, warnings, comment, row_security, fairpg_version,"
+	    " server_version, created_at, created_by)"
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+	    " $13::jsonb, $14, $15, sha256($15), $16, $17, $18, $19, $20, $21,"
+	    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,"
+	    " current_setting('server_version'), clock_timestamp(), current_user)",
+	    &parameters, SPI_OK_INSERT);
+	insert_coefficients(version->model, version->version, model);
+	store_spi_end(nest_level);
+
+	/* plans that name the columns of the version before must go */
+	CacheInvalidateRelcacheByRelid(store_version_table());
+}
+
+/* The rows of fairpg_catalog.coefficient, column by column. */
+typedef struct Coefficients
+{
+	Elements term;
+	Elements level;
+	Elements kind;
+	Elements estimate;
+} Coefficients;
+
+static void
+push_coefficient(Coefficients *rows, const char *term, const char *level,
+                 const char *kind, double estimate)
+{
+	push_text(&rows->term, term);
+	push_text(&rows->level, level);
+	push_text(&rows->kind, kind);
+	push_real(&rows->estimate, estimate);
+}
+
+/*
+ * Coefficients as people read them: z = intercept + the estimates that apply,
+ * a number's times its value.  A model keeps numbers less a pivot; here the
+ * pivots are in the intercept.  What a NULL number contributes stands in one
+ * row, fill and flag together.
+ */
+static void
+insert_coefficients(const char *model, int version, const Model *compiled)
+{
+	static const char *const kinds[] = {
+		[DATA_LEVEL_VALUE] = "value",
+		[DATA_LEVEL_NULL] = "null",
+		[DATA_LEVEL_OTHER] = "other",
+	};
+	Parameters parameters = { 0 };
+	Coefficients rows;
+	double intercept = compiled->intercept;
+	int n_rows = 1;
+
+	for (uint32 c = 0; c < compiled->n_columns; c++)
+		n_rows += 2 + (int) compiled->columns[c].n_levels;
+	elements_init(&rows.term, n_rows);
+	elements_init(&rows.level, n_rows);
+	elements_init(&rows.kind, n_rows);
+	elements_init(&rows.estimate, n_rows);
+
+	for (uint32 c = 0; c < compiled->n_columns; c++)
+		if (compiled->columns[c].kind == DATA_NUMBER)
+			intercept -= compiled->columns[c].coef * compiled->columns[c].pivot;
+	push_coefficient(&rows, "(intercept)", NULL, NULL, intercept);
+
+	for (uint32 c = 0; c < compiled->n_columns; c++)
+	{
+		const ModelColumn *column = &compiled->columns[c];
+		const char *term =
+			column->element == 0
+				? column->source
+				: psprintf("%s[%u]", column->source, column->element);
+
+		if (column->kind == DATA_NUMBER)
+		{
+			push_coefficient(&rows, term, NULL, NULL, column->coef);
+			push_coefficient(&rows, term, NULL, "null",
+			                 column->coef *
+			                         ((double) column->fill + column->pivot) +
+			                     column->null_coef);
+			continue;
+		}
+		for (uint32 l = 0; l < column->n_levels; l++)
+		{
+			const ModelLevel *level = &column->levels[l];
+
+			push_coefficient(&rows, term,
+			                 level->kind == DATA_LEVEL_VALUE
+			                     ? pnstrdup(level->name, level->length)
+			                     : NULL,
+			                 kinds[level->kind], level->coef);
+		}
+		push_coefficient(&rows, term, NULL, "unseen", column->unseen_coef);
+	}
+
+	add_text(&parameters, model);
+	add_int(&parameters, version);
+	add_elements(&parameters, TEXTOID, &rows.term);
+	add_elements(&parameters, TEXTOID, &rows.level);
+	add_elements(&parameters, TEXTOID, &rows.kind);
+	add_elements(&parameters, FLOAT8OID, &rows.estimate);
+	run("INSERT INTO fairpg_catalog.coefficient"
+	    " (model, version, position, term, level, level_kind, estimate)"
+	    " SELECT $1, $2, u.position - 1, u.term, u.level, u.kind, u.estimate"
+	    " FROM unnest($3, $4, $5, $6) WITH ORDINALITY"
+	    " AS u (term, level, kind, estimate, position)",
+	    &parameters, SPI_OK_INSERT);
+}
+
+void
+store_insert_log(const char *model, int version, const StoreLogRow *rows,
+                 int n_rows)
+{
+	Parameters parameters = { 0 };
+	Elements columns[9];
+	int nest_level = store_spi_begin();
+
+	for (int c = 0; c < (int) lengthof(columns); c++)
+		elements_init(&columns[c], n_rows);
+	for (int i = 0; i < n_rows; i++)
+	{
+		push_int(&columns[0], rows[i].iteration);
+		push_text(&columns[1], rows[i].phase);
+		push_bigint(&columns[2], rows[i].rows);
+		push_real(&columns[3], rows[i].loss);
+		push_real(&columns[4], rows[i].gap);
+		push_real(&columns[5], rows[i].step);
+		push_real(&columns[6], rows[i].max_multiplier);
+		push_boolean(&columns[7], rows[i].feasible);
+		push_boolean(&columns[8], rows[i].chosen);
+	}
+	add_text(&parameters, model);
+	add_int(&parameters, version);
+	add_elements(&parameters, INT4OID, &columns[0]);
+	add_elements(&parameters, TEXTOID, &columns[1]);
+	add_elements(&parameters, INT8OID, &columns[2]);
+	add_elements(&parameters, FLOAT8OID, &columns[3]);
+	add_elements(&parameters, FLOAT8OID, &columns[4]);
+	add_elements(&parameters, FLOAT8OID, &columns[5]);
+	add_elements(&parameters, FLOAT8OID, &columns[6]);
+	add_elements(&parameters, BOOLOID, &columns[7]);
+	add_elements(&parameters, BOOLOID, &columns[8]);
+	run("INSERT INTO fairpg_catalog.training_log"
+	    " (model, version, iteration, phase, rows, loss, gap, step,"
+	    " max_multiplier, feasible, chosen)"
+	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11)"
+	    " AS u",
+	    &parameters, SPI_OK_INSERT);
+	store_spi_end(nest_level);
+}
+
+int64
+store_insert_evaluation(const StoreEvaluation *evaluation)
+{
+	Parameters parameters = { 0 };
+	int nest_level = store_spi_begin();
+	bool null;
+	int64 result;
+
+	add_text(&parameters, evaluation->model);
+	add_int(&parameters, evaluation->version);
+	add_text(&parameters, evaluation->source);
+	add_text(&parameters, evaluation->part);
+	add_bigint(&parameters, evaluation->n_rows);
+	add_bigint(&parameters, evaluation->n_null_label);
+	add_bigint(&parameters, evaluation->n_null_value);
+	add_bigint(&parameters, evaluation->n_unseen_level);
+	add_bigint(&parameters, evaluation->n_out_of_range);
+	add_real(&parameters, evaluation->accuracy);
+	add_real(&parameters, evaluation->auc);
+	add_real(&parameters, evaluation->loss);
+	run("INSERT INTO fairpg_catalog.evaluation"
+	    " (model, version, source, part, evaluated_at, evaluated_by, n_rows,"
+	    " n_null_label, n_null_value, n_unseen_level, n_out_of_range,"
+	    " accuracy, auc, loss)"
+	    " VALUES ($1, $2, $3, $4, clock_timestamp(), current_user, $5, $6, $7,"
+	    " $8, $9, $10, $11, $12) RETURNING evaluation",
+	    &parameters, SPI_OK_INSERT_RETURNING);
+	if (SPI_processed != 1)
+		elog(ERROR, "the evaluation was not inserted");
+	result = DatumGetInt64(
+		SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+	store_spi_end(nest_level);
+	return result;
+}
+
+void
+store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
+                     int n_metrics)
+{
+	Parameters parameters = { 0 };
+	Elements columns[9];
+	int nest_level = store_spi_begin();
+
+	for (int c = 0; c < (int) lengthof(columns); c++)
+		elements_init(&columns[c], n_metrics);
+	for (int i = 0; i < n_metrics; i++)
+	{
+		push_text(&columns[0], metrics[i].attribute);
+		push_text(&columns[1], metrics[i].group_name);
+		push_text(&columns[2], metrics[i].metric);
+		push_real(&columns[3], metrics[i].value);
+		push_real(&columns[4], metrics[i].low);
+		push_real(&columns[5], metrics[i].high);
+		push_bigint(&columns[6], metrics[i].n);
+		push_text(&columns[7], metrics[i].flag);
+		push_text(&columns[8], metrics[i].reason);
+	}
+	add_bigint(&parameters, evaluation);
+	add_elements(&parameters, TEXTOID, &columns[0]);
+	add_elements(&parameters, TEXTOID, &columns[1]);
+	add_elements(&parameters, TEXTOID, &columns[2]);
+	add_elements(&parameters, FLOAT8OID, &columns[3]);
+	add_elements(&parameters, FLOAT8OID, &columns[4]);
+	add_elements(&parameters, FLOAT8OID, &columns[5]);
+	add_elements(&parameters, INT8OID, &columns[6]);
+	add_elements(&parameters, TEXTOID, &columns[7]);
+	add_elements(&parameters, TEXTOID, &columns[8]);
+	run("INSERT INTO fairpg_catalog.evaluation_metric"
+	    " (evaluation, attribute, group_name, metric, value, low, high, n,"
+	    " flag, reason)"
+	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10)"
+	    " AS u",
+	    &parameters, SPI_OK_INSERT);
+	store_spi_end(nest_level);
+}
+
+void
+store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
+{
+	Parameters parameters = { 0 };
+	Elements columns[11];
+	int nest_level = store_spi_begin();
+
+	for (int c = 0; c < (int) lengthof(columns); c++)
+		elements_init(&columns[c], n_gaps);
+	for (int i = 0; i < n_gaps; i++)
+	{
+		push_text(&columns[0], gaps[i].attribute);
+		push_text(&columns[1], gaps[i].criterion);
+		push_real(&columns[2], gaps[i].value);
+		push_real(&columns[3], gaps[i].low);
+		push_real(&columns[4], gaps[i].high);
+		push_real(&columns[5], gaps[i].ratio);
+		push_bigint(&columns[6], gaps[i].n);
+		push_text(&columns[7], gaps[i].highest_group);
+		push_text(&columns[8], gaps[i].lowest_group);
+		push_text(&columns[9], gaps[i].flag);
+		push_text(&columns[10], gaps[i].reason);
+	}
+	add_bigint(&parameters, evaluation);
+	add_elements(&parameters, TEXTOID, &columns[0]);
+	add_elements(&parameters, TEXTOID, &columns[1]);
+	for (int c = 2; c < 6; c++)
+		add_elements(&parameters, FLOAT8OID, &columns[c]);
+	add_elements(&parameters, INT8OID, &columns[6]);
+	for (int c = 7; c < 11; c++)
+		add_elements(&parameters, TEXTOID, &columns[c]);
+	run("INSERT INTO fairpg_catalog.evaluation_gap"
+	    " (evaluation, attribute, criterion, value, low, high, ratio, n,"
+	    " highest_group, lowest_group, flag, reason)"
+	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+	    " $12) AS u",
+	    &parameters, SPI_OK_INSERT);
+	store_spi_end(nest_level);
+}
