@@ -16,7 +16,8 @@ SHARED_OBJS = \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/num/*.c src/fair/*.c src/model/*.c)))
 CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 # what both libraries need of the server side
-COMMON_PG_OBJS = $(addprefix src/pg/,encode.o host.o report.o args.o source.o store.o)
+COMMON_PG_OBJS = $(addprefix src/pg/,encode.o host.o report.o args.o source.o store.o \
+	store_read.o)
 TRAIN_OBJS = \
 	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c)))

@@ -76,8 +76,8 @@ typedef struct StoreVersion
 
 /* Inserts the version; its coefficients as rows follow from the model.  Plans
  * and predictions of other sessions see it when the transaction commits. */
-extern void store_insert_version(const StoreVersion *version,
-								 const Model *model);
+extern void
+store_insert_version(const StoreVersion *version, const Model *model);
 
 typedef struct StoreLogRow
 {
@@ -93,7 +93,7 @@ typedef struct StoreLogRow
 } StoreLogRow;
 
 extern void store_insert_log(const char *model, int version,
-							 const StoreLogRow *rows, int n_rows);
+                             const StoreLogRow *rows, int n_rows);
 
 typedef struct StoreEvaluation
 {
@@ -128,7 +128,7 @@ typedef struct StoreMetric
 } StoreMetric;
 
 extern void store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
-								 int n_metrics);
+                                 int n_metrics);
 
 typedef struct StoreGap
 {
@@ -145,15 +145,15 @@ typedef struct StoreGap
 	const char *reason;
 } StoreGap;
 
-extern void store_insert_gaps(int64 evaluation, const StoreGap *gaps,
-							  int n_gaps);
+extern void
+store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps);
 
 /* A stored version as a reader finds it. */
 typedef struct StoredModel
 {
 	int version;
-	uint8 sha256[32];    /* of the artifact, as stored beside it */
-	const uint8 *bytes;  /* the artifact; NULL when it was not asked for */
+	uint8 sha256[32];   /* of the artifact, as stored beside it */
+	const uint8 *bytes; /* the artifact; NULL when it was not asked for */
 	size_t size_bytes;
 } StoredModel;
 
@@ -166,8 +166,8 @@ typedef struct StoredModel
  * Raises an error when the store, the model or the version does not exist.
  */
 typedef struct StoreReader StoreReader;
-extern StoreReader *store_reader_open(const char *model, int version,
-									  StoredModel *stored);
+extern StoreReader *
+store_reader_open(const char *model, int version, StoredModel *stored);
 
 /* Fills in the artifact, checked against its sha256. */
 extern void store_reader_fetch(StoreReader *reader, StoredModel *stored);
@@ -176,13 +176,13 @@ extern void store_reader_close(StoreReader *reader);
 /* The three above in one, and the model decoded into the arena; returns it and
  * sets '*version' (given: 0 for the newest).  Damage is an error that names
  * model and version. */
-extern Model *store_load_model(NumArena *arena, const char *model,
-							   int *version);
+extern Model *
+store_load_model(NumArena *arena, const char *model, int *version);
 
 /* Decodes an artifact or raises the error for a damaged one; 'version' 0 when
  * it came by value, and then 'model' is not used. */
 extern Model *store_decode(NumArena *arena, const uint8 *bytes,
-						   size_t size_bytes, const char *model, int version);
+                           size_t size_bytes, const char *model, int version);
 
 /* SPI with search_path pinned to pg_catalog, for statements that fairpg
  * writes itself.  Between the two calls CurrentMemoryContext is SPI's: what

@@ -1,1 +1,600 @@
--- store
+-- The store: tables and views that belong to the user, made by fairpg.init().
+--
+-- None of them is a member of the extension.  So a dump holds them in full, a
+-- parallel restore loads them in the right order, and DROP EXTENSION cannot
+-- take the records with it.
+
+CREATE FUNCTION fairpg.model_version_changed()
+    RETURNS trigger
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'fairpg_model_version_changed';
+COMMENT ON FUNCTION fairpg.model_version_changed()
+    IS 'trigger of the store: makes plans and caches notice a changed model version';
+
+CREATE FUNCTION fairpg.init()
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $init$
+DECLARE
+    layout CONSTANT integer := 1;
+    existing integer;
+    place name;
+    owner oid;
+    me CONSTANT oid := (SELECT oid FROM pg_roles WHERE rolname = current_user);
+BEGIN
+    -- What is there already is kept when it is ours, and refused otherwise: a
+    -- schema that another role made could hold anything.
+    FOREACH place IN ARRAY ARRAY['fairpg_catalog', 'fairpg_report']::name[] LOOP
+        SELECT nspowner INTO owner FROM pg_namespace WHERE nspname = place;
+        IF FOUND AND owner <> me THEN
+            RAISE insufficient_privilege USING
+                MESSAGE = format('schema "%s" belongs to another role', place),
+                DETAIL = format('Its owner is "%s".', pg_get_userbyid(owner)),
+                HINT = 'The role that ran fairpg.init() first must run it again.';
+        END IF;
+    END LOOP;
+
+    IF to_regnamespace('fairpg_catalog') IS NOT NULL
+        OR to_regnamespace('fairpg_report') IS NOT NULL
+    THEN
+        IF to_regclass('fairpg_catalog.store_version') IS NULL THEN
+            RAISE duplicate_schema USING
+                MESSAGE = 'schemas "fairpg_catalog" and "fairpg_report" exist and are not a fairpg store',
+                HINT = 'Rename or drop them, and run fairpg.init() again.';
+        END IF;
+        SELECT max(version) INTO existing FROM fairpg_catalog.store_version;
+        IF existing IS DISTINCT FROM layout THEN
+            RAISE object_not_in_prerequisite_state USING
+                MESSAGE = format('the fairpg store has layout %s, this version knows %s',
+                    coalesce(existing::text, 'none'), layout),
+                HINT = 'Install the version of fairpg that made the store.';
+        END IF;
+        RETURN format('fairpg store with layout %s is in place', existing);
+    END IF;
+
+    CREATE SCHEMA fairpg_catalog;
+    COMMENT ON SCHEMA fairpg_catalog IS 'fairpg store: models, versions, evaluations';
+    CREATE SCHEMA fairpg_report;
+    COMMENT ON SCHEMA fairpg_report IS 'fairpg store: views for reports and charts';
+
+    CREATE TABLE fairpg_catalog.store_version (
+        version integer PRIMARY KEY,
+        installed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    );
+    COMMENT ON TABLE fairpg_catalog.store_version
+        IS 'layout of this store; one row for each step that fairpg.init() made';
+    COMMENT ON COLUMN fairpg_catalog.store_version.version IS 'number of the layout';
+    COMMENT ON COLUMN fairpg_catalog.store_version.installed_at IS 'when it was made';
+
+    CREATE TABLE fairpg_catalog.model (
+        model text CONSTRAINT model_pkey PRIMARY KEY
+            CONSTRAINT model_name_check CHECK (length(model) BETWEEN 1 AND 128),
+        next_version integer NOT NULL,
+        created_at timestamptz NOT NULL,
+        created_by text NOT NULL
+    );
+    COMMENT ON TABLE fairpg_catalog.model IS 'models by name; a model has one or more versions';
+    COMMENT ON COLUMN fairpg_catalog.model.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.model.next_version
+        IS 'number that the next training gets; locking this row puts trainings of one model in order';
+    COMMENT ON COLUMN fairpg_catalog.model.created_at IS 'when the model was first trained';
+    COMMENT ON COLUMN fairpg_catalog.model.created_by IS 'role that trained it first';
+
+    CREATE TABLE fairpg_catalog.model_version (
+        model text NOT NULL REFERENCES fairpg_catalog.model,
+        version integer NOT NULL CHECK (version > 0),
+        family text NOT NULL,
+        fairness text NOT NULL,
+        method text,
+        max_gap double precision,
+        status text NOT NULL,
+        verdict text,
+        source text NOT NULL,
+        label text NOT NULL,
+        positive text,
+        protected text[] NOT NULL,
+        spec jsonb NOT NULL,
+        threshold double precision NOT NULL,
+        artifact bytea NOT NULL,
+        artifact_sha256 bytea NOT NULL,
+        rows_train bigint NOT NULL,
+        rows_test bigint NOT NULL,
+        rows_dropped bigint NOT NULL,
+        loss double precision,
+        accuracy double precision,
+        auc double precision,
+        gap double precision,
+        gap_low double precision,
+        gap_high double precision,
+        worst_group text,
+        iterations integer NOT NULL,
+        seconds double precision NOT NULL,
+        memory_bytes bigint NOT NULL,
+        warnings text[] NOT NULL,
+        comment text,
+        row_security boolean NOT NULL,
+        fairpg_version text NOT NULL,
+        server_version text NOT NULL,
+        created_at timestamptz NOT NULL,
+        created_by text NOT NULL,
+        CONSTRAINT model_version_pkey PRIMARY KEY (model, version)
+    );
+    -- neither compressed nor in the row: a checksum needs the bytes as they are
+    ALTER TABLE fairpg_catalog.model_version ALTER COLUMN artifact SET STORAGE EXTERNAL;
+    COMMENT ON TABLE fairpg_catalog.model_version
+        IS 'one row for each training: what was asked, what came of it, and the model itself';
+    COMMENT ON COLUMN fairpg_catalog.model_version.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.model_version.version
+        IS 'number of the version; the highest one is used for predictions';
+    COMMENT ON COLUMN fairpg_catalog.model_version.family
+        IS 'family of the model, such as logistic';
+    COMMENT ON COLUMN fairpg_catalog.model_version.fairness
+        IS 'fairness criterion of the training, or none';
+    COMMENT ON COLUMN fairpg_catalog.model_version.method IS 'training method';
+    COMMENT ON COLUMN fairpg_catalog.model_version.max_gap
+        IS 'largest gap between two groups that was asked for';
+    COMMENT ON COLUMN fairpg_catalog.model_version.status IS 'how the training ended';
+    COMMENT ON COLUMN fairpg_catalog.model_version.verdict
+        IS 'pass, fail or insufficient: the interval of the gap against max_gap';
+    COMMENT ON COLUMN fairpg_catalog.model_version.source IS 'table or query that was trained on';
+    COMMENT ON COLUMN fairpg_catalog.model_version.label IS 'column that was predicted';
+    COMMENT ON COLUMN fairpg_catalog.model_version.positive
+        IS 'value of the label that counts as positive';
+    COMMENT ON COLUMN fairpg_catalog.model_version.protected IS 'protected attributes';
+    COMMENT ON COLUMN fairpg_catalog.model_version.spec IS 'the whole call, enough to repeat it';
+    COMMENT ON COLUMN fairpg_catalog.model_version.threshold
+        IS 'probability from which a decision is positive';
+    COMMENT ON COLUMN fairpg_catalog.model_version.artifact IS 'the model as predictions read it';
+    COMMENT ON COLUMN fairpg_catalog.model_version.artifact_sha256 IS 'SHA-256 of the artifact';
+    COMMENT ON COLUMN fairpg_catalog.model_version.rows_train IS 'rows trained on';
+    COMMENT ON COLUMN fairpg_catalog.model_version.rows_test IS 'rows held out';
+    COMMENT ON COLUMN fairpg_catalog.model_version.rows_dropped IS 'rows read but used for neither';
+    COMMENT ON COLUMN fairpg_catalog.model_version.loss
+        IS 'mean log-loss in nats, of the held-out rows where there are any';
+    COMMENT ON COLUMN fairpg_catalog.model_version.accuracy IS 'share of rows decided as labelled';
+    COMMENT ON COLUMN fairpg_catalog.model_version.auc IS 'area under the ROC curve';
+    COMMENT ON COLUMN fairpg_catalog.model_version.gap
+        IS 'largest gap of the criterion between two groups';
+    COMMENT ON COLUMN fairpg_catalog.model_version.gap_low
+        IS 'lower end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_catalog.model_version.gap_high
+        IS 'upper end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_catalog.model_version.worst_group
+        IS 'group with the lowest rate where the gap is largest';
+    COMMENT ON COLUMN fairpg_catalog.model_version.iterations
+        IS 'passes over the data or a sample of it';
+    COMMENT ON COLUMN fairpg_catalog.model_version.seconds IS 'duration of the training';
+    COMMENT ON COLUMN fairpg_catalog.model_version.memory_bytes
+        IS 'largest memory in use during the training';
+    COMMENT ON COLUMN fairpg_catalog.model_version.warnings IS 'what a careful reader should know';
+    COMMENT ON COLUMN fairpg_catalog.model_version.comment IS 'remark of the caller';
+    COMMENT ON COLUMN fairpg_catalog.model_version.row_security
+        IS 'whether row security limited what was trained on';
+    COMMENT ON COLUMN fairpg_catalog.model_version.fairpg_version IS 'version of fairpg';
+    COMMENT ON COLUMN fairpg_catalog.model_version.server_version IS 'version of PostgreSQL';
+    COMMENT ON COLUMN fairpg_catalog.model_version.created_at IS 'when the version was stored';
+    COMMENT ON COLUMN fairpg_catalog.model_version.created_by IS 'role that trained';
+
+    CREATE TABLE fairpg_catalog.coefficient (
+        model text NOT NULL,
+        version integer NOT NULL,
+        position integer NOT NULL,
+        term text NOT NULL,
+        level text,
+        level_kind text CHECK (level_kind IN ('value', 'null', 'other', 'unseen')),
+        estimate double precision NOT NULL,
+        PRIMARY KEY (model, version, position),
+        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
+            ON DELETE CASCADE
+    );
+    COMMENT ON TABLE fairpg_catalog.coefficient
+        IS 'coefficients as rows: the score is the intercept plus what applies to a row';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.position
+        IS 'order in which contributions are added';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.term
+        IS 'column, array element as column[n], or (intercept)';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.level IS 'value of a category; NULL for numbers';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.level_kind
+        IS 'value; null: the column is NULL; other: rare values; unseen: values that training did not see; NULL: times the number';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.estimate
+        IS 'addition to the raw score; for a number, times its value';
+
+    CREATE TABLE fairpg_catalog.training_log (
+        model text NOT NULL,
+        version integer NOT NULL,
+        iteration integer NOT NULL,
+        phase text NOT NULL,
+        rows bigint NOT NULL,
+        loss double precision,
+        gap double precision,
+        step double precision,
+        max_multiplier double precision,
+        feasible boolean NOT NULL,
+        chosen boolean NOT NULL,
+        PRIMARY KEY (model, version, iteration),
+        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
+            ON DELETE CASCADE
+    );
+    COMMENT ON TABLE fairpg_catalog.training_log IS 'what each iteration of a training reached';
+    COMMENT ON COLUMN fairpg_catalog.training_log.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.training_log.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_catalog.training_log.iteration IS 'number of the iteration';
+    COMMENT ON COLUMN fairpg_catalog.training_log.phase IS 'part of the training it belongs to';
+    COMMENT ON COLUMN fairpg_catalog.training_log.rows IS 'rows it looked at';
+    COMMENT ON COLUMN fairpg_catalog.training_log.loss IS 'mean log-loss of the training rows';
+    COMMENT ON COLUMN fairpg_catalog.training_log.gap
+        IS 'largest gap of the criterion on those rows';
+    COMMENT ON COLUMN fairpg_catalog.training_log.step IS 'length of the step';
+    COMMENT ON COLUMN fairpg_catalog.training_log.max_multiplier
+        IS 'largest multiplier of the constraints';
+    COMMENT ON COLUMN fairpg_catalog.training_log.feasible IS 'whether the gap was within bounds';
+    COMMENT ON COLUMN fairpg_catalog.training_log.chosen
+        IS 'whether this iteration is the stored model';
+
+    CREATE TABLE fairpg_catalog.evaluation (
+        evaluation bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        model text NOT NULL,
+        version integer NOT NULL,
+        source text NOT NULL,
+        part text NOT NULL CHECK (part IN ('held_out', 'train', 'external')),
+        evaluated_at timestamptz NOT NULL,
+        evaluated_by text NOT NULL,
+        n_rows bigint NOT NULL,
+        n_null_label bigint NOT NULL,
+        n_null_value bigint NOT NULL,
+        n_unseen_level bigint NOT NULL,
+        n_out_of_range bigint NOT NULL,
+        accuracy double precision,
+        auc double precision,
+        loss double precision,
+        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
+            ON DELETE CASCADE
+    );
+    CREATE INDEX evaluation_model_version ON fairpg_catalog.evaluation (model, version);
+    COMMENT ON TABLE fairpg_catalog.evaluation
+        IS 'one row for each time a version was measured on labelled rows';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.evaluation IS 'number of the evaluation';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.source IS 'table or query that was measured on';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.part
+        IS 'held_out or train: part of the training source; external: other rows';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_at IS 'when';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_by IS 'role that measured';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.n_rows IS 'labelled rows';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.n_null_label
+        IS 'rows left out because the label is NULL';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.n_null_value IS 'NULL values of features';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.n_unseen_level
+        IS 'values of categories that training did not see';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.n_out_of_range
+        IS 'numbers outside the range of the training rows';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.accuracy IS 'share of rows decided as labelled';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.auc IS 'area under the ROC curve';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.loss IS 'mean log-loss in nats';
+    COMMENT ON INDEX fairpg_catalog.evaluation_model_version IS 'evaluations of a version';
+
+    CREATE TABLE fairpg_catalog.evaluation_metric (
+        evaluation bigint NOT NULL REFERENCES fairpg_catalog.evaluation
+            ON DELETE CASCADE,
+        attribute text NOT NULL,
+        group_name text NOT NULL,
+        metric text NOT NULL,
+        value double precision,
+        low double precision,
+        high double precision,
+        n bigint NOT NULL,
+        flag text,
+        reason text,
+        PRIMARY KEY (evaluation, attribute, group_name, metric)
+    );
+    COMMENT ON TABLE fairpg_catalog.evaluation_metric IS 'metrics of each group in an evaluation';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.evaluation IS 'number of the evaluation';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.group_name IS 'group of the attribute';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.metric IS 'name of the metric';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.value IS 'value; NULL where it is undefined';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.low
+        IS 'lower end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.high
+        IS 'upper end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.n IS 'rows it is taken over';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.flag
+        IS 'small, incomplete or the like; NULL: nothing to remark';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.reason
+        IS 'why there is no value, or why it is flagged';
+
+    CREATE TABLE fairpg_catalog.evaluation_gap (
+        evaluation bigint NOT NULL REFERENCES fairpg_catalog.evaluation
+            ON DELETE CASCADE,
+        attribute text NOT NULL,
+        criterion text NOT NULL,
+        value double precision,
+        low double precision,
+        high double precision,
+        ratio double precision,
+        n bigint NOT NULL,
+        highest_group text,
+        lowest_group text,
+        flag text,
+        reason text,
+        PRIMARY KEY (evaluation, attribute, criterion)
+    );
+    COMMENT ON TABLE fairpg_catalog.evaluation_gap
+        IS 'gap of each criterion between the groups of an attribute';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.evaluation IS 'number of the evaluation';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.criterion IS 'fairness criterion';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.value
+        IS 'largest difference between two groups; NULL where it is undefined';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.low IS 'lower end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.high IS 'upper end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.ratio IS 'lowest rate divided by the highest';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.n IS 'rows it is taken over';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.highest_group IS 'group with the highest rate';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.lowest_group IS 'group with the lowest rate';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.flag
+        IS 'small, incomplete or the like; NULL: nothing to remark';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.reason
+        IS 'why there is no value, or why it is flagged';
+
+    -- Whoever changes versions by hand, by COPY or by replication must have the
+    -- same effect on plans and caches as training has.
+    CREATE TRIGGER model_version_changed
+        AFTER INSERT OR UPDATE OR DELETE ON fairpg_catalog.model_version
+        FOR EACH ROW EXECUTE FUNCTION fairpg.model_version_changed();
+    ALTER TABLE fairpg_catalog.model_version ENABLE ALWAYS TRIGGER model_version_changed;
+    COMMENT ON TRIGGER model_version_changed ON fairpg_catalog.model_version
+        IS 'makes plans and caches notice';
+    CREATE TRIGGER model_version_truncated
+        AFTER TRUNCATE ON fairpg_catalog.model_version
+        FOR EACH STATEMENT EXECUTE FUNCTION fairpg.model_version_changed();
+    ALTER TABLE fairpg_catalog.model_version ENABLE ALWAYS TRIGGER model_version_truncated;
+    COMMENT ON TRIGGER model_version_truncated ON fairpg_catalog.model_version
+        IS 'makes plans and caches notice';
+
+    CREATE VIEW fairpg_report.model_versions AS
+        SELECT
+            v.model,
+            v.version,
+            v.version = max(v.version) OVER (PARTITION BY v.model) AS is_newest,
+            v.family,
+            v.fairness,
+            v.method,
+            v.max_gap,
+            v.status,
+            v.verdict,
+            v.source,
+            v.label,
+            v.positive,
+            array_to_string(v.protected, ', ') AS protected,
+            v.threshold,
+            v.rows_train,
+            v.rows_test,
+            v.rows_dropped,
+            v.loss,
+            v.accuracy,
+            v.auc,
+            v.gap,
+            v.gap_low,
+            v.gap_high,
+            v.worst_group,
+            v.iterations,
+            v.seconds,
+            v.memory_bytes,
+            cardinality(v.warnings) AS n_warnings,
+            array_to_string(v.warnings, '; ') AS warnings,
+            v.comment,
+            v.row_security,
+            v.fairpg_version,
+            v.server_version,
+            v.created_at,
+            v.created_by
+        FROM fairpg_catalog.model_version AS v;
+    COMMENT ON VIEW fairpg_report.model_versions
+        IS 'all versions of all models, with quality and fairness';
+    COMMENT ON COLUMN fairpg_report.model_versions.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.model_versions.version
+        IS 'number of the version; the highest one is used for predictions';
+    COMMENT ON COLUMN fairpg_report.model_versions.is_newest
+        IS 'whether predictions use this version by default';
+    COMMENT ON COLUMN fairpg_report.model_versions.family
+        IS 'family of the model, such as logistic';
+    COMMENT ON COLUMN fairpg_report.model_versions.fairness
+        IS 'fairness criterion of the training, or none';
+    COMMENT ON COLUMN fairpg_report.model_versions.method IS 'training method';
+    COMMENT ON COLUMN fairpg_report.model_versions.max_gap
+        IS 'largest gap between two groups that was asked for';
+    COMMENT ON COLUMN fairpg_report.model_versions.status IS 'how the training ended';
+    COMMENT ON COLUMN fairpg_report.model_versions.verdict
+        IS 'pass, fail or insufficient: the interval of the gap against max_gap';
+    COMMENT ON COLUMN fairpg_report.model_versions.source IS 'table or query that was trained on';
+    COMMENT ON COLUMN fairpg_report.model_versions.label IS 'column that was predicted';
+    COMMENT ON COLUMN fairpg_report.model_versions.positive
+        IS 'value of the label that counts as positive';
+    COMMENT ON COLUMN fairpg_report.model_versions.protected
+        IS 'protected attributes, separated by commas';
+    COMMENT ON COLUMN fairpg_report.model_versions.threshold
+        IS 'probability from which a decision is positive';
+    COMMENT ON COLUMN fairpg_report.model_versions.rows_train IS 'rows trained on';
+    COMMENT ON COLUMN fairpg_report.model_versions.rows_test IS 'rows held out';
+    COMMENT ON COLUMN fairpg_report.model_versions.rows_dropped IS 'rows read but used for neither';
+    COMMENT ON COLUMN fairpg_report.model_versions.loss
+        IS 'mean log-loss in nats, of the held-out rows where there are any';
+    COMMENT ON COLUMN fairpg_report.model_versions.accuracy IS 'share of rows decided as labelled';
+    COMMENT ON COLUMN fairpg_report.model_versions.auc IS 'area under the ROC curve';
+    COMMENT ON COLUMN fairpg_report.model_versions.gap
+        IS 'largest gap of the criterion between two groups';
+    COMMENT ON COLUMN fairpg_report.model_versions.gap_low
+        IS 'lower end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_report.model_versions.gap_high
+        IS 'upper end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_report.model_versions.worst_group
+        IS 'group with the lowest rate where the gap is largest';
+    COMMENT ON COLUMN fairpg_report.model_versions.iterations
+        IS 'passes over the data or a sample of it';
+    COMMENT ON COLUMN fairpg_report.model_versions.seconds IS 'duration of the training';
+    COMMENT ON COLUMN fairpg_report.model_versions.memory_bytes
+        IS 'largest memory in use during the training';
+    COMMENT ON COLUMN fairpg_report.model_versions.n_warnings IS 'number of warnings';
+    COMMENT ON COLUMN fairpg_report.model_versions.warnings IS 'warnings, separated by semicolons';
+    COMMENT ON COLUMN fairpg_report.model_versions.comment IS 'remark of the caller';
+    COMMENT ON COLUMN fairpg_report.model_versions.row_security
+        IS 'whether row security limited what was trained on';
+    COMMENT ON COLUMN fairpg_report.model_versions.fairpg_version IS 'version of fairpg';
+    COMMENT ON COLUMN fairpg_report.model_versions.server_version IS 'version of PostgreSQL';
+    COMMENT ON COLUMN fairpg_report.model_versions.created_at IS 'when the version was stored';
+    COMMENT ON COLUMN fairpg_report.model_versions.created_by IS 'role that trained';
+
+    CREATE VIEW fairpg_report.group_metrics AS
+        SELECT
+            e.evaluation,
+            e.model,
+            e.version,
+            e.source,
+            e.part,
+            e.evaluated_at,
+            m.attribute,
+            m.group_name,
+            m.metric,
+            m.value,
+            m.low,
+            m.high,
+            m.n,
+            m.flag,
+            m.reason
+        FROM fairpg_catalog.evaluation AS e
+        JOIN fairpg_catalog.evaluation_metric AS m ON m.evaluation = e.evaluation;
+    COMMENT ON VIEW fairpg_report.group_metrics
+        IS 'metrics of each group, one row each, with interval and number of rows';
+    COMMENT ON COLUMN fairpg_report.group_metrics.evaluation IS 'number of the evaluation';
+    COMMENT ON COLUMN fairpg_report.group_metrics.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.group_metrics.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.group_metrics.source IS 'table or query that was measured on';
+    COMMENT ON COLUMN fairpg_report.group_metrics.part
+        IS 'held_out or train: part of the training source; external: other rows';
+    COMMENT ON COLUMN fairpg_report.group_metrics.evaluated_at IS 'when the evaluation was made';
+    COMMENT ON COLUMN fairpg_report.group_metrics.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_report.group_metrics.group_name IS 'group of the attribute';
+    COMMENT ON COLUMN fairpg_report.group_metrics.metric IS 'name of the metric';
+    COMMENT ON COLUMN fairpg_report.group_metrics.value IS 'value; NULL where it is undefined';
+    COMMENT ON COLUMN fairpg_report.group_metrics.low IS 'lower end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.group_metrics.high IS 'upper end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.group_metrics.n IS 'rows it is taken over';
+    COMMENT ON COLUMN fairpg_report.group_metrics.flag
+        IS 'small, incomplete or the like; NULL: nothing to remark';
+    COMMENT ON COLUMN fairpg_report.group_metrics.reason
+        IS 'why there is no value, or why it is flagged';
+
+    CREATE VIEW fairpg_report.disparities AS
+        SELECT
+            e.evaluation,
+            e.model,
+            e.version,
+            e.source,
+            e.part,
+            e.evaluated_at,
+            g.attribute,
+            g.criterion,
+            g.value,
+            g.low,
+            g.high,
+            g.ratio,
+            g.n,
+            g.highest_group,
+            g.lowest_group,
+            g.flag,
+            g.reason
+        FROM fairpg_catalog.evaluation AS e
+        JOIN fairpg_catalog.evaluation_gap AS g ON g.evaluation = e.evaluation;
+    COMMENT ON VIEW fairpg_report.disparities
+        IS 'gaps between groups, one row for each attribute and criterion, with interval';
+    COMMENT ON COLUMN fairpg_report.disparities.evaluation IS 'number of the evaluation';
+    COMMENT ON COLUMN fairpg_report.disparities.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.disparities.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.disparities.source IS 'table or query that was measured on';
+    COMMENT ON COLUMN fairpg_report.disparities.part
+        IS 'held_out or train: part of the training source; external: other rows';
+    COMMENT ON COLUMN fairpg_report.disparities.evaluated_at IS 'when the evaluation was made';
+    COMMENT ON COLUMN fairpg_report.disparities.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_report.disparities.criterion IS 'fairness criterion';
+    COMMENT ON COLUMN fairpg_report.disparities.value
+        IS 'largest difference between two groups; NULL where it is undefined';
+    COMMENT ON COLUMN fairpg_report.disparities.low IS 'lower end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.disparities.high IS 'upper end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.disparities.ratio IS 'lowest rate divided by the highest';
+    COMMENT ON COLUMN fairpg_report.disparities.n IS 'rows it is taken over';
+    COMMENT ON COLUMN fairpg_report.disparities.highest_group IS 'group with the highest rate';
+    COMMENT ON COLUMN fairpg_report.disparities.lowest_group IS 'group with the lowest rate';
+    COMMENT ON COLUMN fairpg_report.disparities.flag
+        IS 'small, incomplete or the like; NULL: nothing to remark';
+    COMMENT ON COLUMN fairpg_report.disparities.reason
+        IS 'why there is no value, or why it is flagged';
+
+    CREATE VIEW fairpg_report.training_log AS
+        SELECT
+            l.model,
+            l.version,
+            l.iteration,
+            l.phase,
+            l.rows,
+            l.loss,
+            l.gap,
+            l.step,
+            l.max_multiplier,
+            l.feasible,
+            l.chosen
+        FROM fairpg_catalog.training_log AS l;
+    COMMENT ON VIEW fairpg_report.training_log IS 'iterations of each training';
+    COMMENT ON COLUMN fairpg_report.training_log.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.training_log.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.training_log.iteration IS 'number of the iteration';
+    COMMENT ON COLUMN fairpg_report.training_log.phase IS 'part of the training it belongs to';
+    COMMENT ON COLUMN fairpg_report.training_log.rows IS 'rows it looked at';
+    COMMENT ON COLUMN fairpg_report.training_log.loss IS 'mean log-loss of the training rows';
+    COMMENT ON COLUMN fairpg_report.training_log.gap
+        IS 'largest gap of the criterion on those rows';
+    COMMENT ON COLUMN fairpg_report.training_log.step IS 'length of the step';
+    COMMENT ON COLUMN fairpg_report.training_log.max_multiplier
+        IS 'largest multiplier of the constraints';
+    COMMENT ON COLUMN fairpg_report.training_log.feasible IS 'whether the gap was within bounds';
+    COMMENT ON COLUMN fairpg_report.training_log.chosen
+        IS 'whether this iteration is the stored model';
+
+    CREATE VIEW fairpg_report.coefficients AS
+        SELECT
+            c.model,
+            c.version,
+            c.position,
+            c.term,
+            c.level,
+            c.level_kind,
+            c.estimate
+        FROM fairpg_catalog.coefficient AS c;
+    COMMENT ON VIEW fairpg_report.coefficients IS 'coefficients of each version';
+    COMMENT ON COLUMN fairpg_report.coefficients.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.coefficients.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.coefficients.position
+        IS 'order in which contributions are added';
+    COMMENT ON COLUMN fairpg_report.coefficients.term
+        IS 'column, array element as column[n], or (intercept)';
+    COMMENT ON COLUMN fairpg_report.coefficients.level IS 'value of a category; NULL for numbers';
+    COMMENT ON COLUMN fairpg_report.coefficients.level_kind
+        IS 'value; null: the column is NULL; other: rare values; unseen: values that training did not see; NULL: times the number';
+    COMMENT ON COLUMN fairpg_report.coefficients.estimate
+        IS 'addition to the raw score; for a number, times its value';
+
+    INSERT INTO fairpg_catalog.store_version (version) VALUES (layout);
+    RETURN format('fairpg store with layout %s was made', layout);
+END
+$init$;
+COMMENT ON FUNCTION fairpg.init()
+    IS 'makes the tables and views that hold models and reports, or says that they are there';
+

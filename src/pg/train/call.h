@@ -96,6 +96,10 @@ extern void train_judge(TrainCall *call);
 extern FairCells *train_judged_groups(TrainCall *call, const Certificate *part,
 									  int attribute);
 
+/* "sex: Female": the attribute with the largest gap and its group with the
+ * lowest rate; NULL without a gap. */
+extern char *train_worst_group(const TrainCall *call);
+
 /* train_store.c: the rows of the new version; sets call->version. */
 extern void train_store(TrainCall *call);
 

@@ -295,7 +295,7 @@ resolve_features(ReadPlan *plan)
 
 /* Length of the arrays in a column, from the first row that has one. */
 static int
-array_length(const ReadPlan *plan, const ReadColumn *column)
+elements_of_array(const ReadPlan *plan, const ReadColumn *column)
 {
 	const char *name = quote_identifier(column->name);
 	bool null;
@@ -357,7 +357,7 @@ describe_features(ReadPlan *plan)
 		if (!column->is_feature)
 			continue;
 		column->n_elements = column->encoder.input == ENCODE_ARRAY
-								 ? array_length(plan, column)
+								 ? elements_of_array(plan, column)
 								 : 1;
 		n += column->n_elements;
 	}

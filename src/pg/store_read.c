@@ -1,0 +1,280 @@
+/*
+ * store_read.c
+ *    Finding a stored model without SPI.
+ *
+ * Prediction looks up a model in the planner, in parallel workers and on hot
+ * standbys, and must not pay for a query there.  So the table is read by an
+ * index scan of its primary key under the active snapshot: everything in one
+ * statement sees the same version, workers included, and a repeatable read
+ * transaction keeps the version it began with.
+ *
+ * Such a scan runs the comparison functions of the index with the rights of
+ * whoever predicts, and skips what a query would check.  Hence the table is
+ * looked at before it is read: it must be an ordinary table with the columns
+ * we know, its key must use the built-in orderings, the user must have SELECT,
+ * and row security, which a scan cannot apply, is refused.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/index.h"
+#include "catalog/pg_am.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_opfamily.h"
+#include "catalog/pg_type.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/relcache.h"
+#include "utils/rls.h"
+#include "utils/snapmgr.h"
+
+#include "pg/report.h"
+#include "pg/store.h"
+
+struct StoreReader
+{
+	Relation table;
+	Relation index;
+	SysScanDesc scan;
+	HeapTuple row;
+	const char *model;
+};
+
+/* Attribute numbers; by name, as columns may be added by later layouts. */
+typedef struct VersionColumns
+{
+	AttrNumber model;
+	AttrNumber version;
+	AttrNumber artifact;
+	AttrNumber sha256;
+} VersionColumns;
+
+static void
+refuse_table(void)
+{
+	ereport(ERROR,
+	        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	         errmsg("table \"fairpg_catalog.model_version\" is not as "
+	                "fairpg.init() made it"),
+	         errhint("Restore the store from a dump, or rename schema "
+	                 "\"fairpg_catalog\" and run SELECT fairpg.init().")));
+}
+
+static AttrNumber
+find_column(Relation table, const char *name, Oid type)
+{
+	AttrNumber number = get_attnum(RelationGetRelid(table), name);
+
+	if (number == InvalidAttrNumber ||
+	    TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid != type)
+		refuse_table();
+	return number;
+}
+
+static void
+find_columns(Relation table, VersionColumns *columns)
+{
+	columns->model = find_column(table, "model", TEXTOID);
+	columns->version = find_column(table, "version", INT4OID);
+	columns->artifact = find_column(table, "artifact", BYTEAOID);
+	columns->sha256 = find_column(table, "artifact_sha256", BYTEAOID);
+}
+
+/* The table, locked; raises an error unless this user may read it like so. */
+static Relation
+open_table(void)
+{
+	Oid oid = store_version_table();
+	AclResult allowed;
+
+	if (!OidIsValid(oid))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		                errmsg("this database has no fairpg store"),
+		                errhint("Run SELECT fairpg.init().")));
+	if (get_rel_relkind(oid) != RELKIND_RELATION)
+		refuse_table();
+	allowed = pg_class_aclcheck(oid, GetUserId(), ACL_SELECT);
+	if (allowed != ACLCHECK_OK)
+		aclcheck_error(allowed, OBJECT_TABLE, "model_version");
+	if (check_enable_rls(oid, InvalidOid, false) == RLS_ENABLED)
+		ereport(ERROR,
+		        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		         errmsg("row security on \"fairpg_catalog.model_version\" is "
+		                "not supported"),
+		         errhint("Use GRANT to say who may predict.")));
+	return table_open(oid, AccessShareLock);
+}
+
+/* The primary key, which must be a plain B-tree over (model, version). */
+static Relation
+open_index(Relation table, const VersionColumns *columns)
+{
+	Relation index;
+
+	list_free(RelationGetIndexList(table));
+	if (!OidIsValid(table->rd_pkindex))
+		refuse_table();
+	index = index_open(table->rd_pkindex, AccessShareLock);
+	if (index->rd_rel->relam != BTREE_AM_OID || !index->rd_index->indisvalid ||
+	    IndexRelationGetNumberOfKeyAttributes(index) != 2 ||
+	    index->rd_index->indkey.values[0] != columns->model ||
+	    index->rd_index->indkey.values[1] != columns->version ||
+	    index->rd_opfamily[0] != TEXT_BTREE_FAM_OID ||
+	    index->rd_opfamily[1] != INTEGER_BTREE_FAM_OID)
+		refuse_table();
+	return index;
+}
+
+StoreReader *
+store_reader_open(const char *model, int version, StoredModel *stored)
+{
+	StoreReader *reader = palloc(sizeof(StoreReader));
+	VersionColumns columns;
+	TupleDesc descriptor;
+	ScanKeyData keys[2];
+	Datum value;
+	bool null;
+
+	reader->model = model;
+	reader->table = open_table();
+	descriptor = RelationGetDescr(reader->table);
+	find_columns(reader->table, &columns);
+	reader->index = open_index(reader->table, &columns);
+
+	ScanKeyEntryInitialize(&keys[0], 0, columns.model, BTEqualStrategyNumber,
+	                       InvalidOid, reader->index->rd_indcollation[0],
+	                       F_TEXTEQ, CStringGetTextDatum(model));
+	ScanKeyInit(&keys[1], columns.version, BTEqualStrategyNumber, F_INT4EQ,
+	            Int32GetDatum(version));
+	reader->scan = systable_beginscan_ordered(reader->table, reader->index,
+	                                          GetActiveSnapshot(),
+	                                          version > 0 ? 2 : 1, keys);
+	/* backwards, so the highest version comes first */
+	reader->row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
+	if (!HeapTupleIsValid(reader->row))
+	{
+		if (version > 0)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+			                errmsg("model \"%s\" version %d does not exist",
+			                       model, version)));
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+		                errmsg("model \"%s\" does not exist", model)));
+	}
+
+	memset(stored, 0, sizeof(*stored));
+	stored->version = DatumGetInt32(
+		heap_getattr(reader->row, columns.version, descriptor, &null));
+	value = heap_getattr(reader->row, columns.sha256, descriptor, &null);
+	if (!null)
+	{
+		bytea *sha256 = DatumGetByteaPP(value);
+
+		if (VARSIZE_ANY_EXHDR(sha256) == sizeof(stored->sha256))
+			memcpy(stored->sha256, VARDATA_ANY(sha256), sizeof(stored->sha256));
+	}
+	return reader;
+}
+
+static void
+refuse_checksum(const char *model, int version)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_DATA_CORRUPTED),
+	     errmsg("checksum mismatch in model \"%s\" version %d", model, version),
+	     errhint("Restore the row of fairpg_catalog.model_version from a "
+	             "backup, or train again.")));
+}
+
+static bool
+sha256_matches(const StoredModel *stored)
+{
+	uint8 digest[PG_SHA256_DIGEST_LENGTH];
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+	bool done;
+
+	done =
+		context != NULL && pg_cryptohash_init(context) >= 0 &&
+		pg_cryptohash_update(context, stored->bytes, stored->size_bytes) >= 0 &&
+		pg_cryptohash_final(context, digest, sizeof(digest)) >= 0;
+	if (context != NULL)
+		pg_cryptohash_free(context);
+	if (!done)
+		elog(ERROR, "SHA-256 could not be computed");
+	return memcmp(digest, stored->sha256, sizeof(digest)) == 0;
+}
+
+void
+store_reader_fetch(StoreReader *reader, StoredModel *stored)
+{
+	VersionColumns columns;
+	Datum value;
+	bool null;
+	bytea *artifact;
+
+	find_columns(reader->table, &columns);
+	value = heap_getattr(reader->row, columns.artifact,
+	                     RelationGetDescr(reader->table), &null);
+	if (null)
+		refuse_checksum(reader->model, stored->version);
+	artifact = DatumGetByteaPP(value);
+	stored->bytes = (const uint8 *) VARDATA_ANY(artifact);
+	stored->size_bytes = VARSIZE_ANY_EXHDR(artifact);
+	if (!sha256_matches(stored))
+		refuse_checksum(reader->model, stored->version);
+}
+
+void
+store_reader_close(StoreReader *reader)
+{
+	systable_endscan_ordered(reader->scan);
+	index_close(reader->index, AccessShareLock);
+	table_close(reader->table, AccessShareLock);
+	pfree(reader);
+}
+
+Model *
+store_decode(NumArena *arena, const uint8 *bytes, size_t size_bytes,
+             const char *model, int version)
+{
+	Model *result = NULL;
+	const char *field = NULL;
+	NumStatus status = model_decode(arena, bytes, size_bytes, &result, &field);
+
+	if (status == NUM_CORRUPT && version == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+		                errmsg("invalid fairpg model"),
+		                errdetail("The error is in field \"%s\".", field)));
+	if (status == NUM_CORRUPT && strcmp(field, "checksum") == 0)
+		refuse_checksum(model, version);
+	if (status == NUM_CORRUPT)
+		ereport(ERROR,
+		        (errcode(ERRCODE_DATA_CORRUPTED),
+		         errmsg("model \"%s\" version %d is damaged", model, version),
+		         errdetail("The error is in field \"%s\".", field)));
+	report_status(status, arena, "stored model");
+	return result;
+}
+
+Model *
+store_load_model(NumArena *arena, const char *model, int *version)
+{
+	StoredModel stored;
+	StoreReader *reader = store_reader_open(model, *version, &stored);
+	Model *result;
+
+	store_reader_fetch(reader, &stored);
+	result = store_decode(arena, stored.bytes, stored.size_bytes, model,
+	                      stored.version);
+	*version = stored.version;
+	store_reader_close(reader);
+	return result;
+}

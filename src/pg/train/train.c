@@ -1,0 +1,317 @@
+/*
+ * train.c
+ *    fairpg.train(): from a table to a stored, certified model version.
+ *
+ * The order of work is: read and check the call; extract the rows once; fit;
+ * turn the coefficients into the model that predict() will use; certify that
+ * model on the training and the held-out rows; store; answer.  Nothing is
+ * written before everything has been computed, so whatever goes wrong on the
+ * way leaves no row.
+ *
+ * All memory of the run is in one context, "fairpg training", a child of the
+ * caller's; what the arena hands out is counted against fairpg.train_mem.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "portability/instr_time.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "num/blas.h"
+#include "pg/args.h"
+#include "pg/export.h"
+#include "pg/host.h"
+#include "pg/report.h"
+#include "pg/store.h"
+#include "pg/train/call.h"
+#include "train/rates.h"
+
+/* Factorisations of fewer parameters than this are not worth loading BLAS
+ * for: they take less than some milliseconds. */
+#define BLAS_FROM_PARAMS 400
+
+static double
+seconds_since(instr_time start)
+{
+	instr_time now;
+
+	INSTR_TIME_SET_CURRENT(now);
+	INSTR_TIME_SUBTRACT(now, start);
+	return INSTR_TIME_GET_DOUBLE(now);
+}
+
+static char *
+describe_source(const TrainCall *call)
+{
+	return psprintf("source %s", call->report.source_name);
+}
+
+/* A criterion asks for a rate that a group does not have. */
+static void
+refuse_undefined(const TrainCall *call, const TrainRate *rate)
+{
+	const DataAttribute *attribute = &call->data->attributes[rate->attribute];
+	const char *event = call->criterion->event_name[rate->event];
+
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
+					attribute->group_names[rate->group], attribute->name,
+					event),
+			 errdetail("None of its training rows has the label that "
+					   "criterion \"%s\" looks at.",
+					   call->fairness),
+			 errhint("Leave such groups out of the constraint with options "
+					 "=> '{\"undefined\": \"skip\"}', merge them with "
+					 "others, or choose demographic_parity.")));
+}
+
+/* Looks at the groups before the search starts: undefined rates are refused
+ * or, like small groups, listed. */
+static void
+check_groups(TrainCall *call, const TrainSettings *settings)
+{
+	Rates *rates;
+
+	if (call->criterion == NULL)
+		return;
+	report_status(rates_create(&call->arena, call->data, settings, &rates),
+				  &call->arena, describe_source(call));
+	for (uint32 k = 0; k < rates->n_rates; k++)
+	{
+		const TrainRate *rate = &rates->rates[k];
+		const DataAttribute *attribute =
+			&call->data->attributes[rate->attribute];
+
+		if (!rate->defined && strcmp(call->undefined, "error") == 0)
+			refuse_undefined(call, rate);
+		if (!rate->constrained)
+			call->warnings = lappend(
+				call->warnings,
+				psprintf("group \"%s\" of \"%s\" is not constrained on %s: "
+						 UINT64_FORMAT " training rows, min_group is %d",
+						 attribute->group_names[rate->group], attribute->name,
+						 call->criterion->event_name[rate->event], rate->rows,
+						 call->min_group));
+	}
+	if (rates->n_active == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("no protected attribute has two groups that are "
+						"large enough to constrain"),
+				 errhint("Lower option min_group (now %d) or merge groups.",
+						 call->min_group)));
+}
+
+static void
+choose_kernels(TrainCall *call)
+{
+	const char *reason;
+	const char *path = setting_string("fairpg.blas_library");
+
+	call->uses_blas = false;
+	if (call->deterministic || call->data->n_params < BLAS_FROM_PARAMS)
+		return;
+	call->uses_blas =
+		blas_load(path != NULL && path[0] != '\0' ? path : NULL, &reason) ==
+		NUM_OK;
+}
+
+static void
+fit(TrainCall *call)
+{
+	TrainSettings settings = { .criterion = call->criterion,
+							   .max_gap = call->max_gap,
+							   .penalty = call->penalty,
+							   .l2 = call->l2,
+							   .temperature = call->temperature,
+							   .threshold = call->threshold,
+							   .max_iterations = call->iterations,
+							   .min_group = (uint64_t) call->min_group };
+	char *object = describe_source(call);
+	instr_time start;
+	NumStatus status;
+
+	INSTR_TIME_SET_CURRENT(start);
+	check_groups(call, &settings);
+	choose_kernels(call);
+	settings.own_kernels = !call->uses_blas;
+	host_monitor_phase(&call->monitor, "fitting");
+	status = (call->method != NULL ? call->method->run : train_plain)(
+		&call->arena, call->data, &settings, &call->monitor, &call->result);
+	report_status(status, &call->arena, object);
+	report_status(model_from_coefficients(&call->arena, call->data,
+										  MODEL_LOGISTIC, call->threshold,
+										  call->result.coef, &call->compiled),
+				  &call->arena, object);
+	call->fit_seconds = seconds_since(start);
+}
+
+static void
+certify(TrainCall *call)
+{
+	char *object = describe_source(call);
+	instr_time start;
+
+	INSTR_TIME_SET_CURRENT(start);
+	host_monitor_phase(&call->monitor, "certifying");
+	report_status(train_certify(&call->arena, call->data, call->compiled,
+								DATA_TRAIN, &call->monitor,
+								&call->train_part),
+				  &call->arena, object);
+	call->judged = &call->train_part;
+	if (call->data->part[DATA_HELD_OUT].n_rows > 0)
+	{
+		report_status(train_certify(&call->arena, call->data, call->compiled,
+									DATA_HELD_OUT, &call->monitor,
+									&call->held_out),
+					  &call->arena, object);
+		call->judged = &call->held_out;
+	}
+	train_judge(call);
+	report_status(model_encode(&call->arena, call->compiled, &call->artifact,
+							   &call->artifact_bytes),
+				  &call->arena, object);
+	call->certify_seconds = seconds_since(start);
+}
+
+char *
+train_worst_group(const TrainCall *call)
+{
+	const DataAttribute *attribute;
+
+	if (call->gap.attribute < 0)
+		return NULL;
+	attribute = &call->data->attributes[call->gap.attribute];
+	return psprintf("%s: %s", attribute->name,
+					attribute->group_names[call->gap.lowest]);
+}
+
+static Datum
+text_array(List *texts)
+{
+	Datum *elements = palloc(sizeof(Datum) * Max(list_length(texts), 1));
+	int n = 0;
+	ListCell *cell;
+
+	foreach (cell, texts)
+		elements[n++] = CStringGetTextDatum((char *) lfirst(cell));
+	return PointerGetDatum(
+		construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* A row under construction. */
+typedef struct ResultRow
+{
+	Datum values[21];
+	bool nulls[21];
+	int n;
+} ResultRow;
+
+static void
+put(ResultRow *row, Datum value)
+{
+	row->nulls[row->n] = false;
+	row->values[row->n++] = value;
+}
+
+static void
+put_real(ResultRow *row, double value)
+{
+	row->nulls[row->n] = !isfinite(value);
+	row->values[row->n++] = Float8GetDatum(value);
+}
+
+static void
+put_text(ResultRow *row, const char *value)
+{
+	row->nulls[row->n] = value == NULL;
+	row->values[row->n++] = value == NULL ? (Datum) 0
+										  : CStringGetTextDatum(value);
+}
+
+static Datum
+result_row(FunctionCallInfo fcinfo, TrainCall *call)
+{
+	ResultRow row = { .n = 0 };
+	TupleDesc desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
+		desc->natts != lengthof(row.values))
+		elog(ERROR, "fairpg.train must return fairpg.train_result");
+	put_text(&row, call->model);
+	put(&row, Int32GetDatum(call->version));
+	put_text(&row, call->family);
+	put_text(&row, call->fairness);
+	put_text(&row, call->method_name);
+	put_text(&row, train_outcome_name(call->result.outcome));
+	put(&row, Int32GetDatum(call->result.iterations));
+	put(&row, Int64GetDatum((int64) call->train_part.rows));
+	put(&row, Int64GetDatum((int64) call->held_out.rows));
+	put(&row, Int64GetDatum((int64) call->report.rows_dropped));
+	put_real(&row, call->judged->loss);
+	put_real(&row, call->judged->accuracy);
+	put_real(&row, call->judged->auc);
+	put_real(&row, call->gap.gap);
+	put_real(&row, call->gap.low);
+	put_real(&row, call->gap.high);
+	put_text(&row, call->verdict);
+	put_text(&row, train_worst_group(call));
+	put_real(&row, call->seconds);
+	put(&row, Int64GetDatum((int64) call->arena.peak_bytes));
+	put(&row, text_array(call->warnings));
+	return HeapTupleGetDatum(
+		heap_form_tuple(BlessTupleDesc(desc), row.values, row.nulls));
+}
+
+/*
+ * train(model, source, label, positive, protected, features, exclude, family,
+ *       fairness, max_gap, method, penalty, weight, split, seed, options,
+ *       comment) returns fairpg.train_result
+ *
+ * Trains one model as the caller and stores it as a new version of 'model'.
+ * Quality figures in the answer are of the held-out rows; without any they
+ * are of the training rows, and a warning says so.
+ */
+FAIRPG_FUNCTION(fairpg_train);
+Datum
+fairpg_train(PG_FUNCTION_ARGS)
+{
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "fairpg training",
+							  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	TrainCall *call = palloc0(sizeof(TrainCall));
+	instr_time start;
+	Datum result;
+
+	INSTR_TIME_SET_CURRENT(start);
+	train_read_call(fcinfo, call);
+	PreventCommandIfReadOnly("fairpg.train()");
+	store_require();
+	store_check_model_name(call->model);
+
+	host_arena_init(&call->arena, context, setting_train_mem_bytes());
+	host_monitor_begin(&call->monitor, call->model);
+	call->extract.monitor = &call->monitor;
+	host_monitor_phase(&call->monitor, "reading");
+	call->data = extract_dataset(&call->extract, &call->arena, &call->report);
+	call->warnings = list_copy(call->report.warnings);
+	fit(call);
+	certify(call);
+	call->seconds = seconds_since(start);
+	train_store(call);
+	host_monitor_end(&call->monitor);
+
+	MemoryContextSwitchTo(caller);
+	result = result_row(fcinfo, call);
+	MemoryContextDelete(context);
+	return result;
+}

@@ -1,0 +1,312 @@
+/*
+ * train_store.c
+ *    The rows of a new version: the model, how it came about, how it fares.
+ *
+ * Called when everything has been computed.  The version number is taken
+ * first, under a lock on the model's row, so that two sessions that train the
+ * same model get two versions.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "fair/bootstrap.h"
+#include "fair/metric.h"
+#include "pg/report.h"
+#include "pg/store.h"
+#include "pg/train/call.h"
+
+#define LEVEL 0.95
+#define REPLICATES 2000
+
+static char **
+string_array(List *texts, int *n)
+{
+	char **array = palloc(sizeof(char *) * Max(list_length(texts), 1));
+	ListCell *cell;
+
+	*n = 0;
+	foreach (cell, texts)
+		array[(*n)++] = lfirst(cell);
+	return array;
+}
+
+static void
+json_key(StringInfo json, const char *key)
+{
+	if (json->data[json->len - 1] != '{')
+		appendStringInfoString(json, ", ");
+	escape_json(json, key);
+	appendStringInfoString(json, ": ");
+}
+
+static void
+json_text(StringInfo json, const char *key, const char *value)
+{
+	json_key(json, key);
+	if (value == NULL)
+		appendStringInfoString(json, "null");
+	else
+		escape_json(json, value);
+}
+
+static void
+json_number(StringInfo json, const char *key, bool known, double value)
+{
+	json_key(json, key);
+	if (known && isfinite(value))
+		appendStringInfo(json, "%.17g", value);
+	else
+		appendStringInfoString(json, "null");
+}
+
+static void
+json_list(StringInfo json, const char *key, char **names, int n)
+{
+	json_key(json, key);
+	appendStringInfoChar(json, '[');
+	for (int i = 0; i < n; i++)
+	{
+		if (i > 0)
+			appendStringInfoString(json, ", ");
+		escape_json(json, names[i]);
+	}
+	appendStringInfoChar(json, ']');
+}
+
+/* The whole call as JSON: what it takes to make it again, and how long the
+ * parts took. */
+static char *
+describe_call(const TrainCall *call)
+{
+	const ExtractRequest *extract = &call->extract;
+	StringInfoData json;
+
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	json_text(&json, "source", extract->source);
+	json_text(&json, "label", extract->label);
+	json_text(&json, "positive", extract->positive);
+	json_list(&json, "protected", extract->protected_attributes,
+			  extract->n_protected);
+	json_list(&json, "features", call->report.features_used,
+			  call->report.n_features_used);
+	json_list(&json, "exclude", extract->exclude, extract->n_exclude);
+	json_text(&json, "family", call->family);
+	json_text(&json, "fairness", call->fairness);
+	json_number(&json, "max_gap", call->has_max_gap, call->max_gap);
+	json_text(&json, "method", call->method_name);
+	json_number(&json, "penalty", call->has_penalty, call->penalty);
+	json_text(&json, "weight", extract->weight);
+	json_text(&json, "split", call->split);
+	json_key(&json, "seed");
+	appendStringInfo(&json, INT64_FORMAT, call->seed);
+	json_key(&json, "options");
+	if (call->options == NULL)
+		appendStringInfoString(&json, "{}");
+	else
+		JsonbToCString(&json, &call->options->root, VARSIZE(call->options));
+	json_text(&json, "statement", call->report.statement);
+	json_text(&json, "kernels", call->uses_blas ? "openblas" : "own");
+	json_key(&json, "timing");
+	appendStringInfoChar(&json, '{');
+	json_number(&json, "extract_seconds", true, call->report.seconds);
+	json_number(&json, "fit_seconds", true, call->fit_seconds);
+	json_number(&json, "certify_seconds", true, call->certify_seconds);
+	appendStringInfoString(&json, "}}");
+	return json.data;
+}
+
+static void
+store_version(const TrainCall *call)
+{
+	StoreVersion row = {
+		.model = call->model,
+		.version = call->version,
+		.family = call->family,
+		.fairness = call->fairness,
+		.method = call->method_name,
+		.max_gap = call->has_max_gap ? call->max_gap : NAN,
+		.status = train_outcome_name(call->result.outcome),
+		.verdict = call->verdict,
+		.source = call->extract.source,
+		.label = call->extract.label,
+		.positive = call->data->label_positive,
+		.protected_names = call->extract.protected_attributes,
+		.n_protected = call->extract.n_protected,
+		.spec = describe_call(call),
+		.threshold = call->threshold,
+		.artifact = call->artifact,
+		.artifact_bytes = call->artifact_bytes,
+		.rows_train = (int64) call->train_part.rows,
+		.rows_test = (int64) call->held_out.rows,
+		.rows_dropped = (int64) call->report.rows_dropped,
+		.loss = call->judged->loss,
+		.accuracy = call->judged->accuracy,
+		.auc = call->judged->auc,
+		.gap = call->gap.gap,
+		.gap_low = call->gap.low,
+		.gap_high = call->gap.high,
+		.worst_group = train_worst_group(call),
+		.iterations = call->result.iterations,
+		.seconds = call->seconds,
+		.memory_bytes = (int64) call->arena.peak_bytes,
+		.comment = call->comment,
+		.row_security = call->report.row_security
+	};
+
+	row.warnings = string_array(call->warnings, &row.n_warnings);
+	store_insert_version(&row, call->compiled);
+}
+
+static void
+store_log(const TrainCall *call)
+{
+	const TrainResult *result = &call->result;
+	StoreLogRow *rows = palloc(sizeof(StoreLogRow) * Max(result->n_log, 1));
+
+	for (uint32 i = 0; i < result->n_log; i++)
+	{
+		const TrainLog *log = &result->log[i];
+
+		rows[i].iteration = log->iteration;
+		rows[i].phase = log->phase;
+		rows[i].rows = (int64) log->rows;
+		rows[i].loss = log->loss;
+		rows[i].gap = log->gap;
+		rows[i].step = log->step;
+		rows[i].max_multiplier = log->max_multiplier;
+		rows[i].feasible = log->feasible;
+		rows[i].chosen = log->chosen;
+	}
+	store_insert_log(call->model, call->version, rows, (int) result->n_log);
+}
+
+/* Every metric of every group of one attribute. */
+static void
+store_group_metrics(const TrainCall *call, const Certificate *part,
+					int64 evaluation, const DataAttribute *attribute)
+{
+	FairCells *groups = palloc(sizeof(FairCells) * attribute->n_groups);
+	int n_metrics = fair_metric_count();
+	StoreMetric *rows =
+		palloc0(sizeof(StoreMetric) * attribute->n_groups * n_metrics);
+	int n = 0;
+
+	certificate_groups(call->data, attribute, part->base, groups);
+	for (uint32 g = 0; g < attribute->n_groups; g++)
+		for (int m = 0; m < n_metrics; m++)
+		{
+			FairMetricValue value;
+
+			fair_metric_value(m, &groups[g], LEVEL, &value);
+			rows[n].attribute = attribute->name;
+			rows[n].group_name = attribute->group_names[g];
+			rows[n].metric = fair_metric_name(m);
+			rows[n].value = value.value;
+			rows[n].low = value.low;
+			rows[n].high = value.high;
+			rows[n].n = (int64) value.rows;
+			rows[n].flag =
+				value.rows < (uint64_t) call->min_group ? "small" : NULL;
+			rows[n].reason = value.reason;
+			n++;
+		}
+	store_insert_metrics(evaluation, rows, n);
+}
+
+/* The gap of one criterion for one attribute's groups. */
+static void
+describe_gap(TrainCall *call, const FairCriterion *criterion,
+			 const FairCells *groups, const DataAttribute *attribute,
+			 StoreGap *row)
+{
+	double ratio_low;
+	double ratio_high;
+	FairGap gap;
+
+	fair_gap(criterion, groups, (int) attribute->n_groups, &gap);
+	memset(row, 0, sizeof(*row));
+	row->attribute = attribute->name;
+	row->criterion = criterion->name;
+	row->value = gap.gap;
+	row->ratio = gap.ratio;
+	row->low = row->high = NAN;
+	if (isnan(gap.gap))
+	{
+		row->reason = "fewer than two groups have the rate";
+		return;
+	}
+	row->highest_group = attribute->group_names[gap.highest];
+	row->lowest_group = attribute->group_names[gap.lowest];
+	if (gap.n_undefined > 0)
+	{
+		row->flag = "incomplete";
+		row->reason =
+			psprintf("%d groups do not have the rate", gap.n_undefined);
+	}
+	report_status(fair_gap_interval(&call->arena, criterion, groups,
+									(int) attribute->n_groups, LEVEL,
+									REPLICATES, (uint64_t) call->seed,
+									&row->low, &row->high, &ratio_low,
+									&ratio_high),
+				  &call->arena, "gap interval");
+}
+
+static void
+store_gaps(TrainCall *call, const Certificate *part, int64 evaluation,
+		   const DataAttribute *attribute)
+{
+	FairCells *groups = palloc(sizeof(FairCells) * attribute->n_groups);
+	StoreGap rows[16];
+	int n = 0;
+
+	certificate_groups(call->data, attribute, part->base, groups);
+	for (const FairCriterion *c = fair_criterion_table();
+		 c->name != NULL && n < (int) lengthof(rows); c++)
+	{
+		describe_gap(call, c, groups, attribute, &rows[n]);
+		rows[n++].n = (int64) part->rows;
+	}
+	store_insert_gaps(evaluation, rows, n);
+}
+
+static void
+store_evaluation(TrainCall *call, const Certificate *part)
+{
+	StoreEvaluation row = { .model = call->model,
+							.version = call->version,
+							.source = call->extract.source,
+							.part = part->part == DATA_TRAIN ? "train"
+															 : "held_out",
+							.n_rows = (int64) part->rows,
+							.n_null_label = (int64) call->data->n_null_label,
+							.accuracy = part->accuracy,
+							.auc = part->auc,
+							.loss = part->loss };
+	int64 evaluation;
+
+	for (uint32 c = 0; c < call->data->n_columns; c++)
+		row.n_null_value += (int64) call->data->columns[c].n_null;
+	evaluation = store_insert_evaluation(&row);
+	for (uint32 a = 0; a < call->data->n_attributes; a++)
+	{
+		store_group_metrics(call, part, evaluation,
+							&call->data->attributes[a]);
+		store_gaps(call, part, evaluation, &call->data->attributes[a]);
+	}
+}
+
+void
+train_store(TrainCall *call)
+{
+	call->version = store_next_version(call->model);
+	store_version(call);
+	store_log(call);
+	store_evaluation(call, &call->train_part);
+	if (call->held_out.rows > 0)
+		store_evaluation(call, &call->held_out);
+}
