@@ -1,1 +1,1 @@
--- audit
+-- Audits of decisions and scores over any source.

@@ -13,7 +13,7 @@ COMMENT ON FUNCTION fairpg.model_version_changed()
 
 CREATE FUNCTION fairpg.init()
     RETURNS text
-    LANGUAGE plpgsql VOLATILE STRICT PARALLEL UNSAFE
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     AS $init$
 DECLARE
@@ -23,6 +23,9 @@ DECLARE
     owner oid;
     me CONSTANT oid := (SELECT oid FROM pg_roles WHERE rolname = current_user);
 BEGIN
+    -- two sessions at once: the second finds what the first made
+    PERFORM pg_advisory_xact_lock(hashtextextended('fairpg.init', 0));
+
     -- What is there already is kept when it is ours, and refused otherwise: a
     -- schema that another role made could hold anything.
     FOREACH place IN ARRAY ARRAY['fairpg_catalog', 'fairpg_report']::name[] LOOP

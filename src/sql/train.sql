@@ -1,1 +1,78 @@
--- train
+-- Training: fairpg.train() and what it answers.
+
+CREATE TYPE fairpg.train_result AS (
+    model text,
+    version integer,
+    family text,
+    fairness text,
+    method text,
+    status text,
+    iterations integer,
+    rows_train bigint,
+    rows_test bigint,
+    rows_dropped bigint,
+    loss double precision,
+    accuracy double precision,
+    auc double precision,
+    gap double precision,
+    gap_low double precision,
+    gap_high double precision,
+    verdict text,
+    worst_group text,
+    seconds double precision,
+    memory_bytes bigint,
+    warnings text[]
+);
+COMMENT ON TYPE fairpg.train_result
+    IS 'what one training came to; quality figures are of the held-out rows, where there are any';
+COMMENT ON COLUMN fairpg.train_result.model IS 'name of the model';
+COMMENT ON COLUMN fairpg.train_result.version IS 'number of the new version';
+COMMENT ON COLUMN fairpg.train_result.family IS 'family of the model';
+COMMENT ON COLUMN fairpg.train_result.fairness IS 'fairness criterion, or none';
+COMMENT ON COLUMN fairpg.train_result.method IS 'training method, or none';
+COMMENT ON COLUMN fairpg.train_result.status
+    IS 'converged, infeasible (no model met max_gap; this is the closest), iteration_limit or constant';
+COMMENT ON COLUMN fairpg.train_result.iterations IS 'passes over the rows or a sample of them';
+COMMENT ON COLUMN fairpg.train_result.rows_train IS 'rows trained on';
+COMMENT ON COLUMN fairpg.train_result.rows_test IS 'rows held out';
+COMMENT ON COLUMN fairpg.train_result.rows_dropped IS 'rows read but used for neither';
+COMMENT ON COLUMN fairpg.train_result.loss IS 'mean log-loss in nats';
+COMMENT ON COLUMN fairpg.train_result.accuracy IS 'share of rows decided as labelled';
+COMMENT ON COLUMN fairpg.train_result.auc IS 'area under the ROC curve; ties count one half';
+COMMENT ON COLUMN fairpg.train_result.gap
+    IS 'largest difference of the criterion''s rates between any two groups of one attribute';
+COMMENT ON COLUMN fairpg.train_result.gap_low IS 'lower end of the 95 percent interval of the gap';
+COMMENT ON COLUMN fairpg.train_result.gap_high IS 'upper end of the 95 percent interval of the gap';
+COMMENT ON COLUMN fairpg.train_result.verdict
+    IS 'pass or fail when the whole interval is within or beyond max_gap, else insufficient';
+COMMENT ON COLUMN fairpg.train_result.worst_group
+    IS 'attribute with the largest gap, and its group with the lowest rate';
+COMMENT ON COLUMN fairpg.train_result.seconds IS 'time taken';
+COMMENT ON COLUMN fairpg.train_result.memory_bytes IS 'highest memory in use for rows and fitting';
+COMMENT ON COLUMN fairpg.train_result.warnings IS 'what a careful reader should know';
+
+CREATE FUNCTION fairpg.train(
+    model text,
+    source text,
+    label text,
+    positive text DEFAULT NULL,
+    protected text[] DEFAULT '{}',
+    features text[] DEFAULT NULL,
+    exclude text[] DEFAULT '{}',
+    family text DEFAULT 'logistic',
+    fairness text DEFAULT 'none',
+    max_gap double precision DEFAULT NULL,
+    method text DEFAULT 'constraint',
+    penalty double precision DEFAULT NULL,
+    weight text DEFAULT NULL,
+    split text DEFAULT 'hash:0.2',
+    seed bigint DEFAULT 0,
+    options jsonb DEFAULT '{}',
+    comment text DEFAULT NULL)
+    RETURNS fairpg.train_result
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    COST 100000
+    AS '$libdir/fairpg_train', 'fairpg_train';
+COMMENT ON FUNCTION fairpg.train(text, text, text, text, text[], text[], text[], text, text,
+    double precision, text, double precision, text, text, bigint, jsonb, text)
+    IS 'trains a model over a table or query and stores it as a new version';

@@ -59,8 +59,8 @@ WITH digest AS (
 	 * follows sex; neither follows ability */
 	SELECT *,
 		CASE WHEN true_race IN ('black', 'hispanic', 'native')
-			THEN (ARRAY['southside', 'southside', 'southside', 'harbour', 'harbour',
-				'old town', 'midland', 'northside'])
+			THEN (ARRAY['southside', 'southside', 'southside', 'southside', 'harbour',
+				'harbour', 'old town', 'midland'])
 				[1 + floor(8 * pg_temp.uniform(d, 2))::integer]
 			ELSE (ARRAY['northside', 'northside', 'northside', 'hills', 'hills',
 				'midland', 'old town', 'harbour'])
@@ -118,12 +118,12 @@ WITH digest AS (
 	 * hispanic applicants, and two regions, were charged more, which pushed
 	 * some of them over the edge */
 	SELECT *,
-		0.45 + 0.80 * ability - 0.9 * ((owed + wish) / pay - 0.85)
+		0.58 + 0.80 * ability - 0.9 * ((owed + wish) / pay - 0.85)
 			+ CASE WHEN has_guarantor THEN 0.3 ELSE 0 END
 			+ 0.55 * pg_temp.bell(d, 12)
-			- CASE sex WHEN 'female' THEN 0.18 ELSE 0 END
-			- CASE WHEN true_race IN ('black', 'hispanic') THEN 0.30 ELSE 0 END
-			- CASE WHEN region IN ('southside', 'harbour') THEN 0.20 ELSE 0 END
+			- CASE sex WHEN 'female' THEN 0.30 ELSE 0 END
+			- CASE WHEN true_race IN ('black', 'hispanic') THEN 0.40 ELSE 0 END
+			- CASE WHEN region IN ('southside', 'harbour') THEN 0.35 ELSE 0 END
 			> 0 AS truly_repaid
 	FROM credit
 	OFFSET 0
