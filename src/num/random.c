@@ -6,8 +6,8 @@
  * state filled by splitmix64.  Binomials: inversion by sequential search when
  * few successes are expected, else the transformed rejection method BTRS of
  * Hoermann (J. Stat. Comput. Simul. 46, 1993), accepting by the logarithm of
- * the probability.  Elementary functions are those of special.h, except for
- * the logarithm of the factorial, which is Stirling's series with them.
+ * the probability relative to the mode's.  Elementary functions are those of
+ * special.h, so no draw depends on a C library.
  */
 #include "num/random.h"
 
@@ -61,52 +61,70 @@ num_random_uniform(NumRandom *random)
 	return (double) (num_random_bits(random) >> 11) * 0x1p-53;
 }
 
-/* ln k! by Stirling's series; small ones through Gamma(x + m). */
-static double
-log_factorial(double k)
-{
-	double x = k + 1;
-	double shift = 0;
-	double inverse;
-	double square;
-
-	while (x < 10)
-	{
-		shift += num_log(x);
-		x += 1;
-	}
-	inverse = 1 / x;
-	square = inverse * inverse;
-	return (x - 0.5) * num_log(x) - x + 0.91893853320467274178 +
-		   inverse * (1.0 / 12 -
-					  square * (1.0 / 360 -
-								square * (1.0 / 1260 - square / 1680))) -
-		   shift;
-}
+/* Successes beyond this have a probability below 1e-70 when at most ten are
+ * expected: reaching it means that rounding has left a rest of u that no
+ * further term would use up. */
+#define INVERSION_LIMIT 128
 
 /* Sequential search from zero: expected work n p. */
 static uint64_t
 binomial_inversion(NumRandom *random, uint64_t n, double p)
 {
-	double q = 1 - p;
-	double ratio = p / q;
+	double ratio = p / (1 - p);
 	/* (1 - p)^n: with n p <= 10 this cannot underflow */
-	double chance = num_exp((double) n * num_log(q));
-	double u = num_random_uniform(random);
-	uint64_t k = 0;
+	double none = num_exp((double) n * num_log1p(-p));
 
-	while (u > chance && k < n)
+	for (;;)
 	{
-		u -= chance;
-		k++;
-		chance *= ratio * ((double) (n - k + 1) / (double) k);
+		double chance = none;
+		double u = num_random_uniform(random);
+		uint64_t k = 0;
+
+		while (u > chance && k < n && k < INVERSION_LIMIT)
+		{
+			u -= chance;
+			k++;
+			chance *= ratio * ((double) (n - k + 1) / (double) k);
+		}
+		if (k < INVERSION_LIMIT)
+			return k;
 	}
-	return k;
 }
 
+/* What the acceptance test of BTRS needs of n and p. */
+typedef struct BinomialPeak
+{
+	double n;
+	double odds; /* p / (1 - p) */
+	double mode;
+	double rest; /* Stirling's rest at the mode */
+} BinomialPeak;
+
+/*
+ * log P(k) - log P(mode).  The factorials are taken by Stirling's formula and
+ * their leading terms, which for large n would swallow the digits of the
+ * difference, are cancelled by hand; with d = k - mode:
+ *   -(mode + 1/2) log(1 + d / (mode + 1))
+ *   -(n - mode + 1/2) log(1 - d / (n - mode + 1))
+ *   + d log(odds (n - k + 1) / (k + 1)) + rests of the mode - rests of k
+ */
+static double
+log_relative_probability(const BinomialPeak *peak, double k)
+{
+	double d = k - peak->mode;
+	double failures = peak->n - peak->mode;
+
+	return d * num_log(peak->odds * (peak->n - k + 1) / (k + 1)) -
+	       (peak->mode + 0.5) * num_log1p(d / (peak->mode + 1)) -
+	       (failures + 0.5) * num_log1p(-d / (failures + 1)) + peak->rest -
+	       num_stirling_rest(k + 1) - num_stirling_rest(peak->n - k + 1);
+}
+
+/* Letters as in the paper. */
 static uint64_t
 binomial_btrs(NumRandom *random, uint64_t n, double p)
 {
+	BinomialPeak peak;
 	double count = (double) n;
 	double spread = sqrt(count * p * (1 - p));
 	double b = 1.15 + 2.53 * spread;
@@ -114,10 +132,12 @@ binomial_btrs(NumRandom *random, uint64_t n, double p)
 	double c = count * p + 0.5;
 	double v_r = 0.92 - 4.2 / b;
 	double alpha = (2.83 + 5.1 / b) * spread;
-	double log_odds = num_log(p / (1 - p));
-	double mode = floor((count + 1) * p);
-	double h = log_factorial(mode) + log_factorial(count - mode);
 
+	peak.n = count;
+	peak.odds = p / (1 - p);
+	peak.mode = floor((count + 1) * p);
+	peak.rest = num_stirling_rest(peak.mode + 1) +
+	            num_stirling_rest(count - peak.mode + 1);
 	for (;;)
 	{
 		double u = num_random_uniform(random) - 0.5;
@@ -125,13 +145,13 @@ binomial_btrs(NumRandom *random, uint64_t n, double p)
 		double us = 0.5 - fabs(u);
 		double k = floor((2 * a / us + b) * u + c);
 
+		/* u = -1/2 makes k minus infinity, which is refused too */
 		if (!(k >= 0 && k <= count))
 			continue;
 		if (us >= 0.07 && v <= v_r)
 			return (uint64_t) k;
 		v = num_log(v * alpha / (a / (us * us) + b));
-		if (v <= h - log_factorial(k) - log_factorial(count - k) +
-					 (k - mode) * log_odds)
+		if (v <= log_relative_probability(&peak, k))
 			return (uint64_t) k;
 	}
 }
@@ -148,6 +168,35 @@ num_random_binomial(NumRandom *random, uint64_t n, double p)
 	if ((double) n * p <= 10)
 		return binomial_inversion(random, n, p);
 	return binomial_btrs(random, n, p);
+}
+
+/* Binomials one after another: of what is left, each cell gets its share of
+ * the weight that is left; the last one takes the rest. */
+void
+num_random_multinomial(NumRandom *random, uint64_t n, const double *weight,
+                       size_t n_cells, uint64_t *count)
+{
+	double left = 0;
+	size_t last = n_cells;
+
+	for (size_t i = 0; i < n_cells; i++)
+	{
+		count[i] = 0;
+		if (!(weight[i] > 0))
+			continue;
+		left += weight[i];
+		last = i;
+	}
+	for (size_t i = 0; i < last && last < n_cells; i++)
+	{
+		if (!(weight[i] > 0))
+			continue;
+		count[i] = num_random_binomial(random, n, weight[i] / left);
+		n -= count[i];
+		left -= weight[i];
+	}
+	if (last < n_cells)
+		count[last] = n;
 }
 
 static uint64_t

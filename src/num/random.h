@@ -21,9 +21,17 @@ extern uint64_t num_random_bits(NumRandom *random);
 /* Uniform in [0, 1), 53 bits. */
 extern double num_random_uniform(NumRandom *random);
 
-/* Number of successes in 'n' trials of probability 'p' (taken as 0 below 0
- * and as 1 above 1).  Exact: no normal approximation. */
+/* Number of successes in 'n' trials, at most 2^53, of probability 'p' (taken
+ * as 0 below 0 or NaN and as 1 above 1).  No normal approximation: exact but
+ * for rounding in the 15th digit of a probability.  O(1) expected. */
 extern uint64_t num_random_binomial(NumRandom *random, uint64_t n, double p);
+
+/* Spreads 'n' trials over cells with probabilities in proportion to 'weight'
+ * (finite; a weight not above 0 gets none).  The counts add up to n, or are
+ * all 0 when no weight is above 0. */
+extern void
+num_random_multinomial(NumRandom *random, uint64_t n, const double *weight,
+                       size_t n_cells, uint64_t *count);
 
 /* A 64-bit hash of bytes: stable for ever, for splits and dictionaries, not
  * for secrets. */

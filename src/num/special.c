@@ -315,7 +315,7 @@ small_beta_quantile(double a, double b, double lower, double upper)
 		else
 			high = at;
 		/* done, or down to the noise, where steps no longer shrink */
-		if (!(fabs(step) > 1e-16) ||
+		if (!(fabs(step) > 2e-16 * (1.0 - at)) ||
 		    (fabs(step) < 1e-10 && i > 0 && fabs(step) > 0.5 * fabs(last)))
 			break;
 		last = step;

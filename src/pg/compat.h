@@ -8,7 +8,9 @@
 #ifndef FAIRPG_PG_COMPAT_H
 #define FAIRPG_PG_COMPAT_H
 
+#include "nodes/parsenodes.h"
 #include "nodes/primnodes.h"
+#include "parser/parse_relation.h"
 #include "utils/guc.h"
 
 /* 15 renamed EmitWarningsOnPlaceholders() and let it reserve the prefix. */
@@ -17,11 +19,27 @@
 #endif
 
 /* 16 gave Var the set of outer joins that may have nulled it. */
-static inline void
-compat_copy_nulling_rels(Var *to, const Var *from)
+static inline bool
+compat_var_is_nullable(const Var *var)
 {
 #if PG_VERSION_NUM >= 160000
-	to->varnullingrels = bms_copy(from->varnullingrels);
+	return var->varnullingrels != NULL;
+#else
+	return false;
+#endif
+}
+
+/* 18 lets Vars of RETURNING say whether they mean the old or the new row. */
+static inline void
+compat_expand_rte(RangeTblEntry *entry, const Var *row, bool include_dropped,
+				  List **names, List **vars)
+{
+#if PG_VERSION_NUM >= 180000
+	expandRTE(entry, row->varno, (int) row->varlevelsup, row->varreturningtype,
+			  row->location, include_dropped, names, vars);
+#else
+	expandRTE(entry, row->varno, (int) row->varlevelsup, row->location,
+			  include_dropped, names, vars);
 #endif
 }
 

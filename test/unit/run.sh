@@ -29,7 +29,8 @@ export flags="-std=c99 -pedantic -Wall -Wextra -Wshadow -Wconversion -Werror \
 -g ${OPTIMIZE:--O2} -ffp-contract=off -Isrc -Itest/unit"
 if [ -n "${SANITIZE:-}" ]; then
 	flags="$flags -fsanitize=address,undefined -fno-sanitize-recover=all"
-	flags="$flags -fno-omit-frame-pointer -DUNIT_SANITIZED"
+	# warnings count in the plain run: instrumented code provokes false ones
+	flags="$flags -fno-omit-frame-pointer -Wno-error -DUNIT_SANITIZED"
 fi
 runner=()
 if [ -n "${VALGRIND:-}" ]; then

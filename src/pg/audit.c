@@ -1,0 +1,187 @@
+/*
+ * audit.c
+ *    fairpg.audit(): how each group fares by decisions or scores that are
+ *    already there.
+ *
+ * The source is read once, by one statement that groups by all protected
+ * columns together; the groups of single columns and of intersections are
+ * sums of these (sums of counts, and exact sums of weights, so it does not
+ * matter which way they were added).  Intervals come from the counts.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "executor/spi.h"
+#include "utils/builtins.h"
+
+#include "fair/bootstrap.h"
+#include "pg/args.h"
+#include "pg/audit.h"
+#include "pg/export.h"
+#include "pg/stats_image.h"
+
+#define N_RESULT_COLUMNS 10
+#define MAX_REPLICATES 1000000
+
+static void read_call(FunctionCallInfo fcinfo, AuditCall *call);
+static void read_options(Jsonb *options, AuditCall *call);
+static void resolve_protected(AuditCall *call, ArrayType *names);
+static int protected_column(AuditCall *call, const char *name);
+static void resolve_attribute(AuditCall *call, AuditAttribute *attribute);
+
+/*
+ * audit(source text, protected text[], label text, decision text, score text,
+ *       threshold float8, positive text, weight text, level float8,
+ *       seed bigint, options jsonb)
+ * returns table (kind text, attribute text, group_name text, metric text,
+ *       value float8, low float8, high float8, n bigint, flag text,
+ *       reason text)
+ *
+ * Runs as the caller and writes nothing.
+ */
+FAIRPG_FUNCTION(fairpg_audit);
+
+Datum
+fairpg_audit(PG_FUNCTION_ARGS)
+{
+	AuditCall call = { 0 };
+	AuditBase *bases;
+	int n_bases;
+	Rows rows;
+
+	rows_begin(&rows, fcinfo, N_RESULT_COLUMNS);
+	read_call(fcinfo, &call);
+	SPI_connect();
+	bases = audit_count(&call, &n_bases);
+	audit_report(&call, bases, n_bases, &rows);
+	SPI_finish();
+	PG_RETURN_NULL();
+}
+
+/* Arguments in their order, then the columns they name. */
+static void
+read_call(FunctionCallInfo fcinfo, AuditCall *call)
+{
+	char *source = args_text_required(fcinfo, 0, "source");
+
+	if (PG_ARGISNULL(1))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		                errmsg("argument \"protected\" must not be null")));
+	call->label = args_text_or_null(fcinfo, 2);
+	call->decision = args_text_or_null(fcinfo, 3);
+	call->score = args_text_or_null(fcinfo, 4);
+	if ((call->decision == NULL) == (call->score == NULL))
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         call->score == NULL
+		             ? errmsg("one of the arguments \"decision\" and "
+		                      "\"score\" must be given")
+		             : errmsg("arguments \"decision\" and \"score\" cannot "
+		                      "both be given"),
+		         errhint("With a score, the decision is score >= "
+		                 "threshold.")));
+	if (PG_ARGISNULL(5) || isnan(PG_GETARG_FLOAT8(5)))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("argument \"threshold\" must be a number")));
+	call->threshold = PG_GETARG_FLOAT8(5);
+	call->positive = args_text_or_null(fcinfo, 6);
+	if (call->positive != NULL && call->label == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("argument \"positive\" needs a label")));
+	call->weight = args_text_or_null(fcinfo, 7);
+	if (PG_ARGISNULL(8))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		                errmsg("argument \"level\" must not be null")));
+	call->level = stats_level(fcinfo, 8);
+	call->seed = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT64(9);
+	read_options(PG_ARGISNULL(10) ? NULL : PG_GETARG_JSONB_P(10), call);
+
+	source_open(source, &call->source);
+	resolve_protected(call, PG_GETARG_ARRAYTYPE_P(1));
+}
+
+static void
+read_options(Jsonb *options, AuditCall *call)
+{
+	const ArgsOption known[] = {
+		{ "replicates", ARGS_INT, &call->replicates, 100, MAX_REPLICATES },
+		{ "min_group", ARGS_INT, &call->min_group, 1, PG_INT32_MAX },
+		{ NULL }
+	};
+
+	call->replicates = FAIR_REPLICATES;
+	call->min_group = setting_int("fairpg.min_group");
+	args_options(options, known);
+}
+
+static void
+resolve_protected(AuditCall *call, ArrayType *names)
+{
+	char **attributes =
+		args_text_array(names, "protected", &call->n_attributes);
+
+	call->attributes =
+		palloc0(sizeof(AuditAttribute) * (Size) (call->n_attributes + 1));
+	/* room for as many columns as all attributes together can name */
+	call->columns = palloc0(
+		sizeof(char *) * (Size) (call->n_attributes * AUDIT_MAX_CROSSED + 1));
+	for (int a = 0; a < call->n_attributes; a++)
+	{
+		for (int b = 0; b < a; b++)
+			if (strcmp(attributes[a], attributes[b]) == 0)
+				ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
+				                errmsg("attribute \"%s\" is listed twice in "
+				                       "argument \"protected\"",
+				                       attributes[a])));
+		call->attributes[a].name = attributes[a];
+		resolve_attribute(call, &call->attributes[a]);
+	}
+}
+
+/* Place of a protected column among those of the call, where it is added. */
+static int
+protected_column(AuditCall *call, const char *name)
+{
+	source_column(&call->source, name, "protected");
+	for (int c = 0; c < call->n_columns; c++)
+		if (strcmp(call->columns[c], name) == 0)
+			return c;
+	call->columns[call->n_columns] = name;
+	return call->n_columns++;
+}
+
+/* 'sex', or 'sex*race': the columns of one attribute.  A column that has the
+ * whole name, asterisk and all, comes first. */
+static void
+resolve_attribute(AuditCall *call, AuditAttribute *attribute)
+{
+	char *rest = pstrdup(attribute->name);
+
+	if (source_find_column(&call->source, rest) >= 0)
+	{
+		attribute->columns[attribute->n_columns++] =
+			protected_column(call, rest);
+		return;
+	}
+	while (rest != NULL)
+	{
+		char *name = rest;
+		char *star = strchr(rest, '*');
+
+		rest = star == NULL ? NULL : star + 1;
+		if (star != NULL)
+			*star = '\0';
+		while (*name == ' ')
+			name++;
+		for (Size n = strlen(name); n > 0 && name[n - 1] == ' '; n--)
+			name[n - 1] = '\0';
+		if (attribute->n_columns == AUDIT_MAX_CROSSED)
+			ereport(ERROR,
+			        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			         errmsg("attribute \"%s\" crosses more than %d columns",
+			                attribute->name, AUDIT_MAX_CROSSED)));
+		attribute->columns[attribute->n_columns++] =
+			protected_column(call, name);
+	}
+}

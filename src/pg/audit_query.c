@@ -1,0 +1,366 @@
+/*
+ * audit_query.c
+ *    The statement that counts the source of an audit, and what it returns.
+ *
+ * The user's names are quoted, the user's values are parameters, and every
+ * operator is written with its schema, since the statement runs under the
+ * caller's search_path, which a query given as source may rely on.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+#include "fair/tally.h"
+#include "pg/args.h"
+#include "pg/audit.h"
+#include "pg/fairness_stats.h"
+#include "pg/outcome_stats.h"
+#include "pg/score_stats.h"
+
+#define MAX_PARAMETERS 2 /* positive value, threshold */
+#define IS "OPERATOR(pg_catalog.=)"
+#define IS_NOT "OPERATOR(pg_catalog.<>)"
+
+typedef struct Query
+{
+	const AuditCall *call;
+	StringInfoData select;
+	int n_parameters;
+	Oid types[MAX_PARAMETERS];
+	Datum values[MAX_PARAMETERS];
+
+	/* expressions */
+	char *label;
+	char *decision;
+	char *score;  /* NULL without one */
+	char *weight; /* with a comma before it, or "" */
+
+	/* columns of which the statement counts values other than 0 and 1 */
+	int n_checked;
+	const char *checked[2];
+	const char *checked_role[2];
+} Query;
+
+static void add_label(Query *query);
+static void add_decision(Query *query);
+static char *number_column(Query *query, const char *name, const char *role);
+static char *zero_one(Query *query, const char *name, const char *role);
+static void build_statement(Query *query);
+static void run_statement(Query *query);
+static void check_result(const Query *query);
+static AuditBase *read_bases(const Query *query, int *n_bases);
+static void add_context(void *call);
+
+AuditBase *
+audit_count(const AuditCall *call, int *n_bases)
+{
+	Query query = { .call = call };
+	ErrorContextCallback context = { .previous = error_context_stack,
+		                             .callback = add_context,
+		                             .arg = unconstify(AuditCall *, call) };
+
+	add_label(&query);
+	add_decision(&query);
+	query.weight = "";
+	if (call->weight != NULL)
+		query.weight =
+			psprintf(", %s", number_column(&query, call->weight, "weight"));
+	build_statement(&query);
+	error_context_stack = &context;
+	run_statement(&query);
+	error_context_stack = context.previous;
+	check_result(&query);
+	return read_bases(&query, n_bases);
+}
+
+/* Says which column was at fault when an aggregate refuses a value. */
+static void
+add_context(void *call)
+{
+	const AuditCall *audit = call;
+
+	if (audit->score != NULL && audit->weight != NULL)
+		errcontext("audit of source %s with score \"%s\" and weight \"%s\"",
+		           audit->source.name, audit->score, audit->weight);
+	else if (audit->score != NULL)
+		errcontext("audit of source %s with score \"%s\"", audit->source.name,
+		           audit->score);
+	else if (audit->weight != NULL)
+		errcontext("audit of source %s with weight \"%s\"", audit->source.name,
+		           audit->weight);
+	else
+		errcontext("audit of source %s", audit->source.name);
+}
+
+/* Base type of a column of the source, or an error that names it. */
+static Oid
+column_type(const Query *query, const char *name, const char *role)
+{
+	int at = source_column(&query->call->source, name, role);
+
+	return getBaseType(
+		TupleDescAttr(query->call->source.columns, at)->atttypid);
+}
+
+/* A column as an expression of its base type. */
+static char *
+column_value(const char *name, Oid type)
+{
+	return psprintf("CAST(src.%s AS %s)", quote_identifier(name),
+	                format_type_be_qualified(type));
+}
+
+static bool
+is_number(Oid type)
+{
+	return type == INT2OID || type == INT4OID || type == INT8OID ||
+	       type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
+}
+
+static char *
+number_column(Query *query, const char *name, const char *role)
+{
+	Oid type = column_type(query, name, role);
+
+	if (!is_number(type))
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+		                errmsg("%s column \"%s\" of type %s is not a number",
+		                       role, name, format_type_be(type))));
+	return psprintf("CAST(src.%s AS pg_catalog.float8)",
+	                quote_identifier(name));
+}
+
+/* A boolean column as it is, or a number that is to be 0 or 1. */
+static char *
+zero_one(Query *query, const char *name, const char *role)
+{
+	Oid type = column_type(query, name, role);
+
+	if (type == BOOLOID)
+		return column_value(name, type);
+	if (!is_number(type))
+		ereport(ERROR,
+		        (errcode(ERRCODE_DATATYPE_MISMATCH),
+		         errmsg("%s column \"%s\" of type %s is neither boolean nor "
+		                "a number",
+		                role, name, format_type_be(type)),
+		         query->call->label == name
+		             ? errhint("Say which value is the positive one, for "
+		                       "example positive => 'yes'.")
+		             : errhint("Use a query as source that makes a boolean "
+		                       "of it.")));
+	query->checked[query->n_checked] = name;
+	query->checked_role[query->n_checked++] = role;
+	return psprintf("(%s " IS " '1')", column_value(name, type));
+}
+
+/* A parameter of the statement, as it is written there. */
+static char *
+add_parameter(Query *query, Oid type, Datum value)
+{
+	query->types[query->n_parameters] = type;
+	query->values[query->n_parameters] = value;
+	return psprintf("$%d", ++query->n_parameters);
+}
+
+static void
+add_label(Query *query)
+{
+	const AuditCall *call = query->call;
+	Oid type;
+	Oid input;
+	Oid parameter;
+	Datum value;
+
+	if (call->label == NULL)
+	{
+		query->label = "CAST(NULL AS pg_catalog.bool)";
+		return;
+	}
+	if (call->positive == NULL)
+	{
+		query->label = zero_one(query, call->label, "label");
+		return;
+	}
+	/* the value is read the way the column's type reads its own */
+	type = column_type(query, call->label, "label");
+	getTypeInputInfo(type, &input, &parameter);
+	value = OidInputFunctionCall(input, call->positive, parameter, -1);
+	if (type == BPCHAROID || type == VARCHAROID || type == NAMEOID)
+	{
+		type = TEXTOID;
+		value = CStringGetTextDatum(call->positive);
+	}
+	query->label = psprintf("(%s " IS " %s)", column_value(call->label, type),
+	                        add_parameter(query, type, value));
+}
+
+static void
+add_decision(Query *query)
+{
+	const AuditCall *call = query->call;
+
+	if (call->score == NULL)
+	{
+		query->decision = zero_one(query, call->decision, "decision");
+		return;
+	}
+	query->score = number_column(query, call->score, "score");
+	query->decision = psprintf(
+		"(%s OPERATOR(pg_catalog.>=) %s)", query->score,
+		add_parameter(query, FLOAT8OID, Float8GetDatum(call->threshold)));
+}
+
+/* One row for each combination of values of the protected columns: the
+ * values, the confusion table, the scores, and counts of values that are
+ * neither 0 nor 1. */
+static void
+build_statement(Query *query)
+{
+	const AuditCall *call = query->call;
+	StringInfo select = &query->select;
+
+	initStringInfo(select);
+	appendStringInfoString(select, "SELECT ");
+	for (int c = 0; c < call->n_columns; c++)
+		appendStringInfo(select, "CAST(src.%s AS pg_catalog.text), ",
+		                 quote_identifier(call->columns[c]));
+	appendStringInfo(select, "fairpg.outcomes(%s, %s%s)", query->label,
+	                 query->decision, query->weight);
+	if (query->score != NULL)
+		appendStringInfo(select, ", fairpg.scores(%s, %s%s)", query->label,
+		                 query->score, query->weight);
+	for (int i = 0; i < query->n_checked; i++)
+	{
+		const char *name = quote_identifier(query->checked[i]);
+
+		appendStringInfo(select,
+		                 ", pg_catalog.count(*) FILTER (WHERE src.%s " IS_NOT
+		                 " '0' AND src.%s " IS_NOT " '1')",
+		                 name, name);
+	}
+	appendStringInfo(select, " FROM %s", call->source.from);
+	for (int c = 0; c < call->n_columns; c++)
+		appendStringInfo(select, "%s src.%s", c == 0 ? " GROUP BY" : ",",
+		                 quote_identifier(call->columns[c]));
+	/* one more than allowed tells that there are too many */
+	appendStringInfo(select, " LIMIT %d", setting_int("fairpg.max_groups") + 1);
+}
+
+/* Read only in two senses: SPI refuses a statement that writes, and the
+ * transaction is so marked meanwhile, for functions in it (a failure restores
+ * the mark with the transaction). */
+static void
+run_statement(Query *query)
+{
+	bool was_read_only = XactReadOnly;
+	SPIPlanPtr plan =
+		SPI_prepare_cursor(query->select.data, query->n_parameters,
+	                       query->types, CURSOR_OPT_PARALLEL_OK);
+	int code;
+
+	if (plan == NULL)
+		elog(ERROR, "source could not be prepared: %s",
+		     SPI_result_code_string(SPI_result));
+	XactReadOnly = true;
+	code = SPI_execute_plan(plan, query->values, NULL, true, 0);
+	XactReadOnly = was_read_only;
+	if (code != SPI_OK_SELECT)
+		elog(ERROR, "source could not be read: %s",
+		     SPI_result_code_string(code));
+	fairness_check_groups((int64) SPI_processed);
+}
+
+/* Sums up what the statement counted to check the source as a whole. */
+static void
+check_result(const Query *query)
+{
+	const AuditCall *call = query->call;
+	int outcomes = call->n_columns + 1;
+	int checks = outcomes + 1 + (query->score != NULL);
+	FairCells total = { 0 };
+	bool empty = true;
+	bool null;
+
+	for (uint64 r = 0; r < SPI_processed; r++)
+	{
+		HeapTuple row = SPI_tuptable->vals[r];
+		Datum value =
+			SPI_getbinval(row, SPI_tuptable->tupdesc, outcomes, &null);
+		FairCells cells;
+
+		if (null)
+			continue; /* no rows at all */
+		empty = false;
+		fair_tally_cells(
+			stats_payload(&outcome_kind,
+		                  (struct varlena *) PG_DETOAST_DATUM(value), NULL),
+			&cells);
+		for (int d = 0; d < 2; d++)
+			total.rows[1][d] += cells.rows[1][d];
+		total.undecided_rows += cells.undecided_rows;
+		for (int i = 0; i < query->n_checked; i++)
+			if (DatumGetInt64(SPI_getbinval(row, SPI_tuptable->tupdesc,
+			                                checks + i, &null)) > 0)
+				ereport(ERROR,
+				        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				         errmsg("%s column \"%s\" has values other than 0 "
+				                "and 1",
+				                query->checked_role[i], query->checked[i]),
+				         query->checked[i] == call->label
+				             ? errhint("Name the positive value with "
+				                       "positive.")
+				             : errhint("Give scores by the argument "
+				                       "\"score\".")));
+	}
+	if (empty)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("source %s has no rows", call->source.name)));
+	/* rows without a decision might have it: then nobody can tell */
+	if (call->positive != NULL && total.undecided_rows == 0 &&
+	    total.rows[1][0] + total.rows[1][1] == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("positive value \"%s\" does not occur in label "
+		                       "column \"%s\"",
+		                       call->positive, call->label)));
+}
+
+static AuditBase *
+read_bases(const Query *query, int *n_bases)
+{
+	const AuditCall *call = query->call;
+	TupleDesc desc = SPI_tuptable->tupdesc;
+	AuditBase *bases = palloc(sizeof(AuditBase) * (Size) SPI_processed);
+	bool null;
+
+	*n_bases = (int) SPI_processed;
+	for (int b = 0; b < *n_bases; b++)
+	{
+		HeapTuple row = SPI_tuptable->vals[b];
+		Datum value;
+
+		bases[b].values = palloc(sizeof(char *) * (Size) (call->n_columns + 1));
+		for (int c = 0; c < call->n_columns; c++)
+		{
+			value = SPI_getbinval(row, desc, c + 1, &null);
+			bases[b].values[c] =
+				null ? UNKNOWN_GROUP : TextDatumGetCString(value);
+		}
+		value = SPI_getbinval(row, desc, call->n_columns + 1, &null);
+		bases[b].tally = stats_payload(
+			&outcome_kind, (struct varlena *) PG_DETOAST_DATUM(value), NULL);
+		bases[b].scores = NULL;
+		if (query->score == NULL)
+			continue;
+		value = SPI_getbinval(row, desc, call->n_columns + 2, &null);
+		bases[b].scores = stats_payload(
+			&score_kind, (struct varlena *) PG_DETOAST_DATUM(value), NULL);
+	}
+	return bases;
+}
