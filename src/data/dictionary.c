@@ -1,72 +1,77 @@
 /*
  * dictionary.c
- *    Distinct byte strings and their numbers.
+ *    Distinct byte strings: what is not done for every row.
  *
- * Open addressing with linear probing over slots of four bytes; the hash of
- * an entry is compared before its bytes.  Most look-ups of a table's column
- * find a short string that is there already: two overlapping loads cover
- * strings of up to sixteen bytes.
+ * Memory: 24 bytes an entry, 48 to 96 of slots, and the bytes themselves.
  */
 #include "data/dictionary.h"
 
-#include <string.h>
-
 #include "num/random.h"
 
-#define FIRST_SLOTS 64
+#define FIRST_SHIFT 58 /* 64 slots */
+#define LAST_SHIFT 33
 #define TEXT_CHUNK 4096
 
-static uint64_t
-load8(const char *p)
+static uint32_t
+slots_of(uint32_t shift)
 {
-	uint64_t x;
-
-	memcpy(&x, p, sizeof(x));
-	return x;
-}
-
-static uint64_t
-blend(uint64_t a, uint64_t b)
-{
-	uint64_t x = (a ^ 0x9e3779b97f4a7c15ULL) * (b | 1);
-
-	return x ^ (x >> 29) ^ (b * 0xbf58476d1ce4e5b9ULL);
-}
-
-/* Not stable across machines: it never leaves the process. */
-static uint64_t
-quick_hash(const char *p, uint32_t length)
-{
-	uint64_t h = length;
-
-	if (length < 8)
-	{
-		uint64_t x = 0;
-
-		memcpy(&x, p, length);
-		h = blend(x, h + 0x94d049bb133111ebULL);
-		return h ^ (h >> 32);
-	}
-	for (uint32_t at = 0; at + 8 < length; at += 8)
-		h = blend(load8(p + at), h + 0x94d049bb133111ebULL);
-	h = blend(load8(p + length - 8), h);
-	return h ^ (h >> 32);
+	return UINT32_C(1) << (64 - shift);
 }
 
 NumStatus
 dictionary_init(Dictionary *dictionary, NumArena *arena)
 {
+	uint32_t n_slots = slots_of(FIRST_SHIFT);
+
 	memset(dictionary, 0, sizeof(*dictionary));
 	dictionary->arena = arena;
-	dictionary->n_slots = FIRST_SLOTS;
-	dictionary->n_entries = FIRST_SLOTS / 2;
-	dictionary->slots = arena_alloc(arena, FIRST_SLOTS, sizeof(uint32_t));
+	dictionary->shift = FIRST_SHIFT;
+	dictionary->slots = arena_alloc(arena, n_slots, sizeof(DictionarySlot));
 	dictionary->entries =
-		arena_alloc(arena, dictionary->n_entries, sizeof(DictionaryEntry));
+		arena_alloc(arena, n_slots / 2, sizeof(DictionaryEntry));
 	if (dictionary->slots == NULL || dictionary->entries == NULL)
 		return NUM_NO_MEMORY;
-	memset(dictionary->slots, 0, FIRST_SLOTS * sizeof(uint32_t));
+	memset(dictionary->slots, 0, n_slots * sizeof(DictionarySlot));
 	return NUM_OK;
+}
+
+void
+dictionary_release(Dictionary *dictionary)
+{
+	uint32_t n_slots = slots_of(dictionary->shift);
+
+	arena_release(dictionary->arena, dictionary->slots, n_slots,
+				  sizeof(DictionarySlot));
+	arena_release(dictionary->arena, dictionary->entries, n_slots / 2,
+				  sizeof(DictionaryEntry));
+	dictionary->slots = NULL;
+	dictionary->entries = NULL;
+	dictionary->n = 0;
+}
+
+/* All bytes count: strings such as addresses often begin and end alike. */
+DictionaryKey
+dictionary_long_key(const char *bytes, uint32_t length)
+{
+	DictionaryKey key;
+
+	key.head = num_hash64(bytes, length, 0);
+	memcpy(&key.tail, bytes + length - 8, 8);
+	key.length = length;
+	return key;
+}
+
+static void
+put_slot(DictionarySlot *slots, uint32_t shift, const DictionaryKey *key,
+		 uint32_t number)
+{
+	uint32_t mask = slots_of(shift) - 1;
+	uint32_t s = dictionary_place(key, shift);
+
+	while (slots[s].number != 0)
+		s = (s + 1) & mask;
+	slots[s].key = *key;
+	slots[s].number = number + 1;
 }
 
 /* Doubles the room for entries and slots. */
@@ -74,32 +79,32 @@ static NumStatus
 dictionary_grow(Dictionary *dictionary)
 {
 	NumArena *arena = dictionary->arena;
-	uint32_t n_slots = 2 * dictionary->n_slots;
-	uint32_t *slots = arena_alloc(arena, n_slots, sizeof(uint32_t));
-	DictionaryEntry *entries =
-		arena_alloc(arena, n_slots / 2, sizeof(DictionaryEntry));
+	uint32_t shift = dictionary->shift - 1;
+	uint32_t n_old = slots_of(dictionary->shift);
+	uint32_t n_slots;
+	DictionarySlot *slots;
+	DictionaryEntry *entries;
 
-	if (slots == NULL || entries == NULL || n_slots == 0)
+	if (shift < LAST_SHIFT)
+		return NUM_TOO_LARGE;
+	n_slots = slots_of(shift);
+	slots = arena_alloc(arena, n_slots, sizeof(DictionarySlot));
+	entries = arena_alloc(arena, n_slots / 2, sizeof(DictionaryEntry));
+	if (slots == NULL || entries == NULL)
 		return NUM_NO_MEMORY;
-	memset(slots, 0, n_slots * sizeof(uint32_t));
+	memset(slots, 0, n_slots * sizeof(DictionarySlot));
 	memcpy(entries, dictionary->entries,
 		   dictionary->n * sizeof(DictionaryEntry));
-	for (uint32_t e = 0; e < dictionary->n; e++)
-	{
-		uint32_t s = (uint32_t) entries[e].hash & (n_slots - 1);
-
-		while (slots[s] != 0)
-			s = (s + 1) & (n_slots - 1);
-		slots[s] = e + 1;
-	}
-	arena_release(arena, dictionary->slots, dictionary->n_slots,
-				  sizeof(uint32_t));
-	arena_release(arena, dictionary->entries, dictionary->n_entries,
+	for (uint32_t s = 0; s < n_old; s++)
+		if (dictionary->slots[s].number != 0)
+			put_slot(slots, shift, &dictionary->slots[s].key,
+					 dictionary->slots[s].number - 1);
+	arena_release(arena, dictionary->slots, n_old, sizeof(DictionarySlot));
+	arena_release(arena, dictionary->entries, n_old / 2,
 				  sizeof(DictionaryEntry));
 	dictionary->slots = slots;
 	dictionary->entries = entries;
-	dictionary->n_slots = n_slots;
-	dictionary->n_entries = n_slots / 2;
+	dictionary->shift = shift;
 	return NUM_OK;
 }
 
@@ -108,16 +113,23 @@ keep_text(Dictionary *dictionary, const char *bytes, uint32_t length)
 {
 	char *kept;
 
+	if (length == 0)
+		return "";
 	if (length > dictionary->text_left)
 	{
-		size_t size = length > TEXT_CHUNK ? length : TEXT_CHUNK;
+		size_t size = length > TEXT_CHUNK / 4 ? length : TEXT_CHUNK;
+		char *chunk = arena_alloc(dictionary->arena, size, 1);
 
-		dictionary->text = arena_alloc(dictionary->arena, size, 1);
-		if (dictionary->text == NULL)
-		{
-			dictionary->text_left = 0;
+		if (chunk == NULL)
 			return NULL;
+		if (size == length)
+		{
+			/* a long name gets its own piece, the rest of the last one waits
+			 * for short ones */
+			memcpy(chunk, bytes, length);
+			return chunk;
 		}
+		dictionary->text = chunk;
 		dictionary->text_left = size;
 	}
 	kept = dictionary->text;
@@ -127,47 +139,23 @@ keep_text(Dictionary *dictionary, const char *bytes, uint32_t length)
 	return kept;
 }
 
-static uint32_t
-dictionary_add(Dictionary *dictionary, const char *bytes, uint32_t length,
-			   uint64_t hash)
+uint32_t
+dictionary_add(Dictionary *dictionary, const char *bytes,
+			   const DictionaryKey *key)
 {
 	DictionaryEntry *entry;
-	uint32_t s;
 
-	if (dictionary->n == dictionary->n_entries &&
+	if (dictionary->n == slots_of(dictionary->shift) / 2 &&
 		dictionary_grow(dictionary) != NUM_OK)
 		return DICTIONARY_FULL;
 	entry = &dictionary->entries[dictionary->n];
-	entry->name = keep_text(dictionary, bytes, length);
-	if (entry->name == NULL && length > 0)
+	entry->name = keep_text(dictionary, bytes, key->length);
+	if (entry->name == NULL)
 		return DICTIONARY_FULL;
-	entry->length = length;
-	entry->hash = hash;
-	entry->stable = num_hash64(bytes, length, 0);
-	s = (uint32_t) hash & (dictionary->n_slots - 1);
-	while (dictionary->slots[s] != 0)
-		s = (s + 1) & (dictionary->n_slots - 1);
-	dictionary->slots[s] = ++dictionary->n;
-	return dictionary->n - 1;
-}
-
-uint32_t
-dictionary_code(Dictionary *dictionary, const char *bytes, uint32_t length)
-{
-	uint64_t hash = quick_hash(bytes, length);
-	uint32_t mask = dictionary->n_slots - 1;
-
-	for (uint32_t s = (uint32_t) hash & mask; dictionary->slots[s] != 0;
-		 s = (s + 1) & mask)
-	{
-		uint32_t e = dictionary->slots[s] - 1;
-		const DictionaryEntry *entry = &dictionary->entries[e];
-
-		if (entry->hash == hash && entry->length == length &&
-			memcmp(entry->name, bytes, length) == 0)
-			return e;
-	}
-	return dictionary_add(dictionary, bytes, length, hash);
+	entry->length = key->length;
+	entry->stable = num_hash64(bytes, key->length, 0);
+	put_slot(dictionary->slots, dictionary->shift, key, dictionary->n);
+	return dictionary->n++;
 }
 
 int

@@ -1,11 +1,17 @@
 /*
  * dictionary.h
  *    Distinct byte strings and their numbers, in order of first appearance.
+ *
+ * Open addressing with linear probing in a table at most half full.  A slot
+ * holds a digest of 16 bytes that settles strings of up to 16 bytes without
+ * reading them again, so that looking up a short string that is known, which
+ * is nearly all that happens, touches one slot.
  */
 #ifndef FAIRPG_DATA_DICTIONARY_H
 #define FAIRPG_DATA_DICTIONARY_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include "num/arena.h"
 #include "num/status.h"
@@ -14,33 +20,120 @@
 
 typedef struct DictionaryEntry
 {
-	const char *name;
+	const char *name; /* not terminated */
 	uint32_t length;
-	uint64_t hash;   /* of this process, for look-ups */
 	uint64_t stable; /* num_hash64() with seed 0, for splits */
 } DictionaryEntry;
+
+typedef struct DictionaryKey
+{
+	uint64_t head;
+	uint64_t tail;
+	uint32_t length;
+} DictionaryKey;
+
+typedef struct DictionarySlot
+{
+	DictionaryKey key;
+	uint32_t number; /* + 1; 0: free */
+} DictionarySlot;
 
 typedef struct Dictionary
 {
 	NumArena *arena;
 	uint32_t n;
-	uint32_t n_entries;  /* room */
-	uint32_t n_slots;    /* a power of two, at least twice n */
+	uint32_t shift; /* 64 less the binary logarithm of the slots */
 	DictionaryEntry *entries;
-	uint32_t *slots;     /* number + 1, or 0 */
-	char *text;          /* where the next name goes */
+	DictionarySlot *slots;
+	char *text; /* where the next name goes */
 	size_t text_left;
 } Dictionary;
 
 extern NumStatus dictionary_init(Dictionary *dictionary, NumArena *arena);
 
-/* Number of the string, which is copied when it is new; DICTIONARY_FULL when
- * memory is out. */
-extern uint32_t dictionary_code(Dictionary *dictionary, const char *bytes,
-								uint32_t length);
+/* Gives the memory back; the names stay the arena's. */
+extern void dictionary_release(Dictionary *dictionary);
+
+/* The key of a string of more than 16 bytes. */
+extern DictionaryKey dictionary_long_key(const char *bytes, uint32_t length);
+
+/* Adds a string that is not there. */
+extern uint32_t dictionary_add(Dictionary *dictionary, const char *bytes,
+							   const DictionaryKey *key);
 
 /* Order of two byte strings: as memcmp, shorter first. */
 extern int dictionary_compare(const char *a, uint32_t a_length, const char *b,
 							  uint32_t b_length);
+
+/* Short strings are put together from loads that overlap, so that no length
+ * needs a loop. */
+static inline DictionaryKey
+dictionary_key(const char *bytes, uint32_t length)
+{
+	DictionaryKey key;
+
+	if (length > 16)
+		return dictionary_long_key(bytes, length);
+	key.length = length;
+	if (length >= 8)
+	{
+		memcpy(&key.head, bytes, 8);
+		memcpy(&key.tail, bytes + length - 8, 8);
+		return key;
+	}
+	if (length >= 4)
+	{
+		uint32_t low;
+		uint32_t high;
+
+		memcpy(&low, bytes, 4);
+		memcpy(&high, bytes + length - 4, 4);
+		key.head = (uint64_t) high << 32 | low;
+	}
+	else if (length > 0)
+		key.head = (uint64_t) (unsigned char) bytes[0] << 16 |
+				   (uint64_t) (unsigned char) bytes[length / 2] << 8 |
+				   (unsigned char) bytes[length - 1];
+	else
+		key.head = 0;
+	key.tail = 0;
+	return key;
+}
+
+/* First slot of a key; the multipliers are the fractional digits of the
+ * golden ratio and of the square root of two, made odd. */
+static inline uint32_t
+dictionary_place(const DictionaryKey *key, uint32_t shift)
+{
+	uint64_t hash = key->head * UINT64_C(0x9e3779b97f4a7c15) +
+					(key->tail << 27 | key->tail >> 37) *
+						UINT64_C(0x6a09e667f3bcc909) +
+					key->length;
+
+	return (uint32_t) (hash >> shift);
+}
+
+/* Number of the string, which is copied when it is new; DICTIONARY_FULL when
+ * memory is out. */
+static inline uint32_t
+dictionary_code(Dictionary *dictionary, const char *bytes, uint32_t length)
+{
+	DictionaryKey key = dictionary_key(bytes, length);
+	uint32_t mask = UINT32_MAX >> (dictionary->shift - 32);
+	uint32_t s = dictionary_place(&key, dictionary->shift);
+
+	for (; dictionary->slots[s].number != 0; s = (s + 1) & mask)
+	{
+		const DictionarySlot *slot = &dictionary->slots[s];
+
+		if (slot->key.head == key.head && slot->key.tail == key.tail &&
+			slot->key.length == length &&
+			(length <= 16 ||
+			 memcmp(dictionary->entries[slot->number - 1].name, bytes,
+					length) == 0))
+			return slot->number - 1;
+	}
+	return dictionary_add(dictionary, bytes, &key);
+}
 
 #endif

@@ -85,6 +85,13 @@ fair_scores_init(FairScores *scores, NumArena *arena)
 	return allocate_slots(scores, FIRST_SLOTS);
 }
 
+void
+fair_scores_release(FairScores *scores)
+{
+	release_slots(scores);
+	memset(scores, 0, sizeof(*scores));
+}
+
 /* A count as the exact sum of that many ones. */
 static ExactSum
 sum_of_rows(uint64_t rows)

@@ -91,6 +91,9 @@ typedef struct FairScores
 
 extern NumStatus fair_scores_init(FairScores *scores, NumArena *arena);
 
+/* Gives the memory back; only fair_scores_init() may follow. */
+extern void fair_scores_release(FairScores *scores);
+
 /* Counts a row: label 0, 1 or -1 for NULL; the score is not NaN; the weight
  * is in (0, FAIR_MAX_WEIGHT] (fair/tally.h). */
 extern NumStatus

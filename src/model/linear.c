@@ -36,14 +36,22 @@
 
 #include "num/special.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+#define INDEPENDENT_ROWS _Pragma("GCC ivdep")
+#else
+#define INDEPENDENT_ROWS
+#endif
+
 #define CHUNK_ROWS 256
 #define LANES 8
 
 /* the widest vectors the machine has, with one layout of lanes for all */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
 #define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 #else
 #define WIDE
+#define ALWAYS_INLINE inline
 #endif
 
 struct LinearPlan
@@ -367,37 +375,74 @@ chunk_scores(LinearPlan *plan, const double *coef, uint32_t n)
 	}
 }
 
-/* Step 2, second half: everything that depends on the score alone.  The
- * result is the sum of the chunk's losses. */
-WIDE static double
-chunk_losses(LinearPlan *plan, const LinearRequest *request, uint32_t n)
+/* Step 2, second half: everything that depends on the score alone, for the
+ * rows of a chunk; losses to 'loss'.  With temperature 1 the smooth decision
+ * is the probability, which saves the second exponential ('one'). */
+static ALWAYS_INLINE void
+losses_of_rows(LinearPlan *plan, const LinearRequest *request, uint32_t n,
+			   double *restrict loss, bool one)
 {
 	double inverse_t = 1.0 / request->temperature;
 	double threshold = request->threshold;
 	double floor_share = request->min_curvature;
-	double lane[LANES] = { 0 };
-	double loss[CHUNK_ROWS];
+	const double *restrict score = plan->score;
+	const double *restrict row_weight = plan->row_weight;
+	const double *restrict label = plan->label;
+	const double *restrict bend = plan->bend;
+	double *restrict residual = plan->residual;
+	double *restrict curvature = plan->curvature;
+	double *restrict slopes = plan->slope;
+	double *restrict soft = plan->soft;
+	double *restrict decision = plan->decision;
 
+	/* twelve arrays are more than the compiler cares to tell apart itself */
+	INDEPENDENT_ROWS
 	for (uint32_t i = 0; i < n; i++)
 	{
-		double z = plan->score[i];
-		double w = plan->row_weight[i];
-		double y = plan->label[i];
+		double z = score[i];
+		double w = row_weight[i];
+		double y = label[i];
 		double p = num_sigmoid(z);
-		double q = num_sigmoid(z * inverse_t);
+		double q = one ? p : num_sigmoid(z * inverse_t);
 		double slope = q * (1.0 - q) * inverse_t;
 		double own = w * p * (1.0 - p);
-		double bent =
-			own + plan->bend[i] * w * slope * (1.0 - 2.0 * q) * inverse_t;
+		double bent = own + bend[i] * w * slope * (1.0 - 2.0 * q) * inverse_t;
 		double least = floor_share * own;
 
 		loss[i] = w * (num_log1pexp(z) - y * z);
-		plan->residual[i] = w * (p - y);
-		plan->curvature[i] = bent > least ? bent : least;
-		plan->slope[i] = w * slope;
-		plan->soft[i] = w * q;
-		plan->decision[i] = p >= threshold ? w : 0.0;
+		residual[i] = w * (p - y);
+		curvature[i] = bent > least ? bent : least;
+		slopes[i] = w * slope;
+		soft[i] = w * q;
+		decision[i] = p >= threshold ? w : 0.0;
 	}
+}
+
+WIDE static void
+losses_plain(LinearPlan *plan, const LinearRequest *request, uint32_t n,
+			 double *loss)
+{
+	losses_of_rows(plan, request, n, loss, true);
+}
+
+WIDE static void
+losses_tempered(LinearPlan *plan, const LinearRequest *request, uint32_t n,
+				double *loss)
+{
+	losses_of_rows(plan, request, n, loss, false);
+}
+
+/* The same for a chunk; the result is the sum of its losses. */
+static double
+chunk_losses(LinearPlan *plan, const LinearRequest *request, uint32_t n)
+{
+	double lane[LANES] = { 0 };
+	double loss[CHUNK_ROWS];
+
+	if (request->temperature == 1.0)
+		losses_plain(plan, request, n, loss);
+	else
+		losses_tempered(plan, request, n, loss);
 	for (uint32_t i = n; i % LANES != 0; i++)
 		loss[i] = 0;
 	for (uint32_t i = 0; i < n; i += LANES)
@@ -410,7 +455,7 @@ chunk_losses(LinearPlan *plan, const LinearRequest *request, uint32_t n)
 /* Adds factor times one row's dense part and levels to a vector.  The dense
  * part is padded with zeros, so adding whole lanes leaves the levels behind
  * it alone. */
-static inline void
+static ALWAYS_INLINE void
 scatter_row(const LinearPlan *plan, uint32_t i, double factor,
 			double *restrict target)
 {

@@ -2,15 +2,24 @@
  * dense.c
  *    Dense linear algebra in one fixed order of operations.
  *
- * The factorisation goes row by row; every entry is a dot product of two rows
- * already done, taken in eight lanes that the compiler turns into vectors, so
- * all memory is read along rows.
+ * Every entry of the factor is a dot product of two rows, taken in eight lanes
+ * that the compiler turns into vectors, so all memory is read along rows, and
+ * neither the width of the vectors nor the tiles below change a bit.  Rows are
+ * done eight at a time: each earlier row is then fetched once for the eight.
  */
 #include "num/dense.h"
 
 #include <math.h>
 
 #define LANES 8
+#define TILE 8
+
+/* Rows of A taken at a time by dense_syrk_lower(), to stay in the cache. */
+#define SYRK_ROWS 32
+
+/* Rows of a tile's work between two looks at the monitor: 16 million
+ * multiplications at a thousand parameters. */
+#define WATCHED_ROWS 1024
 
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
 #define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
@@ -32,31 +41,79 @@ dot(const double *a, const double *b, size_t n)
 	for (size_t k = whole; k < n; k++)
 		rest += a[k] * b[k];
 	return (((lane[0] + lane[1]) + (lane[2] + lane[3])) +
-			((lane[4] + lane[5]) + (lane[6] + lane[7]))) +
-		   rest;
+	        ((lane[4] + lane[5]) + (lane[6] + lane[7]))) +
+	       rest;
+}
+
+/* c[0 .. i] += sum over rows r of a[r][i] a[r][0 .. i]: vectors run along the
+ * row, so every entry is summed in the order of the rows. */
+WIDE static void
+add_rows(const double *a, size_t n_rows, size_t stride, size_t i, double *c)
+{
+	size_t r = 0;
+
+	for (; r + 4 <= n_rows; r += 4)
+	{
+		const double *a0 = a + r * stride;
+		const double *a1 = a0 + stride;
+		const double *a2 = a1 + stride;
+		const double *a3 = a2 + stride;
+
+		for (size_t j = 0; j <= i; j++)
+			c[j] = (((c[j] + a0[i] * a0[j]) + a1[i] * a1[j]) + a2[i] * a2[j]) +
+			       a3[i] * a3[j];
+	}
+	for (; r < n_rows; r++)
+		for (size_t j = 0; j <= i; j++)
+			c[j] += a[r * stride + i] * a[r * stride + j];
+}
+
+/* The factor's entry in column j < i of 'row' i, given row j done and the
+ * columns before j. */
+static void
+make_entry(double *row, const double *other, size_t j)
+{
+	row[j] = (row[j] - dot(row, other, j)) / other[j];
+}
+
+static NumStatus
+make_pivot(double *row, size_t i)
+{
+	double pivot = row[i] - dot(row, row, i);
+
+	/* below this part of what it was, a pivot is rounding error */
+	if (!(pivot > DENSE_PIVOT_TOLERANCE * row[i]) || !isfinite(pivot))
+		return NUM_NOT_POSITIVE_DEFINITE;
+	row[i] = sqrt(pivot);
+	return NUM_OK;
 }
 
 NumStatus
 dense_cholesky(double *a, size_t n, size_t stride, NumMonitor *monitor)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t first = 0; first < n; first += TILE)
 	{
-		double *row = a + i * stride;
-		double pivot;
+		size_t end = first + TILE < n ? first + TILE : n;
 
-		if (i % 32 == 0 && monitor_stop(monitor))
+		if (monitor_stop(monitor))
 			return NUM_CANCELLED;
-		for (size_t j = 0; j < i; j++)
+		for (size_t j = 0; j < first; j++)
 		{
-			const double *other = a + j * stride;
-
-			row[j] = (row[j] - dot(row, other, j)) / other[j];
+			if (j % WATCHED_ROWS == WATCHED_ROWS - 1 && monitor_stop(monitor))
+				return NUM_CANCELLED;
+			for (size_t i = first; i < end; i++)
+				make_entry(a + i * stride, a + j * stride, j);
 		}
-		pivot = row[i] - dot(row, row, i);
-		/* below this part of what it was, a pivot is rounding error */
-		if (!(pivot > 1e-14 * row[i]) || !isfinite(pivot))
-			return NUM_NOT_POSITIVE_DEFINITE;
-		row[i] = sqrt(pivot);
+		for (size_t i = first; i < end; i++)
+		{
+			NumStatus status;
+
+			for (size_t j = first; j < i; j++)
+				make_entry(a + i * stride, a + j * stride, j);
+			status = make_pivot(a + i * stride, i);
+			if (status != NUM_OK)
+				return status;
+		}
 	}
 	return NUM_OK;
 }
@@ -75,5 +132,19 @@ dense_cholesky_solve(const double *l, size_t n, size_t stride, double *b)
 		b[i] = x;
 		for (size_t k = 0; k < i; k++)
 			b[k] -= x * row[k];
+	}
+}
+
+void
+dense_syrk_lower(size_t n, size_t k, const double *a, size_t a_stride,
+                 double *c, size_t c_stride)
+{
+	for (size_t first = 0; first < k; first += SYRK_ROWS)
+	{
+		size_t end = first + SYRK_ROWS < k ? first + SYRK_ROWS : k;
+
+		for (size_t i = 0; i < n; i++)
+			add_rows(a + first * a_stride, end - first, a_stride, i,
+			         c + i * c_stride);
 	}
 }

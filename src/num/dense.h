@@ -13,18 +13,28 @@
 #include "num/monitor.h"
 #include "num/status.h"
 
+/* A pivot this small a part of the diagonal entry it came from is taken for
+ * rounding error, and the matrix for singular. */
+#define DENSE_PIVOT_TOLERANCE 1e-14
+
 /*
  * Cholesky factor of a symmetric positive definite matrix, in place: the
  * lower triangle of 'a' (row-major, 'stride' doubles a row) becomes L with
  * A = L L'.  The upper triangle is neither read nor written.
- * NUM_NOT_POSITIVE_DEFINITE when a pivot is not above zero (or is NaN), with
- * 'a' half done.  n^3 / 3 multiplications.
+ * NUM_NOT_POSITIVE_DEFINITE when a pivot is not above DENSE_PIVOT_TOLERANCE
+ * times its diagonal entry (or is not finite), with 'a' half done.  n^3 / 6
+ * multiplications.
  */
-extern NumStatus dense_cholesky(double *a, size_t n, size_t stride,
-								NumMonitor *monitor);
+extern NumStatus
+dense_cholesky(double *a, size_t n, size_t stride, NumMonitor *monitor);
 
 /* Overwrites b [n] with the solution of L L' x = b. */
-extern void dense_cholesky_solve(const double *l, size_t n, size_t stride,
-								 double *b);
+extern void
+dense_cholesky_solve(const double *l, size_t n, size_t stride, double *b);
+
+/* Adds A'A to the lower triangle of c [n][c_stride]; A has 'k' rows of 'n'
+ * numbers, 'a_stride' doubles a row.  Sums run over the rows in order. */
+extern void dense_syrk_lower(size_t n, size_t k, const double *a,
+                             size_t a_stride, double *c, size_t c_stride);
 
 #endif

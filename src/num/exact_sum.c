@@ -31,61 +31,7 @@ negate(ExactSum *sum)
 bool
 exact_sum_merge(ExactSum *sum, const ExactSum *other)
 {
-	ExactSum total;
-	uint64_t carry = 0;
-
-	for (int i = 0; i < 3; i++)
-	{
-		uint64_t a = sum->limb[i];
-		uint64_t b = other->limb[i];
-		uint64_t ab = a + b;
-
-		total.limb[i] = ab + carry;
-		carry = (uint64_t) (ab < a) | (uint64_t) (total.limb[i] < ab);
-	}
-	/* overflow: terms of one sign, a sum of the other */
-	if (((sum->limb[2] ^ total.limb[2]) & (other->limb[2] ^ total.limb[2])) &
-		SIGN_BIT)
-		return false;
-	*sum = total;
-	return true;
-}
-
-bool
-exact_sum_add(ExactSum *sum, double x)
-{
-	ExactSum term = { { 0, 0, 0 } };
-	uint64_t bits;
-	uint64_t mantissa;
-	int exponent;
-	int shift;
-	int limb;
-
-	if (!(fabs(x) <= EXACT_SUM_MAX))
-		return false;
-	memcpy(&bits, &x, sizeof(bits));
-	mantissa = bits & 0x000fffffffffffffULL;
-	exponent = (int) ((bits >> 52) & 0x7ff);
-	if (exponent == 0)
-		return true; /* zero, or far below the resolution */
-	mantissa |= 1ULL << 52;
-
-	/* x = mantissa 2^(exponent - 1075); bit 0 of the sum is 2^-96 */
-	shift = exponent - 1075 + FRACTION_BITS;
-	if (shift <= -53)
-		return true;
-	if (shift < 0)
-		term.limb[0] = mantissa >> -shift;
-	else
-	{
-		limb = shift / 64;
-		term.limb[limb] = mantissa << (shift % 64);
-		if (shift % 64 > 11 && limb < 2)
-			term.limb[limb + 1] = mantissa >> (64 - shift % 64);
-	}
-	if (bits >> 63)
-		negate(&term);
-	return exact_sum_merge(sum, &term);
+	return exact_sum_add_limbs(sum, other->limb, 0, 0);
 }
 
 double
@@ -124,8 +70,8 @@ exact_sum_value(const ExactSum *sum)
 		for (int i = 0; i < limb; i++)
 			sticky = sticky || magnitude.limb[i] != 0;
 		if (shift > 0)
-			sticky = sticky ||
-					 (magnitude.limb[limb] & ((1ULL << shift) - 1)) != 0;
+			sticky =
+				sticky || (magnitude.limb[limb] & ((1ULL << shift) - 1)) != 0;
 	}
 	if (sticky)
 		top |= 1;

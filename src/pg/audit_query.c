@@ -27,7 +27,7 @@
 #define IS "OPERATOR(pg_catalog.=)"
 #define IS_NOT "OPERATOR(pg_catalog.<>)"
 
-typedef struct Query
+typedef struct AuditQuery
 {
 	const AuditCall *call;
 	StringInfoData select;
@@ -45,22 +45,23 @@ typedef struct Query
 	int n_checked;
 	const char *checked[2];
 	const char *checked_role[2];
-} Query;
+} AuditQuery;
 
-static void add_label(Query *query);
-static void add_decision(Query *query);
-static char *number_column(Query *query, const char *name, const char *role);
-static char *zero_one(Query *query, const char *name, const char *role);
-static void build_statement(Query *query);
-static void run_statement(Query *query);
-static void check_result(const Query *query);
-static AuditBase *read_bases(const Query *query, int *n_bases);
+static void add_label(AuditQuery *query);
+static void add_decision(AuditQuery *query);
+static char *
+number_column(AuditQuery *query, const char *name, const char *role);
+static char *zero_one(AuditQuery *query, const char *name, const char *role);
+static void build_statement(AuditQuery *query);
+static void run_statement(AuditQuery *query);
+static void check_result(const AuditQuery *query);
+static AuditBase *read_bases(const AuditQuery *query, int *n_bases);
 static void add_context(void *call);
 
 AuditBase *
 audit_count(const AuditCall *call, int *n_bases)
 {
-	Query query = { .call = call };
+	AuditQuery query = { .call = call };
 	ErrorContextCallback context = { .previous = error_context_stack,
 		                             .callback = add_context,
 		                             .arg = unconstify(AuditCall *, call) };
@@ -100,7 +101,7 @@ add_context(void *call)
 
 /* Base type of a column of the source, or an error that names it. */
 static Oid
-column_type(const Query *query, const char *name, const char *role)
+column_type(const AuditQuery *query, const char *name, const char *role)
 {
 	int at = source_column(&query->call->source, name, role);
 
@@ -124,7 +125,7 @@ is_number(Oid type)
 }
 
 static char *
-number_column(Query *query, const char *name, const char *role)
+number_column(AuditQuery *query, const char *name, const char *role)
 {
 	Oid type = column_type(query, name, role);
 
@@ -138,7 +139,7 @@ number_column(Query *query, const char *name, const char *role)
 
 /* A boolean column as it is, or a number that is to be 0 or 1. */
 static char *
-zero_one(Query *query, const char *name, const char *role)
+zero_one(AuditQuery *query, const char *name, const char *role)
 {
 	Oid type = column_type(query, name, role);
 
@@ -162,7 +163,7 @@ zero_one(Query *query, const char *name, const char *role)
 
 /* A parameter of the statement, as it is written there. */
 static char *
-add_parameter(Query *query, Oid type, Datum value)
+add_parameter(AuditQuery *query, Oid type, Datum value)
 {
 	query->types[query->n_parameters] = type;
 	query->values[query->n_parameters] = value;
@@ -170,7 +171,7 @@ add_parameter(Query *query, Oid type, Datum value)
 }
 
 static void
-add_label(Query *query)
+add_label(AuditQuery *query)
 {
 	const AuditCall *call = query->call;
 	Oid type;
@@ -202,7 +203,7 @@ add_label(Query *query)
 }
 
 static void
-add_decision(Query *query)
+add_decision(AuditQuery *query)
 {
 	const AuditCall *call = query->call;
 
@@ -221,7 +222,7 @@ add_decision(Query *query)
  * values, the confusion table, the scores, and counts of values that are
  * neither 0 nor 1. */
 static void
-build_statement(Query *query)
+build_statement(AuditQuery *query)
 {
 	const AuditCall *call = query->call;
 	StringInfo select = &query->select;
@@ -257,7 +258,7 @@ build_statement(Query *query)
  * transaction is so marked meanwhile, for functions in it (a failure restores
  * the mark with the transaction). */
 static void
-run_statement(Query *query)
+run_statement(AuditQuery *query)
 {
 	bool was_read_only = XactReadOnly;
 	SPIPlanPtr plan =
@@ -279,7 +280,7 @@ run_statement(Query *query)
 
 /* Sums up what the statement counted to check the source as a whole. */
 static void
-check_result(const Query *query)
+check_result(const AuditQuery *query)
 {
 	const AuditCall *call = query->call;
 	int outcomes = call->n_columns + 1;
@@ -332,7 +333,7 @@ check_result(const Query *query)
 }
 
 static AuditBase *
-read_bases(const Query *query, int *n_bases)
+read_bases(const AuditQuery *query, int *n_bases)
 {
 	const AuditCall *call = query->call;
 	TupleDesc desc = SPI_tuptable->tupdesc;

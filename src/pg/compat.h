@@ -32,14 +32,14 @@ compat_var_is_nullable(const Var *var)
 /* 18 lets Vars of RETURNING say whether they mean the old or the new row. */
 static inline void
 compat_expand_rte(RangeTblEntry *entry, const Var *row, bool include_dropped,
-				  List **names, List **vars)
+                  List **names, List **vars)
 {
 #if PG_VERSION_NUM >= 180000
 	expandRTE(entry, row->varno, (int) row->varlevelsup, row->varreturningtype,
-			  row->location, include_dropped, names, vars);
+	          row->location, include_dropped, names, vars);
 #else
 	expandRTE(entry, row->varno, (int) row->varlevelsup, row->location,
-			  include_dropped, names, vars);
+	          include_dropped, names, vars);
 #endif
 }
 

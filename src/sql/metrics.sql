@@ -71,21 +71,28 @@ COMMENT ON COLUMN fairpg.metric_row.f1
 
 -- outcome_stats
 
-CREATE FUNCTION fairpg.outcomes_step(fairpg.outcome_stats, boolean, boolean)
+CREATE FUNCTION fairpg.outcomes_step(
+    state fairpg.outcome_stats,
+    label boolean,
+    decision boolean)
     RETURNS fairpg.outcome_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_outcomes_step';
 COMMENT ON FUNCTION fairpg.outcomes_step(fairpg.outcome_stats, boolean, boolean)
     IS 'counts one row';
 
-CREATE FUNCTION fairpg.outcomes_step(fairpg.outcome_stats, boolean, boolean, double precision)
+CREATE FUNCTION fairpg.outcomes_step(
+    state fairpg.outcome_stats,
+    label boolean,
+    decision boolean,
+    weight double precision)
     RETURNS fairpg.outcome_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_outcomes_step';
 COMMENT ON FUNCTION fairpg.outcomes_step(fairpg.outcome_stats, boolean, boolean, double precision)
     IS 'counts one row by its weight';
 
-CREATE FUNCTION fairpg.outcomes_combine(fairpg.outcome_stats, fairpg.outcome_stats)
+CREATE FUNCTION fairpg.outcomes_combine(state fairpg.outcome_stats, stats fairpg.outcome_stats)
     RETURNS fairpg.outcome_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_outcomes_combine';
@@ -259,7 +266,10 @@ CREATE FUNCTION fairpg.metric_reason(stats fairpg.outcome_stats, name text)
 COMMENT ON FUNCTION fairpg.metric_reason(fairpg.outcome_stats, text)
     IS 'why the metric of that name is undefined; NULL where it is not';
 
-CREATE FUNCTION fairpg.metric_interval(stats fairpg.outcome_stats, name text, level double precision DEFAULT 0.95)
+CREATE FUNCTION fairpg.metric_interval(
+    stats fairpg.outcome_stats,
+    name text,
+    level double precision DEFAULT 0.95)
     RETURNS fairpg.interval
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_metric_interval';
@@ -268,49 +278,78 @@ COMMENT ON FUNCTION fairpg.metric_interval(fairpg.outcome_stats, text, double pr
 
 -- fairness_stats
 
-CREATE FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, text)
+CREATE FUNCTION fairpg.fairness_step(
+    state fairpg.fairness_stats,
+    label boolean,
+    decision boolean,
+    grp text)
     RETURNS fairpg.fairness_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_fairness_step_text';
 COMMENT ON FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, text)
     IS 'counts one row in its group';
 
-CREATE FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, text, double precision)
+CREATE FUNCTION fairpg.fairness_step(
+    state fairpg.fairness_stats,
+    label boolean,
+    decision boolean,
+    grp text,
+    weight double precision)
     RETURNS fairpg.fairness_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_fairness_step_text';
 COMMENT ON FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, text, double precision)
     IS 'counts one row in its group by its weight';
 
-CREATE FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, integer)
+CREATE FUNCTION fairpg.fairness_step(
+    state fairpg.fairness_stats,
+    label boolean,
+    decision boolean,
+    grp integer)
     RETURNS fairpg.fairness_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_fairness_step_integer';
 COMMENT ON FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, integer)
     IS 'counts one row in its group';
 
-CREATE FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, integer, double precision)
+CREATE FUNCTION fairpg.fairness_step(
+    state fairpg.fairness_stats,
+    label boolean,
+    decision boolean,
+    grp integer,
+    weight double precision)
     RETURNS fairpg.fairness_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_fairness_step_integer';
 COMMENT ON FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, integer, double precision)
     IS 'counts one row in its group by its weight';
 
-CREATE FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, boolean)
+CREATE FUNCTION fairpg.fairness_step(
+    state fairpg.fairness_stats,
+    label boolean,
+    decision boolean,
+    grp boolean)
     RETURNS fairpg.fairness_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_fairness_step_boolean';
 COMMENT ON FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, boolean)
     IS 'counts one row in its group';
 
-CREATE FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, boolean, double precision)
+CREATE FUNCTION fairpg.fairness_step(
+    state fairpg.fairness_stats,
+    label boolean,
+    decision boolean,
+    grp boolean,
+    weight double precision)
     RETURNS fairpg.fairness_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_fairness_step_boolean';
 COMMENT ON FUNCTION fairpg.fairness_step(fairpg.fairness_stats, boolean, boolean, boolean, double precision)
     IS 'counts one row in its group by its weight';
 
-CREATE FUNCTION fairpg.fairness_combine(fairpg.fairness_stats, fairpg.fairness_stats)
+CREATE FUNCTION fairpg.fairness_combine(
+    state fairpg.fairness_stats,
+    stats fairpg.fairness_stats)
     RETURNS fairpg.fairness_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_fairness_combine';
@@ -326,7 +365,11 @@ CREATE AGGREGATE fairpg.fairness(label boolean, decision boolean, grp text) (
 COMMENT ON AGGREGATE fairpg.fairness(boolean, boolean, text)
     IS 'a confusion table for each group; NULL is the group (unknown)';
 
-CREATE AGGREGATE fairpg.fairness(label boolean, decision boolean, grp text, weight double precision) (
+CREATE AGGREGATE fairpg.fairness(
+    label boolean,
+    decision boolean,
+    grp text,
+    weight double precision) (
     SFUNC = fairpg.fairness_step,
     STYPE = fairpg.fairness_stats,
     COMBINEFUNC = fairpg.fairness_combine,
@@ -344,7 +387,11 @@ CREATE AGGREGATE fairpg.fairness(label boolean, decision boolean, grp integer) (
 COMMENT ON AGGREGATE fairpg.fairness(boolean, boolean, integer)
     IS 'a confusion table for each group; NULL is the group (unknown)';
 
-CREATE AGGREGATE fairpg.fairness(label boolean, decision boolean, grp integer, weight double precision) (
+CREATE AGGREGATE fairpg.fairness(
+    label boolean,
+    decision boolean,
+    grp integer,
+    weight double precision) (
     SFUNC = fairpg.fairness_step,
     STYPE = fairpg.fairness_stats,
     COMBINEFUNC = fairpg.fairness_combine,
@@ -362,7 +409,11 @@ CREATE AGGREGATE fairpg.fairness(label boolean, decision boolean, grp boolean) (
 COMMENT ON AGGREGATE fairpg.fairness(boolean, boolean, boolean)
     IS 'a confusion table for each group; NULL is the group (unknown)';
 
-CREATE AGGREGATE fairpg.fairness(label boolean, decision boolean, grp boolean, weight double precision) (
+CREATE AGGREGATE fairpg.fairness(
+    label boolean,
+    decision boolean,
+    grp boolean,
+    weight double precision) (
     SFUNC = fairpg.fairness_step,
     STYPE = fairpg.fairness_stats,
     COMBINEFUNC = fairpg.fairness_combine,
@@ -451,7 +502,11 @@ CREATE FUNCTION fairpg.gap_reason(stats fairpg.fairness_stats, criterion text)
 COMMENT ON FUNCTION fairpg.gap_reason(fairpg.fairness_stats, text)
     IS 'why there is no gap, or how many groups it leaves out; NULL where it is complete';
 
-CREATE FUNCTION fairpg.gap_interval(stats fairpg.fairness_stats, criterion text, level double precision DEFAULT 0.95, seed bigint DEFAULT 0)
+CREATE FUNCTION fairpg.gap_interval(
+    stats fairpg.fairness_stats,
+    criterion text,
+    level double precision DEFAULT 0.95,
+    seed bigint DEFAULT 0)
     RETURNS fairpg.interval
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     COST 100000
@@ -459,7 +514,11 @@ CREATE FUNCTION fairpg.gap_interval(stats fairpg.fairness_stats, criterion text,
 COMMENT ON FUNCTION fairpg.gap_interval(fairpg.fairness_stats, text, double precision, bigint)
     IS 'bootstrap interval of the gap';
 
-CREATE FUNCTION fairpg.ratio_interval(stats fairpg.fairness_stats, criterion text, level double precision DEFAULT 0.95, seed bigint DEFAULT 0)
+CREATE FUNCTION fairpg.ratio_interval(
+    stats fairpg.fairness_stats,
+    criterion text,
+    level double precision DEFAULT 0.95,
+    seed bigint DEFAULT 0)
     RETURNS fairpg.interval
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     COST 100000
@@ -476,21 +535,28 @@ COMMENT ON FUNCTION fairpg.worst_group(fairpg.fairness_stats, text)
 
 -- score_stats
 
-CREATE FUNCTION fairpg.scores_step(fairpg.score_stats, boolean, double precision)
+CREATE FUNCTION fairpg.scores_step(
+    state fairpg.score_stats,
+    label boolean,
+    score double precision)
     RETURNS fairpg.score_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_scores_step';
 COMMENT ON FUNCTION fairpg.scores_step(fairpg.score_stats, boolean, double precision)
     IS 'counts one row';
 
-CREATE FUNCTION fairpg.scores_step(fairpg.score_stats, boolean, double precision, double precision)
+CREATE FUNCTION fairpg.scores_step(
+    state fairpg.score_stats,
+    label boolean,
+    score double precision,
+    weight double precision)
     RETURNS fairpg.score_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_scores_step';
 COMMENT ON FUNCTION fairpg.scores_step(fairpg.score_stats, boolean, double precision, double precision)
     IS 'counts one row by its weight';
 
-CREATE FUNCTION fairpg.scores_combine(fairpg.score_stats, fairpg.score_stats)
+CREATE FUNCTION fairpg.scores_combine(state fairpg.score_stats, stats fairpg.score_stats)
     RETURNS fairpg.score_stats
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_scores_combine';
@@ -545,7 +611,9 @@ CREATE FUNCTION fairpg.auc_error(stats fairpg.score_stats)
 COMMENT ON FUNCTION fairpg.auc_error(fairpg.score_stats)
     IS 'how far auc() can be from the area by unpooled scores; 0 up to 16384 distinct scores';
 
-CREATE FUNCTION fairpg.auc_interval(stats fairpg.score_stats, level double precision DEFAULT 0.95)
+CREATE FUNCTION fairpg.auc_interval(
+    stats fairpg.score_stats,
+    level double precision DEFAULT 0.95)
     RETURNS fairpg.interval
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_auc_interval';

@@ -43,7 +43,10 @@
 /* a feasible point whose loss differs from that of the point before by no more
  * than this part ends the search */
 #define LOSS_TOLERANCE 3e-4
-#define SAMPLE_LOSS_TOLERANCE 2e-3
+#define SAMPLE_LOSS_TOLERANCE 1e-3
+/* passes over all rows are made with the sample's Hessian and Jacobian, which
+ * are right to some percent, and new ones are taken this seldom */
+#define FULL_CURVED_EVERY 4
 
 typedef struct Search
 {
@@ -54,6 +57,7 @@ typedef struct Search
 	double *m;        /* [n_active][n_active] J H^-1 J' */
 	double aim;
 	bool has_offset;
+	bool curved; /* the last pass brought a new Hessian and Jacobian */
 } Search;
 
 static NumStatus
@@ -113,24 +117,24 @@ build_program(Search *search)
 
 	memcpy(newton->step, newton->gradient, stride * sizeof(double));
 	newton_solve(newton, newton->step);
+	for (uint32_t k = 0; k < n_active; k++)
+		search->place[k] -= newton_dot(newton->jacobian + k * stride,
+									   newton->step, newton->n);
+	if (!search->curved)
+		return;
 	memcpy(search->solved, newton->jacobian,
 		   n_active * stride * sizeof(double));
 	for (uint32_t k = 0; k < n_active; k++)
 		newton_solve(newton, search->solved + k * stride);
 	for (uint32_t k = 0; k < n_active; k++)
-	{
-		const double *row = newton->jacobian + k * stride;
-
 		for (uint32_t l = 0; l <= k; l++)
 		{
-			double v =
-				newton_dot(row, search->solved + l * stride, newton->n);
+			double v = newton_dot(newton->jacobian + k * stride,
+								  search->solved + l * stride, newton->n);
 
 			search->m[(size_t) k * n_active + l] = v;
 			search->m[(size_t) l * n_active + k] = v;
 		}
-		search->place[k] -= newton_dot(row, newton->step, newton->n);
-	}
 }
 
 /* Turns H^-1 g in newton->step into the step; its length in the norm of H. */
@@ -179,7 +183,7 @@ search_step(Search *search, double *length)
 {
 	Newton *newton = search->newton;
 	const Rates *rates = newton->rates;
-	NumStatus status = newton_factor(newton);
+	NumStatus status = search->curved ? newton_factor(newton) : NUM_OK;
 
 	if (status != NUM_OK)
 		return status;
@@ -204,12 +208,15 @@ search_step(Search *search, double *length)
 }
 
 /* Iterates over every 'block_stride'-th block until a feasible point has about
- * the loss of the point before; '*converged' tells whether that happened. */
+ * the loss of the point before; '*converged' tells whether that happened.
+ * Every 'curved_every'-th pass brings a new Hessian and Jacobian; until the
+ * first of them those of the run before serve. */
 static NumStatus
-search_run(Search *search, uint32_t block_stride, const char *phase,
+search_run(Search *search, uint32_t block_stride, int curved_every,
 		   double tolerance, bool *converged)
 {
 	Newton *newton = search->newton;
+	const char *phase = block_stride > 1 ? "sample" : "full";
 	double last_loss = INFINITY;
 	int since_feasible = 0;
 
@@ -220,8 +227,10 @@ search_run(Search *search, uint32_t block_stride, const char *phase,
 		double length;
 		double loss;
 		bool feasible;
-		NumStatus status = newton_pass(newton, block_stride);
+		NumStatus status;
 
+		search->curved = i % curved_every == curved_every - 1;
+		status = newton_pass(newton, block_stride, search->curved);
 		if (status != NUM_OK)
 			return status;
 		feasible = newton->gap <= feasible_gap(newton);
@@ -269,12 +278,14 @@ train_constraint(NumArena *arena, const Dataset *data,
 		status = newton_minimise(newton, newton->sample_stride, 1e-4, "plain",
 								 &converged);
 	if (status == NUM_OK && newton->sample_stride > 1)
-		status = search_run(&search, newton->sample_stride, "sample",
+		status = search_run(&search, newton->sample_stride, 1,
 							SAMPLE_LOSS_TOLERANCE, &converged);
 	newton_forget_best(newton);
 	search.aim = AIM;
 	if (status == NUM_OK)
-		status = search_run(&search, 1, "full", LOSS_TOLERANCE, &converged);
+		status = search_run(&search, 1,
+							newton->sample_stride > 1 ? FULL_CURVED_EVERY : 1,
+							LOSS_TOLERANCE, &converged);
 	if (status != NUM_OK)
 		return status;
 

@@ -27,6 +27,10 @@
 
 #define MAX_HALVINGS 30
 
+/* Half the squared decrement below which the Hessian hardly changes any more
+ * and the factor at hand serves for the rest. */
+#define KEEP_HESSIAN 1e-5
+
 static uint32_t
 choose_sample_stride(const Dataset *data, const Rates *rates)
 {
@@ -117,7 +121,7 @@ newton_create(NumArena *arena, const Dataset *data,
 }
 
 NumStatus
-newton_pass(Newton *newton, uint32_t block_stride)
+newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 {
 	const TrainSettings *settings = newton->settings;
 	bool has_rates = newton->rates->n_active > 0;
@@ -129,8 +133,8 @@ newton_pass(Newton *newton, uint32_t block_stride)
 		.threshold = settings->threshold,
 		.cell_curvature = has_rates ? newton->cell_curvature : NULL,
 		.min_curvature = 0.1,
-		.want_hessian = true,
-		.want_jacobian = has_rates
+		.want_hessian = curved,
+		.want_jacobian = curved && has_rates
 	};
 	double ridge = 0;
 	NumStatus status =
@@ -154,8 +158,9 @@ newton_pass(Newton *newton, uint32_t block_stride)
 	if (status != NUM_OK)
 		return status;
 	newton->gap = rates_gap(newton->rates, newton->rates->hard);
-	rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
-				   newton->jacobian);
+	if (curved)
+		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
+					   newton->jacobian);
 	return NUM_OK;
 }
 
@@ -282,7 +287,7 @@ backtrack(Newton *newton, uint32_t block_stride, double reference)
 			newton->step[j] /= 2;
 			newton->coef[j] -= newton->step[j];
 		}
-		status = newton_pass(newton, block_stride);
+		status = newton_pass(newton, block_stride, true);
 		if (status != NUM_OK && status != NUM_NOT_FINITE)
 			return status;
 	}
@@ -294,17 +299,18 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 				const char *phase, bool *converged)
 {
 	double reference = INFINITY;
+	double decrement = INFINITY;
 
 	*converged = false;
 	for (int i = 0; i < newton->settings->max_iterations; i++)
 	{
-		double decrement;
-		NumStatus status = newton_pass(newton, block_stride);
+		bool curved = !(decrement < KEEP_HESSIAN);
+		NumStatus status = newton_pass(newton, block_stride, curved);
 
 		if (status == NUM_OK && i > 0)
 			status = backtrack(newton, block_stride,
 							   reference + 1e-12 * fabs(reference));
-		if (status == NUM_OK)
+		if (status == NUM_OK && curved)
 			status = newton_factor(newton);
 		if (status != NUM_OK)
 			return status;

@@ -52,9 +52,11 @@ extern NumStatus newton_create(NumArena *arena, const Dataset *data,
 							   const TrainSettings *settings,
 							   NumMonitor *monitor, Newton **newton);
 
-/* One pass over every 'block_stride'-th block at newton->coef: sums, loss,
- * gradient, gap. */
-extern NumStatus newton_pass(Newton *newton, uint32_t block_stride);
+/* One pass over every 'block_stride'-th block at newton->coef: loss, gradient,
+ * rates, gap; with 'curved' also the Hessian and the Jacobian of the rates,
+ * which cost three times the rest and else stay those of an earlier pass. */
+extern NumStatus newton_pass(Newton *newton, uint32_t block_stride,
+							 bool curved);
 
 /* Factorises the Hessian of the last pass, ridge included.  A nearly singular
  * one gets the smallest extra ridge that lets the factorisation through. */

@@ -135,7 +135,7 @@ penalty_curve(Penalty *penalty)
 static NumStatus
 penalty_pass(Penalty *penalty, uint32_t block_stride)
 {
-	NumStatus status = newton_pass(penalty->newton, block_stride);
+	NumStatus status = newton_pass(penalty->newton, block_stride, true);
 
 	if (status == NUM_OK)
 		penalty_add(penalty);

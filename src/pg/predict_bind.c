@@ -1,0 +1,237 @@
+/*
+ * predict_bind.c
+ *    A model bound to the columns of a row.
+ *
+ * Binding happens once in a statement: names are looked up, types compared and
+ * encoders chosen.  Scoring a row then is one step for each column of the
+ * model, in the model's order, as score.h says.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+
+#include "num/special.h"
+#include "pg/encode.h"
+#include "pg/predict_bind.h"
+
+/* What to do for one column of the model. */
+typedef enum StepKind
+{
+	STEP_NUMBER,
+	STEP_CATEGORY,
+	STEP_FIRST_ELEMENT, /* unpacks the array, then as the next one */
+	STEP_ELEMENT
+} StepKind;
+
+typedef struct Step
+{
+	StepKind kind;
+	int place;  /* of the value in the row */
+	int source; /* of the model */
+	const ScoreColumn *score;
+} Step;
+
+struct Binding
+{
+	const CompiledModel *compiled;
+	int n_steps;
+	Step *steps;
+	Encoder *encoders; /* by source */
+};
+
+/* An array of the current row. */
+typedef struct Unpacked
+{
+	bool null;
+	bool has_null;
+	double *elements;
+} Unpacked;
+
+static int find_source(const CompiledModel *compiled, const RowShape *shape,
+                       const ModelSource *source);
+static void unpack_array(const Binding *binding, const Step *step,
+                         const NullableDatum *value, Unpacked *array);
+static double element_score(const Binding *binding, const Step *step,
+                            const Unpacked *array, double z);
+static void refuse_number(const Binding *binding, const Step *step);
+
+Binding *
+binding_make(const CompiledModel *compiled, const RowShape *shape)
+{
+	Binding *binding = palloc(sizeof(Binding));
+	const Model *model = compiled->model;
+	int *places = palloc(sizeof(int) * Max(compiled->n_sources, 1));
+
+	binding->compiled = compiled;
+	binding->encoders = palloc(sizeof(Encoder) * Max(compiled->n_sources, 1));
+	for (int s = 0; s < compiled->n_sources; s++)
+	{
+		places[s] = find_source(compiled, shape, &compiled->sources[s]);
+		encoder_init(&binding->encoders[s], shape->types[places[s]],
+		             CurrentMemoryContext);
+		if (binding->encoders[s].input == ENCODE_NONE ||
+		    !encode_class_accepts(compiled->sources[s].input,
+		                          binding->encoders[s].input))
+			ereport(ERROR,
+			        (errcode(ERRCODE_DATATYPE_MISMATCH),
+			         errmsg("column \"%s\" does not have the type that %s "
+			                "needs",
+			                compiled->sources[s].name, model_title(compiled)),
+			         errdetail("The model was trained on %s, the column is of "
+			                   "type %s.",
+			                   encode_class_name(compiled->sources[s].input),
+			                   format_type_be(shape->types[places[s]]))));
+	}
+
+	binding->n_steps = (int) model->n_columns;
+	binding->steps = palloc_extended(sizeof(Step) * Max(model->n_columns, 1),
+	                                 MCXT_ALLOC_HUGE);
+	for (int c = 0; c < binding->n_steps; c++)
+	{
+		Step *step = &binding->steps[c];
+		const ModelColumn *column = &model->columns[c];
+
+		step->source = compiled->source_of_column[c];
+		step->place = places[step->source];
+		step->score = &compiled->scorer->columns[c];
+		if (column->kind == DATA_CATEGORY)
+			step->kind = STEP_CATEGORY;
+		else if (column->element == 0)
+			step->kind = STEP_NUMBER;
+		else if (c == 0 || step[-1].source != step->source)
+			step->kind = STEP_FIRST_ELEMENT;
+		else
+			step->kind = STEP_ELEMENT;
+	}
+	return binding;
+}
+
+/* The place of a source in the row. */
+static int
+find_source(const CompiledModel *compiled, const RowShape *shape,
+            const ModelSource *source)
+{
+	for (int i = 0; i < shape->n_columns; i++)
+		if (shape->names[i] != NULL &&
+		    strcmp(shape->names[i], source->name) == 0)
+			return i;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_UNDEFINED_COLUMN),
+	     errmsg("column \"%s\" is missing, which %s needs", source->name,
+	            model_title(compiled)),
+	     shape->missing_hint != NULL ? errhint("%s", shape->missing_hint) : 0));
+	return -1;
+}
+
+double
+binding_probability(Binding *binding, const NullableDatum *values)
+{
+	double z = binding->compiled->model->intercept;
+	Unpacked array = { true, false, NULL };
+
+	for (int i = 0; i < binding->n_steps; i++)
+	{
+		const Step *step = &binding->steps[i];
+		const NullableDatum *value = &values[step->place];
+		Encoder *encoder = &binding->encoders[step->source];
+
+		switch (step->kind)
+		{
+			case STEP_NUMBER:
+				if (value->isnull)
+					z = score_add_null(step->score->column, z);
+				else
+				{
+					double add =
+						score_number(step->score->column,
+					                 encoder_number(encoder, value->value));
+
+					if (!isfinite(add))
+						refuse_number(binding, step);
+					z += add;
+				}
+				break;
+
+			case STEP_CATEGORY:
+				if (value->isnull)
+					z += step->score->null_coef;
+				else
+				{
+					uint32 length;
+					const char *name =
+						encoder_text(encoder, value->value, &length);
+
+					z += score_level(step->score, name, length, NULL);
+				}
+				break;
+
+			case STEP_FIRST_ELEMENT:
+				unpack_array(binding, step, value, &array);
+				z = element_score(binding, step, &array, z);
+				break;
+
+			case STEP_ELEMENT:
+				z = element_score(binding, step, &array, z);
+				break;
+		}
+	}
+	return num_sigmoid(z);
+}
+
+static void
+unpack_array(const Binding *binding, const Step *step,
+             const NullableDatum *value, Unpacked *array)
+{
+	const ModelSource *source = &binding->compiled->sources[step->source];
+	int n_elements;
+
+	array->null = value->isnull;
+	if (array->null)
+		return;
+	n_elements = encoder_array(&binding->encoders[step->source], value->value,
+	                           &array->elements, &array->has_null);
+	if (n_elements != (int) source->n_elements)
+		ereport(ERROR,
+		        (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+		         errmsg("array column \"%s\" does not have the length that %s "
+		                "needs",
+		                source->name, model_title(binding->compiled)),
+		         errdetail("The model was trained on %u elements, the array "
+		                   "has %d.",
+		                   source->n_elements, n_elements)));
+}
+
+/* The score after one element; a NULL array has NULL elements. */
+static double
+element_score(const Binding *binding, const Step *step, const Unpacked *array,
+              double z)
+{
+	const ModelColumn *column = step->score->column;
+	double x;
+	double add;
+
+	if (array->null)
+		return score_add_null(column, z);
+	x = array->elements[column->element - 1];
+	if (array->has_null && isnan(x))
+		return score_add_null(column, z);
+	add = score_number(column, x);
+	if (!isfinite(add))
+		refuse_number(binding, step);
+	return z + add;
+}
+
+static void
+refuse_number(const Binding *binding, const Step *step)
+{
+	ereport(ERROR,
+	        (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+	         errmsg("column \"%s\" has a value that %s cannot take",
+	                binding->compiled->sources[step->source].name,
+	                model_title(binding->compiled)),
+	         errdetail("Numbers must be finite, and of a size that type real "
+	                   "can hold.")));
+}

@@ -1,0 +1,32 @@
+/*
+ * predict_bind.h
+ *    A model bound to the columns of a row.
+ */
+#ifndef FAIRPG_PG_PREDICT_BIND_H
+#define FAIRPG_PG_PREDICT_BIND_H
+
+#include "pg/model_cache.h"
+
+/* The columns that a row has to offer. */
+typedef struct RowShape
+{
+	int n_columns;
+	const char **names; /* NULL for one that is not there, such as dropped */
+	Oid *types;
+	const char *missing_hint; /* what to do when one is missing */
+} RowShape;
+
+typedef struct Binding Binding;
+
+/* Binds every column that the model reads to the one of the same name; raises
+ * an error for one that is missing or of another class of type.  Lives in
+ * CurrentMemoryContext, as do things it remembers later. */
+extern Binding *
+binding_make(const CompiledModel *compiled, const RowShape *shape);
+
+/* The probability for a row with these values, in the order of the shape.
+ * Raises an error for a number that is not finite. */
+extern double
+binding_probability(Binding *binding, const NullableDatum *values);
+
+#endif

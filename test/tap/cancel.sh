@@ -1,0 +1,89 @@
+# cancel.sh - statement_timeout and pg_cancel_backend in the middle of
+# extraction and of training: a quick answer, and nothing left behind.
+. test/tools/tap.sh
+
+psql -Xq <<'END'
+SELECT fairpg.init() \g /dev/null
+CREATE TABLE many AS
+	SELECT i AS id, (i * 7919) % 10007 AS a, (i * 104729) % 9973 AS b,
+		((i * 31) % 97)::float8 AS c,
+		'level ' || (i * 131) % 40 AS d, 'level ' || (i * 17) % 60 AS e,
+		CASE (i * 13) % 3 WHEN 0 THEN 'x' WHEN 1 THEN 'y' ELSE 'z' END AS g,
+		((i * 7919) % 10007 + (i * 104729) % 9973) % 7 < 3 AS label
+	FROM generate_series(1, 1500000) i;
+-- a source that takes its time row by row, so that extraction is where it stops
+CREATE FUNCTION slow(x bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE AS
+	$$ BEGIN PERFORM pg_sleep(0.0002); RETURN x; END $$;
+END
+
+train="SELECT version FROM fairpg.train('m', SOURCE, 'label',
+	protected => '{g}', exclude => '{id}', fairness => 'demographic_parity',
+	max_gap => 0.0001)"
+fast=${train/SOURCE/"'many'"}
+slow=${train/SOURCE/"'SELECT slow(id) AS id, a, b, c, d, e, g, label FROM many'"}
+
+# Milliseconds between the moment a statement had to stop and its end.
+#   late LIMIT STATEMENT: with statement_timeout LIMIT; text in $error
+late()
+{
+	local begun ended
+	begun=$(date +%s%N)
+	error=$(psql -XAtq -v VERBOSITY=verbose -c "SET statement_timeout = $1" \
+		-c "$2" 2>&1)
+	ended=$(date +%s%N)
+	echo $(((ended - begun) / 1000000 - $1))
+}
+
+# What a statement that was stopped may have left.
+leftovers()
+{
+	sql "SELECT count(*) FROM fairpg_catalog.model" \
+		"SELECT count(*) FROM fairpg_catalog.model_version" \
+		"SELECT count(*) FROM fairpg_catalog.training_log" \
+		"SELECT count(*) FROM fairpg_catalog.evaluation" |
+		tr '\n' ' '
+	$FAIRPG_AS find "$PGDATA/base/pgsql_tmp" -type f 2>/dev/null | wc -l
+	$FAIRPG_AS find "$PGDATA/pg_replslot" "$PGDATA/pg_dynshmem" -type f \
+		-not -name mmap.\* 2>/dev/null | wc -l
+}
+
+# how long the whole takes, to place the stops inside its parts
+begun=$(date +%s%N)
+sql "BEGIN; $fast; ROLLBACK" >/dev/null
+whole=$((($(date +%s%N) - begun) / 1000000))
+echo "# a whole training takes $whole ms"
+nothing=$(leftovers)
+
+# late() runs in this shell, so that 'error' survives
+for part in 10 25 40 55 70 85; do
+	limit=$((whole * part / 100 + 1))
+	late $limit "$fast" >"$FAIRPG_TMP/late"
+	like "statement_timeout after $part % of a training stops it" "$error" \
+		'57014.*statement timeout'
+	# starting psql and connecting are in this figure too
+	within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" -1000 350
+done
+late 500 "$slow" >"$FAIRPG_TMP/late"
+like "statement_timeout in the middle of extraction stops it" "$error" \
+	'57014.*statement timeout'
+within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" -1000 350
+is "nothing is left of any of them" "$(leftovers)" "$nothing"
+
+# a cancel from another session, seen from there
+for source in "$slow" "$fast"; do
+	PGAPPNAME=victim psql -XAtq -v VERBOSITY=verbose -c "$source" \
+		>"$FAIRPG_TMP/victim" 2>&1 &
+	victim=$!
+	sleep "$(awk -v ms="$whole" 'BEGIN { print ms / 2000 }')"
+	sql "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+		WHERE application_name = 'victim' AND state = 'active'" >/dev/null
+	wait $victim
+	like "pg_cancel_backend stops a training" "$(cat "$FAIRPG_TMP/victim")" \
+		'57014.*user request'
+done
+is "nothing is left of any of them" "$(leftovers)" "$nothing"
+
+# the same session goes on
+is "a session that was stopped trains when asked again" "$(
+	sql "SET statement_timeout = 50" "\\set ON_ERROR_STOP 0" "$fast;" \
+		"SET statement_timeout = 0" "$fast;" | tail -n 1)" 1
