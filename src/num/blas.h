@@ -6,6 +6,10 @@
  * late, by the process that trains, and only the serial build: a threaded one
  * would start threads inside a server process that handles signals as if it
  * had none.
+ *
+ * Everything here has a twin in dense.h that does the same work in an order
+ * of operations of our own.  Results of this file may differ between machines
+ * in their last bits.
  */
 #ifndef FAIRPG_NUM_BLAS_H
 #define FAIRPG_NUM_BLAS_H
@@ -13,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "num/monitor.h"
 #include "num/status.h"
 
 #ifndef FAIRPG_OPENBLAS_PATH
@@ -21,17 +26,35 @@
 #endif
 
 /*
- * Loads the library at 'path' (NULL: the path above), once; later calls
- * answer what the first successful one did.  Anything but NUM_OK leaves the
- * process as it was, with '*reason' saying why in a clause.
+ * Loads the library at 'path' (absolute; NULL: the path above), once; later
+ * calls answer what the first successful one did.  NUM_NO_MEMORY or
+ * NUM_BAD_ARGUMENT leaves the process as it was, with '*reason' saying why in
+ * a clause; else '*reason' is NULL.  Keeps 128 MB of address space (some 2 MB
+ * of memory) until the process ends.
  */
 extern NumStatus blas_load(const char *path, const char **reason);
 
 /* True after a successful blas_load(). */
 extern bool blas_available(void);
 
-/* As dense_cholesky(), in an order of operations of the library's choosing.
+/* As dense_cholesky(), without a monitor: for matrices of some hundred rows.
  * Needs blas_available(). */
 extern NumStatus blas_cholesky(double *a, size_t n, size_t stride);
+
+/*
+ * As dense_cholesky(), looking at the monitor about every ten milliseconds;
+ * the factor is laid out alike, so dense_cholesky_solve() takes either.
+ * NUM_TOO_LARGE when a size does not fit the library's 32-bit integers.  Needs
+ * blas_available().
+ */
+extern NumStatus
+blas_cholesky_watched(double *a, size_t n, size_t stride, NumMonitor *monitor);
+
+/* As dense_syrk_lower(), looking at the monitor between calls to the library;
+ * also NUM_NOT_FINITE, when an entry came out infinite or NaN.  Needs
+ * blas_available(). */
+extern NumStatus
+blas_syrk_lower(size_t n, size_t k, const double *a, size_t a_stride, double *c,
+                size_t c_stride, NumMonitor *monitor);
 
 #endif

@@ -163,11 +163,12 @@ typedef struct StoredModel
  * the planner, in parallel workers and on a standby.  The current user must
  * have SELECT on the table.  The result is in CurrentMemoryContext.
  *
- * Raises an error when the store, the model or the version does not exist.
+ * Raises an error when the store, the model or the version does not exist;
+ * with 'missing_ok' a missing model or version gives NULL instead.
  */
 typedef struct StoreReader StoreReader;
-extern StoreReader *
-store_reader_open(const char *model, int version, StoredModel *stored);
+extern StoreReader *store_reader_open(const char *model, int version,
+                                      bool missing_ok, StoredModel *stored);
 
 /* Fills in the artifact, checked against its sha256. */
 extern void store_reader_fetch(StoreReader *reader, StoredModel *stored);

@@ -133,8 +133,20 @@ open_index(Relation table, const VersionColumns *columns)
 	return index;
 }
 
+static void
+refuse_missing(const char *model, int version)
+{
+	if (version > 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+		                errmsg("model \"%s\" version %d does not exist", model,
+		                       version)));
+	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+	                errmsg("model \"%s\" does not exist", model)));
+}
+
 StoreReader *
-store_reader_open(const char *model, int version, StoredModel *stored)
+store_reader_open(const char *model, int version, bool missing_ok,
+                  StoredModel *stored)
 {
 	StoreReader *reader = palloc(sizeof(StoreReader));
 	VersionColumns columns;
@@ -161,12 +173,10 @@ store_reader_open(const char *model, int version, StoredModel *stored)
 	reader->row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
 	if (!HeapTupleIsValid(reader->row))
 	{
-		if (version > 0)
-			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-			                errmsg("model \"%s\" version %d does not exist",
-			                       model, version)));
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-		                errmsg("model \"%s\" does not exist", model)));
+		store_reader_close(reader);
+		if (!missing_ok)
+			refuse_missing(model, version);
+		return NULL;
 	}
 
 	memset(stored, 0, sizeof(*stored));
@@ -268,7 +278,7 @@ Model *
 store_load_model(NumArena *arena, const char *model, int *version)
 {
 	StoredModel stored;
-	StoreReader *reader = store_reader_open(model, *version, &stored);
+	StoreReader *reader = store_reader_open(model, *version, false, &stored);
 	Model *result;
 
 	store_reader_fetch(reader, &stored);
