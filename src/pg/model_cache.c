@@ -237,5 +237,6 @@ fairpg_model_version_changed(PG_FUNCTION_ARGS)
 		         errmsg("fairpg.model_version_changed() can only be called as "
 		                "a trigger")));
 	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
-	PG_RETURN_NULL();
+	/* an AFTER trigger answers a null pointer, which is not SQL NULL */
+	PG_RETURN_POINTER(NULL);
 }

@@ -1,0 +1,190 @@
+/*
+ * test_fair_bootstrap.c
+ *    Bootstrap intervals of gaps against theory.
+ */
+#include "unit.h"
+
+#include "fair/bootstrap.h"
+
+static NumArena arena;
+
+static FairCells
+table(double tn, double fp, double fn, double tp, double weight)
+{
+	FairCells cells = { .weight = { { tn * weight, fp * weight },
+		                            { fn * weight, tp * weight } } };
+
+	for (int i = 0; i < 4; i++)
+	{
+		double rows = cells.weight[i / 2][i % 2] / weight;
+
+		cells.weight_squared[i / 2][i % 2] = rows * weight * weight;
+		cells.rows[i / 2][i % 2] = (uint64_t) rows;
+	}
+	return cells;
+}
+
+static FairGapInterval
+interval(const char *criterion, const FairCells *groups, int n_groups,
+         uint64_t seed)
+{
+	FairBootstrap plan = { .groups = groups,
+		                   .n_groups = n_groups,
+		                   .level = 0.95,
+		                   .replicates = FAIR_REPLICATES,
+		                   .seed = seed };
+	FairGapInterval result = { 0, 0, 0, 0 };
+
+	CHECK_INT(fair_gap_intervals(&arena, &plan, fair_criterion_find(criterion),
+	                             1, &result),
+	          NUM_OK);
+	return result;
+}
+
+static void
+the_interval_is_the_normal_one_where_the_gap_is_large(void)
+{
+	/* selection rates 0.6 of 1000 and 0.3 of 1000: far from zero, so the gap
+	 * is a plain difference with this standard error */
+	FairCells groups[2] = { table(200, 300, 200, 300, 1),
+		                    table(350, 150, 350, 150, 1) };
+	double error = sqrt(0.6 * 0.4 / 1000 + 0.3 * 0.7 / 1000);
+	FairGapInterval got = interval("demographic_parity", groups, 2, 1);
+
+	CHECK_NEAR(got.gap_low, 0.3 - 1.96 * error, 0.003);
+	CHECK_NEAR(got.gap_high, 0.3 + 1.96 * error, 0.003);
+	CHECK(got.ratio_low < 0.5 && 0.5 < got.ratio_high);
+}
+
+static void
+the_interval_of_equal_groups_is_that_of_an_absolute_difference(void)
+{
+	/* the gap is |difference|, a half-normal variable */
+	FairCells groups[2] = { table(250, 250, 250, 250, 1),
+		                    table(250, 250, 250, 250, 1) };
+	double error = sqrt(2 * 0.25 / 1000);
+	FairGapInterval got = interval("demographic_parity", groups, 2, 7);
+
+	CHECK_NEAR(got.gap_low, 0.0313 * error, 0.002);
+	CHECK_NEAR(got.gap_high, 2.2414 * error, 0.003);
+}
+
+static void
+weights_give_the_width_of_the_effective_rows(void)
+{
+	FairCells plain[2] = { table(200, 300, 200, 300, 1),
+		                   table(350, 150, 350, 150, 1) };
+	FairCells scaled[2] = { table(200, 300, 200, 300, 12.5),
+		                    table(350, 150, 350, 150, 0.01) };
+	FairGapInterval a = interval("equalized_odds", plain, 2, 3);
+	FairGapInterval b = interval("equalized_odds", scaled, 2, 3);
+
+	/* a common factor of a group's weights is no information */
+	CHECK_NEAR(a.gap_low, b.gap_low, 1e-12);
+	CHECK_NEAR(a.gap_high, b.gap_high, 1e-12);
+	/* weights of unequal size are fewer rows */
+	for (int i = 0; i < 4; i++)
+		scaled[0].weight_squared[i / 2][i % 2] *= 10;
+	b = interval("equalized_odds", scaled, 2, 3);
+	CHECK(b.gap_high - b.gap_low > 1.5 * (a.gap_high - a.gap_low));
+}
+
+static void
+the_same_seed_gives_the_same_interval(void)
+{
+	FairCells groups[2] = { table(20, 30, 20, 30, 1),
+		                    table(35, 15, 35, 15, 1) };
+	FairGapInterval a = interval("equalized_odds", groups, 2, 5);
+	FairGapInterval b = interval("equalized_odds", groups, 2, 5);
+	FairGapInterval c = interval("equalized_odds", groups, 2, 6);
+
+	CHECK(memcmp(&a, &b, sizeof(a)) == 0);
+	CHECK(memcmp(&a, &c, sizeof(a)) != 0);
+}
+
+static void
+one_and_many_criteria_share_the_draws(void)
+{
+	FairCells groups[3] = { table(20, 30, 20, 30, 1), table(35, 15, 35, 15, 1),
+		                    table(3, 5, 0, 2, 1) };
+	FairBootstrap plan = { .groups = groups,
+		                   .n_groups = 3,
+		                   .level = 0.9,
+		                   .replicates = 500,
+		                   .seed = 11 };
+	FairGapInterval all[5];
+	size_t used = arena.used_bytes;
+
+	CHECK_INT(fair_gap_intervals(&arena, &plan, fair_criterion_table(), 5, all),
+	          NUM_OK);
+	for (int c = 0; c < 5; c++)
+	{
+		FairGapInterval one;
+
+		CHECK_INT(fair_gap_intervals(&arena, &plan, &fair_criterion_table()[c],
+		                             1, &one),
+		          NUM_OK);
+		CHECK(one.gap_low == all[c].gap_low);
+		CHECK(one.gap_high == all[c].gap_high);
+		CHECK(one.ratio_low == all[c].ratio_low);
+		CHECK(one.ratio_high == all[c].ratio_high);
+		CHECK(one.gap_low <= one.gap_high);
+	}
+	CHECK_INT(arena.used_bytes, used);
+}
+
+static void
+an_undefined_gap_has_no_interval(void)
+{
+	FairCells groups[2] = { table(20, 30, 20, 30, 1), table(5, 5, 0, 0, 1) };
+	FairGapInterval got = interval("equal_opportunity", groups, 2, 5);
+
+	CHECK(isnan(got.gap_low) && isnan(got.gap_high));
+	CHECK(isnan(got.ratio_low) && isnan(got.ratio_high));
+	got = interval("equal_opportunity", groups, 0, 5);
+	CHECK(isnan(got.gap_low) && isnan(got.gap_high));
+}
+
+static bool
+always(NumMonitor *monitor)
+{
+	(void) monitor;
+	return true;
+}
+
+static void
+a_monitor_stops_it_and_a_small_arena_refuses(void)
+{
+	FairCells groups[2] = { table(20, 30, 20, 30, 1), table(5, 5, 5, 5, 1) };
+	NumMonitor monitor = { .stop = always };
+	FairBootstrap plan = { .groups = groups,
+		                   .n_groups = 2,
+		                   .level = 0.9,
+		                   .replicates = 500,
+		                   .monitor = &monitor };
+	FairGapInterval one;
+	NumArena small;
+
+	CHECK_INT(
+		fair_gap_intervals(&arena, &plan, fair_criterion_table(), 1, &one),
+		NUM_CANCELLED);
+	plan.monitor = NULL;
+	arena_init_malloc(&small, 1);
+	CHECK_INT(
+		fair_gap_intervals(&small, &plan, fair_criterion_table(), 1, &one),
+		NUM_NO_MEMORY);
+}
+
+int
+main(void)
+{
+	arena_init_malloc(&arena, 0);
+	RUN(the_interval_is_the_normal_one_where_the_gap_is_large);
+	RUN(the_interval_of_equal_groups_is_that_of_an_absolute_difference);
+	RUN(weights_give_the_width_of_the_effective_rows);
+	RUN(the_same_seed_gives_the_same_interval);
+	RUN(one_and_many_criteria_share_the_draws);
+	RUN(an_undefined_gap_has_no_interval);
+	RUN(a_monitor_stops_it_and_a_small_arena_refuses);
+	return unit_end();
+}
