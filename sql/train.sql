@@ -1,3 +1,4 @@
+SET client_min_messages = warning;
 -- Training end to end on a small table: what is stored agrees with what plain
 -- SQL finds when it recomputes it.
 SELECT fairpg.init() IS NOT NULL AS ready;
@@ -43,12 +44,12 @@ CREATE VIEW recomputed AS
 SELECT p.id, p.sex, p.paid, m.model, m.version,
        1 / (1 + exp(-(SELECT sum(CASE
            WHEN c.term = '(intercept)' THEN c.estimate
-           WHEN c.term = 'income' AND c.level_kind = 'null' THEN CASE WHEN p.income IS NULL THEN c.estimate ELSE 0 END
+           WHEN c.level_kind IN ('null', 'unseen') THEN 0
            WHEN c.term = 'debt' THEN c.estimate * p.debt::float4
            WHEN c.term = 'since' THEN c.estimate * (p.since - date '2000-01-01')
            WHEN c.term = 'has_car' THEN CASE WHEN c.level = p.has_car::text THEN c.estimate ELSE 0 END
            WHEN c.term = 'region' THEN CASE WHEN c.level = p.region THEN c.estimate ELSE 0 END
-           WHEN c.term = 'income' THEN CASE WHEN p.income IS NULL THEN 0 ELSE c.estimate * p.income::float4 END
+           WHEN c.term = 'income' THEN c.estimate * p.income::float4
            END) FROM fairpg_catalog.coefficient c WHERE c.model = m.model AND c.version = m.version))) AS score
 FROM people p, fairpg_catalog.model_version m;
 -- rows with every value known: predict() and plain SQL agree

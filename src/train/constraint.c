@@ -41,7 +41,7 @@
 /* longest step in the norm of the Hessian: about one unit of the raw score */
 #define MAX_STEP 0.35
 /* a feasible point whose loss differs from that of the point before by no more
- * than this part ends the search */
+ * than this part, and what one row is worth, ends the search */
 #define LOSS_TOLERANCE 3e-4
 #define SAMPLE_LOSS_TOLERANCE 1e-3
 /* passes over all rows are made with the sample's Hessian and Jacobian, which
@@ -177,6 +177,15 @@ largest_multiplier(const Newton *newton)
 	return largest;
 }
 
+/* What one row of the smallest group that changes its decision is worth in
+ * loss: hard rates move in such jumps, and so does the point that meets
+ * them. */
+static double
+loss_resolution(const Newton *newton)
+{
+	return largest_multiplier(newton) / (double) newton->rates->least_rows;
+}
+
 /* From the sums of the last pass to the next point. */
 static NumStatus
 search_step(Search *search, double *length)
@@ -237,7 +246,8 @@ search_run(Search *search, uint32_t block_stride, int curved_every,
 		loss = newton->loss;
 		newton_log(newton, phase, 0, largest_multiplier(newton), feasible);
 		newton_keep_best(newton, feasible);
-		if (feasible && fabs(loss - last_loss) <= tolerance * loss)
+		if (feasible && fabs(loss - last_loss) <=
+							tolerance * loss + loss_resolution(newton))
 		{
 			*converged = true;
 			return NUM_OK;

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# run.sh - what fairpg costs, as ratios to one plain aggregate in the same run.
+#
+#   make bench                     a million generated loans; and Adult, where
+#                                  ../shared/data is there
+#   ROWS=100000 ROUNDS=3 make bench
+#
+# T is one single-process aggregate that touches every column of the table:
+# count(*), a sum of each number as float8, a sum of the length of each text.
+# Each round runs every statement once, so that a slow moment of the machine
+# hits all alike; the least time of the rounds counts.  JIT is off and no query
+# gets a parallel worker, unless a row says so.  Ratios carry to other machines,
+# milliseconds do not.
+#
+# "ok" and "over" compare with the budget; nothing fails on a budget, because a
+# time is no test.
+set -euo pipefail
+
+if [ -z "${FAIRPG_TOP:-}" ]; then
+	exec "$(dirname "$0")/../tools/checkrun.sh" run "$(cd "$(dirname "$0")" &&
+		pwd -P)/run.sh" "$@"
+fi
+
+here=$FAIRPG_TOP/test/bench
+shared=${FAIRPG_SHARED:-$FAIRPG_TOP/../shared}
+rows=${ROWS:-1000000}
+rounds=${ROUNDS:-5}
+PGOPTIONS='-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=64MB'
+PGOPTIONS="$PGOPTIONS -c maintenance_work_mem=1GB -c client_min_messages=warning"
+export PGOPTIONS
+
+query()
+{
+	psql -XAtq -v ON_ERROR_STOP=1 "$@"
+}
+
+# Times every statement of a file, '-- time: name' before each, in rounds;
+# prints "name<TAB>least milliseconds".
+measure()
+{
+	local round
+	for round in $(seq "$rounds"); do
+		echo "  round $round of $rounds" >&2
+		sed 's/^-- time: \(.*\)/\\echo @\1/' "$1" |
+			{ echo '\timing on'; cat; } | query -f -
+	done | awk -F '[@: ]+' '
+		/^@/ { name = substr($0, 2) }
+		/^Time: / {
+			ms = $2
+			if (!(name in least) || ms + 0 < least[name])
+				least[name] = ms + 0
+		}
+		END { for (name in least) printf "%s\t%s\n", name, least[name] }'
+}
+
+# Prints one row of the table:  what, budget, measured, unit, milliseconds.
+row()
+{
+	awk -v what="$1" -v budget="$2" -v seen="$3" -v unit="$4" -v ms="${5:-}" '
+		BEGIN {
+			state = budget == "" ? "" : (seen + 0 <= budget + 0 ? "ok" : "over")
+			printf "  %-44s %9s %10s %9s  %s\n", what,
+				(budget == "" ? "" : "<= " budget unit),
+				sprintf(unit == " B" ? "%.0f%s" : \
+					seen < 0.01 ? "%.1e%s" : "%.2f%s", seen, unit),
+				(ms == "" ? "" : sprintf("%.0f ms", ms)), state
+		}'
+}
+
+# One data set, prepared as tables or views: $1 its title; tables bench.data
+# (what is read) and bench.call (arguments of fairpg.train) exist.
+bench()
+{
+	local times call
+	call=$(query -c 'SELECT arguments FROM bench.call')
+	query -c "SELECT 1 FROM fairpg.train('plain', $call)" \
+		-c "CREATE TABLE bench.scored AS SELECT a.sex, a.race,
+			a.label AS label, fairpg.decide('plain', a) AS decision
+			FROM bench.data a" -c 'VACUUM ANALYZE bench.scored' >/dev/null
+	query -v call="$call" -v difference="$FAIRPG_TMP/difference" \
+		-f "$here/statements.sql" >"$FAIRPG_TMP/statements" ||
+		exit 1
+	times=$(measure "$FAIRPG_TMP/statements")
+	report "$1" "$times"
+	query -c 'DROP TABLE bench.scored' \
+		-c 'DELETE FROM fairpg_catalog.model_version' \
+		-c 'DELETE FROM fairpg_catalog.model'
+}
+
+report()
+{
+	local times=$2 t scan byhand filter
+	least()
+	{
+		printf '%s\n' "$times" | awk -F '\t' -v name="$1" '$1 == name { print $2 }'
+	}
+	ratio()
+	{
+		awk -v a="$1" -v b="$2" 'BEGIN { print a / b }'
+	}
+	t=$(least T)
+	scan=$(query -c "SELECT 1000 * min((spec->'timing'->>'extract_seconds')::float8)
+		FROM fairpg_catalog.model_version")
+	byhand=$(least 'by hand')
+	filter=$(least 'filter counts')
+
+	printf '\n%s: %s rows, T = %.0f ms\n\n' "$1" \
+		"$(query -c 'SELECT count(*) FROM bench.data')" "$t"
+	printf '  %-44s %9s %10s %9s\n' what budget measured time
+	row 'extraction and encoding' 1 "$(ratio "$scan" "$t")" ' T' "$scan"
+	row 'train, plain' '' "$(ratio "$(least 'train plain')" "$t")" ' T' \
+		"$(least 'train plain')"
+	row 'train, demographic parity 0.01' 1.6 \
+		"$(ratio "$(least 'train parity')" "$t")" ' T' "$(least 'train parity')"
+	row 'train, equalized odds 0.01' 1.6 \
+		"$(ratio "$(least 'train odds')" "$t")" ' T' "$(least 'train odds')"
+	row 'predict over the table, to SQL by hand' 1 \
+		"$(ratio "$(least predict)" "$byhand")" ' x' "$(least predict)"
+	row 'audit with intervals, to counts by FILTER' 1.5 \
+		"$(ratio "$(least audit)" "$filter")" ' x' "$(least audit)"
+	row 'memory of training, a row' 80 "$(query -c "SELECT
+		max(memory_bytes::float8 / (rows_train + rows_test))
+		FROM fairpg_catalog.model_version WHERE model = 'parity'")" ' B'
+	row 'largest difference of predict to SQL by hand' 1e-9 \
+		"$(query -c "$(cat "$FAIRPG_TMP/difference")")" ''
+}
+
+query -c 'CREATE EXTENSION fairpg' -c 'SELECT fairpg.init()' >/dev/null
+echo "fairpg bench: $(query -c 'SHOW server_version'), $(nproc) cores, least of $rounds rounds"
+
+echo "making $rows loans ..." >&2
+query -v rows="$rows" -f "$FAIRPG_TOP/test/tools/lending.sql"
+query -f "$here/lending.sql"
+bench 'Generated loans'
+
+if [ -r "$shared/data/load.sql" ]; then
+	echo "making Adult, 31 times ..." >&2
+	query -v datadir="$shared/data" -f "$shared/data/load.sql" >/dev/null
+	query -f "$here/adult.sql"
+	bench 'Adult, train part 31 times with jitter'
+	query -c 'SELECT 1 FROM (SELECT fairpg.train('"'reference', 'data.adult',
+		'income', positive => '>50K', exclude => '{fnlwgt,row_id}',
+		split => 'column:split=test'"')) x' >/dev/null
+	query -v document="$(cat "$FAIRPG_TOP/test/reference/adult_logistic.json")" \
+		-f "$here/coefficients.sql" >"$FAIRPG_TMP/coefficients"
+	row 'coefficients on Adult to the reference' 1e-6 \
+		"$(cat "$FAIRPG_TMP/coefficients")" ''
+fi
