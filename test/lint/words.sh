@@ -11,8 +11,8 @@ list_files()
 	if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
 		git ls-files --cached --others --exclude-standard
 	else
-		find . -type f -not -path './build/*' -not -name '*.o' \
-			-not -name '*.so' | sed 's,^\./,,'
+		find . -type f -not -path './build/*' -not -path './demo_cluster/*' \
+			-not -name '*.o' -not -name '*.so' | sed 's,^\./,,'
 	fi | grep -vE '^test/lint/words\.sh$' | while read -r file; do
 		[ ! -f "$file" ] || echo "$file"
 	done

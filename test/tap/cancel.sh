@@ -2,7 +2,7 @@
 # extraction and of training: a quick answer, and nothing left behind.
 . test/tools/tap.sh
 
-psql -Xq <<'END'
+psql -Xq -v ON_ERROR_STOP=1 <<'END'
 SELECT fairpg.init() \g /dev/null
 CREATE TABLE many AS
 	SELECT i AS id, (i * 7919) % 10007 AS a, (i * 104729) % 9973 AS b,
@@ -10,7 +10,7 @@ CREATE TABLE many AS
 		'level ' || (i * 131) % 40 AS d, 'level ' || (i * 17) % 60 AS e,
 		CASE (i * 13) % 3 WHEN 0 THEN 'x' WHEN 1 THEN 'y' ELSE 'z' END AS g,
 		((i * 7919) % 10007 + (i * 104729) % 9973) % 7 < 3 AS label
-	FROM generate_series(1, 1500000) i;
+	FROM generate_series(1, 1500000::bigint) i;
 -- a source that takes its time row by row, so that extraction is where it stops
 CREATE FUNCTION slow(x bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE AS
 	$$ BEGIN PERFORM pg_sleep(0.0002); RETURN x; END $$;
@@ -85,5 +85,5 @@ is "nothing is left of any of them" "$(leftovers)" "$nothing"
 
 # the same session goes on
 is "a session that was stopped trains when asked again" "$(
-	sql "SET statement_timeout = 50" "\\set ON_ERROR_STOP 0" "$fast;" \
-		"SET statement_timeout = 0" "$fast;" | tail -n 1)" 1
+	sql "SET statement_timeout = 50" "\\set ON_ERROR_STOP 0" "$fast" \
+		"SET statement_timeout = 0" "$fast" | tail -n 1)" 1

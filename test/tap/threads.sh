@@ -2,7 +2,7 @@
 # the training library and the linear algebra library only for training.
 . test/tools/tap.sh
 
-psql -Xq <<'END'
+psql -Xq -v ON_ERROR_STOP=1 <<'END'
 SELECT fairpg.init() \g /dev/null
 CREATE TABLE t AS
 	SELECT (i * 37) % 101 AS a, (i * 53) % 89 AS b, 'v' || (i * 7) % 11 AS c,
@@ -19,7 +19,7 @@ look()
 {
 	local out=$FAIRPG_TMP/look
 	psql -XAtq >"$out" 2>&1 <<-END
-		$1 \g /dev/null
+		SELECT count(*) FROM ($1) made \g /dev/null
 		SELECT pg_backend_pid() AS pid \gset
 		\setenv BACKEND :pid
 		\! awk '/^Threads/ { print "threads", \$2 }' /proc/\$BACKEND/status
@@ -33,16 +33,16 @@ if [ ! -r /proc/self/maps ]; then
 	exit 0
 fi
 like "after a prediction: one thread, no linear algebra, no training library" \
-	"$(look "SELECT sum(fairpg.predict('m', t)) FROM t;")" \
+	"$(look "SELECT sum(fairpg.predict('m', t)) FROM t")" \
 	'^threads 1 fairpg\.so $'
 like "after measuring: the same" \
-	"$(look "SELECT fairpg.tpr(fairpg.outcomes(label, a > 50)) FROM t;")" \
+	"$(look "SELECT fairpg.tpr(fairpg.outcomes(label, a > 50)) FROM t")" \
 	'^threads 1 fairpg\.so $'
 like "after an audit: the same" \
 	"$(look "SELECT * FROM fairpg.audit('SELECT g, label, a > 50 AS yes FROM t',
-		'{g}', label => 'label', decision => 'yes');")" \
+		'{g}', label => 'label', decision => 'yes')")" \
 	'^threads 1 fairpg\.so $'
 like "after a training: one thread" \
 	"$(look "SELECT * FROM fairpg.train('m', 't', 'label', protected => '{g}',
-		fairness => 'equalized_odds', max_gap => 0.05);")" \
+		fairness => 'equalized_odds', max_gap => 0.05)")" \
 	'^threads 1 fairpg\.so fairpg_train\.so '

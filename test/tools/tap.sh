@@ -68,8 +68,15 @@ skip()
 	echo "ok - $1 # SKIP $2"
 }
 
-# sql TEXT...: the bare answer of one or more statements, errors included.
+# sql TEXT...: the bare answer of statements or psql commands, errors included;
+# the first error ends it.
 sql()
 {
-	printf '%s\n' "$@" | psql -XAtq -v ON_ERROR_STOP=1 2>&1
+	local text
+	for text in "$@"; do
+		case $text in
+			\\*) printf '%s\n' "$text" ;;
+			*) printf '%s;\n' "$text" ;;
+		esac
+	done | psql -XAtq -v ON_ERROR_STOP=1 2>&1
 }
