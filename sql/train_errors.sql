@@ -41,6 +41,7 @@ SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{g}', fa
 SELECT fairpg.train('m', 'small', 'y3', features => '{x}');
 SELECT fairpg.train('m', 'small', 'y3', positive => 'p', features => '{x}');
 SELECT fairpg.train('m', 'small', 'y3', positive => 'z', features => '{x}');
+SELECT fairpg.train('m', 'small', 'c', positive => 'z', features => '{x}');
 SELECT fairpg.train('m', 'small', 'yone', features => '{x}');
 SELECT fairpg.train('m', 'small', 'ynull', features => '{x}');
 SELECT fairpg.train('m', 'small', 'x', features => '{x2}');
@@ -83,8 +84,8 @@ SELECT count(*) AS rows FROM small;
 SELECT current_setting('application_name') AS application_name;
 
 -- warnings, not errors
-SELECT warnings FROM fairpg.train('warned', 'SELECT *, y AS copy, x * 0 AS zero FROM small', 'y', protected => '{g}',
-    features => '{x,x2,copy,zero}', fairness => 'demographic_parity', max_gap => 0.5, options => '{"min_group": 150}', split => 'none');
+SELECT warnings FROM fairpg.train('warned', 'SELECT *, y AS copy, x * 0 AS zero FROM small', 'y', protected => '{g,c}',
+    features => '{x,x2,copy,zero}', fairness => 'demographic_parity', max_gap => 0.5, options => '{"min_group": 101}', split => 'none');
 SELECT rows_dropped FROM fairpg.train('warned', 'SELECT nullif(y, id < 11) AS y, x, x2 FROM small', 'y');
 
 DROP SCHEMA fairpg_report CASCADE;

@@ -160,8 +160,7 @@ an_unseen_level_counts_as_other_or_as_the_weighted_mean(void)
 
 	/* job has an OTHER level */
 	CHECK(model->columns[2].unseen_coef == -1.1);
-	/* sex has none: (1 * -0.6 + 3 * 0.1 + 0 * 0.25) / 4; a level that no
-	 * training row had still has a coefficient, and does not weigh */
+	/* sex has none: (1 * -0.6 + 3 * 0.1 + 0 * 0.25) / 4 */
 	CHECK_NEAR(model->columns[3].unseen_coef, (-0.6 + 3 * 0.1) / 4, 1e-15);
 	scratch_end(&arena);
 }
@@ -180,6 +179,17 @@ levels_are_found_by_all_their_bytes(void)
 	CHECK_INT(model_find_level(job, "", 0), -1);
 	CHECK_INT(model_find_level(&model->columns[3], "", 0), 0);
 	CHECK_INT(model_find_level(&model->columns[3], "M", 1), 2);
+	scratch_end(&arena);
+}
+
+static void
+a_level_that_no_training_row_had_counts_as_unseen(void)
+{
+	NumArena arena;
+	Model *model = build(&arena);
+
+	CHECK(model->columns[3].levels[2].coef == model->columns[3].unseen_coef);
+	CHECK(model->columns[3].levels[1].coef == 0.1);
 	scratch_end(&arena);
 }
 
@@ -222,7 +232,9 @@ a_row_and_a_block_score_to_the_same_bits(void)
 			want += coef[2];
 		want += 0 * (double) year_values[i];
 		want += coef[3 + job_codes[i]];
-		want += coef[7 + sex_codes[i]];
+		/* nothing was learnt about M, which no training row had */
+		want += sex_codes[i] == 2 ? model->columns[3].unseen_coef
+		                          : coef[7 + sex_codes[i]];
 		want += coef[10] * (double) first_values[i];
 		want += coef[11] * (double) second_values[i];
 		row_values(i, value);
@@ -378,6 +390,7 @@ main(void)
 {
 	RUN(a_null_flag_becomes_part_of_its_number);
 	RUN(an_unseen_level_counts_as_other_or_as_the_weighted_mean);
+	RUN(a_level_that_no_training_row_had_counts_as_unseen);
 	RUN(levels_are_found_by_all_their_bytes);
 	RUN(a_row_and_a_block_score_to_the_same_bits);
 	RUN(a_null_without_a_level_of_its_own_counts_as_unseen);
