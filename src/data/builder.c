@@ -2,14 +2,21 @@
  * builder.c
  *    Filling a dataset row by row.
  *
- * Rows go straight into blocks, column by column; a block's codes are as wide
- * as its largest code needs, and are widened in place when a larger one comes.
- * The first STAGED_ROWS rows wait aside until the pivots of the numbers are
- * known: a column whose values are large against their spread is stored as
- * its distance from a round value near its mean, so that single precision
- * keeps what distinguishes the rows.
+ * A row's numbers go straight into the arrays of its part's open block, its
+ * codes into wide arrays beside it, which are narrowed to the 1, 2 or 4 bytes
+ * that the block needs when it is full.  The first rows wait aside until the
+ * pivots of the numbers are known: a column whose values are large against
+ * their spread is stored as its distance from a round value near its mean, so
+ * that single precision keeps what distinguishes the rows.
  *
- * Finishing is finish.c's work.
+ * A category that has gathered MANY_LEVELS values, and a new one in more than
+ * every other row, is retired: its dictionary is dropped and its codes are
+ * NULL from then on, so that a column of addresses does not eat the memory
+ * before finishing calls it an identifier.
+ *
+ * Cost: about 2 ns a number and 5 ns a category that is known; memory 4 bytes
+ * a number and 1 to 4 a category, beside 16 kB a category and part while
+ * filling.  Finishing is finish.c's work.
  */
 #include "data/builder.h"
 
@@ -19,26 +26,77 @@
 #include "data/builder_private.h"
 #include "num/random.h"
 
-#define STAGED_ROWS DATA_BLOCK_ROWS
+/* rows that wait for the pivots: a block's worth, fewer with many columns */
+#define STAGED_VALUES 131072
+#define STAGED_LEAST 64
 
 /* |mean| above this many standard deviations asks for a pivot */
 #define PIVOT_RATIO 64.0
 
+/* values of a category before it may be retired */
+#define MANY_LEVELS 65535
+
+/* entries from one array of codes to the next; the odd line keeps them from
+ * competing for the same lines of the cache */
+#define CODE_STRIDE (DATA_BLOCK_ROWS + 16)
+
+/* what stands for NULL in a hash */
+#define NULL_CONTENT UINT64_C(0x6e756c6c)
+
 static NumStatus
-create_dictionaries(NumArena *arena, uint32_t n, Dictionary **result)
+create_dictionaries(DataBuilder *builder)
 {
-	Dictionary *dictionaries = arena_alloc(arena, n, sizeof(Dictionary));
+	NumArena *arena = builder->arena;
+	const DataBuilderSpec *spec = &builder->spec;
+	NumStatus status = dictionary_init(&builder->base_groups, arena);
 
-	if (dictionaries == NULL)
+	builder->levels = arena_alloc(arena, spec->n_columns, sizeof(Dictionary));
+	builder->protected_values =
+		arena_alloc(arena, spec->n_protected, sizeof(Dictionary));
+	if (builder->levels == NULL || builder->protected_values == NULL)
 		return NUM_NO_MEMORY;
-	for (uint32_t i = 0; i < n; i++)
-	{
-		NumStatus status = dictionary_init(&dictionaries[i], arena);
+	memset(builder->levels, 0, spec->n_columns * sizeof(Dictionary));
+	for (uint32_t k = 0; k < builder->n_categories && status == NUM_OK; k++)
+		status = dictionary_init(&builder->levels[builder->categories[k]],
+								 arena);
+	for (uint32_t p = 0; p < spec->n_protected && status == NUM_OK; p++)
+		status = dictionary_init(&builder->protected_values[p], arena);
+	return status;
+}
 
-		if (status != NUM_OK)
-			return status;
+/* Sorts the columns by kind. */
+static NumStatus
+create_lists(DataBuilder *builder)
+{
+	NumArena *arena = builder->arena;
+	uint32_t n = builder->spec.n_columns;
+
+	builder->numbers = arena_alloc(arena, n, sizeof(uint32_t));
+	builder->categories = arena_alloc(arena, n, sizeof(uint32_t));
+	builder->pivot = arena_alloc(arena, n, sizeof(double));
+	builder->min = arena_alloc(arena, n, sizeof(double));
+	builder->max = arena_alloc(arena, n, sizeof(double));
+	builder->retired = arena_alloc(arena, n, sizeof(bool));
+	builder->retired_count = arena_alloc(arena, n, sizeof(uint64_t));
+	builder->retired_hash = arena_alloc(arena, n, sizeof(uint64_t));
+	if (builder->numbers == NULL || builder->categories == NULL ||
+		builder->pivot == NULL || builder->min == NULL ||
+		builder->max == NULL || builder->retired == NULL ||
+		builder->retired_count == NULL || builder->retired_hash == NULL)
+		return NUM_NO_MEMORY;
+	memset(builder->retired, 0, n * sizeof(bool));
+	for (uint32_t c = 0; c < n; c++)
+	{
+		if (builder->spec.columns[c].kind == DATA_CATEGORY)
+		{
+			builder->categories[builder->n_categories++] = c;
+			continue;
+		}
+		builder->pivot[builder->n_numbers] = 0;
+		builder->min[builder->n_numbers] = INFINITY;
+		builder->max[builder->n_numbers] = -INFINITY;
+		builder->numbers[builder->n_numbers++] = c;
 	}
-	*result = dictionaries;
 	return NUM_OK;
 }
 
@@ -49,24 +107,50 @@ create_inputs(DataBuilder *builder)
 	NumArena *arena = builder->arena;
 	uint32_t n = builder->spec.n_columns;
 	uint32_t n_protected = builder->spec.n_protected;
+	uint32_t room = STAGED_VALUES / (n + 1);
 
+	room = room < STAGED_LEAST ? STAGED_LEAST : room;
+	room = room > DATA_BLOCK_ROWS ? DATA_BLOCK_ROWS : room;
+	builder->staged_room = room;
 	builder->input.number = arena_alloc(arena, n, sizeof(double));
 	builder->input.code = arena_alloc(arena, n, sizeof(uint32_t));
 	builder->input.protected_code =
 		arena_alloc(arena, n_protected, sizeof(uint32_t));
 	builder->staged_number =
-		arena_alloc(arena, (size_t) STAGED_ROWS * n, sizeof(double));
+		arena_alloc(arena, (size_t) room * n, sizeof(double));
 	builder->staged_code =
-		arena_alloc(arena, (size_t) STAGED_ROWS * n, sizeof(uint32_t));
-	builder->staged = arena_alloc(arena, STAGED_ROWS, sizeof(StagedRow));
+		arena_alloc(arena, (size_t) room * n, sizeof(uint32_t));
+	builder->staged = arena_alloc(arena, room, sizeof(StagedRow));
 	if (builder->input.number == NULL || builder->input.code == NULL ||
 		builder->input.protected_code == NULL ||
 		builder->staged_number == NULL || builder->staged_code == NULL ||
 		builder->staged == NULL)
 		return NUM_NO_MEMORY;
 	memset(builder->input.code, 0, n * sizeof(uint32_t));
+	memset(builder->input.protected_code, 0, n_protected * sizeof(uint32_t));
+	builder->input.weight = 1;
 	for (uint32_t c = 0; c < n; c++)
 		builder->input.number[c] = NAN;
+	return NUM_OK;
+}
+
+/* Pointers into the open block of each part, and room for its codes. */
+static NumStatus
+create_open_blocks(DataBuilder *builder)
+{
+	NumArena *arena = builder->arena;
+
+	for (int p = 0; p < DATA_PARTS; p++)
+	{
+		OpenBlock *open = &builder->open[p];
+		uint32_t n = builder->n_categories;
+
+		open->number =
+			arena_alloc(arena, builder->n_numbers, sizeof(float *));
+		open->code = arena_alloc(arena, n, sizeof(uint32_t *));
+		if (open->number == NULL || open->code == NULL)
+			return NUM_NO_MEMORY;
+	}
 	return NUM_OK;
 }
 
@@ -82,20 +166,13 @@ data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
 	memset(builder, 0, sizeof(*builder));
 	builder->arena = arena;
 	builder->spec = *spec;
-	builder->pivot = arena_alloc(arena, spec->n_columns, sizeof(double));
-	builder->seen_null = arena_alloc(arena, spec->n_columns, sizeof(bool));
-	if (builder->pivot == NULL || builder->seen_null == NULL)
-		return NUM_NO_MEMORY;
-	memset(builder->seen_null, 0, spec->n_columns * sizeof(bool));
-	memset(builder->pivot, 0, spec->n_columns * sizeof(double));
-	status = create_dictionaries(arena, spec->n_columns, &builder->levels);
+	status = create_lists(builder);
 	if (status == NUM_OK)
-		status = create_dictionaries(arena, spec->n_protected,
-									 &builder->protected_values);
-	if (status == NUM_OK)
-		status = dictionary_init(&builder->base_groups, arena);
+		status = create_dictionaries(builder);
 	if (status == NUM_OK)
 		status = create_inputs(builder);
+	if (status == NUM_OK)
+		status = create_open_blocks(builder);
 	*result = builder;
 	return status;
 }
@@ -106,13 +183,42 @@ data_builder_input(DataBuilder *builder)
 	return &builder->input;
 }
 
+/* Gives up a category whose values hardly ever come back. */
+static void
+retire(DataBuilder *builder, uint32_t column)
+{
+	builder->retired[column] = true;
+	builder->retired_count[column] = builder->levels[column].n;
+	dictionary_release(&builder->levels[column]);
+}
+
+static uint64_t
+rows_so_far(const DataBuilder *builder)
+{
+	return builder->part[DATA_TRAIN].n_rows +
+		   builder->part[DATA_HELD_OUT].n_rows + builder->n_staged;
+}
+
 uint32_t
 data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
 				  uint32_t length)
 {
-	uint32_t code = dictionary_code(&builder->levels[column], bytes, length);
+	uint32_t code;
 
-	return code == DICTIONARY_FULL ? DATA_NO_CODE : code + 1;
+	if (builder->retired[column])
+	{
+		builder->retired_hash[column] = num_hash64(bytes, length, 0);
+		return DATA_NULL_CODE;
+	}
+	code = dictionary_code(&builder->levels[column], bytes, length);
+	if (code == DICTIONARY_FULL)
+		return DATA_NO_CODE;
+	if (code >= MANY_LEVELS && 2 * (uint64_t) code > rows_so_far(builder))
+	{
+		retire(builder, column);
+		return data_builder_code(builder, column, bytes, length);
+	}
+	return code + 1;
 }
 
 uint32_t
@@ -125,11 +231,28 @@ data_builder_group(DataBuilder *builder, uint32_t column, const char *bytes,
 	return code == DICTIONARY_FULL ? DATA_NO_CODE : code + 1;
 }
 
+uint32_t
+data_builder_group_values(const DataBuilder *builder, uint32_t column)
+{
+	return builder->protected_values[column].n;
+}
+
+/* Blends one value into a hash, by a multiplier of its own, so that the
+ * columns' terms can be computed side by side. */
+static uint64_t
+hash_term(uint64_t content, uint64_t place)
+{
+	uint64_t x = (content ^ (place * UINT64_C(0x9e3779b97f4a7c15))) *
+				 UINT64_C(0xd6e8feb86659fd93);
+
+	return (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
+}
+
 /* The content of one value: its bytes, or a mark for NULL. */
 static uint64_t
 code_content(const Dictionary *dictionary, uint32_t code)
 {
-	return code == DATA_NULL_CODE ? 0x6e756c6cULL
+	return code == DATA_NULL_CODE ? NULL_CONTENT
 								  : dictionary->entries[code - 1].stable;
 }
 
@@ -137,67 +260,37 @@ uint64_t
 data_builder_hash(const DataBuilder *builder, uint64_t seed)
 {
 	const DataInput *input = &builder->input;
-	uint64_t hash = seed * 0x9e3779b97f4a7c15ULL + (input->label ? 1u : 0u);
+	uint64_t hash = hash_term(seed, input->label ? 2 : 1);
 
-	for (uint32_t c = 0; c < builder->spec.n_columns; c++)
+	for (uint32_t k = 0; k < builder->n_numbers; k++)
 	{
+		/* one image for all NaNs and for both zeros */
+		double x = input->number[builder->numbers[k]] + 0.0;
 		uint64_t content;
 
-		if (builder->spec.columns[c].kind == DATA_NUMBER)
-		{
-			/* one image for all NaNs and for both zeros */
-			double x = input->number[c] + 0.0;
+		memcpy(&content, &x, sizeof(content));
+		content = isnan(x) ? NULL_CONTENT : content;
+		hash += hash_term(content, 3 + builder->numbers[k]);
+	}
+	for (uint32_t k = 0; k < builder->n_categories; k++)
+	{
+		uint32_t c = builder->categories[k];
+		uint64_t content =
+			builder->retired[c]
+				? builder->retired_hash[c]
+				: code_content(&builder->levels[c], input->code[c]);
 
-			if (isnan(x))
-				content = 0x6e756c6cULL;
-			else
-				memcpy(&content, &x, sizeof(content));
-		}
-		else
-			content = code_content(&builder->levels[c], input->code[c]);
-		hash = (hash ^ content) * 0xd6e8feb86659fd93ULL;
-		hash ^= hash >> 32;
+		hash += hash_term(content, 3 + c);
 	}
 	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
-	{
-		hash = (hash ^ code_content(&builder->protected_values[p],
-									input->protected_code[p])) *
-			   0xd6e8feb86659fd93ULL;
-		hash ^= hash >> 32;
-	}
-	return hash * 0x9e3779b97f4a7c15ULL;
+		hash += hash_term(code_content(&builder->protected_values[p],
+									   input->protected_code[p]),
+						  UINT64_C(1) << 32 | p);
+	hash = (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 29;
 }
 
-/* Number of the combination of protected values; DATA_NO_CODE: no memory. */
-static uint32_t
-base_group(DataBuilder *builder)
-{
-	const uint32_t *codes = builder->input.protected_code;
-	size_t bytes = builder->spec.n_protected * sizeof(uint32_t);
-	uint32_t code = dictionary_code(&builder->base_groups,
-									(const char *) codes, (uint32_t) bytes);
-
-	return code == DICTIONARY_FULL ? DATA_NO_CODE : code;
-}
-
-/* Makes codes of a column in a block 'wide' bytes each. */
-static NumStatus
-widen_codes(NumArena *arena, DataBlock *block, uint32_t column, uint8_t wide)
-{
-	uint8_t narrow = block->code_bytes[column];
-	const void *old = block->values[column];
-	void *values = arena_alloc(arena, DATA_BLOCK_ROWS, wide);
-
-	if (values == NULL)
-		return NUM_NO_MEMORY;
-	for (uint32_t i = 0; i < block->n_rows; i++)
-		data_put_code(values, wide, i, data_get_code(old, narrow, i));
-	arena_release(arena, block->values[column], DATA_BLOCK_ROWS, narrow);
-	block->values[column] = values;
-	block->code_bytes[column] = wide;
-	return NUM_OK;
-}
-
+/* A block with room for its numbers, cells and weights. */
 static DataBlock *
 create_block(DataBuilder *builder)
 {
@@ -214,16 +307,12 @@ create_block(DataBuilder *builder)
 	if (block->values == NULL || block->code_bytes == NULL ||
 		block->cell == NULL)
 		return NULL;
-	for (uint32_t c = 0; c < n; c++)
+	for (uint32_t k = 0; k < builder->n_numbers; k++)
 	{
-		uint32_t levels = builder->levels[c].n;
+		uint32_t c = builder->numbers[k];
 
-		if (builder->spec.columns[c].kind == DATA_NUMBER)
-			block->code_bytes[c] = sizeof(float);
-		else
-			block->code_bytes[c] = data_code_width(levels);
-		block->values[c] =
-			arena_alloc(arena, DATA_BLOCK_ROWS, block->code_bytes[c]);
+		block->code_bytes[c] = sizeof(float);
+		block->values[c] = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(float));
 		if (block->values[c] == NULL)
 			return NULL;
 	}
@@ -236,90 +325,155 @@ create_block(DataBuilder *builder)
 	return block;
 }
 
-/* Appends an empty block to a part's list. */
+/* Makes room for one more block in a part's list. */
 static NumStatus
-add_block(DataBuilder *builder, DataPart part)
+grow_list(DataBuilder *builder, DataPart part)
 {
 	DataRows *rows = &builder->part[part];
-	uint32_t *room = &builder->block_room[part];
+	OpenBlock *open = &builder->open[part];
+	uint32_t more = open->block_room == 0 ? 64 : 2 * open->block_room;
+	DataBlock **blocks;
 
-	if (rows->n_blocks == *room)
-	{
-		uint32_t more = *room == 0 ? 64 : 2 * *room;
-		DataBlock **blocks =
-			arena_alloc(builder->arena, more, sizeof(DataBlock *));
-
-		if (blocks == NULL)
-			return NUM_NO_MEMORY;
-		if (*room > 0)
-			memcpy(blocks, rows->blocks, *room * sizeof(DataBlock *));
-		arena_release(builder->arena, rows->blocks, *room,
-					  sizeof(DataBlock *));
-		rows->blocks = blocks;
-		*room = more;
-	}
-	rows->blocks[rows->n_blocks] = create_block(builder);
-	if (rows->blocks[rows->n_blocks] == NULL)
+	if (rows->n_blocks < open->block_room)
+		return NUM_OK;
+	blocks = arena_alloc(builder->arena, more, sizeof(DataBlock *));
+	if (blocks == NULL)
 		return NUM_NO_MEMORY;
-	rows->n_blocks++;
+	if (rows->n_blocks > 0)
+		memcpy(blocks, rows->blocks, rows->n_blocks * sizeof(DataBlock *));
+	arena_release(builder->arena, rows->blocks, open->block_room,
+				  sizeof(DataBlock *));
+	rows->blocks = blocks;
+	open->block_room = more;
 	return NUM_OK;
 }
 
-/* One row into its part's last block. */
+static NumStatus
+open_block(DataBuilder *builder, DataPart part)
+{
+	OpenBlock *open = &builder->open[part];
+	NumStatus status = grow_list(builder, part);
+
+	if (status != NUM_OK)
+		return status;
+	if (open->codes == NULL)
+	{
+		open->codes = arena_alloc(builder->arena,
+								  (size_t) builder->n_categories * CODE_STRIDE,
+								  sizeof(uint32_t));
+		if (open->codes == NULL)
+			return NUM_NO_MEMORY;
+		for (uint32_t k = 0; k < builder->n_categories; k++)
+			open->code[k] = open->codes + (size_t) k * CODE_STRIDE;
+	}
+	open->block = create_block(builder);
+	if (open->block == NULL)
+		return NUM_NO_MEMORY;
+	open->n_rows = 0;
+	for (uint32_t k = 0; k < builder->n_numbers; k++)
+		open->number[k] = open->block->values[builder->numbers[k]];
+	return NUM_OK;
+}
+
+static void
+narrow_codes(const uint32_t *from, uint32_t n, uint8_t width, void *to)
+{
+	if (width == 1)
+		for (uint32_t i = 0; i < n; i++)
+			((uint8_t *) to)[i] = (uint8_t) from[i];
+	else if (width == 2)
+		for (uint32_t i = 0; i < n; i++)
+			((uint16_t *) to)[i] = (uint16_t) from[i];
+	else
+		memcpy(to, from, n * sizeof(uint32_t));
+}
+
+/* Puts the codes into the block, as narrow as they can be, and the block into
+ * the part's list. */
+static NumStatus
+close_block(DataBuilder *builder, DataPart part)
+{
+	OpenBlock *open = &builder->open[part];
+	DataRows *rows = &builder->part[part];
+	DataBlock *block = open->block;
+
+	if (block == NULL)
+		return NUM_OK;
+	block->n_rows = open->n_rows;
+	for (uint32_t k = 0; k < builder->n_categories; k++)
+	{
+		uint32_t c = builder->categories[k];
+		const uint32_t *codes = open->code[k];
+		uint32_t largest = 0;
+		uint8_t width;
+
+		for (uint32_t i = 0; i < block->n_rows; i++)
+			largest = codes[i] > largest ? codes[i] : largest;
+		width = data_code_width(largest);
+		block->code_bytes[c] = width;
+		block->values[c] =
+			arena_alloc(builder->arena, DATA_BLOCK_ROWS, width);
+		if (block->values[c] == NULL)
+			return NUM_NO_MEMORY;
+		narrow_codes(codes, block->n_rows, width, block->values[c]);
+	}
+	rows->blocks[rows->n_blocks++] = block;
+	open->block = NULL;
+	return NUM_OK;
+}
+
+/* One row into its part's open block. */
 static NumStatus
 store_row(DataBuilder *builder, const double *number, const uint32_t *code,
 		  const StagedRow *row)
 {
 	DataRows *rows = &builder->part[row->part];
-	DataBlock *block;
+	OpenBlock *open = &builder->open[row->part];
 	uint32_t at;
 
-	if (rows->n_blocks == 0 ||
-		rows->blocks[rows->n_blocks - 1]->n_rows == DATA_BLOCK_ROWS)
+	if (open->block == NULL)
 	{
-		NumStatus status = add_block(builder, row->part);
+		NumStatus status = open_block(builder, row->part);
 
 		if (status != NUM_OK)
 			return status;
 	}
-	block = rows->blocks[rows->n_blocks - 1];
-	at = block->n_rows;
-	for (uint32_t c = 0; c < builder->spec.n_columns; c++)
-	{
-		if (builder->spec.columns[c].kind == DATA_NUMBER)
+	at = open->n_rows++;
+	for (uint32_t k = 0; k < builder->n_numbers; k++)
+		open->number[k][at] =
+			(float) (number[builder->numbers[k]] - builder->pivot[k]);
+	for (uint32_t k = 0; k < builder->n_categories; k++)
+		open->code[k][at] = code[builder->categories[k]];
+	if (row->part == DATA_TRAIN)
+		for (uint32_t k = 0; k < builder->n_numbers; k++)
 		{
-			((float *) block->values[c])[at] =
-				(float) (number[c] - builder->pivot[c]);
-			continue;
-		}
-		if (data_code_width(code[c]) > block->code_bytes[c])
-		{
-			NumStatus status = widen_codes(builder->arena, block, c,
-										   data_code_width(code[c]));
+			/* false for NaN, which is NULL */
+			double x = number[builder->numbers[k]];
 
-			if (status != NUM_OK)
-				return status;
+			builder->min[k] = x < builder->min[k] ? x : builder->min[k];
+			builder->max[k] = x > builder->max[k] ? x : builder->max[k];
 		}
-		data_put_code(block->values[c], block->code_bytes[c], at, code[c]);
-		if (code[c] == DATA_NULL_CODE)
-			builder->seen_null[c] = true;
-	}
-	block->cell[at] = row->cell;
-	if (block->weight != NULL)
-		block->weight[at] = (float) row->weight;
-	block->n_rows++;
+	open->block->cell[at] = row->cell;
+	if (open->block->weight != NULL)
+		open->block->weight[at] = (float) row->weight;
 	rows->n_rows++;
 	rows->weight += row->weight;
-	return NUM_OK;
+	return open->n_rows == DATA_BLOCK_ROWS ? close_block(builder, row->part)
+										   : NUM_OK;
 }
 
-/* A round value near the mean, or 0 when single precision does without. */
+/*
+ * A value near the mean of one in 'stride' numbers, or 0 when single
+ * precision does without.  It is a multiple of a power of two not far above
+ * the spread, so that subtracting it leaves integers integers and costs other
+ * numbers no digits.
+ */
 static double
 choose_pivot(const double *values, uint32_t n, uint32_t stride)
 {
 	double sum = 0;
 	double squares = 0;
-	double mean;
+	double mean, sd, unit;
 	uint32_t known = 0;
 
 	for (uint32_t i = 0; i < n; i++)
@@ -338,24 +492,26 @@ choose_pivot(const double *values, uint32_t n, uint32_t stride)
 
 			squares += d * d;
 		}
-	if (!(fabs(mean) > PIVOT_RATIO) ||
-		!(fabs(mean) > PIVOT_RATIO * sqrt(squares / known)))
+	sd = sqrt(squares / known);
+	if (!(fabs(mean) > PIVOT_RATIO * sd))
 		return 0;
-	return rint(mean);
+	/* without spread there is no better guess than the next integer */
+	unit = sd > 0 ? ldexp(1.0, ilogb(sd) + 3) : 1.0;
+	return rint(mean / unit) * unit;
 }
 
 /* Chooses the pivots and stores the staged rows. */
-NumStatus
-data_builder_flush(DataBuilder *builder)
+static NumStatus
+unstage(DataBuilder *builder)
 {
+	NumArena *arena = builder->arena;
 	uint32_t n = builder->spec.n_columns;
+	size_t room = builder->staged_room;
 
-	if (builder->flushed)
-		return NUM_OK;
-	for (uint32_t c = 0; c < n; c++)
-		if (builder->spec.columns[c].kind == DATA_NUMBER)
-			builder->pivot[c] = choose_pivot(builder->staged_number + c,
-											 builder->n_staged, n);
+	for (uint32_t k = 0; k < builder->n_numbers; k++)
+		builder->pivot[k] =
+			choose_pivot(builder->staged_number + builder->numbers[k],
+						 builder->n_staged, n);
 	for (uint32_t i = 0; i < builder->n_staged; i++)
 	{
 		NumStatus status =
@@ -366,14 +522,42 @@ data_builder_flush(DataBuilder *builder)
 		if (status != NUM_OK)
 			return status;
 	}
-	arena_release(builder->arena, builder->staged_number,
-				  (size_t) STAGED_ROWS * n, sizeof(double));
-	arena_release(builder->arena, builder->staged_code,
-				  (size_t) STAGED_ROWS * n, sizeof(uint32_t));
-	arena_release(builder->arena, builder->staged, STAGED_ROWS,
-				  sizeof(StagedRow));
+	arena_release(arena, builder->staged_number, room * n, sizeof(double));
+	arena_release(arena, builder->staged_code, room * n, sizeof(uint32_t));
+	arena_release(arena, builder->staged, room, sizeof(StagedRow));
+	builder->n_staged = 0;
 	builder->flushed = true;
 	return NUM_OK;
+}
+
+NumStatus
+data_builder_flush(DataBuilder *builder)
+{
+	NumStatus status = builder->flushed ? NUM_OK : unstage(builder);
+
+	for (int p = 0; p < DATA_PARTS && status == NUM_OK; p++)
+	{
+		OpenBlock *open = &builder->open[p];
+
+		status = close_block(builder, (DataPart) p);
+		arena_release(builder->arena, open->codes,
+					  (size_t) builder->n_categories * CODE_STRIDE,
+					  sizeof(uint32_t));
+		open->codes = NULL;
+	}
+	return status;
+}
+
+/* Number of the combination of protected values; DICTIONARY_FULL: no
+ * memory. */
+static uint32_t
+base_group(DataBuilder *builder)
+{
+	size_t bytes = builder->spec.n_protected * sizeof(uint32_t);
+
+	return dictionary_code(&builder->base_groups,
+						   (const char *) builder->input.protected_code,
+						   (uint32_t) bytes);
 }
 
 NumStatus
@@ -383,11 +567,12 @@ data_builder_append(DataBuilder *builder, DataPart part)
 	uint32_t group = base_group(builder);
 	StagedRow row = { .part = part, .weight = builder->input.weight };
 
-	if (group == DATA_NO_CODE)
+	if (group == DICTIONARY_FULL)
 		return NUM_NO_MEMORY;
+	/* a cell, twice that and the label, has 16 bits */
 	if (group > INT16_MAX)
 		return NUM_TOO_LARGE;
-	row.cell = (uint16_t) (2 * group + (uint32_t) builder->input.label);
+	row.cell = (uint16_t) (2 * group + (builder->input.label ? 1u : 0u));
 	if (builder->flushed)
 		return store_row(builder, builder->input.number, builder->input.code,
 						 &row);
@@ -397,7 +582,6 @@ data_builder_append(DataBuilder *builder, DataPart part)
 	memcpy(builder->staged_code + (size_t) builder->n_staged * n,
 		   builder->input.code, n * sizeof(uint32_t));
 	builder->staged[builder->n_staged++] = row;
-	if (builder->n_staged == STAGED_ROWS)
-		return data_builder_flush(builder);
-	return NUM_OK;
+	return builder->n_staged == builder->staged_room ? unstage(builder)
+													 : NUM_OK;
 }

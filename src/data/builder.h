@@ -89,6 +89,10 @@ extern uint32_t data_builder_code(DataBuilder *builder, uint32_t column,
 extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
 								   const char *bytes, uint32_t length);
 
+/* Distinct values that a protected column has had so far, NULL not counted. */
+extern uint32_t data_builder_group_values(const DataBuilder *builder,
+										  uint32_t column);
+
 /* A hash of everything in the input but the weight: the same for equal rows,
  * whatever came before them, on every machine. */
 extern uint64_t data_builder_hash(const DataBuilder *builder, uint64_t seed);

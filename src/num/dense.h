@@ -17,6 +17,9 @@
  * rounding error, and the matrix for singular. */
 #define DENSE_PIVOT_TOLERANCE 1e-14
 
+/* a'b, always in the same order. */
+extern double dense_dot(const double *a, const double *b, size_t n);
+
 /*
  * Cholesky factor of a symmetric positive definite matrix, in place: the
  * lower triangle of 'a' (row-major, 'stride' doubles a row) becomes L with

@@ -14,6 +14,7 @@
 
 #include "executor/spi.h"
 #include "utils/builtins.h"
+#include "utils/typcache.h"
 
 #include "fair/bootstrap.h"
 #include "pg/args.h"
@@ -143,7 +144,16 @@ resolve_protected(AuditCall *call, ArrayType *names)
 static int
 protected_column(AuditCall *call, const char *name)
 {
-	source_column(&call->source, name, "protected");
+	int at = source_column(&call->source, name, "protected");
+	Oid type = TupleDescAttr(call->source.columns, at)->atttypid;
+
+	if (!OidIsValid(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr))
+		ereport(ERROR,
+		        (errcode(ERRCODE_DATATYPE_MISMATCH),
+		         errmsg("protected column \"%s\" of type %s cannot define "
+		                "groups",
+		                name, format_type_be(type)),
+		         errhint("Use a query as source that makes a text of it.")));
 	for (int c = 0; c < call->n_columns; c++)
 		if (strcmp(call->columns[c], name) == 0)
 			return c;

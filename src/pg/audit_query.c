@@ -230,7 +230,7 @@ build_statement(AuditQuery *query)
 	initStringInfo(select);
 	appendStringInfoString(select, "SELECT ");
 	for (int c = 0; c < call->n_columns; c++)
-		appendStringInfo(select, "CAST(src.%s AS pg_catalog.text), ",
+		appendStringInfo(select, "src.%s, ",
 		                 quote_identifier(call->columns[c]));
 	appendStringInfo(select, "fairpg.outcomes(%s, %s%s)", query->label,
 	                 query->decision, query->weight);
@@ -332,15 +332,57 @@ check_result(const AuditQuery *query)
 		                       call->positive, call->label)));
 }
 
+/*
+ * The value of a protected column as the name of a group.  Booleans are
+ * written as their names, blanks at the end of a character(n) do not count;
+ * both as training sees them.
+ */
+static char *
+group_value(HeapTuple row, TupleDesc desc, int column)
+{
+	Oid type = getBaseType(TupleDescAttr(desc, column)->atttypid);
+	bool null;
+	Datum value = SPI_getbinval(row, desc, column + 1, &null);
+	Oid output;
+	bool is_varlena;
+	char *text;
+
+	if (null)
+		return UNKNOWN_GROUP;
+	if (type == BOOLOID)
+		return DatumGetBool(value) ? "true" : "false";
+	getTypeOutputInfo(type, &output, &is_varlena);
+	text = OidOutputFunctionCall(output, value);
+	if (type == BPCHAROID)
+		for (Size n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
+			text[n - 1] = '\0';
+	return text;
+}
+
+/* Names of groups are not to depend on how the caller likes dates and
+ * numbers written. */
+static void
+pin_output_style(void)
+{
+	(void) set_config_option("DateStyle", "ISO", PGC_USERSET, PGC_S_SESSION,
+	                         GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("IntervalStyle", "postgres", PGC_USERSET,
+	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("extra_float_digits", "1", PGC_USERSET,
+	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 static AuditBase *
 read_bases(const AuditQuery *query, int *n_bases)
 {
 	const AuditCall *call = query->call;
 	TupleDesc desc = SPI_tuptable->tupdesc;
 	AuditBase *bases = palloc(sizeof(AuditBase) * (Size) SPI_processed);
+	int nest_level = NewGUCNestLevel();
 	bool null;
 
 	*n_bases = (int) SPI_processed;
+	pin_output_style();
 	for (int b = 0; b < *n_bases; b++)
 	{
 		HeapTuple row = SPI_tuptable->vals[b];
@@ -348,11 +390,7 @@ read_bases(const AuditQuery *query, int *n_bases)
 
 		bases[b].values = palloc(sizeof(char *) * (Size) (call->n_columns + 1));
 		for (int c = 0; c < call->n_columns; c++)
-		{
-			value = SPI_getbinval(row, desc, c + 1, &null);
-			bases[b].values[c] =
-				null ? UNKNOWN_GROUP : TextDatumGetCString(value);
-		}
+			bases[b].values[c] = group_value(row, desc, c);
 		value = SPI_getbinval(row, desc, call->n_columns + 1, &null);
 		bases[b].tally = stats_payload(
 			&outcome_kind, (struct varlena *) PG_DETOAST_DATUM(value), NULL);
@@ -363,5 +401,6 @@ read_bases(const AuditQuery *query, int *n_bases)
 		bases[b].scores = stats_payload(
 			&score_kind, (struct varlena *) PG_DETOAST_DATUM(value), NULL);
 	}
+	AtEOXact_GUC(true, nest_level);
 	return bases;
 }

@@ -9,8 +9,9 @@
  * a running statement has pinned them.  The list is searched from the front:
  * a session uses few models, and does so once in a statement.
  *
- * Since the key has the SHA-256 of the artifact, nothing ever needs to be
- * invalidated here.  Plans do: a plan names the columns of the version it was
+ * Since the key has the SHA-256 of the artifact and the value of its column
+ * (for a large artifact the pointer to it, which changes whenever it is
+ * written), nothing ever needs to be invalidated here.  Plans do: a plan names the columns of the version it was
  * made for.  The trigger below sends the message that makes them be made anew;
  * it is sent at commit, and not at all after a rollback.
  */
@@ -60,6 +61,9 @@ model_cache_find(const char *name, int version, bool missing_ok)
 	compiled = model_compile(CurrentMemoryContext, stored.bytes,
 	                         stored.size_bytes, name, stored.version);
 	memcpy(compiled->sha256, stored.sha256, sizeof(compiled->sha256));
+	compiled->raw = MemoryContextAlloc(compiled->context, stored.raw_bytes);
+	memcpy(compiled->raw, stored.raw, stored.raw_bytes);
+	compiled->raw_bytes = stored.raw_bytes;
 	store_reader_close(reader);
 
 	/* from here on nothing can fail */
@@ -81,6 +85,8 @@ find_entry(const char *name, const StoredModel *stored)
 			dlist_container(CompiledModel, node, iterator.cur);
 
 		if (compiled->version == stored->version &&
+		    compiled->raw_bytes == stored->raw_bytes &&
+		    memcmp(compiled->raw, stored->raw, stored->raw_bytes) == 0 &&
 		    memcmp(compiled->sha256, stored->sha256, sizeof(stored->sha256)) ==
 		        0 &&
 		    strcmp(compiled->name, name) == 0)

@@ -3,8 +3,9 @@
  *    Models made ready for scoring, kept in the backend.
  *
  * What is kept depends on nothing but the bytes of the model: not on the user,
- * not on the transaction.  An entry is found by name, version and SHA-256, so
- * that one which was compiled in a transaction that failed does no harm.
+ * not on the transaction.  An entry is found by name, version, SHA-256 and the
+ * stored value itself, so that one which was compiled in a transaction that
+ * failed does no harm, and damage that comes later is not overlooked.
  */
 #ifndef FAIRPG_PG_MODEL_CACHE_H
 #define FAIRPG_PG_MODEL_CACHE_H
@@ -26,6 +27,8 @@ typedef struct CompiledModel
 	const char *name; /* "" when the model came by value */
 	int version;
 	uint8 sha256[32];
+	char *raw; /* StoredModel.raw */
+	size_t raw_bytes;
 	const Model *model;
 	const Scorer *scorer;
 	int n_sources;

@@ -120,8 +120,8 @@ find_source(const CompiledModel *compiled, const RowShape *shape,
 	ereport(
 		ERROR,
 		(errcode(ERRCODE_UNDEFINED_COLUMN),
-	     errmsg("column \"%s\" is missing, which %s needs", source->name,
-	            model_title(compiled)),
+	     errmsg("%s needs column \"%s\", which the row does not have",
+	            model_title(compiled), source->name),
 	     shape->missing_hint != NULL ? errhint("%s", shape->missing_hint) : 0));
 	return -1;
 }

@@ -152,7 +152,9 @@ store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps);
 typedef struct StoredModel
 {
 	int version;
-	uint8 sha256[32];   /* of the artifact, as stored beside it */
+	uint8 sha256[32]; /* of the artifact, as stored beside it */
+	const char *raw;  /* the artifact as the row has it: perhaps a pointer to */
+	size_t raw_bytes; /* it, the same as long as the artifact is */
 	const uint8 *bytes; /* the artifact; NULL when it was not asked for */
 	size_t size_bytes;
 } StoredModel;

@@ -134,6 +134,17 @@ open_index(Relation table, const VersionColumns *columns)
 }
 
 static void
+refuse_checksum(const char *model, int version)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_DATA_CORRUPTED),
+	     errmsg("checksum mismatch in model \"%s\" version %d", model, version),
+	     errhint("Restore the row of fairpg_catalog.model_version from a "
+	             "backup, or train again.")));
+}
+
+static void
 refuse_missing(const char *model, int version)
 {
 	if (version > 0)
@@ -190,18 +201,12 @@ store_reader_open(const char *model, int version, bool missing_ok,
 		if (VARSIZE_ANY_EXHDR(sha256) == sizeof(stored->sha256))
 			memcpy(stored->sha256, VARDATA_ANY(sha256), sizeof(stored->sha256));
 	}
+	value = heap_getattr(reader->row, columns.artifact, descriptor, &null);
+	if (null)
+		refuse_checksum(model, stored->version);
+	stored->raw = DatumGetPointer(value);
+	stored->raw_bytes = VARSIZE_ANY(stored->raw);
 	return reader;
-}
-
-static void
-refuse_checksum(const char *model, int version)
-{
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_DATA_CORRUPTED),
-	     errmsg("checksum mismatch in model \"%s\" version %d", model, version),
-	     errhint("Restore the row of fairpg_catalog.model_version from a "
-	             "backup, or train again.")));
 }
 
 static bool
@@ -225,17 +230,8 @@ sha256_matches(const StoredModel *stored)
 void
 store_reader_fetch(StoreReader *reader, StoredModel *stored)
 {
-	VersionColumns columns;
-	Datum value;
-	bool null;
-	bytea *artifact;
+	bytea *artifact = DatumGetByteaPP(PointerGetDatum(stored->raw));
 
-	find_columns(reader->table, &columns);
-	value = heap_getattr(reader->row, columns.artifact,
-	                     RelationGetDescr(reader->table), &null);
-	if (null)
-		refuse_checksum(reader->model, stored->version);
-	artifact = DatumGetByteaPP(value);
 	stored->bytes = (const uint8 *) VARDATA_ANY(artifact);
 	stored->size_bytes = VARSIZE_ANY_EXHDR(artifact);
 	if (!sha256_matches(stored))

@@ -1,0 +1,366 @@
+/*
+ * finish_category.c
+ *    Finishing a category column: which values become levels, and in what
+ *    order.
+ *
+ * Codes were given by first appearance; here rows are counted by code and
+ * label, values chosen, levels sorted by their bytes, and the codes of all
+ * blocks renumbered.
+ */
+#include "data/builder_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* a category with more values than this, and more than half as many as
+ * training rows, is taken for an identifier */
+#define IDENTIFIER_LEVELS 1000
+
+/* training rows that a level has on average before it can be accused of
+ * being the label: with fewer, chance makes many of them pure */
+#define DISGUISE_ROWS 20.0
+
+/* What the rows that have one code are like. */
+typedef struct LevelCount
+{
+	uint64_t rows[2];  /* training rows by label */
+	double weight[2];  /* of them */
+	uint64_t held_out; /* rows */
+} LevelCount;
+
+typedef struct SortedLevel
+{
+	const DictionaryEntry *entry;
+	uint32_t code;
+	double weight;
+} SortedLevel;
+
+static int
+compare_by_name(const void *a, const void *b)
+{
+	const DictionaryEntry *p = ((const SortedLevel *) a)->entry;
+	const DictionaryEntry *q = ((const SortedLevel *) b)->entry;
+
+	return dictionary_compare(p->name, p->length, q->name, q->length);
+}
+
+/* Heaviest first, ties by name. */
+static int
+compare_by_weight(const void *a, const void *b)
+{
+	double x = ((const SortedLevel *) a)->weight;
+	double y = ((const SortedLevel *) b)->weight;
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return compare_by_name(a, b);
+}
+
+static void
+count_block(const DataBlock *block, uint32_t c, LevelCount *counts)
+{
+	const void *codes = block->values[c];
+	const uint16_t *cell = block->cell;
+
+	if (block->code_bytes[c] == 1)
+		for (uint32_t i = 0; i < block->n_rows; i++)
+			counts[((const uint8_t *) codes)[i]].rows[cell[i] & 1u]++;
+	else
+		for (uint32_t i = 0; i < block->n_rows; i++)
+			counts[data_get_code(codes, block->code_bytes[c], i)]
+				.rows[cell[i] & 1u]++;
+	if (block->weight == NULL)
+		return;
+	for (uint32_t i = 0; i < block->n_rows; i++)
+		counts[data_get_code(codes, block->code_bytes[c], i)]
+			.weight[cell[i] & 1u] += (double) block->weight[i];
+}
+
+/* Counts by code, in both parts. */
+static LevelCount *
+count_levels(const DataBuilder *builder, uint32_t c)
+{
+	const DataRows *train = &builder->part[DATA_TRAIN];
+	const DataRows *held_out = &builder->part[DATA_HELD_OUT];
+	uint32_t n = builder->levels[c].n + 1;
+	LevelCount *counts = arena_alloc(builder->arena, n, sizeof(LevelCount));
+
+	if (counts == NULL)
+		return NULL;
+	memset(counts, 0, n * sizeof(LevelCount));
+	for (uint32_t b = 0; b < train->n_blocks; b++)
+		count_block(train->blocks[b], c, counts);
+	for (uint32_t i = 0; i < n && !builder->spec.weighted; i++)
+		for (int y = 0; y < 2; y++)
+			counts[i].weight[y] = (double) counts[i].rows[y];
+	for (uint32_t b = 0; b < held_out->n_blocks; b++)
+	{
+		const DataBlock *block = held_out->blocks[b];
+
+		for (uint32_t i = 0; i < block->n_rows; i++)
+			counts[data_get_code(block->values[c], block->code_bytes[c], i)]
+				.held_out++;
+	}
+	return counts;
+}
+
+static bool
+in_training(const LevelCount *count)
+{
+	return count->rows[0] + count->rows[1] > 0;
+}
+
+/* Whether guessing the likelier label of each level is nearly always right,
+ * and that is not for lack of one of the labels. */
+static bool
+category_is_label(const LevelCount *counts, uint32_t n)
+{
+	double total[2] = { 0, 0 };
+	double right = 0;
+	double rows = 0;
+	uint32_t used = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		right += fmax(counts[i].weight[0], counts[i].weight[1]);
+		total[0] += counts[i].weight[0];
+		total[1] += counts[i].weight[1];
+		rows += (double) (counts[i].rows[0] + counts[i].rows[1]);
+		used += in_training(&counts[i]) ? 1 : 0;
+	}
+	return right >= DATA_DISGUISE_SHARE * (total[0] + total[1]) &&
+		   fmax(total[0], total[1]) <
+			   DATA_DISGUISE_SHARE * (total[0] + total[1]) &&
+		   used * DISGUISE_ROWS < rows;
+}
+
+/* Renumbers the codes of a column in all blocks. */
+static NumStatus
+recode(DataBuilder *builder, uint32_t c, const uint32_t *map, uint8_t width)
+{
+	for (int p = 0; p < DATA_PARTS; p++)
+		for (uint32_t b = 0; b < builder->part[p].n_blocks; b++)
+		{
+			DataBlock *block = builder->part[p].blocks[b];
+			uint8_t old_width = block->code_bytes[c];
+			void *old = block->values[c];
+			void *new = old;
+
+			if (width != old_width)
+			{
+				new = arena_alloc(builder->arena, DATA_BLOCK_ROWS, width);
+				if (new == NULL)
+					return NUM_NO_MEMORY;
+			}
+			if (width == 1 && old_width == 1)
+				for (uint32_t i = 0; i < block->n_rows; i++)
+					((uint8_t *) new)[i] =
+						(uint8_t) map[((const uint8_t *) old)[i]];
+			else if (width == 1)
+				for (uint32_t i = 0; i < block->n_rows; i++)
+					((uint8_t *) new)[i] =
+						(uint8_t) map[data_get_code(old, old_width, i)];
+			else if (width == 2)
+				for (uint32_t i = 0; i < block->n_rows; i++)
+					((uint16_t *) new)[i] =
+						(uint16_t) map[data_get_code(old, old_width, i)];
+			else
+				for (uint32_t i = 0; i < block->n_rows; i++)
+					((uint32_t *) new)[i] =
+						map[data_get_code(old, old_width, i)];
+			if (new != old)
+				arena_release(builder->arena, old, DATA_BLOCK_ROWS,
+							  old_width);
+			block->values[c] = new;
+			block->code_bytes[c] = width;
+		}
+	return NUM_OK;
+}
+
+static double
+weight_of(const LevelCount *count)
+{
+	return count->weight[0] + count->weight[1];
+}
+
+/* The values that any row has, in no order; their number is the answer. */
+static uint32_t
+list_values(const DataBuilder *builder, uint32_t c, const LevelCount *counts,
+			SortedLevel *values)
+{
+	const Dictionary *dictionary = &builder->levels[c];
+	uint32_t n = 0;
+
+	for (uint32_t e = 0; e < dictionary->n; e++)
+	{
+		const LevelCount *count = &counts[e + 1];
+
+		if (!in_training(count) && count->held_out == 0)
+			continue;
+		values[n].entry = &dictionary->entries[e];
+		values[n].code = e + 1;
+		values[n].weight = weight_of(count);
+		n++;
+	}
+	return n;
+}
+
+static void
+add_level(DataColumn *column, DataLevelKind kind, const DictionaryEntry *entry,
+		  double weight)
+{
+	DataLevel *level = &column->levels[column->n_levels++];
+
+	level->kind = kind;
+	level->name = entry == NULL ? "" : entry->name;
+	level->length = entry == NULL ? 0 : entry->length;
+	level->weight = weight;
+}
+
+/*
+ * Levels and the map from codes to them.  When there are more values than
+ * max_levels, the heaviest of the training rows keep a level each and all
+ * others share OTHER.  A value (or NULL) that only held-out rows have goes to
+ * OTHER where that exists, and else to a level of its own with weight 0, which
+ * has a coefficient that no row pulls away from 0.
+ */
+static NumStatus
+place_levels(Finish *finish, uint32_t c, const LevelCount *counts,
+			 DataColumn *column, uint32_t *map)
+{
+	DataBuilder *builder = finish->builder;
+	uint32_t room = builder->levels[c].n;
+	SortedLevel *values =
+		arena_alloc(builder->arena, room, sizeof(SortedLevel));
+	bool null = in_training(&counts[DATA_NULL_CODE]) ||
+				counts[DATA_NULL_CODE].held_out > 0;
+	double pooled = 0;
+	uint32_t kept, n;
+
+	if (values == NULL)
+		return NUM_NO_MEMORY;
+	n = kept = list_values(builder, c, counts, values);
+	if (n > builder->spec.max_levels)
+	{
+		qsort(values, n, sizeof(SortedLevel), compare_by_weight);
+		kept = builder->spec.max_levels - 1;
+		while (kept > 0 && !(values[kept - 1].weight > 0))
+			kept--;
+		for (uint32_t i = kept; i < n; i++)
+			pooled += values[i].weight;
+		data_find(finish, DATA_POOLED, c, n - kept);
+	}
+	if (kept > 1)
+		qsort(values, kept, sizeof(SortedLevel), compare_by_name);
+
+	column->levels =
+		arena_alloc(builder->arena, (size_t) kept + 2, sizeof(DataLevel));
+	if (column->levels == NULL)
+		return NUM_NO_MEMORY;
+	if (null)
+	{
+		map[DATA_NULL_CODE] = column->n_levels;
+		add_level(column, DATA_LEVEL_NULL, NULL,
+				  weight_of(&counts[DATA_NULL_CODE]));
+	}
+	for (uint32_t i = 0; i < kept; i++)
+	{
+		map[values[i].code] = column->n_levels;
+		add_level(column, DATA_LEVEL_VALUE, values[i].entry,
+				  values[i].weight);
+	}
+	for (uint32_t i = kept; i < n; i++)
+		map[values[i].code] = column->n_levels;
+	if (kept < n)
+		add_level(column, DATA_LEVEL_OTHER, NULL, pooled);
+	arena_release(builder->arena, values, room, sizeof(SortedLevel));
+	return NUM_OK;
+}
+
+/* Why a column is left out, or false. */
+static bool
+carries_nothing(Finish *finish, uint32_t c, const LevelCount *counts)
+{
+	DataBuilder *builder = finish->builder;
+	uint64_t rows = builder->part[DATA_TRAIN].n_rows;
+	uint64_t n_values = 0;
+
+	for (uint32_t e = 1; e <= builder->levels[c].n; e++)
+		n_values += in_training(&counts[e]) ? 1 : 0;
+	if (n_values + (in_training(&counts[DATA_NULL_CODE]) ? 1 : 0) < 2)
+	{
+		data_find(finish, DATA_CONSTANT, c, n_values);
+		return true;
+	}
+	if (n_values > IDENTIFIER_LEVELS && n_values > rows / 2)
+	{
+		data_find(finish, DATA_IDENTIFIER, c, n_values);
+		return true;
+	}
+	return false;
+}
+
+/* Levels, codes and description of a column that stays. */
+static NumStatus
+describe_category(Finish *finish, uint32_t c, const LevelCount *counts,
+				  DataColumn *column)
+{
+	DataBuilder *builder = finish->builder;
+	const DataColumnSpec *spec = &builder->spec.columns[c];
+	const LevelCount *null = &counts[DATA_NULL_CODE];
+	uint32_t n = builder->levels[c].n + 1;
+	uint32_t *map = arena_alloc(builder->arena, n, sizeof(uint32_t));
+	NumStatus status;
+
+	if (map == NULL)
+		return NUM_NO_MEMORY;
+	memset(map, 0, n * sizeof(uint32_t));
+	memset(column, 0, sizeof(*column));
+	column->name = spec->name;
+	column->source = spec->source;
+	column->element = spec->element;
+	column->input = spec->input;
+	column->kind = DATA_CATEGORY;
+	column->n_null = null->rows[0] + null->rows[1] + null->held_out;
+	if (category_is_label(counts, n))
+		data_find(finish, DATA_DISGUISE, c, 0);
+	status = place_levels(finish, c, counts, column, map);
+	column->n_params = column->n_levels;
+	if (status == NUM_OK)
+		status =
+			recode(builder, c, map, data_code_width(column->n_levels - 1));
+	arena_release(builder->arena, map, n, sizeof(uint32_t));
+	return status;
+}
+
+NumStatus
+data_finish_category(Finish *finish, uint32_t k)
+{
+	DataBuilder *builder = finish->builder;
+	Dataset *data = finish->data;
+	uint32_t c = builder->categories[k];
+	uint32_t n = builder->levels[c].n + 1;
+	LevelCount *counts;
+	NumStatus status = NUM_OK;
+
+	if (builder->retired[c])
+	{
+		data_find(finish, DATA_IDENTIFIER, c, builder->retired_count[c]);
+		data_drop_column(builder, c);
+		return NUM_OK;
+	}
+	counts = count_levels(builder, c);
+	if (counts == NULL)
+		return NUM_NO_MEMORY;
+	if (carries_nothing(finish, c, counts))
+		data_drop_column(builder, c);
+	else
+	{
+		status = describe_category(finish, c, counts,
+								   &data->columns[data->n_columns]);
+		finish->place[data->n_columns++] = c;
+	}
+	arena_release(builder->arena, counts, n, sizeof(LevelCount));
+	return status;
+}
