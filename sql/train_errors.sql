@@ -75,7 +75,9 @@ SELECT fairpg.train('m', 'small', 'y', features => '{x}', split => 'column:nothi
 SELECT fairpg.train('m', 'small', 'y', features => '{x}', split => 'column:k=other');
 SELECT fairpg.train('m', 'small', 'y', features => '{x}', split => 'column:k=same');
 SET maintenance_work_mem = '1MB';
+\set VERBOSITY terse
 SELECT fairpg.train('m', 'SELECT y, x + i AS x FROM small, generate_series(1, 1000) i', 'y');
+\set VERBOSITY default
 RESET maintenance_work_mem;
 
 -- nothing was stored by any of that

@@ -8,7 +8,7 @@
  * dictionary codes of 1, 2 or 4 bytes, never one-hot.  A row's cell says which
  * base group and label it has.
  *
- * Memory is the arena's.  After data_finish() a dataset is immutable.
+ * Memory is the arena's.  After data_builder_finish() a dataset is immutable.
  */
 #ifndef FAIRPG_DATA_DATASET_H
 #define FAIRPG_DATA_DATASET_H
@@ -65,7 +65,7 @@ typedef struct DataColumn
 	DataKind kind;
 
 	/* DATA_NUMBER; mean and sd are of the stored form, weighted, over the
-	 * training rows that are not NULL; sd is 0 for a constant column */
+	 * training rows with NULLs filled in; sd is 0 for a constant column */
 	double pivot;
 	float fill;
 	double mean;
@@ -107,7 +107,7 @@ typedef struct DataAttribute
 {
 	const char *name; /* as the user wrote it, "sex*race" */
 	uint32_t n_groups;
-	const char **group_names;  /* [n_groups] printable, "Female, Black" */
+	const char **group_names;  /* [n_groups] unique, "Female, Black" */
 	uint32_t *group_of_base;   /* [dataset.n_base_groups] */
 } DataAttribute;
 

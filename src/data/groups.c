@@ -2,9 +2,14 @@
  * groups.c
  *    Base groups and attributes of a dataset being finished.
  *
- * Base groups are numbered by first appearance while rows come in, and by the
- * order of their printable names in the end.  An attribute's groups are the
- * distinct combinations of its columns' values, in the same order.
+ * Base groups are numbered by first appearance while rows come in, and in the
+ * end by the order of their values, column by column, as bytes.  An
+ * attribute's groups are the distinct combinations of its columns' values, in
+ * the same order.
+ *
+ * A group of one column is named by its value; one of several by all values,
+ * "Female, Black", where a value with a comma or a double quote stands
+ * between double quotes, so that no two groups share a name.
  */
 #include "data/groups.h"
 
@@ -13,164 +18,202 @@
 
 static const char unknown[] = "(unknown)";
 
-typedef struct NamedGroup
+/* A base group as an attribute's columns see it. */
+typedef struct SeenGroup
 {
-	const char *name; /* of all columns concerned, joined by ", " */
-	uint32_t base;    /* number by first appearance */
-} NamedGroup;
+	const DataBuilder *builder;
+	const uint32_t *columns;
+	uint32_t n_columns;
+	uint32_t base; /* number by first appearance */
+} SeenGroup;
 
-static int
-compare_names(const void *a, const void *b)
+/* Value of the protected column 'column' in base group 'base'. */
+static DictionaryEntry
+value_of(const DataBuilder *builder, uint32_t base, uint32_t column)
 {
-	return strcmp(((const NamedGroup *) a)->name,
-				  ((const NamedGroup *) b)->name);
-}
-
-/* Code of protected column 'column' in base group 'base'. */
-static uint32_t
-code_of(const DataBuilder *builder, uint32_t base, uint32_t column)
-{
+	DictionaryEntry null = { unknown, sizeof(unknown) - 1, 0 };
 	uint32_t code;
 
 	memcpy(&code,
 		   builder->base_groups.entries[base].name +
 			   column * sizeof(uint32_t),
 		   sizeof(code));
-	return code;
+	return code == DATA_NULL_CODE
+			   ? null
+			   : builder->protected_values[column].entries[code - 1];
 }
 
-/* "Female, Black" for the columns given. */
-static const char *
-group_name(const DataBuilder *builder, uint32_t base, const uint32_t *columns,
-		   uint32_t n_columns)
+static int
+compare_groups(const void *a, const void *b)
 {
-	size_t length = 1;
-	char *name;
-	char *to;
+	const SeenGroup *x = a;
+	const SeenGroup *y = b;
+	int order = 0;
+
+	for (uint32_t i = 0; i < x->n_columns && order == 0; i++)
+	{
+		DictionaryEntry p = value_of(x->builder, x->base, x->columns[i]);
+		DictionaryEntry q = value_of(y->builder, y->base, y->columns[i]);
+
+		order = dictionary_compare(p.name, p.length, q.name, q.length);
+	}
+	return order;
+}
+
+/* Writes a value's part of a group's name, to nowhere when 'to' is NULL; its
+ * length is the answer. */
+static size_t
+put_value(char *to, const DictionaryEntry *value, bool crossed)
+{
+	bool quoted = crossed && value->length > 0 &&
+				  (memchr(value->name, ',', value->length) != NULL ||
+				   memchr(value->name, '"', value->length) != NULL);
+	size_t n = 0;
+
+	if (!quoted)
+	{
+		if (to != NULL)
+			memcpy(to, value->name, value->length);
+		return value->length;
+	}
+	for (uint32_t i = 0; i < value->length; i++)
+	{
+		bool twice = i == 0 || value->name[i] == '"';
+
+		if (to != NULL && twice)
+			to[n] = '"';
+		n += twice ? 1 : 0;
+		/* a leading quote is opened and doubled */
+		if (i == 0 && value->name[i] == '"')
+		{
+			if (to != NULL)
+				to[n] = '"';
+			n++;
+		}
+		if (to != NULL)
+			to[n] = value->name[i];
+		n++;
+	}
+	if (to != NULL)
+		to[n] = '"';
+	return n + 1;
+}
+
+/* "Female, Black", terminated; NULL: no memory. */
+static const char *
+group_name(const SeenGroup *group)
+{
+	size_t length = 0;
+	char *name = NULL;
 
 	for (int pass = 0; pass < 2; pass++)
 	{
 		if (pass == 1)
 		{
-			name = arena_alloc(builder->arena, length, 1);
+			name = arena_alloc(group->builder->arena, length + 1, 1);
 			if (name == NULL)
 				return NULL;
-			to = name;
+			length = 0;
 		}
-		for (uint32_t i = 0; i < n_columns; i++)
+		for (uint32_t i = 0; i < group->n_columns; i++)
 		{
-			uint32_t code = code_of(builder, base, columns[i]);
-			const DictionaryEntry *entry =
-				code == DATA_NULL_CODE
-					? NULL
-					: &builder->protected_values[columns[i]].entries[code - 1];
-			const char *text = entry == NULL ? unknown : entry->name;
-			size_t n = entry == NULL ? sizeof(unknown) - 1 : entry->length;
+			DictionaryEntry value =
+				value_of(group->builder, group->base, group->columns[i]);
 
-			if (pass == 0)
-			{
-				length += n + 2;
-				continue;
-			}
 			if (i > 0)
 			{
-				memcpy(to, ", ", 2);
-				to += 2;
+				if (name != NULL)
+					memcpy(name + length, ", ", 2);
+				length += 2;
 			}
-			memcpy(to, text, n);
-			to += n;
+			length += put_value(name == NULL ? NULL : name + length, &value,
+								group->n_columns > 1);
 		}
 	}
-	*to = '\0';
+	name[length] = '\0';
 	return name;
 }
 
-/* Base groups named by the columns given and sorted by that name. */
-static NamedGroup *
+/* All base groups, sorted by the columns given. */
+static SeenGroup *
 sorted_groups(const DataBuilder *builder, const uint32_t *columns,
 			  uint32_t n_columns)
 {
 	uint32_t n = builder->base_groups.n;
-	NamedGroup *named = arena_alloc(builder->arena, n, sizeof(NamedGroup));
+	SeenGroup *groups = arena_alloc(builder->arena, n, sizeof(SeenGroup));
 
-	if (named == NULL)
+	if (groups == NULL)
 		return NULL;
 	for (uint32_t b = 0; b < n; b++)
-	{
-		named[b].base = b;
-		named[b].name = group_name(builder, b, columns, n_columns);
-		if (named[b].name == NULL)
-			return NULL;
-	}
-	qsort(named, n, sizeof(NamedGroup), compare_names);
-	return named;
+		groups[b] = (SeenGroup){ builder, columns, n_columns, b };
+	qsort(groups, n, sizeof(SeenGroup), compare_groups);
+	return groups;
 }
 
 static NumStatus
 make_attribute(const DataBuilder *builder, const DataAttributeSpec *spec,
 			   const uint32_t *new_number, DataAttribute *attribute)
 {
+	NumArena *arena = builder->arena;
 	uint32_t n = builder->base_groups.n;
-	NamedGroup *named =
-		sorted_groups(builder, spec->columns, spec->n_columns);
+	SeenGroup *groups = sorted_groups(builder, spec->columns, spec->n_columns);
+	uint32_t n_groups = 0;
 
 	attribute->name = spec->name;
-	attribute->n_groups = 0;
-	attribute->group_names =
-		arena_alloc(builder->arena, n, sizeof(const char *));
-	attribute->group_of_base =
-		arena_alloc(builder->arena, n, sizeof(uint32_t));
-	if (named == NULL || attribute->group_names == NULL ||
-		attribute->group_of_base == NULL)
+	attribute->group_of_base = arena_alloc(arena, n, sizeof(uint32_t));
+	if (groups == NULL || attribute->group_of_base == NULL)
 		return NUM_NO_MEMORY;
 	for (uint32_t i = 0; i < n; i++)
+		n_groups += i == 0 || compare_groups(&groups[i], &groups[i - 1]) != 0;
+	attribute->n_groups = n_groups;
+	attribute->group_names = arena_alloc(arena, n_groups, sizeof(const char *));
+	if (attribute->group_names == NULL)
+		return NUM_NO_MEMORY;
+	if (n_groups > builder->spec.max_groups)
+		return NUM_TOO_LARGE;
+	n_groups = 0;
+	for (uint32_t i = 0; i < n; i++)
 	{
-		if (i == 0 || strcmp(named[i].name, named[i - 1].name) != 0)
-			attribute->group_names[attribute->n_groups++] = named[i].name;
-		attribute->group_of_base[new_number[named[i].base]] =
-			attribute->n_groups - 1;
+		if (i == 0 || compare_groups(&groups[i], &groups[i - 1]) != 0)
+		{
+			attribute->group_names[n_groups] = group_name(&groups[i]);
+			if (attribute->group_names[n_groups++] == NULL)
+				return NUM_NO_MEMORY;
+		}
+		attribute->group_of_base[new_number[groups[i].base]] = n_groups - 1;
 	}
-	return attribute->n_groups > builder->spec.max_groups ? NUM_TOO_LARGE
-														   : NUM_OK;
+	arena_release(arena, groups, n, sizeof(SeenGroup));
+	return NUM_OK;
 }
 
-NumStatus
-data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
+/* Numbers of the base groups in order, by their old number. */
+static uint32_t *
+renumber(const DataBuilder *builder)
 {
+	NumArena *arena = builder->arena;
 	uint32_t n = builder->base_groups.n;
-	uint32_t *all =
-		arena_alloc(builder->arena, builder->spec.n_protected,
-					sizeof(uint32_t));
-	uint32_t *new_number = arena_alloc(builder->arena, n, sizeof(uint32_t));
-	NamedGroup *named;
+	uint32_t n_protected = builder->spec.n_protected;
+	uint32_t *all = arena_alloc(arena, n_protected, sizeof(uint32_t));
+	uint32_t *new_number = arena_alloc(arena, n, sizeof(uint32_t));
+	SeenGroup *groups;
 
-	*culprit = NULL;
-	data->n_base_groups = n;
-	data->n_attributes = builder->spec.n_attributes;
-	data->attributes = arena_alloc(builder->arena, data->n_attributes,
-								   sizeof(DataAttribute));
-	if (all == NULL || new_number == NULL || data->attributes == NULL)
-		return NUM_NO_MEMORY;
-	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
+	if (all == NULL || new_number == NULL)
+		return NULL;
+	for (uint32_t p = 0; p < n_protected; p++)
 		all[p] = p;
-	named = sorted_groups(builder, all, builder->spec.n_protected);
-	if (named == NULL)
-		return NUM_NO_MEMORY;
+	groups = sorted_groups(builder, all, n_protected);
+	if (groups == NULL)
+		return NULL;
 	for (uint32_t i = 0; i < n; i++)
-		new_number[named[i].base] = i;
+		new_number[groups[i].base] = i;
+	arena_release(arena, groups, n, sizeof(SeenGroup));
+	arena_release(arena, all, n_protected, sizeof(uint32_t));
+	return new_number;
+}
 
-	for (uint32_t a = 0; a < data->n_attributes; a++)
-	{
-		NumStatus status =
-			make_attribute(builder, &builder->spec.attributes[a], new_number,
-						   &data->attributes[a]);
-
-		if (status != NUM_OK)
-		{
-			*culprit = builder->spec.attributes[a].name;
-			return status;
-		}
-	}
+static void
+recode_cells(const DataBuilder *builder, const uint32_t *new_number)
+{
 	for (int p = 0; p < DATA_PARTS; p++)
 		for (uint32_t b = 0; b < builder->part[p].n_blocks; b++)
 		{
@@ -181,5 +224,33 @@ data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
 					(uint16_t) (2 * new_number[block->cell[i] >> 1] +
 								(block->cell[i] & 1u));
 		}
+}
+
+NumStatus
+data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
+{
+	uint32_t *new_number = renumber(builder);
+
+	*culprit = NULL;
+	data->n_base_groups = builder->base_groups.n;
+	data->n_attributes = builder->spec.n_attributes;
+	data->attributes = arena_alloc(builder->arena, data->n_attributes,
+								   sizeof(DataAttribute));
+	if (new_number == NULL || data->attributes == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t a = 0; a < data->n_attributes; a++)
+	{
+		NumStatus status =
+			make_attribute(builder, &builder->spec.attributes[a], new_number,
+						   &data->attributes[a]);
+
+		if (status == NUM_TOO_LARGE)
+			*culprit = builder->spec.attributes[a].name;
+		if (status != NUM_OK)
+			return status;
+	}
+	recode_cells(builder, new_number);
+	arena_release(builder->arena, new_number, builder->base_groups.n,
+				  sizeof(uint32_t));
 	return NUM_OK;
 }

@@ -38,8 +38,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "num/dense.h"
-
 #define PROBE_BYTES ((size_t) 256 * 1024 * 1024)
 
 /* Rows and columns of the blocks that a factorisation is cut into. */
@@ -348,36 +346,37 @@ blas_cholesky(double *a, size_t n, size_t stride)
 }
 
 NumStatus
-blas_syrk_lower(size_t n, size_t k, const double *a, size_t a_stride, double *c,
-                size_t c_stride, NumMonitor *monitor)
+blas_syrk_lower(const DenseRows *a, double *c, size_t stride,
+                NumMonitor *monitor)
 {
-	size_t rows;
+	size_t n = a->n_columns;
+	double most = CALL_WORK / ((double) n * (double) n);
+	size_t rows = LEAST_ROWS;
 	int order;
 	int a_leading;
 	int c_leading;
 
-	if (!blas_available() || a_stride < n || c_stride < n)
+	if (!blas_available() || a->stride < n || stride < n)
 		return NUM_BAD_ARGUMENT;
-	if (a_stride > INT_MAX || c_stride > INT_MAX)
+	if (a->stride > INT_MAX || stride > INT_MAX)
 		return NUM_TOO_LARGE;
 	if (n == 0)
 		return NUM_OK;
 	order = (int) n;
-	a_leading = (int) a_stride;
-	c_leading = (int) c_stride;
-	rows = (size_t) (CALL_WORK / ((double) n * (double) n));
-	if (rows < LEAST_ROWS)
-		rows = LEAST_ROWS;
-	if (rows > INT_MAX)
-		rows = INT_MAX;
-	for (size_t first = 0; first < k; first += rows)
+	a_leading = (int) a->stride;
+	c_leading = (int) stride;
+	/* CALL_WORK itself at most, for one column */
+	if (most > LEAST_ROWS)
+		rows = (size_t) most;
+	for (size_t first = 0; first < a->n_rows; first += rows)
 	{
-		int inner = (int) (k - first < rows ? k - first : rows);
+		size_t left = a->n_rows - first;
+		int inner = (int) (left < rows ? left : rows);
 
 		if (monitor_stop(monitor))
 			return NUM_CANCELLED;
-		blas.syrk("U", "N", &order, &inner, &one, a + first * a_stride,
+		blas.syrk("U", "N", &order, &inner, &one, a->first + first * a->stride,
 		          &a_leading, &one, c, &c_leading);
 	}
-	return lower_finite(c, n, c_stride) ? NUM_OK : NUM_NOT_FINITE;
+	return lower_finite(c, n, stride) ? NUM_OK : NUM_NOT_FINITE;
 }

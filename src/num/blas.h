@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "num/dense.h"
 #include "num/monitor.h"
 #include "num/status.h"
 
@@ -53,8 +54,7 @@ blas_cholesky_watched(double *a, size_t n, size_t stride, NumMonitor *monitor);
 /* As dense_syrk_lower(), looking at the monitor between calls to the library;
  * also NUM_NOT_FINITE, when an entry came out infinite or NaN.  Needs
  * blas_available(). */
-extern NumStatus
-blas_syrk_lower(size_t n, size_t k, const double *a, size_t a_stride, double *c,
-                size_t c_stride, NumMonitor *monitor);
+extern NumStatus blas_syrk_lower(const DenseRows *a, double *c, size_t stride,
+                                 NumMonitor *monitor);
 
 #endif

@@ -136,15 +136,15 @@ dense_cholesky_solve(const double *l, size_t n, size_t stride, double *b)
 }
 
 void
-dense_syrk_lower(size_t n, size_t k, const double *a, size_t a_stride,
-                 double *c, size_t c_stride)
+dense_syrk_lower(const DenseRows *a, double *c, size_t stride)
 {
-	for (size_t first = 0; first < k; first += SYRK_ROWS)
+	for (size_t first = 0; first < a->n_rows; first += SYRK_ROWS)
 	{
-		size_t end = first + SYRK_ROWS < k ? first + SYRK_ROWS : k;
+		size_t left = a->n_rows - first;
 
-		for (size_t i = 0; i < n; i++)
-			add_rows(a + first * a_stride, end - first, a_stride, i,
-			         c + i * c_stride);
+		for (size_t i = 0; i < a->n_columns; i++)
+			add_rows(a->first + first * a->stride,
+			         left < SYRK_ROWS ? left : SYRK_ROWS, a->stride, i,
+			         c + i * stride);
 	}
 }

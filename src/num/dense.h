@@ -35,9 +35,17 @@ dense_cholesky(double *a, size_t n, size_t stride, NumMonitor *monitor);
 extern void
 dense_cholesky_solve(const double *l, size_t n, size_t stride, double *b);
 
-/* Adds A'A to the lower triangle of c [n][c_stride]; A has 'k' rows of 'n'
- * numbers, 'a_stride' doubles a row.  Sums run over the rows in order. */
-extern void dense_syrk_lower(size_t n, size_t k, const double *a,
-                             size_t a_stride, double *c, size_t c_stride);
+/* A matrix by rows that is only read. */
+typedef struct DenseRows
+{
+	const double *first; /* of the first row */
+	size_t n_rows;
+	size_t n_columns;
+	size_t stride; /* doubles from one row to the next */
+} DenseRows;
+
+/* Adds A'A to the lower triangle of c, 'stride' doubles a row.  Every sum
+ * runs over the rows of A in order. */
+extern void dense_syrk_lower(const DenseRows *a, double *c, size_t stride);
 
 #endif

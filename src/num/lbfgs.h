@@ -14,17 +14,18 @@
 #include "num/monitor.h"
 #include "num/status.h"
 
+/*
+ * Fills '*value' and gradient [n] at x [n].  A value that is not finite says
+ * "outside": the search comes nearer again.  Anything but NUM_OK ends the
+ * minimisation with that status.
+ */
+typedef NumStatus (*LbfgsFunction)(void *context, const double *x,
+                                   double *value, double *gradient);
+
 typedef struct LbfgsProblem
 {
 	size_t n; /* variables */
-
-	/*
-	 * Fills '*value' and gradient [n] at x [n].  A value that is not finite
-	 * says "outside": the search comes nearer again.  Anything but NUM_OK ends
-	 * the minimisation with that status.
-	 */
-	NumStatus (*evaluate)(void *context, const double *x, double *value,
-	                      double *gradient);
+	LbfgsFunction evaluate;
 	void *context;
 } LbfgsProblem;
 

@@ -59,7 +59,7 @@ static inline double
 num_power_of_two(double rounder_plus_k)
 {
 	return num_from_bits((num_bits(rounder_plus_k) << 52) +
-						 UINT64_C(0x3ff0000000000000));
+	                     UINT64_C(0x3ff0000000000000));
 }
 
 /* e^x; 0 below -745.2, infinity above 709.8. */
@@ -104,13 +104,13 @@ num_log(double x)
 	/* x = 2^k (1 + f) with 1 + f from sqrt(1/2) to sqrt(2); the exponent
 	 * becomes a double through the low bits of 2^52 */
 	bits = num_bits(scaled) + UINT64_C(0x3ff0000000000000) -
-		   UINT64_C(0x3fe6a09e667f3bcd);
+	       UINT64_C(0x3fe6a09e667f3bcd);
 	biased = bits >> 52;
 	k = num_from_bits(biased | UINT64_C(0x4330000000000000)) -
-		(4503599627370496.0 + 1023.0) - offset;
+	    (4503599627370496.0 + 1023.0) - offset;
 	f = num_from_bits((bits & UINT64_C(0x000fffffffffffff)) +
-					  UINT64_C(0x3fe6a09e667f3bcd)) -
-		1.0;
+	                  UINT64_C(0x3fe6a09e667f3bcd)) -
+	    1.0;
 	/* log(1 + f) = f - f^2/2 + s (f^2/2 + r) with s = f / (2 + f), where
 	 * r / s^2 is a polynomial in s^2 */
 	s = f / (2.0 + f);
@@ -125,7 +125,7 @@ num_log(double x)
 	r = r * z;
 	half_square = 0.5 * f * f;
 	result = k * NUM_LN2_HIGH -
-			 ((half_square - (s * (half_square + r) + k * NUM_LN2_LOW)) - f);
+	         ((half_square - (s * (half_square + r) + k * NUM_LN2_LOW)) - f);
 	result = x > 1.7976931348623157e308 ? x : result;
 	result = x < 0.0 ? num_from_bits(UINT64_C(0x7ff8000000000000)) : result;
 	result = x == 0.0 ? -num_from_bits(UINT64_C(0x7ff0000000000000)) : result;
@@ -143,8 +143,8 @@ num_log1p(double x)
 	double result = num_log(u);
 
 	/* the rounding error of 1 + x enters to first order, which is enough */
-	result = u > 0.0 && u <= 1.7976931348623157e308 ? result + lost / u
-													: result;
+	result =
+		u > 0.0 && u <= 1.7976931348623157e308 ? result + lost / u : result;
 	return x == 0.0 ? x : result;
 }
 

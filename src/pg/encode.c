@@ -64,6 +64,29 @@ class_of_type(Oid type)
 	}
 }
 
+static EncodePath
+path_of_type(Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return ENCODE_INT2;
+		case INT4OID:
+			return ENCODE_INT4;
+		case INT8OID:
+			return ENCODE_INT8;
+		case FLOAT4OID:
+			return ENCODE_FLOAT4;
+		case FLOAT8OID:
+			return ENCODE_FLOAT8;
+		case TEXTOID:
+		case VARCHAROID:
+			return ENCODE_VARLENA;
+		default:
+			return ENCODE_BY_CALL;
+	}
+}
+
 void
 encoder_init(Encoder *encoder, Oid type, MemoryContext context)
 {
@@ -72,6 +95,7 @@ encoder_init(Encoder *encoder, Oid type, MemoryContext context)
 	encoder->context = context;
 	encoder->input = class_of_type(encoder->type);
 	encoder->is_char = encoder->type == BPCHAROID;
+	encoder->path = path_of_type(encoder->type);
 	if (encoder->input == ENCODE_NONE && type_is_enum(encoder->type))
 	{
 		encoder->input = ENCODE_TEXT;
@@ -108,7 +132,9 @@ encoder_number(Encoder *encoder, Datum value)
 			return DatumGetFloat8(
 				DirectFunctionCall1(numeric_float8_no_overflow, value));
 		case DATEOID:
-			if (DATE_NOT_FINITE(DatumGetDateADT(value)))
+			if (DATE_IS_NOBEGIN(DatumGetDateADT(value)))
+				return -get_float8_infinity();
+			if (DATE_IS_NOEND(DatumGetDateADT(value)))
 				return get_float8_infinity();
 			return DatumGetDateADT(value);
 		default:
@@ -128,7 +154,7 @@ enum_label(Encoder *encoder, Oid oid)
 	tuple = SearchSysCache1(ENUMOID, ObjectIdGetDatum(oid));
 	if (!HeapTupleIsValid(tuple))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-						errmsg("invalid internal value for enum: %u", oid)));
+		                errmsg("invalid internal value for enum: %u", oid)));
 	label = MemoryContextAlloc(encoder->context, sizeof(EnumLabel));
 	label->oid = oid;
 	label->name = MemoryContextStrdup(
@@ -173,6 +199,21 @@ encoder_text(Encoder *encoder, Datum value, uint32 *length)
 	return bytes;
 }
 
+/* Elements of an array without NULLs, which lie side by side. */
+static void
+copy_elements(const ArrayType *array, bool is_double, int n, double *to)
+{
+	if (is_double)
+		memcpy(to, ARR_DATA_PTR(array), n * sizeof(float8));
+	else
+	{
+		const float4 *from = (const float4 *) ARR_DATA_PTR(array);
+
+		for (int i = 0; i < n; i++)
+			to[i] = (double) from[i];
+	}
+}
+
 int
 encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null)
 {
@@ -183,21 +224,27 @@ encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null)
 	int n;
 
 	*has_null = false;
-	deconstruct_array(array, is_double ? FLOAT8OID : FLOAT4OID,
-					  is_double ? 8 : 4, is_double ? FLOAT8PASSBYVAL : true,
-					  is_double ? TYPALIGN_DOUBLE : TYPALIGN_INT, &datums,
-					  &nulls, &n);
+	if (ARR_NDIM(array) > 1)
+		return -1;
+	n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	*elements = palloc(sizeof(double) * Max(n, 1));
+	if (!ARR_HASNULL(array))
+	{
+		copy_elements(array, is_double, n, *elements);
+		return n;
+	}
+	deconstruct_array(array, is_double ? FLOAT8OID : FLOAT4OID,
+	                  is_double ? 8 : 4, is_double ? FLOAT8PASSBYVAL : true,
+	                  is_double ? TYPALIGN_DOUBLE : TYPALIGN_INT, &datums,
+	                  &nulls, &n);
 	for (int i = 0; i < n; i++)
 	{
+		*has_null = *has_null || nulls[i];
 		if (nulls[i])
-		{
-			*has_null = true;
 			(*elements)[i] = get_float8_nan();
-		}
 		else
 			(*elements)[i] = is_double ? DatumGetFloat8(datums[i])
-									   : (double) DatumGetFloat4(datums[i]);
+			                           : (double) DatumGetFloat4(datums[i]);
 	}
 	return n;
 }

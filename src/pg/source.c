@@ -1,10 +1,17 @@
 /*
  * source.c
  *    What a 'source' argument names: a relation, or a query.
+ *
+ * A relation is looked up in the caller's search_path, locked, and spelled
+ * with its schema from then on, so that what was looked at is what is read.  A
+ * query is parsed on its own before it is put between parentheses: whatever
+ * the parser takes for one SELECT cannot close the parenthesis early.
+ *
+ * Whether row security is at work is read off the rewritten query, where
+ * policies that apply to the current user stand as security quals, also of
+ * tables behind views.
  */
 #include "postgres.h"
-
-#include <ctype.h>
 
 #include "access/relation.h"
 #include "access/sysattr.h"
@@ -14,30 +21,44 @@
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parser.h"
+#include "parser/scansup.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/varlena.h"
 
 #include "pg/source.h"
 
+/* columns listed in a hint */
+#define LISTED_COLUMNS 60
+
+static bool
+is_word(char c)
+{
+	return c == '_' || c == '$' || c == '.' || (c >= 'a' && c <= 'z') ||
+	       (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       IS_HIGHBIT_SET(c);
+}
+
+/* No name of a relation begins with a parenthesis, a comment, or one of these
+ * words alone, unless it is quoted. */
 static bool
 starts_query(const char *source)
 {
-	static const char *const words[] = { "select", "with", "values",
-										 "table" };
+	static const char *const words[] = { "select", "with", "values", "table" };
 
-	while (isspace((unsigned char) *source))
+	while (scanner_isspace(*source))
 		source++;
-	if (*source == '(')
+	if (*source == '(' || strncmp(source, "--", 2) == 0 ||
+	    strncmp(source, "/*", 2) == 0)
 		return true;
 	for (int i = 0; i < lengthof(words); i++)
 	{
 		size_t n = strlen(words[i]);
 
-		if (pg_strncasecmp(source, words[i], n) == 0 &&
-			(isspace((unsigned char) source[n]) || source[n] == '('))
+		if (pg_strncasecmp(source, words[i], n) == 0 && !is_word(source[n]))
 			return true;
 	}
 	return false;
@@ -62,15 +83,15 @@ live_columns(TupleDesc from, const char *name)
 			continue;
 		for (int j = 0; j < n; j++)
 			if (strcmp(NameStr(TupleDescAttr(desc, j)->attname),
-					   NameStr(att->attname)) == 0)
+			           NameStr(att->attname)) == 0)
 				ereport(ERROR,
-						(errcode(ERRCODE_DUPLICATE_COLUMN),
-						 errmsg("source %s has two columns named \"%s\"",
-								name, NameStr(att->attname)),
-						 errhint("Give one of them another name with AS.")));
+				        (errcode(ERRCODE_DUPLICATE_COLUMN),
+				         errmsg("source %s has two columns named \"%s\"", name,
+				                NameStr(att->attname)),
+				         errhint("Give one of them another name with AS.")));
 		n++;
 		TupleDescInitEntry(desc, (AttrNumber) n, NameStr(att->attname),
-						   att->atttypid, att->atttypmod, 0);
+		                   att->atttypid, att->atttypmod, 0);
 	}
 	return desc;
 }
@@ -88,42 +109,100 @@ check_kind(Relation relation)
 			return;
 		default:
 			ereport(ERROR,
-					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("\"%s\" is not a table, view or foreign table",
-							RelationGetRelationName(relation))));
+			        (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+			         errmsg("\"%s\" is not a table, view or foreign table",
+			                RelationGetRelationName(relation)),
+			         errhint("source is the name of something that has rows, "
+			                 "or a query.")));
 	}
+}
+
+static bool
+has_policies(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		Query *query = (Query *) node;
+		ListCell *cell;
+
+		foreach (cell, query->rtable)
+			if (lfirst_node(RangeTblEntry, cell)->securityQuals != NIL)
+				return true;
+		return query_tree_walker(query, has_policies, context, 0);
+	}
+	return expression_tree_walker(node, has_policies, context);
+}
+
+/* Analyses SELECT * FROM the source, for its columns and its policies. */
+static void
+analyse(Source *result)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext spi;
+	SPIPlanPtr plan;
+	CachedPlanSource *parsed;
+
+	SPI_connect();
+	plan = SPI_prepare(psprintf("SELECT * FROM %s", result->from), 0, NULL);
+	if (plan == NULL)
+		elog(ERROR, "source could not be prepared: %s",
+		     SPI_result_code_string(SPI_result));
+	parsed = linitial(SPI_plan_get_plan_sources(plan));
+	spi = MemoryContextSwitchTo(caller);
+	if (result->is_query)
+		result->columns = live_columns(parsed->resultDesc, result->name);
+	result->row_security = has_policies((Node *) parsed->query_list, NULL);
+	MemoryContextSwitchTo(spi);
+	SPI_finish();
+	MemoryContextSwitchTo(caller);
+}
+
+static void
+refuse_name(void)
+{
+	ereport(ERROR,
+	        (errcode(ERRCODE_SYNTAX_ERROR),
+	         errmsg("source is neither the name of a relation nor a query"),
+	         errhint("A query begins with SELECT, WITH, VALUES, TABLE or a "
+	                 "parenthesis; names that are not lower-case words need "
+	                 "double quotes.")));
 }
 
 static void
 open_relation(const char *source, Source *result)
 {
-	List *names = textToQualifiedNameList(cstring_to_text(source));
-	RangeVar *range = makeRangeVarFromNameList(names);
-	Oid oid = RangeVarGetRelid(range, NoLock, true);
+	List *names;
+	RangeVar *range;
+	Oid oid;
 	Relation relation;
+	char *qualified;
 
+	if (!SplitIdentifierString(pstrdup(source), '.', &names) || names == NIL)
+		refuse_name();
+	names = textToQualifiedNameList(cstring_to_text(source));
+	range = makeRangeVarFromNameList(names);
+	oid = RangeVarGetRelid(range, AccessShareLock, true);
 	if (!OidIsValid(oid))
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation \"%s\" does not exist", source),
-				 errhint("source is the name of a table or view, with its "
-						 "schema unless that is in search_path, or a "
-						 "query.")));
-	relation = relation_open(oid, AccessShareLock);
+		        (errcode(ERRCODE_UNDEFINED_TABLE),
+		         errmsg("relation \"%s\" does not exist", source),
+		         errhint("source is the name of a table or view, with its "
+		                 "schema unless that is in search_path, or a "
+		                 "query.")));
+	/* the lock is kept: nobody changes the table before it is read */
+	relation = relation_open(oid, NoLock);
 	check_kind(relation);
+	qualified = quote_qualified_identifier(
+		get_namespace_name(RelationGetNamespace(relation)),
+		RelationGetRelationName(relation));
 	result->is_query = false;
-	result->name = psprintf(
-		"\"%s\"", quote_qualified_identifier(
-					  get_namespace_name(RelationGetNamespace(relation)),
-					  RelationGetRelationName(relation)));
-	result->from = psprintf(
-		"%s AS src", quote_qualified_identifier(
-						 get_namespace_name(RelationGetNamespace(relation)),
-						 RelationGetRelationName(relation)));
+	result->name = psprintf("\"%s\"", qualified);
+	result->from = psprintf("%s AS src", qualified);
 	result->columns = live_columns(RelationGetDescr(relation), result->name);
-	result->row_security =
-		check_enable_rls(oid, InvalidOid, true) == RLS_ENABLED;
-	relation_close(relation, AccessShareLock);
+	relation_close(relation, NoLock);
+	analyse(result);
 }
 
 /* A trailing semicolon is a habit, not a second statement. */
@@ -133,49 +212,84 @@ trim_query(const char *source)
 	char *query = pstrdup(source);
 	size_t n = strlen(query);
 
-	while (n > 0 && (isspace((unsigned char) query[n - 1]) ||
-					 query[n - 1] == ';'))
+	while (n > 0 && (scanner_isspace(query[n - 1]) || query[n - 1] == ';'))
 		query[--n] = '\0';
 	return query;
+}
+
+/* The position of a syntax error is one in the source, not in the statement
+ * that called us. */
+static void
+locate_error(void *query)
+{
+	int position = geterrposition();
+
+	if (position > 0)
+	{
+		errposition(0);
+		internalerrposition(position);
+		internalerrquery(query);
+	}
+}
+
+static void
+refuse_writing(const char *what)
+{
+	ereport(ERROR, (errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+	                errmsg("source must only read, but it has %s", what),
+	                errhint("Do that before, and give a query that "
+	                        "selects.")));
+}
+
+/* One SELECT, VALUES or TABLE that does not write. */
+static void
+check_query(char *query)
+{
+	ErrorContextCallback context = { .previous = error_context_stack,
+		                             .callback = locate_error,
+		                             .arg = query };
+	List *statements;
+	SelectStmt *select;
+	ListCell *cell;
+
+	error_context_stack = &context;
+	statements = raw_parser(query, RAW_PARSE_DEFAULT);
+	error_context_stack = context.previous;
+	if (list_length(statements) != 1)
+		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
+		                errmsg("source must be one query, not %d",
+		                       list_length(statements))));
+	select = (SelectStmt *) linitial_node(RawStmt, statements)->stmt;
+	if (!IsA(select, SelectStmt))
+		refuse_writing("a statement that is not a query");
+	if (select->intoClause != NULL)
+		refuse_writing("an INTO clause");
+	if (select->lockingClause != NIL)
+		refuse_writing("a locking clause");
+	if (select->withClause == NULL)
+		return;
+	foreach (cell, select->withClause->ctes)
+		if (!IsA(lfirst_node(CommonTableExpr, cell)->ctequery, SelectStmt))
+			refuse_writing("a WITH clause that writes");
 }
 
 static void
 open_query(const char *source, Source *result)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	/* the line break ends a comment that the query may end with */
-	char *from = psprintf("(%s\n) AS src", trim_query(source));
-	char *probe = psprintf("SELECT * FROM %s", from);
-	SPIPlanPtr plan;
-	CachedPlanSource *parsed;
-	MemoryContext spi;
+	char *query = trim_query(source);
 
-	SPI_connect();
-	plan = SPI_prepare(probe, 0, NULL);
-	if (plan == NULL)
-		elog(ERROR, "source could not be prepared: %s",
-			 SPI_result_code_string(SPI_result));
-	if (list_length(SPI_plan_get_plan_sources(plan)) != 1)
-		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
-						errmsg("source must be one query")));
-	parsed = linitial(SPI_plan_get_plan_sources(plan));
-	if (parsed->resultDesc == NULL)
-		ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR),
-						errmsg("source must be a query that returns rows")));
-	spi = MemoryContextSwitchTo(caller);
+	check_query(query);
 	result->is_query = true;
 	result->name = "query";
-	result->from = from;
-	result->columns = live_columns(parsed->resultDesc, "query");
-	result->row_security = parsed->dependsOnRLS;
-	MemoryContextSwitchTo(spi);
-	SPI_finish();
-	MemoryContextSwitchTo(caller);
+	/* the line break ends a comment that the query may end with */
+	result->from = psprintf("(%s\n) AS src", query);
+	analyse(result);
 }
 
 void
 source_open(const char *source, Source *result)
 {
+	memset(result, 0, sizeof(*result));
 	if (starts_query(source))
 		open_query(source, result);
 	else
@@ -186,8 +300,8 @@ int
 source_find_column(const Source *source, const char *name)
 {
 	for (int i = 0; i < source->columns->natts; i++)
-		if (strcmp(NameStr(TupleDescAttr(source->columns, i)->attname),
-				   name) == 0)
+		if (strcmp(NameStr(TupleDescAttr(source->columns, i)->attname), name) ==
+		    0)
 			return i;
 	return -1;
 }
@@ -201,16 +315,16 @@ source_column(const Source *source, const char *name, const char *role)
 	if (place >= 0)
 		return place;
 	if (SystemAttributeByName(name) != NULL)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("system column \"%s\" cannot be a %s", name,
-							   role)));
+		ereport(ERROR,
+		        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		         errmsg("system column \"%s\" cannot be a %s", name, role)));
 	initStringInfo(&list);
-	for (int i = 0; i < source->columns->natts && i < 60; i++)
+	for (int i = 0; i < source->columns->natts && i < LISTED_COLUMNS; i++)
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "",
-						 NameStr(TupleDescAttr(source->columns, i)->attname));
+		                 NameStr(TupleDescAttr(source->columns, i)->attname));
 	ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-					errmsg("%s column \"%s\" does not exist in source %s",
-						   role, name, source->name),
-					errhint("The columns are: %s.", list.data)));
+	                errmsg("%s column \"%s\" does not exist in source %s", role,
+	                       name, source->name),
+	                errhint("The columns are: %s.", list.data)));
 	return -1;
 }

@@ -10,25 +10,27 @@
 typedef struct Source
 {
 	bool is_query;
-	const char *name;      /* for messages: "public.loans", or "query" */
-	const char *from;      /* for a FROM clause, quoted, with the alias src */
-	TupleDesc columns;     /* names and types; dropped ones are gone */
-	bool row_security;     /* policies filter what the caller reads */
+	const char *name;  /* for messages: "public.loans", or "query" */
+	const char *from;  /* for a FROM clause, quoted, with the alias src */
+	TupleDesc columns; /* names and types; dropped ones are gone */
+	bool row_security; /* policies filter what the current user reads */
 } Source;
 
 /*
  * Looks at a source as the caller, without reading a row.  A relation may be
  * a table, view, materialised view, foreign or partitioned table; a query
- * starts with SELECT, WITH, VALUES, TABLE or a parenthesis.  Errors: nothing
- * of that name (42P01), something that has no rows (42809), two columns of
- * one name (42701), and what the parser says of a query.
+ * starts with SELECT, WITH, VALUES, TABLE, a parenthesis or a comment.  The
+ * relation stays locked against changes until the transaction ends.  Errors:
+ * nothing of that name (42P01), something that has no rows (42809), neither
+ * name nor query (42601), a query that writes or locks (25006), two columns
+ * of one name (42701), and what the parser says of a query.
  */
 extern void source_open(const char *source, Source *result);
 
 /* Place of a column in source->columns, or an error that names it and lists
  * what there is; 'role' is what it was wanted for ("label"). */
-extern int source_column(const Source *source, const char *name,
-						 const char *role);
+extern int
+source_column(const Source *source, const char *name, const char *role);
 
 /* Place of a column, or -1. */
 extern int source_find_column(const Source *source, const char *name);

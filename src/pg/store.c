@@ -118,8 +118,7 @@ store_check_model_name(const char *model)
 			printable = false;
 	if (length < 1 || length > STORE_MODEL_NAME_MAX || !printable)
 		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_NAME),
-		         errmsg("this cannot be the name of a model"),
+		        (errcode(ERRCODE_INVALID_NAME), errmsg("invalid model name"),
 		         errdetail("A name has 1 to %d characters, and no control "
 		                   "characters.",
 		                   STORE_MODEL_NAME_MAX)));

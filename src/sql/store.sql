@@ -21,6 +21,22 @@ DECLARE
     existing integer;
     place name;
     owner oid;
+    -- Whoever changes versions by hand, by COPY or by replication must have the
+    -- same effect on plans and caches as training has.
+    triggers CONSTANT text := $triggers$
+        CREATE TRIGGER model_version_changed
+            AFTER INSERT OR UPDATE OR DELETE ON fairpg_catalog.model_version
+            FOR EACH ROW EXECUTE FUNCTION fairpg.model_version_changed();
+        ALTER TABLE fairpg_catalog.model_version ENABLE ALWAYS TRIGGER model_version_changed;
+        COMMENT ON TRIGGER model_version_changed ON fairpg_catalog.model_version
+            IS 'makes plans and caches notice';
+        CREATE TRIGGER model_version_truncated
+            AFTER TRUNCATE ON fairpg_catalog.model_version
+            FOR EACH STATEMENT EXECUTE FUNCTION fairpg.model_version_changed();
+        ALTER TABLE fairpg_catalog.model_version ENABLE ALWAYS TRIGGER model_version_truncated;
+        COMMENT ON TRIGGER model_version_truncated ON fairpg_catalog.model_version
+            IS 'makes plans and caches notice';
+    $triggers$;
     me CONSTANT oid := (SELECT oid FROM pg_roles WHERE rolname = current_user);
 BEGIN
     -- two sessions at once: the second finds what the first made
@@ -52,6 +68,13 @@ BEGIN
                 MESSAGE = format('the fairpg store has layout %s, this version knows %s',
                     coalesce(existing::text, 'none'), layout),
                 HINT = 'Install the version of fairpg that made the store.';
+        END IF;
+        -- DROP EXTENSION CASCADE takes the triggers and leaves the rest
+        IF NOT EXISTS (SELECT FROM pg_trigger
+            WHERE tgrelid = 'fairpg_catalog.model_version'::regclass
+                AND tgname IN ('model_version_changed', 'model_version_truncated'))
+        THEN
+            EXECUTE triggers;
         END IF;
         RETURN format('fairpg store with layout %s is in place', existing);
     END IF;
@@ -346,20 +369,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.reason
         IS 'why there is no value, or why it is flagged';
 
-    -- Whoever changes versions by hand, by COPY or by replication must have the
-    -- same effect on plans and caches as training has.
-    CREATE TRIGGER model_version_changed
-        AFTER INSERT OR UPDATE OR DELETE ON fairpg_catalog.model_version
-        FOR EACH ROW EXECUTE FUNCTION fairpg.model_version_changed();
-    ALTER TABLE fairpg_catalog.model_version ENABLE ALWAYS TRIGGER model_version_changed;
-    COMMENT ON TRIGGER model_version_changed ON fairpg_catalog.model_version
-        IS 'makes plans and caches notice';
-    CREATE TRIGGER model_version_truncated
-        AFTER TRUNCATE ON fairpg_catalog.model_version
-        FOR EACH STATEMENT EXECUTE FUNCTION fairpg.model_version_changed();
-    ALTER TABLE fairpg_catalog.model_version ENABLE ALWAYS TRIGGER model_version_truncated;
-    COMMENT ON TRIGGER model_version_truncated ON fairpg_catalog.model_version
-        IS 'makes plans and caches notice';
+    EXECUTE triggers;
 
     CREATE VIEW fairpg_report.model_versions AS
         SELECT

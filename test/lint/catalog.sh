@@ -22,6 +22,8 @@ awk '/^-- rule: / { print "\\echo @" substr($0, 10) } { print }' \
 		{ text = text "# " $0 "\n" }
 		END { report() }
 		function report() {
+			if (name == "" && text != "")
+				printf "not ok - what the rules need is made\n%s", text
 			if (name != "")
 				printf "%sok - %s\n%s", (text == "" ? "" : "not "), name, text
 		}'

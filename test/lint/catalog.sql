@@ -11,7 +11,7 @@ CREATE TEMP VIEW member AS
 	WHERE d.refclassid = 'pg_extension'::regclass AND e.extname = 'fairpg'
 		AND d.deptype = 'e';
 CREATE TEMP VIEW own_function AS
-	SELECT p.oid, p.*, l.lanname
+	SELECT p.*, l.lanname
 	FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
 	WHERE p.oid IN (SELECT objid FROM member
 					WHERE classid = 'pg_proc'::regclass)
@@ -19,7 +19,7 @@ CREATE TEMP VIEW own_function AS
 							  WHERE nspname IN ('fairpg_catalog',
 												'fairpg_report'));
 CREATE TEMP VIEW own_relation AS
-	SELECT c.oid, c.*, n.nspname
+	SELECT c.*, n.nspname
 	FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 	WHERE n.nspname IN ('fairpg_catalog', 'fairpg_report')
 		AND c.relkind IN ('r', 'v', 'm', 'p');

@@ -19,7 +19,7 @@ look()
 {
 	local out=$FAIRPG_TMP/look
 	psql -XAtq >"$out" 2>&1 <<-END
-		SELECT count(*) FROM ($1) made \g /dev/null
+		SELECT string_agg(made::text, ' ') FROM ($1) made \g /dev/null
 		SELECT pg_backend_pid() AS pid \gset
 		\setenv BACKEND :pid
 		\! awk '/^Threads/ { print "threads", \$2 }' /proc/\$BACKEND/status

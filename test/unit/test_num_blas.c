@@ -68,9 +68,10 @@ static void
 nothing_is_done_without_the_library(void)
 {
 	double a[1] = { 4 };
+	DenseRows rows = { a, 1, 1, 1 };
 
 	CHECK_INT(blas_cholesky(a, 1, 1), NUM_BAD_ARGUMENT);
-	CHECK_INT(blas_syrk_lower(1, 1, a, 1, a, 1, NULL), NUM_BAD_ARGUMENT);
+	CHECK_INT(blas_syrk_lower(&rows, a, 1, NULL), NUM_BAD_ARGUMENT);
 	CHECK(a[0] == 4);
 }
 
@@ -166,25 +167,25 @@ static void
 the_two_rank_k_updates_agree(void)
 {
 	static const size_t sizes[] = { 1, 2, 63, 200, 700 };
+	DenseRows nothing = { a, 5, 0, 0 };
 
 	for (int s = 0; s < 5; s++)
 	{
 		size_t n = sizes[s];
 		size_t stride = n + 3;
-		size_t k = 600;
+		DenseRows rows = { a, 600, n, stride };
 
-		fill(a, k * stride, n);
+		fill(a, rows.n_rows * stride, n);
 		fill(own, n * stride, 5);
 		memcpy(other, own, n * stride * sizeof(double));
-		dense_syrk_lower(n, k, a, stride, own, stride);
-		CHECK_INT(blas_syrk_lower(n, k, a, stride, other, stride, NULL),
-		          NUM_OK);
+		dense_syrk_lower(&rows, own, stride);
+		CHECK_INT(blas_syrk_lower(&rows, other, stride, NULL), NUM_OK);
 		CHECK_NEAR(difference(own, other, n, stride), 0, 1e-12);
 		for (size_t i = 0; i < n; i++)
 			for (size_t j = i + 1; j < stride; j++)
 				CHECK(own[i * stride + j] == other[i * stride + j]);
 	}
-	CHECK_INT(blas_syrk_lower(0, 5, a, 0, own, 0, NULL), NUM_OK);
+	CHECK_INT(blas_syrk_lower(&nothing, own, 0, NULL), NUM_OK);
 }
 
 static void
@@ -196,12 +197,13 @@ the_two_factorisations_agree(void)
 	{
 		size_t n = sizes[s];
 		size_t stride = n + n % 3;
+		DenseRows rows = { a, n, n, stride };
 		double b[MOST];
 		double x[MOST];
 
 		fill(a, n * stride, 50 + n);
 		memset(own, 0, n * stride * sizeof(double));
-		dense_syrk_lower(n, n, a, stride, own, stride);
+		dense_syrk_lower(&rows, own, stride);
 		for (size_t i = 0; i < n; i++)
 		{
 			own[i * stride + i] += 1;
@@ -233,6 +235,10 @@ bad_matrices_are_refused(void)
 	double nearly[4] = { 1, 0, 1, 1 + 1e-15 };
 	double nan[4] = { 1, 0, NAN, 1 };
 	double infinite[4] = { 1, 0, 1, INFINITY };
+	double huge[1] = { 1e200 };
+	DenseRows with_nan = { nan, 2, 2, 2 };
+	DenseRows overlapping = { nan, 2, 2, 1 };
+	DenseRows too_large = { huge, 1, 1, 1 };
 
 	CHECK_INT(blas_cholesky(negative, 2, 2), NUM_NOT_POSITIVE_DEFINITE);
 	CHECK_INT(blas_cholesky(singular, 2, 2), NUM_NOT_POSITIVE_DEFINITE);
@@ -247,14 +253,13 @@ bad_matrices_are_refused(void)
 		own[i * 300 + i] = i == 290 ? -1 : 1;
 	CHECK_INT(blas_cholesky(own, 300, 300), NUM_NOT_POSITIVE_DEFINITE);
 
-	CHECK_INT(blas_syrk_lower(2, 2, nan, 1, own, 2, NULL), NUM_BAD_ARGUMENT);
-	CHECK_INT(blas_syrk_lower(2, 1, nan, 2, own, (size_t) 1 << 40, NULL),
+	CHECK_INT(blas_syrk_lower(&overlapping, own, 2, NULL), NUM_BAD_ARGUMENT);
+	CHECK_INT(blas_syrk_lower(&with_nan, own, (size_t) 1 << 40, NULL),
 	          NUM_TOO_LARGE);
 	memset(own, 0, sizeof(own));
-	CHECK_INT(blas_syrk_lower(2, 2, nan, 2, own, 2, NULL), NUM_NOT_FINITE);
+	CHECK_INT(blas_syrk_lower(&with_nan, own, 2, NULL), NUM_NOT_FINITE);
 	memset(own, 0, sizeof(own));
-	a[0] = 1e200;
-	CHECK_INT(blas_syrk_lower(1, 1, a, 1, own, 1, NULL), NUM_NOT_FINITE);
+	CHECK_INT(blas_syrk_lower(&too_large, own, 1, NULL), NUM_NOT_FINITE);
 }
 
 static int looks;
@@ -270,6 +275,7 @@ static void
 a_monitor_stops_the_work_in_between(void)
 {
 	NumMonitor monitor = { stop_at_third, NULL, NULL };
+	DenseRows rows = { a, MOST, MOST, MOST };
 
 	memset(own, 0, sizeof(own));
 	for (size_t i = 0; i < MOST; i++)
@@ -279,8 +285,7 @@ a_monitor_stops_the_work_in_between(void)
 	CHECK_INT(looks, 3);
 	looks = 0;
 	memset(a, 0, sizeof(a));
-	CHECK_INT(blas_syrk_lower(MOST, MOST, a, MOST, own, MOST, &monitor),
-	          NUM_CANCELLED);
+	CHECK_INT(blas_syrk_lower(&rows, own, MOST, &monitor), NUM_CANCELLED);
 }
 
 /* Also after a good deal of work. */

@@ -169,12 +169,13 @@ syrk_adds_the_product(void)
 		for (size_t k = 0; k < 100; k += 11)
 		{
 			size_t stride = n + 3;
+			DenseRows rows = { a, k, n, stride };
 
 			for (size_t i = 0; i < k * stride; i++)
 				a[i] = num_random_uniform(&random) - 0.5;
 			for (size_t i = 0; i < n * stride; i++)
 				c[i] = l[i] = num_random_uniform(&random);
-			dense_syrk_lower(n, k, a, stride, c, stride);
+			dense_syrk_lower(&rows, c, stride);
 			for (size_t i = 0; i < n; i++)
 				for (size_t j = 0; j < stride; j++)
 				{

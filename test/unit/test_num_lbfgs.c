@@ -11,9 +11,8 @@
 static const LbfgsSettings usual = { 10, 500, 1e-9 };
 
 static NumStatus
-minimise(size_t n,
-         NumStatus (*function)(void *, const double *, double *, double *),
-         const LbfgsSettings *settings, double *x, LbfgsResult *result)
+minimise(size_t n, LbfgsFunction function, const LbfgsSettings *settings,
+         double *x, LbfgsResult *result)
 {
 	LbfgsProblem problem = { n, function, NULL };
 	NumArena arena;
