@@ -9,10 +9,10 @@
  * their spread is stored as its distance from a round value near its mean, so
  * that single precision keeps what distinguishes the rows.
  *
- * A category that has gathered MANY_LEVELS values, and a new one in more than
- * every other row, is retired: its dictionary is dropped and its codes are
- * NULL from then on, so that a column of addresses does not eat the memory
- * before finishing calls it an identifier.
+ * A category that has gathered MANY_LEVELS values, a new one in nearly every
+ * row, is retired: its dictionary is dropped and its codes are NULL from then
+ * on, so that a column of addresses does not eat the memory before finishing
+ * calls it an identifier.
  *
  * Cost: about 2 ns a number and 5 ns a category that is known; memory 4 bytes
  * a number and 1 to 4 a category, beside 16 kB a category and part while
@@ -33,12 +33,21 @@
 /* |mean| above this many standard deviations asks for a pivot */
 #define PIVOT_RATIO 64.0
 
-/* values of a category before it may be retired */
+/* values of a category before it may be retired, when nine of ten rows so
+ * far brought a new one */
 #define MANY_LEVELS 65535
+
+/* Arrays of one byte a row come in pieces of this many: memory contexts of
+ * the server round small requests up to the next power of two. */
+#define PIECES 16
 
 /* entries from one array of codes to the next; the odd line keeps them from
  * competing for the same lines of the cache */
 #define CODE_STRIDE (DATA_BLOCK_ROWS + 16)
+
+/* odd constants of the row hash: digits of the golden ratio and of pi */
+#define HASH_OFFSET UINT64_C(0x9e3779b97f4a7c15)
+#define HASH_STEP UINT64_C(0x243f6a8885a308d4)
 
 /* what stands for NULL in a hash */
 #define NULL_CONTENT UINT64_C(0x6e756c6c)
@@ -213,7 +222,8 @@ data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
 	code = dictionary_code(&builder->levels[column], bytes, length);
 	if (code == DICTIONARY_FULL)
 		return DATA_NO_CODE;
-	if (code >= MANY_LEVELS && 2 * (uint64_t) code > rows_so_far(builder))
+	if (code >= MANY_LEVELS &&
+		10 * (uint64_t) code > 9 * rows_so_far(builder))
 	{
 		retire(builder, column);
 		return data_builder_code(builder, column, bytes, length);
@@ -225,9 +235,12 @@ uint32_t
 data_builder_group(DataBuilder *builder, uint32_t column, const char *bytes,
 				   uint32_t length)
 {
-	uint32_t code =
-		dictionary_code(&builder->protected_values[column], bytes, length);
+	static const char unknown[] = "(unknown)";
+	uint32_t code;
 
+	if (length == sizeof(unknown) - 1 && memcmp(bytes, unknown, length) == 0)
+		return DATA_NULL_CODE;
+	code = dictionary_code(&builder->protected_values[column], bytes, length);
 	return code == DICTIONARY_FULL ? DATA_NO_CODE : code + 1;
 }
 
@@ -237,15 +250,13 @@ data_builder_group_values(const DataBuilder *builder, uint32_t column)
 	return builder->protected_values[column].n;
 }
 
-/* Blends one value into a hash, by a multiplier of its own, so that the
- * columns' terms can be computed side by side. */
-static uint64_t
+/* One value's term of a hash: its column's place makes the offset and the odd
+ * multiplier, so that equal values of two columns do not cancel. */
+static inline uint64_t
 hash_term(uint64_t content, uint64_t place)
 {
-	uint64_t x = (content ^ (place * UINT64_C(0x9e3779b97f4a7c15))) *
-				 UINT64_C(0xd6e8feb86659fd93);
-
-	return (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return ((content ^ content >> 32) + place * HASH_OFFSET) *
+		   (place * HASH_STEP | 1);
 }
 
 /* The content of one value: its bytes, or a mark for NULL. */
@@ -286,8 +297,50 @@ data_builder_hash(const DataBuilder *builder, uint64_t seed)
 		hash += hash_term(code_content(&builder->protected_values[p],
 									   input->protected_code[p]),
 						  UINT64_C(1) << 32 | p);
-	hash = (hash ^ hash >> 32) * UINT64_C(0x9e3779b97f4a7c15);
-	return hash ^ hash >> 29;
+	/* the terms are hardly mixed, this does it for the sum */
+	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return hash ^ hash >> 32;
+}
+
+/* Cuts a piece of memory into arrays of one byte a row and lists them. */
+static bool
+cut_piece(DataBuilder *builder)
+{
+	char *piece = arena_alloc(builder->arena, PIECES, DATA_BLOCK_ROWS);
+
+	if (piece == NULL)
+		return false;
+	for (int i = PIECES - 1; i >= 0; i--)
+		data_give_codes(builder, piece + (size_t) i * DATA_BLOCK_ROWS, 1);
+	return true;
+}
+
+void *
+data_take_codes(DataBuilder *builder, uint8_t width)
+{
+	void *taken;
+
+	if (width > 1)
+		return arena_alloc(builder->arena, DATA_BLOCK_ROWS, width);
+	if (builder->free_piece == NULL && !cut_piece(builder))
+		return NULL;
+	/* a free array begins with the address of the next one */
+	taken = builder->free_piece;
+	memcpy(&builder->free_piece, taken, sizeof(void *));
+	return taken;
+}
+
+void
+data_give_codes(DataBuilder *builder, void *codes, uint8_t width)
+{
+	if (width > 1)
+	{
+		arena_release(builder->arena, codes, DATA_BLOCK_ROWS, width);
+		return;
+	}
+	memcpy(codes, &builder->free_piece, sizeof(void *));
+	builder->free_piece = codes;
 }
 
 /* A block with room for its numbers, cells and weights. */
@@ -411,8 +464,7 @@ close_block(DataBuilder *builder, DataPart part)
 			largest = codes[i] > largest ? codes[i] : largest;
 		width = data_code_width(largest);
 		block->code_bytes[c] = width;
-		block->values[c] =
-			arena_alloc(builder->arena, DATA_BLOCK_ROWS, width);
+		block->values[c] = data_take_codes(builder, width);
 		if (block->values[c] == NULL)
 			return NUM_NO_MEMORY;
 		narrow_codes(codes, block->n_rows, width, block->values[c]);
@@ -584,4 +636,10 @@ data_builder_append(DataBuilder *builder, DataPart part)
 	builder->staged[builder->n_staged++] = row;
 	return builder->n_staged == builder->staged_room ? unstage(builder)
 													 : NUM_OK;
+}
+
+uint64_t
+data_builder_culprit_groups(const DataBuilder *builder)
+{
+	return builder->culprit_groups;
 }

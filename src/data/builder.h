@@ -11,6 +11,7 @@
 #define FAIRPG_DATA_BUILDER_H
 
 #include "data/dataset.h"
+#include "num/monitor.h"
 
 /* Code of NULL in every category. */
 #define DATA_NULL_CODE 0
@@ -46,6 +47,7 @@ typedef struct DataBuilderSpec
 	bool null_flags;      /* a null flag for numbers with NULLs */
 	uint32_t max_levels;  /* of a category, at least 2 */
 	uint32_t max_groups;  /* of an attribute */
+	NumMonitor *monitor;  /* asked while finishing; may be NULL */
 } DataBuilderSpec;
 
 /* One row; the arrays are the builder's (data_builder_input()). */
@@ -85,7 +87,8 @@ extern DataInput *data_builder_input(DataBuilder *builder);
 extern uint32_t data_builder_code(DataBuilder *builder, uint32_t column,
 								  const char *bytes, uint32_t length);
 
-/* The same for protected columns, where NULL is the group "(unknown)". */
+/* The same for protected columns, where NULL is the group "(unknown)", and
+ * that text the same as NULL. */
 extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
 								   const char *bytes, uint32_t length);
 
@@ -97,17 +100,20 @@ extern uint32_t data_builder_group_values(const DataBuilder *builder,
  * whatever came before them, on every machine. */
 extern uint64_t data_builder_hash(const DataBuilder *builder, uint64_t seed);
 
-/* Appends the input to a part. */
+/* Appends the input to a part.  NUM_TOO_LARGE when the protected columns have
+ * more combinations of values than a cell can tell apart, 32768. */
 extern NumStatus data_builder_append(DataBuilder *builder, DataPart part);
 
 /*
  * Makes the dataset.  '*findings' is an array of '*n_findings' entries.
- * NUM_TOO_LARGE when an attribute has more than max_groups groups or there
- * are too many combinations; '*culprit' then is the attribute's name.
+ * NUM_TOO_LARGE when an attribute has more than max_groups groups: '*culprit'
+ * then is the attribute's name, and data_builder_culprit_groups() how many.
  */
 extern NumStatus data_builder_finish(DataBuilder *builder, Dataset **data,
 									 DataFinding **findings,
 									 uint32_t *n_findings,
 									 const char **culprit);
+
+extern uint64_t data_builder_culprit_groups(const DataBuilder *builder);
 
 #endif

@@ -52,6 +52,8 @@ struct DataBuilder
 
 	DataRows part[DATA_PARTS];
 	OpenBlock open[DATA_PARTS];
+	void *free_piece; /* arrays of DATA_BLOCK_ROWS bytes to be used again */
+	uint64_t culprit_groups;
 
 	bool flushed;
 	uint32_t n_staged;
@@ -84,6 +86,10 @@ extern NumStatus data_finish_number(Finish *finish, uint32_t k);
 
 /* finish_category.c: category 'k' likewise. */
 extern NumStatus data_finish_category(Finish *finish, uint32_t k);
+
+/* An array of codes for a block, and the way back. */
+extern void *data_take_codes(DataBuilder *builder, uint8_t width);
+extern void data_give_codes(DataBuilder *builder, void *codes, uint8_t width);
 
 /* A column that carries nothing: gives back its memory in all blocks. */
 extern void data_drop_column(DataBuilder *builder, uint32_t column);

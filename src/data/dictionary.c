@@ -18,6 +18,13 @@ slots_of(uint32_t shift)
 	return UINT32_C(1) << (64 - shift);
 }
 
+static void
+clear_slots(DictionarySlot *slots, uint32_t n_slots)
+{
+	for (uint32_t s = 0; s < n_slots; s++)
+		slots[s] = (DictionarySlot){ .length = UINT32_MAX };
+}
+
 NumStatus
 dictionary_init(Dictionary *dictionary, NumArena *arena)
 {
@@ -31,7 +38,7 @@ dictionary_init(Dictionary *dictionary, NumArena *arena)
 		arena_alloc(arena, n_slots / 2, sizeof(DictionaryEntry));
 	if (dictionary->slots == NULL || dictionary->entries == NULL)
 		return NUM_NO_MEMORY;
-	memset(dictionary->slots, 0, n_slots * sizeof(DictionarySlot));
+	clear_slots(dictionary->slots, n_slots);
 	return NUM_OK;
 }
 
@@ -74,13 +81,13 @@ put_slot(DictionarySlot *slots, uint32_t shift, const DictionaryKey *key,
 	uint32_t mask = slots_of(shift) - 1;
 	uint32_t s = dictionary_place(key, shift);
 
-	while (slots[s].number != 0)
+	while (slots[s].length != UINT32_MAX)
 		s = (s + 1) & mask;
 	slots[s].head = key->head;
 	slots[s].middle = key->middle;
 	slots[s].tail = key->tail;
 	slots[s].length = key->length;
-	slots[s].number = number + 1;
+	slots[s].number = number;
 }
 
 /* Doubles the room for entries and slots. */
@@ -101,7 +108,7 @@ dictionary_grow(Dictionary *dictionary)
 	entries = arena_alloc(arena, n_slots / 2, sizeof(DictionaryEntry));
 	if (slots == NULL || entries == NULL)
 		return NUM_NO_MEMORY;
-	memset(slots, 0, n_slots * sizeof(DictionarySlot));
+	clear_slots(slots, n_slots);
 	memcpy(entries, dictionary->entries,
 		   dictionary->n * sizeof(DictionaryEntry));
 	for (uint32_t s = 0; s < n_old; s++)
@@ -110,8 +117,8 @@ dictionary_grow(Dictionary *dictionary)
 		DictionaryKey key = { old->head, old->middle, old->tail,
 							  old->length };
 
-		if (old->number != 0)
-			put_slot(slots, shift, &key, old->number - 1);
+		if (old->length != UINT32_MAX)
+			put_slot(slots, shift, &key, old->number);
 	}
 	arena_release(arena, dictionary->slots, n_old, sizeof(DictionarySlot));
 	arena_release(arena, dictionary->entries, n_old / 2,

@@ -18,6 +18,9 @@
 
 #define DICTIONARY_FULL UINT32_MAX
 
+/* Bytes of a string that a slot holds. */
+#define DICTIONARY_SHORT 24
+
 typedef struct DictionaryEntry
 {
 	const char *name; /* not terminated */
@@ -38,8 +41,8 @@ typedef struct DictionarySlot
 	uint64_t head;
 	uint64_t middle;
 	uint64_t tail;
-	uint32_t length;
-	uint32_t number; /* + 1; 0: free */
+	uint32_t length; /* UINT32_MAX: free */
+	uint32_t number;
 } DictionarySlot;
 
 typedef struct Dictionary
@@ -58,7 +61,7 @@ extern NumStatus dictionary_init(Dictionary *dictionary, NumArena *arena);
 /* Gives the memory back; the names stay the arena's. */
 extern void dictionary_release(Dictionary *dictionary);
 
-/* The key of a string of more than 24 bytes. */
+/* The key of a string of more than DICTIONARY_SHORT bytes. */
 extern DictionaryKey dictionary_long_key(const char *bytes, uint32_t length);
 
 /* Adds a string that is not there. */
@@ -76,7 +79,7 @@ dictionary_key(const char *bytes, uint32_t length)
 {
 	DictionaryKey key;
 
-	if (length > 24)
+	if (length > DICTIONARY_SHORT)
 		return dictionary_long_key(bytes, length);
 	key.middle = 0;
 	key.tail = 0;
@@ -130,18 +133,21 @@ dictionary_code(Dictionary *dictionary, const char *bytes, uint32_t length)
 	uint32_t mask = UINT32_MAX >> (dictionary->shift - 32);
 	uint32_t s = dictionary_place(&key, dictionary->shift);
 
-	for (; dictionary->slots[s].number != 0; s = (s + 1) & mask)
+	for (;; s = (s + 1) & mask)
 	{
 		const DictionarySlot *slot = &dictionary->slots[s];
 
-		if (slot->head == key.head && slot->tail == key.tail &&
-			slot->middle == key.middle && slot->length == length &&
-			(length <= 24 ||
-			 memcmp(dictionary->entries[slot->number - 1].name, bytes,
-					length) == 0))
-			return slot->number - 1;
+		if (((slot->head ^ key.head) | (slot->middle ^ key.middle) |
+			 (slot->tail ^ key.tail) | (slot->length ^ length)) == 0)
+		{
+			if (length <= DICTIONARY_SHORT ||
+				memcmp(dictionary->entries[slot->number].name, bytes,
+					   length) == 0)
+				return slot->number;
+		}
+		else if (slot->length == UINT32_MAX)
+			return dictionary_add(dictionary, bytes, &key);
 	}
-	return dictionary_add(dictionary, bytes, &key);
 }
 
 #endif

@@ -36,8 +36,8 @@ data_drop_column(DataBuilder *builder, uint32_t column)
 		{
 			DataBlock *block = builder->part[p].blocks[b];
 
-			arena_release(builder->arena, block->values[column],
-						  DATA_BLOCK_ROWS, block->code_bytes[column]);
+			data_give_codes(builder, block->values[column],
+							block->code_bytes[column]);
 			block->values[column] = NULL;
 		}
 }

@@ -147,9 +147,11 @@ recode(DataBuilder *builder, uint32_t c, const uint32_t *map, uint8_t width)
 			void *old = block->values[c];
 			void *new = old;
 
+			if (monitor_stop(builder->spec.monitor))
+				return NUM_CANCELLED;
 			if (width != old_width)
 			{
-				new = arena_alloc(builder->arena, DATA_BLOCK_ROWS, width);
+				new = data_take_codes(builder, width);
 				if (new == NULL)
 					return NUM_NO_MEMORY;
 			}
@@ -170,8 +172,7 @@ recode(DataBuilder *builder, uint32_t c, const uint32_t *map, uint8_t width)
 					((uint32_t *) new)[i] =
 						map[data_get_code(old, old_width, i)];
 			if (new != old)
-				arena_release(builder->arena, old, DATA_BLOCK_ROWS,
-							  old_width);
+				data_give_codes(builder, old, old_width);
 			block->values[c] = new;
 			block->code_bytes[c] = width;
 		}

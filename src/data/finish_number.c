@@ -138,13 +138,15 @@ fill_nulls(DataBuilder *builder, uint32_t c, float fill, uint32_t flag_at)
 			float *x = block->values[c];
 			uint8_t *flags;
 
+			if (monitor_stop(builder->spec.monitor))
+				return NUM_CANCELLED;
 			if (flag_at != 0)
 			{
-				flags = arena_alloc(builder->arena, DATA_BLOCK_ROWS, 1);
+				flags = data_take_codes(builder, 1);
 				if (flags == NULL)
 					return NUM_NO_MEMORY;
 				for (uint32_t i = 0; i < block->n_rows; i++)
-					flags[i] = isnan(x[i]) ? 1 : 0;
+					flags[i] = (uint8_t) (isnan(x[i]) ? 1 : 0);
 				block->values[flag_at] = flags;
 				block->code_bytes[flag_at] = 1;
 			}
@@ -227,7 +229,11 @@ data_finish_number(Finish *finish, uint32_t k)
 	NumStatus status;
 
 	for (uint32_t b = 0; b < train->n_blocks; b++)
+	{
+		if (monitor_stop(builder->spec.monitor))
+			return NUM_CANCELLED;
 		add_block(train->blocks[b], c, &sums);
+	}
 	describe_number(finish, k, &sums, column);
 	if (column->sd > 0)
 		column->n_params = 1;

@@ -60,43 +60,32 @@ compare_groups(const void *a, const void *b)
 	return order;
 }
 
-/* Writes a value's part of a group's name, to nowhere when 'to' is NULL; its
- * length is the answer. */
-static size_t
-put_value(char *to, const DictionaryEntry *value, bool crossed)
+static void
+put_byte(char *to, size_t *length, char byte)
+{
+	if (to != NULL)
+		to[*length] = byte;
+	(*length)++;
+}
+
+/* Appends a value to a group's name; only its length when 'to' is NULL. */
+static void
+put_value(char *to, size_t *length, const DictionaryEntry *value, bool crossed)
 {
 	bool quoted = crossed && value->length > 0 &&
 				  (memchr(value->name, ',', value->length) != NULL ||
 				   memchr(value->name, '"', value->length) != NULL);
-	size_t n = 0;
 
-	if (!quoted)
-	{
-		if (to != NULL)
-			memcpy(to, value->name, value->length);
-		return value->length;
-	}
+	if (quoted)
+		put_byte(to, length, '"');
 	for (uint32_t i = 0; i < value->length; i++)
 	{
-		bool twice = i == 0 || value->name[i] == '"';
-
-		if (to != NULL && twice)
-			to[n] = '"';
-		n += twice ? 1 : 0;
-		/* a leading quote is opened and doubled */
-		if (i == 0 && value->name[i] == '"')
-		{
-			if (to != NULL)
-				to[n] = '"';
-			n++;
-		}
-		if (to != NULL)
-			to[n] = value->name[i];
-		n++;
+		if (quoted && value->name[i] == '"')
+			put_byte(to, length, '"');
+		put_byte(to, length, value->name[i]);
 	}
-	if (to != NULL)
-		to[n] = '"';
-	return n + 1;
+	if (quoted)
+		put_byte(to, length, '"');
 }
 
 /* "Female, Black", terminated; NULL: no memory. */
@@ -122,12 +111,10 @@ group_name(const SeenGroup *group)
 
 			if (i > 0)
 			{
-				if (name != NULL)
-					memcpy(name + length, ", ", 2);
-				length += 2;
+				put_byte(name, &length, ',');
+				put_byte(name, &length, ' ');
 			}
-			length += put_value(name == NULL ? NULL : name + length, &value,
-								group->n_columns > 1);
+			put_value(name, &length, &value, group->n_columns > 1);
 		}
 	}
 	name[length] = '\0';
@@ -211,7 +198,7 @@ renumber(const DataBuilder *builder)
 	return new_number;
 }
 
-static void
+static NumStatus
 recode_cells(const DataBuilder *builder, const uint32_t *new_number)
 {
 	for (int p = 0; p < DATA_PARTS; p++)
@@ -219,17 +206,21 @@ recode_cells(const DataBuilder *builder, const uint32_t *new_number)
 		{
 			DataBlock *block = builder->part[p].blocks[b];
 
+			if (monitor_stop(builder->spec.monitor))
+				return NUM_CANCELLED;
 			for (uint32_t i = 0; i < block->n_rows; i++)
 				block->cell[i] =
 					(uint16_t) (2 * new_number[block->cell[i] >> 1] +
 								(block->cell[i] & 1u));
 		}
+	return NUM_OK;
 }
 
 NumStatus
 data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
 {
 	uint32_t *new_number = renumber(builder);
+	NumStatus status = NUM_OK;
 
 	*culprit = NULL;
 	data->n_base_groups = builder->base_groups.n;
@@ -240,17 +231,19 @@ data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
 		return NUM_NO_MEMORY;
 	for (uint32_t a = 0; a < data->n_attributes; a++)
 	{
-		NumStatus status =
-			make_attribute(builder, &builder->spec.attributes[a], new_number,
-						   &data->attributes[a]);
+		status = make_attribute(builder, &builder->spec.attributes[a],
+								new_number, &data->attributes[a]);
 
 		if (status == NUM_TOO_LARGE)
+		{
 			*culprit = builder->spec.attributes[a].name;
+			builder->culprit_groups = data->attributes[a].n_groups;
+		}
 		if (status != NUM_OK)
 			return status;
 	}
-	recode_cells(builder, new_number);
+	status = recode_cells(builder, new_number);
 	arena_release(builder->arena, new_number, builder->base_groups.n,
 				  sizeof(uint32_t));
-	return NUM_OK;
+	return status;
 }

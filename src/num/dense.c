@@ -27,9 +27,10 @@
 #define WIDE
 #endif
 
-/* Eight lanes, then the rest one by one. */
-WIDE double
-dense_dot(const double *a, const double *b, size_t n)
+/* Eight lanes, then the rest one by one.  Not the public function itself: the
+ * compiler exports what dispatches between clones of a public one. */
+WIDE static double
+dot(const double *a, const double *b, size_t n)
 {
 	double lane[LANES] = { 0 };
 	double rest = 0;
@@ -43,6 +44,12 @@ dense_dot(const double *a, const double *b, size_t n)
 	return (((lane[0] + lane[1]) + (lane[2] + lane[3])) +
 	        ((lane[4] + lane[5]) + (lane[6] + lane[7]))) +
 	       rest;
+}
+
+double
+dense_dot(const double *a, const double *b, size_t n)
+{
+	return dot(a, b, n);
 }
 
 /* c[0 .. i] += sum over rows r of a[r][i] a[r][0 .. i]: vectors run along the
@@ -73,13 +80,13 @@ add_rows(const double *a, size_t n_rows, size_t stride, size_t i, double *c)
 static void
 make_entry(double *row, const double *other, size_t j)
 {
-	row[j] = (row[j] - dense_dot(row, other, j)) / other[j];
+	row[j] = (row[j] - dot(row, other, j)) / other[j];
 }
 
 static NumStatus
 make_pivot(double *row, size_t i)
 {
-	double pivot = row[i] - dense_dot(row, row, i);
+	double pivot = row[i] - dot(row, row, i);
 
 	/* below this part of what it was, a pivot is rounding error */
 	if (!(pivot > DENSE_PIVOT_TOLERANCE * row[i]) || !isfinite(pivot))
@@ -122,7 +129,7 @@ void
 dense_cholesky_solve(const double *l, size_t n, size_t stride, double *b)
 {
 	for (size_t i = 0; i < n; i++)
-		b[i] = (b[i] - dense_dot(l + i * stride, b, i)) / l[i * stride + i];
+		b[i] = (b[i] - dot(l + i * stride, b, i)) / l[i * stride + i];
 	/* the transposed system by columns of L', which are rows of L */
 	for (size_t i = n; i-- > 0;)
 	{

@@ -19,6 +19,7 @@
 #include "fair/tally.h"
 #include "pg/args.h"
 #include "pg/audit.h"
+#include "pg/compat.h"
 #include "pg/fairness_stats.h"
 #include "pg/outcome_stats.h"
 #include "pg/score_stats.h"

@@ -13,6 +13,11 @@
 #include "parser/parse_relation.h"
 #include "utils/guc.h"
 
+/* 16 took the layout of varlena values out of postgres.h. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
 /* 15 renamed EmitWarningsOnPlaceholders() and let it reserve the prefix. */
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)

@@ -13,6 +13,7 @@
 
 #include "fair/bootstrap.h"
 #include "fair/tally.h"
+#include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/fairness_stats.h"
 #include "pg/host.h"

@@ -17,6 +17,7 @@
 
 #include "fair/tally.h"
 #include "pg/args.h"
+#include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/fairness_stats.h"
 

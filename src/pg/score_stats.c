@@ -15,6 +15,7 @@
 
 #include "fair/ranking.h"
 #include "fair/scores.h"
+#include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/host.h"
 #include "pg/outcome_stats.h"

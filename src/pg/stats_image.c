@@ -11,6 +11,7 @@
 #include "utils/builtins.h"
 
 #include "fair/tally.h"
+#include "pg/compat.h"
 #include "pg/stats_image.h"
 
 #define LAYOUT_VERSION 1

@@ -70,10 +70,10 @@ BEGIN
                 HINT = 'Install the version of fairpg that made the store.';
         END IF;
         -- DROP EXTENSION CASCADE takes the triggers and leaves the rest
-        IF NOT EXISTS (SELECT FROM pg_trigger
+        PERFORM FROM pg_trigger
             WHERE tgrelid = 'fairpg_catalog.model_version'::regclass
-                AND tgname IN ('model_version_changed', 'model_version_truncated'))
-        THEN
+                AND tgname IN ('model_version_changed', 'model_version_truncated');
+        IF NOT FOUND THEN
             EXECUTE triggers;
         END IF;
         RETURN format('fairpg store with layout %s is in place', existing);

@@ -24,7 +24,7 @@ FROM (VALUES ('plain', ''),
 	('odds', ', fairness => ''equalized_odds'', max_gap => 0.01')) v(name, more);
 
 SELECT E'-- time: predict\n'
-	'SELECT sum(fairpg.predict(''plain'', a)) FROM bench.data a \g /dev/null';
+	'SELECT sum(fairpg.predict(''plain'', a)) FROM bench.data a \\g /dev/null';
 
 /*
  * The same score as somebody would write it who cares for speed: float8

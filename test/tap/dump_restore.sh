@@ -42,10 +42,10 @@ SELECT fairpg.train('fair', 'applicant', 'repaid', exclude => '{id}',
 	comment => E'a comment; \\with "signs"\n\\! and a new line');
 -- a large artifact is stored out of line
 CREATE TABLE many AS
-	SELECT i AS id, 'value ' || md5((i % 3000)::text) AS v, i % 2 = 0 AS y
+	SELECT i AS id, repeat(md5((i % 1200)::text), 4) AS v, i % 2 = 0 AS y
 	FROM generate_series(1, 30000) i;
 SELECT fairpg.train('large', 'many', 'y', features => '{v}',
-	options => '{"max_levels": 4000}');
+	options => '{"max_levels": 2000}');
 END
 before=$(state)
 large=$(sql "SELECT sum(fairpg.predict('large', m)) FROM many m")

@@ -145,7 +145,7 @@ the_bytes_of_a_small_model_are_those_of_format_1(void)
 		'f',  'a',  'i',  'r',  'p',  'g',  'M',  '\n', /* magic */
 		1,    0,    0,    0,                            /* format */
 		1,    0,    0,    0,                            /* family */
-		0x68, 0,    0,    0,    0,    0,    0,    0,    /* length 104 */
+		0x67, 0,    0,    0,    0,    0,    0,    0,    /* length 103 */
 		0,    0,    0,    0,    0,    0,    0xe0, 0x3f, /* threshold 0.5 */
 		0,    0,    0,    0,    0,    0,    0xf0, 0xbf, /* intercept -1 */
 		1,    0,    0,    0,                            /* columns */

@@ -4,12 +4,13 @@
  *
  * The query runs as the caller, planned for parallel workers, and may not
  * write.  Everything that is wrong with the source, a column or a value is an
- * error here, which names what it is about and never shows a value.
+ * error here, which names what it is about and never shows a value.  Include
+ * after postgres.h.
  */
 #ifndef FAIRPG_PG_TRAIN_EXTRACT_H
 #define FAIRPG_PG_TRAIN_EXTRACT_H
 
-#include "postgres.h"
+#include "fmgr.h"
 #include "nodes/pg_list.h"
 
 #include "data/dataset.h"
@@ -23,7 +24,8 @@ typedef struct ExtractRequest
 	const char *positive; /* the label's positive value as text, or NULL */
 	const char *weight;   /* column, or NULL */
 	const char *split;    /* 'hash:F', 'column:NAME=VALUE', 'none'; NULL: none */
-	const char *key;      /* column that orders and identifies, or NULL */
+	const char *key;      /* column that orders and identifies the rows, or
+						   * NULL: as they come, and 'hash:F' is of content */
 
 	char **protected_attributes; /* columns, or 'a*b' */
 	int n_protected;
@@ -46,9 +48,15 @@ typedef struct ExtractReport
 	List *warnings;      /* of char *, one sentence each */
 	uint64 rows_read;    /* what the query returned */
 	uint64 rows_dropped; /* of them, left out for whatever reason */
+	uint64 rows_null_label; /* left out by reason */
+	uint64 rows_zero_weight;
+	uint64 rows_null_feature; /* nulls => 'drop' */
 	char *source_name;   /* printable */
 	char *statement;     /* the query that ran */
 	bool row_security;   /* row security was active for the caller */
+	bool parallel;       /* the plan used parallel workers */
+	bool ordered;        /* by a key without duplicates, or one process read
+						  * the source as it lies */
 	double seconds;
 	char **features_used; /* source columns the models see */
 	int n_features_used;
