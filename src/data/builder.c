@@ -66,8 +66,8 @@ create_dictionaries(DataBuilder *builder)
 		return NUM_NO_MEMORY;
 	memset(builder->levels, 0, spec->n_columns * sizeof(Dictionary));
 	for (uint32_t k = 0; k < builder->n_categories && status == NUM_OK; k++)
-		status = dictionary_init(&builder->levels[builder->categories[k]],
-								 arena);
+		status =
+			dictionary_init(&builder->levels[builder->categories[k]], arena);
 	for (uint32_t p = 0; p < spec->n_protected && status == NUM_OK; p++)
 		status = dictionary_init(&builder->protected_values[p], arena);
 	return status;
@@ -89,9 +89,9 @@ create_lists(DataBuilder *builder)
 	builder->retired_count = arena_alloc(arena, n, sizeof(uint64_t));
 	builder->retired_hash = arena_alloc(arena, n, sizeof(uint64_t));
 	if (builder->numbers == NULL || builder->categories == NULL ||
-		builder->pivot == NULL || builder->min == NULL ||
-		builder->max == NULL || builder->retired == NULL ||
-		builder->retired_count == NULL || builder->retired_hash == NULL)
+	    builder->pivot == NULL || builder->min == NULL ||
+	    builder->max == NULL || builder->retired == NULL ||
+	    builder->retired_count == NULL || builder->retired_hash == NULL)
 		return NUM_NO_MEMORY;
 	memset(builder->retired, 0, n * sizeof(bool));
 	for (uint32_t c = 0; c < n; c++)
@@ -131,9 +131,9 @@ create_inputs(DataBuilder *builder)
 		arena_alloc(arena, (size_t) room * n, sizeof(uint32_t));
 	builder->staged = arena_alloc(arena, room, sizeof(StagedRow));
 	if (builder->input.number == NULL || builder->input.code == NULL ||
-		builder->input.protected_code == NULL ||
-		builder->staged_number == NULL || builder->staged_code == NULL ||
-		builder->staged == NULL)
+	    builder->input.protected_code == NULL ||
+	    builder->staged_number == NULL || builder->staged_code == NULL ||
+	    builder->staged == NULL)
 		return NUM_NO_MEMORY;
 	memset(builder->input.code, 0, n * sizeof(uint32_t));
 	memset(builder->input.protected_code, 0, n_protected * sizeof(uint32_t));
@@ -154,8 +154,7 @@ create_open_blocks(DataBuilder *builder)
 		OpenBlock *open = &builder->open[p];
 		uint32_t n = builder->n_categories;
 
-		open->number =
-			arena_alloc(arena, builder->n_numbers, sizeof(float *));
+		open->number = arena_alloc(arena, builder->n_numbers, sizeof(float *));
 		open->code = arena_alloc(arena, n, sizeof(uint32_t *));
 		if (open->number == NULL || open->code == NULL)
 			return NUM_NO_MEMORY;
@@ -165,7 +164,7 @@ create_open_blocks(DataBuilder *builder)
 
 NumStatus
 data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
-					DataBuilder **result)
+                    DataBuilder **result)
 {
 	DataBuilder *builder = arena_alloc(arena, 1, sizeof(DataBuilder));
 	NumStatus status;
@@ -205,12 +204,12 @@ static uint64_t
 rows_so_far(const DataBuilder *builder)
 {
 	return builder->part[DATA_TRAIN].n_rows +
-		   builder->part[DATA_HELD_OUT].n_rows + builder->n_staged;
+	       builder->part[DATA_HELD_OUT].n_rows + builder->n_staged;
 }
 
 uint32_t
 data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
-				  uint32_t length)
+                  uint32_t length)
 {
 	uint32_t code;
 
@@ -222,8 +221,7 @@ data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
 	code = dictionary_code(&builder->levels[column], bytes, length);
 	if (code == DICTIONARY_FULL)
 		return DATA_NO_CODE;
-	if (code >= MANY_LEVELS &&
-		10 * (uint64_t) code > 9 * rows_so_far(builder))
+	if (code >= MANY_LEVELS && 10 * (uint64_t) code > 9 * rows_so_far(builder))
 	{
 		retire(builder, column);
 		return data_builder_code(builder, column, bytes, length);
@@ -233,7 +231,7 @@ data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
 
 uint32_t
 data_builder_group(DataBuilder *builder, uint32_t column, const char *bytes,
-				   uint32_t length)
+                   uint32_t length)
 {
 	static const char unknown[] = "(unknown)";
 	uint32_t code;
@@ -256,7 +254,7 @@ static inline uint64_t
 hash_term(uint64_t content, uint64_t place)
 {
 	return ((content ^ content >> 32) + place * HASH_OFFSET) *
-		   (place * HASH_STEP | 1);
+	       (place * HASH_STEP | 1);
 }
 
 /* The content of one value: its bytes, or a mark for NULL. */
@@ -264,7 +262,7 @@ static uint64_t
 code_content(const Dictionary *dictionary, uint32_t code)
 {
 	return code == DATA_NULL_CODE ? NULL_CONTENT
-								  : dictionary->entries[code - 1].stable;
+	                              : dictionary->entries[code - 1].stable;
 }
 
 uint64_t
@@ -295,8 +293,8 @@ data_builder_hash(const DataBuilder *builder, uint64_t seed)
 	}
 	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
 		hash += hash_term(code_content(&builder->protected_values[p],
-									   input->protected_code[p]),
-						  UINT64_C(1) << 32 | p);
+		                               input->protected_code[p]),
+		                  UINT64_C(1) << 32 | p);
 	/* the terms are hardly mixed, this does it for the sum */
 	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
 	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
@@ -358,7 +356,7 @@ create_block(DataBuilder *builder)
 	block->code_bytes = arena_alloc(arena, n, 1);
 	block->cell = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(uint16_t));
 	if (block->values == NULL || block->code_bytes == NULL ||
-		block->cell == NULL)
+	    block->cell == NULL)
 		return NULL;
 	for (uint32_t k = 0; k < builder->n_numbers; k++)
 	{
@@ -395,7 +393,7 @@ grow_list(DataBuilder *builder, DataPart part)
 	if (rows->n_blocks > 0)
 		memcpy(blocks, rows->blocks, rows->n_blocks * sizeof(DataBlock *));
 	arena_release(builder->arena, rows->blocks, open->block_room,
-				  sizeof(DataBlock *));
+	              sizeof(DataBlock *));
 	rows->blocks = blocks;
 	open->block_room = more;
 	return NUM_OK;
@@ -412,8 +410,8 @@ open_block(DataBuilder *builder, DataPart part)
 	if (open->codes == NULL)
 	{
 		open->codes = arena_alloc(builder->arena,
-								  (size_t) builder->n_categories * CODE_STRIDE,
-								  sizeof(uint32_t));
+		                          (size_t) builder->n_categories * CODE_STRIDE,
+		                          sizeof(uint32_t));
 		if (open->codes == NULL)
 			return NUM_NO_MEMORY;
 		for (uint32_t k = 0; k < builder->n_categories; k++)
@@ -477,7 +475,7 @@ close_block(DataBuilder *builder, DataPart part)
 /* One row into its part's open block. */
 static NumStatus
 store_row(DataBuilder *builder, const double *number, const uint32_t *code,
-		  const StagedRow *row)
+          const StagedRow *row)
 {
 	DataRows *rows = &builder->part[row->part];
 	OpenBlock *open = &builder->open[row->part];
@@ -511,7 +509,7 @@ store_row(DataBuilder *builder, const double *number, const uint32_t *code,
 	rows->n_rows++;
 	rows->weight += row->weight;
 	return open->n_rows == DATA_BLOCK_ROWS ? close_block(builder, row->part)
-										   : NUM_OK;
+	                                       : NUM_OK;
 }
 
 /*
@@ -561,15 +559,13 @@ unstage(DataBuilder *builder)
 	size_t room = builder->staged_room;
 
 	for (uint32_t k = 0; k < builder->n_numbers; k++)
-		builder->pivot[k] =
-			choose_pivot(builder->staged_number + builder->numbers[k],
-						 builder->n_staged, n);
+		builder->pivot[k] = choose_pivot(
+			builder->staged_number + builder->numbers[k], builder->n_staged, n);
 	for (uint32_t i = 0; i < builder->n_staged; i++)
 	{
-		NumStatus status =
-			store_row(builder, builder->staged_number + (size_t) i * n,
-					  builder->staged_code + (size_t) i * n,
-					  &builder->staged[i]);
+		NumStatus status = store_row(
+			builder, builder->staged_number + (size_t) i * n,
+			builder->staged_code + (size_t) i * n, &builder->staged[i]);
 
 		if (status != NUM_OK)
 			return status;
@@ -593,8 +589,8 @@ data_builder_flush(DataBuilder *builder)
 
 		status = close_block(builder, (DataPart) p);
 		arena_release(builder->arena, open->codes,
-					  (size_t) builder->n_categories * CODE_STRIDE,
-					  sizeof(uint32_t));
+		              (size_t) builder->n_categories * CODE_STRIDE,
+		              sizeof(uint32_t));
 		open->codes = NULL;
 	}
 	return status;
@@ -608,8 +604,8 @@ base_group(DataBuilder *builder)
 	size_t bytes = builder->spec.n_protected * sizeof(uint32_t);
 
 	return dictionary_code(&builder->base_groups,
-						   (const char *) builder->input.protected_code,
-						   (uint32_t) bytes);
+	                       (const char *) builder->input.protected_code,
+	                       (uint32_t) bytes);
 }
 
 NumStatus
@@ -627,15 +623,15 @@ data_builder_append(DataBuilder *builder, DataPart part)
 	row.cell = (uint16_t) (2 * group + (builder->input.label ? 1u : 0u));
 	if (builder->flushed)
 		return store_row(builder, builder->input.number, builder->input.code,
-						 &row);
+		                 &row);
 
 	memcpy(builder->staged_number + (size_t) builder->n_staged * n,
-		   builder->input.number, n * sizeof(double));
+	       builder->input.number, n * sizeof(double));
 	memcpy(builder->staged_code + (size_t) builder->n_staged * n,
-		   builder->input.code, n * sizeof(uint32_t));
+	       builder->input.code, n * sizeof(uint32_t));
 	builder->staged[builder->n_staged++] = row;
 	return builder->n_staged == builder->staged_room ? unstage(builder)
-													 : NUM_OK;
+	                                                 : NUM_OK;
 }
 
 uint64_t

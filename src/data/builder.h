@@ -29,9 +29,9 @@ typedef struct DataColumnSpec
 
 typedef struct DataAttributeSpec
 {
-	const char *name;      /* "sex*race" */
+	const char *name; /* "sex*race" */
 	uint32_t n_columns;
-	uint32_t columns[8];   /* places among the protected columns */
+	uint32_t columns[8]; /* places among the protected columns */
 } DataAttributeSpec;
 
 #define DATA_MAX_CROSSED 8
@@ -44,17 +44,17 @@ typedef struct DataBuilderSpec
 	uint32_t n_attributes;
 	const DataAttributeSpec *attributes;
 	bool weighted;
-	bool null_flags;      /* a null flag for numbers with NULLs */
-	uint32_t max_levels;  /* of a category, at least 2 */
-	uint32_t max_groups;  /* of an attribute */
-	NumMonitor *monitor;  /* asked while finishing; may be NULL */
+	bool null_flags;     /* a null flag for numbers with NULLs */
+	uint32_t max_levels; /* of a category, at least 2 */
+	uint32_t max_groups; /* of an attribute */
+	NumMonitor *monitor; /* asked while finishing; may be NULL */
 } DataBuilderSpec;
 
 /* One row; the arrays are the builder's (data_builder_input()). */
 typedef struct DataInput
 {
-	double *number;       /* [n_columns], NaN: NULL; categories unused */
-	uint32_t *code;       /* [n_columns]; numbers unused */
+	double *number;           /* [n_columns], NaN: NULL; categories unused */
+	uint32_t *code;           /* [n_columns]; numbers unused */
 	uint32_t *protected_code; /* [n_protected] from data_builder_group() */
 	double weight;
 	int label;
@@ -77,24 +77,24 @@ typedef struct DataFinding
 
 typedef struct DataBuilder DataBuilder;
 
-extern NumStatus data_builder_create(NumArena *arena,
-									 const DataBuilderSpec *spec,
-									 DataBuilder **builder);
+extern NumStatus
+data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
+                    DataBuilder **builder);
 
 extern DataInput *data_builder_input(DataBuilder *builder);
 
 /* Code of a category's value (never DATA_NULL_CODE), or DATA_NO_CODE. */
 extern uint32_t data_builder_code(DataBuilder *builder, uint32_t column,
-								  const char *bytes, uint32_t length);
+                                  const char *bytes, uint32_t length);
 
 /* The same for protected columns, where NULL is the group "(unknown)", and
  * that text the same as NULL. */
 extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
-								   const char *bytes, uint32_t length);
+                                   const char *bytes, uint32_t length);
 
 /* Distinct values that a protected column has had so far, NULL not counted. */
-extern uint32_t data_builder_group_values(const DataBuilder *builder,
-										  uint32_t column);
+extern uint32_t
+data_builder_group_values(const DataBuilder *builder, uint32_t column);
 
 /* A hash of everything in the input but the weight: the same for equal rows,
  * whatever came before them, on every machine. */
@@ -109,10 +109,10 @@ extern NumStatus data_builder_append(DataBuilder *builder, DataPart part);
  * NUM_TOO_LARGE when an attribute has more than max_groups groups: '*culprit'
  * then is the attribute's name, and data_builder_culprit_groups() how many.
  */
-extern NumStatus data_builder_finish(DataBuilder *builder, Dataset **data,
-									 DataFinding **findings,
-									 uint32_t *n_findings,
-									 const char **culprit);
+extern NumStatus
+data_builder_finish(DataBuilder *builder, Dataset **data,
+                    DataFinding **findings, uint32_t *n_findings,
+                    const char **culprit);
 
 extern uint64_t data_builder_culprit_groups(const DataBuilder *builder);
 

@@ -78,7 +78,7 @@ extern NumStatus data_builder_flush(DataBuilder *builder);
 
 /* finish.c: one more finding about builder column 'column'. */
 extern void data_find(Finish *finish, DataFindingKind kind, uint32_t column,
-					  uint64_t count);
+                      uint64_t count);
 
 /* finish_number.c: number 'k' of the builder and its null flag, appended to
  * the dataset's columns; nothing when it is constant. */

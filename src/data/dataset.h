@@ -107,8 +107,8 @@ typedef struct DataAttribute
 {
 	const char *name; /* as the user wrote it, "sex*race" */
 	uint32_t n_groups;
-	const char **group_names;  /* [n_groups] unique, "Female, Black" */
-	uint32_t *group_of_base;   /* [dataset.n_base_groups] */
+	const char **group_names; /* [n_groups] unique, "Female, Black" */
+	uint32_t *group_of_base;  /* [dataset.n_base_groups] */
 } DataAttribute;
 
 typedef struct Dataset
@@ -126,13 +126,13 @@ typedef struct Dataset
 	const char *label_name;
 	const char *label_positive; /* printable positive value */
 
-	uint64_t n_null_label; /* rows left out because the label is NULL */
+	uint64_t n_null_label;       /* rows left out because the label is NULL */
 	uint64_t n_null_weight_zero; /* rows left out because the weight is 0 */
-	size_t block_bytes;    /* memory of all blocks */
+	size_t block_bytes;          /* memory of all blocks */
 } Dataset;
 
 /* Weight and row count of each cell of a part; arrays of 2 * n_base_groups. */
-extern void data_cell_totals(const Dataset *data, DataPart part,
-							 double *weight, uint64_t *rows);
+extern void data_cell_totals(const Dataset *data, DataPart part, double *weight,
+                             uint64_t *rows);
 
 #endif

@@ -48,9 +48,9 @@ dictionary_release(Dictionary *dictionary)
 	uint32_t n_slots = slots_of(dictionary->shift);
 
 	arena_release(dictionary->arena, dictionary->slots, n_slots,
-				  sizeof(DictionarySlot));
+	              sizeof(DictionarySlot));
 	arena_release(dictionary->arena, dictionary->entries, n_slots / 2,
-				  sizeof(DictionaryEntry));
+	              sizeof(DictionaryEntry));
 	dictionary->slots = NULL;
 	dictionary->entries = NULL;
 	dictionary->n = 0;
@@ -76,7 +76,7 @@ dictionary_long_key(const char *bytes, uint32_t length)
 
 static void
 put_slot(DictionarySlot *slots, uint32_t shift, const DictionaryKey *key,
-		 uint32_t number)
+         uint32_t number)
 {
 	uint32_t mask = slots_of(shift) - 1;
 	uint32_t s = dictionary_place(key, shift);
@@ -110,19 +110,18 @@ dictionary_grow(Dictionary *dictionary)
 		return NUM_NO_MEMORY;
 	clear_slots(slots, n_slots);
 	memcpy(entries, dictionary->entries,
-		   dictionary->n * sizeof(DictionaryEntry));
+	       dictionary->n * sizeof(DictionaryEntry));
 	for (uint32_t s = 0; s < n_old; s++)
 	{
 		const DictionarySlot *old = &dictionary->slots[s];
-		DictionaryKey key = { old->head, old->middle, old->tail,
-							  old->length };
+		DictionaryKey key = { old->head, old->middle, old->tail, old->length };
 
 		if (old->length != UINT32_MAX)
 			put_slot(slots, shift, &key, old->number);
 	}
 	arena_release(arena, dictionary->slots, n_old, sizeof(DictionarySlot));
 	arena_release(arena, dictionary->entries, n_old / 2,
-				  sizeof(DictionaryEntry));
+	              sizeof(DictionaryEntry));
 	dictionary->slots = slots;
 	dictionary->entries = entries;
 	dictionary->shift = shift;
@@ -162,12 +161,12 @@ keep_text(Dictionary *dictionary, const char *bytes, uint32_t length)
 
 uint32_t
 dictionary_add(Dictionary *dictionary, const char *bytes,
-			   const DictionaryKey *key)
+               const DictionaryKey *key)
 {
 	DictionaryEntry *entry;
 
 	if (dictionary->n == slots_of(dictionary->shift) / 2 &&
-		dictionary_grow(dictionary) != NUM_OK)
+	    dictionary_grow(dictionary) != NUM_OK)
 		return DICTIONARY_FULL;
 	entry = &dictionary->entries[dictionary->n];
 	entry->name = keep_text(dictionary, bytes, key->length);
@@ -181,7 +180,7 @@ dictionary_add(Dictionary *dictionary, const char *bytes,
 
 int
 dictionary_compare(const char *a, uint32_t a_length, const char *b,
-				   uint32_t b_length)
+                   uint32_t b_length)
 {
 	uint32_t common = a_length < b_length ? a_length : b_length;
 	int order = common > 0 ? memcmp(a, b, common) : 0;

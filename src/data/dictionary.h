@@ -66,11 +66,11 @@ extern DictionaryKey dictionary_long_key(const char *bytes, uint32_t length);
 
 /* Adds a string that is not there. */
 extern uint32_t dictionary_add(Dictionary *dictionary, const char *bytes,
-							   const DictionaryKey *key);
+                               const DictionaryKey *key);
 
 /* Order of two byte strings: as memcmp, shorter first. */
 extern int dictionary_compare(const char *a, uint32_t a_length, const char *b,
-							  uint32_t b_length);
+                              uint32_t b_length);
 
 /* Short strings are put together from loads that overlap, so that no length
  * needs a loop. */
@@ -103,8 +103,8 @@ dictionary_key(const char *bytes, uint32_t length)
 	}
 	else if (length > 0)
 		key.head = (uint64_t) (unsigned char) bytes[0] << 16 |
-				   (uint64_t) (unsigned char) bytes[length / 2] << 8 |
-				   (unsigned char) bytes[length - 1];
+		           (uint64_t) (unsigned char) bytes[length / 2] << 8 |
+		           (unsigned char) bytes[length - 1];
 	else
 		key.head = 0;
 	return key;
@@ -116,10 +116,10 @@ dictionary_key(const char *bytes, uint32_t length)
 static inline uint32_t
 dictionary_place(const DictionaryKey *key, uint32_t shift)
 {
-	uint64_t hash = key->head * UINT64_C(0x9e3779b97f4a7c15) +
-					(key->tail ^ key->middle << 21) *
-						UINT64_C(0x6a09e667f3bcc908) +
-					key->middle + key->length;
+	uint64_t hash =
+		key->head * UINT64_C(0x9e3779b97f4a7c15) +
+		(key->tail ^ key->middle << 21) * UINT64_C(0x6a09e667f3bcc908) +
+		key->middle + key->length;
 
 	return (uint32_t) (hash >> shift);
 }
@@ -138,11 +138,11 @@ dictionary_code(Dictionary *dictionary, const char *bytes, uint32_t length)
 		const DictionarySlot *slot = &dictionary->slots[s];
 
 		if (((slot->head ^ key.head) | (slot->middle ^ key.middle) |
-			 (slot->tail ^ key.tail) | (slot->length ^ length)) == 0)
+		     (slot->tail ^ key.tail) | (slot->length ^ length)) == 0)
 		{
 			if (length <= DICTIONARY_SHORT ||
-				memcmp(dictionary->entries[slot->number].name, bytes,
-					   length) == 0)
+			    memcmp(dictionary->entries[slot->number].name, bytes, length) ==
+			        0)
 				return slot->number;
 		}
 		else if (slot->length == UINT32_MAX)

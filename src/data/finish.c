@@ -18,8 +18,7 @@
 #include "data/groups.h"
 
 void
-data_find(Finish *finish, DataFindingKind kind, uint32_t column,
-		  uint64_t count)
+data_find(Finish *finish, DataFindingKind kind, uint32_t column, uint64_t count)
 {
 	DataFinding *finding = &finish->findings[finish->n_findings++];
 
@@ -37,7 +36,7 @@ data_drop_column(DataBuilder *builder, uint32_t column)
 			DataBlock *block = builder->part[p].blocks[b];
 
 			data_give_codes(builder, block->values[column],
-							block->code_bytes[column]);
+			                block->code_bytes[column]);
 			block->values[column] = NULL;
 		}
 }
@@ -96,7 +95,7 @@ arrange_blocks(const Finish *finish)
 				bytes[i] = block->code_bytes[place[i]];
 			}
 			arena_release(builder->arena, block->values, n_places,
-						  sizeof(void *));
+			              sizeof(void *));
 			arena_release(builder->arena, block->code_bytes, n_places, 1);
 			block->values = values;
 			block->code_bytes = bytes;
@@ -122,8 +121,8 @@ finish_columns(Finish *finish)
 		return NUM_NO_MEMORY;
 	for (uint32_t c = 0; c < n && status == NUM_OK; c++)
 		status = builder->spec.columns[c].kind == DATA_NUMBER
-					 ? data_finish_number(finish, number++)
-					 : data_finish_category(finish, category++);
+		             ? data_finish_number(finish, number++)
+		             : data_finish_category(finish, category++);
 	if (status == NUM_OK)
 		status = arrange_blocks(finish);
 	data->n_params = 1;
@@ -156,8 +155,8 @@ count_block_bytes(const Dataset *data)
 
 NumStatus
 data_builder_finish(DataBuilder *builder, Dataset **result,
-					DataFinding **findings, uint32_t *n_findings,
-					const char **culprit)
+                    DataFinding **findings, uint32_t *n_findings,
+                    const char **culprit)
 {
 	Finish finish = { .builder = builder };
 	NumStatus status = data_builder_flush(builder);
@@ -168,7 +167,7 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 	finish.data = arena_alloc(builder->arena, 1, sizeof(Dataset));
 	finish.findings =
 		arena_alloc(builder->arena, 2 * (size_t) builder->spec.n_columns,
-					sizeof(DataFinding));
+	                sizeof(DataFinding));
 	if (finish.data == NULL || finish.findings == NULL)
 		return NUM_NO_MEMORY;
 	memset(finish.data, 0, sizeof(Dataset));
@@ -188,7 +187,7 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 
 void
 data_cell_totals(const Dataset *data, DataPart part, double *weight,
-				 uint64_t *rows)
+                 uint64_t *rows)
 {
 	size_t n_cells = 2 * (size_t) data->n_base_groups;
 

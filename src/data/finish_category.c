@@ -130,9 +130,9 @@ category_is_label(const LevelCount *counts, uint32_t n)
 		used += in_training(&counts[i]) ? 1 : 0;
 	}
 	return right >= DATA_DISGUISE_SHARE * (total[0] + total[1]) &&
-		   fmax(total[0], total[1]) <
-			   DATA_DISGUISE_SHARE * (total[0] + total[1]) &&
-		   used * DISGUISE_ROWS < rows;
+	       fmax(total[0], total[1]) <
+	           DATA_DISGUISE_SHARE * (total[0] + total[1]) &&
+	       used * DISGUISE_ROWS < rows;
 }
 
 /* Renumbers the codes of a column in all blocks. */
@@ -188,7 +188,7 @@ weight_of(const LevelCount *count)
 /* The values that any row has, in no order; their number is the answer. */
 static uint32_t
 list_values(const DataBuilder *builder, uint32_t c, const LevelCount *counts,
-			SortedLevel *values)
+            SortedLevel *values)
 {
 	const Dictionary *dictionary = &builder->levels[c];
 	uint32_t n = 0;
@@ -209,7 +209,7 @@ list_values(const DataBuilder *builder, uint32_t c, const LevelCount *counts,
 
 static void
 add_level(DataColumn *column, DataLevelKind kind, const DictionaryEntry *entry,
-		  double weight)
+          double weight)
 {
 	DataLevel *level = &column->levels[column->n_levels++];
 
@@ -228,14 +228,14 @@ add_level(DataColumn *column, DataLevelKind kind, const DictionaryEntry *entry,
  */
 static NumStatus
 place_levels(Finish *finish, uint32_t c, const LevelCount *counts,
-			 DataColumn *column, uint32_t *map)
+             DataColumn *column, uint32_t *map)
 {
 	DataBuilder *builder = finish->builder;
 	uint32_t room = builder->levels[c].n;
 	SortedLevel *values =
 		arena_alloc(builder->arena, room, sizeof(SortedLevel));
 	bool null = in_training(&counts[DATA_NULL_CODE]) ||
-				counts[DATA_NULL_CODE].held_out > 0;
+	            counts[DATA_NULL_CODE].held_out > 0;
 	double pooled = 0;
 	uint32_t kept, n;
 
@@ -263,13 +263,12 @@ place_levels(Finish *finish, uint32_t c, const LevelCount *counts,
 	{
 		map[DATA_NULL_CODE] = column->n_levels;
 		add_level(column, DATA_LEVEL_NULL, NULL,
-				  weight_of(&counts[DATA_NULL_CODE]));
+		          weight_of(&counts[DATA_NULL_CODE]));
 	}
 	for (uint32_t i = 0; i < kept; i++)
 	{
 		map[values[i].code] = column->n_levels;
-		add_level(column, DATA_LEVEL_VALUE, values[i].entry,
-				  values[i].weight);
+		add_level(column, DATA_LEVEL_VALUE, values[i].entry, values[i].weight);
 	}
 	for (uint32_t i = kept; i < n; i++)
 		map[values[i].code] = column->n_levels;
@@ -305,7 +304,7 @@ carries_nothing(Finish *finish, uint32_t c, const LevelCount *counts)
 /* Levels, codes and description of a column that stays. */
 static NumStatus
 describe_category(Finish *finish, uint32_t c, const LevelCount *counts,
-				  DataColumn *column)
+                  DataColumn *column)
 {
 	DataBuilder *builder = finish->builder;
 	const DataColumnSpec *spec = &builder->spec.columns[c];
@@ -329,8 +328,7 @@ describe_category(Finish *finish, uint32_t c, const LevelCount *counts,
 	status = place_levels(finish, c, counts, column, map);
 	column->n_params = column->n_levels;
 	if (status == NUM_OK)
-		status =
-			recode(builder, c, map, data_code_width(column->n_levels - 1));
+		status = recode(builder, c, map, data_code_width(column->n_levels - 1));
 	arena_release(builder->arena, map, n, sizeof(uint32_t));
 	return status;
 }
@@ -359,7 +357,7 @@ data_finish_category(Finish *finish, uint32_t k)
 	else
 	{
 		status = describe_category(finish, c, counts,
-								   &data->columns[data->n_columns]);
+		                           &data->columns[data->n_columns]);
 		finish->place[data->n_columns++] = c;
 	}
 	arena_release(builder->arena, counts, n, sizeof(LevelCount));

@@ -157,8 +157,8 @@ fill_nulls(DataBuilder *builder, uint32_t c, float fill, uint32_t flag_at)
 }
 
 static NumStatus
-describe_flag(NumArena *arena, const DataColumn *number,
-			  const NumberSums *sums, DataColumn *flag)
+describe_flag(NumArena *arena, const DataColumn *number, const NumberSums *sums,
+              DataColumn *flag)
 {
 	memset(flag, 0, sizeof(*flag));
 	flag->name = number->name;
@@ -171,12 +171,11 @@ describe_flag(NumArena *arena, const DataColumn *number,
 	flag->levels = arena_alloc(arena, 2, sizeof(DataLevel));
 	if (flag->levels == NULL)
 		return NUM_NO_MEMORY;
-	flag->levels[0] = (DataLevel){ .kind = DATA_LEVEL_VALUE,
-								   .name = "",
-								   .weight = sums->w };
+	flag->levels[0] =
+		(DataLevel){ .kind = DATA_LEVEL_VALUE, .name = "", .weight = sums->w };
 	flag->levels[1] = (DataLevel){ .kind = DATA_LEVEL_NULL,
-								   .name = "",
-								   .weight = sums->null_weight };
+		                           .name = "",
+		                           .weight = sums->null_weight };
 	flag->n_params = 1;
 	return NUM_OK;
 }
@@ -184,7 +183,7 @@ describe_flag(NumArena *arena, const DataColumn *number,
 /* Mean, spread and range; the spread is 0 exactly when all values are one. */
 static void
 describe_number(Finish *finish, uint32_t k, const NumberSums *sums,
-				DataColumn *column)
+                DataColumn *column)
 {
 	DataBuilder *builder = finish->builder;
 	const DataRows *train = &builder->part[DATA_TRAIN];
@@ -205,7 +204,7 @@ describe_number(Finish *finish, uint32_t k, const NumberSums *sums,
 	column->mean = sums->wx / sums->w;
 	column->fill = (float) column->mean;
 	if ((float) (column->max - column->pivot) >
-		(float) (column->min - column->pivot))
+	    (float) (column->min - column->pivot))
 	{
 		double sd = number_sd(train, c, column->mean, sums->w);
 
@@ -252,12 +251,11 @@ data_finish_number(Finish *finish, uint32_t k)
 	{
 		flag_at = builder->spec.n_columns + k;
 		status = describe_flag(builder->arena, column, &sums,
-							   &data->columns[data->n_columns]);
+		                       &data->columns[data->n_columns]);
 		if (status != NUM_OK)
 			return status;
 		finish->place[data->n_columns++] = flag_at;
 	}
-	return column->n_null == 0
-			   ? NUM_OK
-			   : fill_nulls(builder, c, column->fill, flag_at);
+	return column->n_null == 0 ? NUM_OK
+	                           : fill_nulls(builder, c, column->fill, flag_at);
 }

@@ -35,12 +35,11 @@ value_of(const DataBuilder *builder, uint32_t base, uint32_t column)
 	uint32_t code;
 
 	memcpy(&code,
-		   builder->base_groups.entries[base].name +
-			   column * sizeof(uint32_t),
-		   sizeof(code));
+	       builder->base_groups.entries[base].name + column * sizeof(uint32_t),
+	       sizeof(code));
 	return code == DATA_NULL_CODE
-			   ? null
-			   : builder->protected_values[column].entries[code - 1];
+	           ? null
+	           : builder->protected_values[column].entries[code - 1];
 }
 
 static int
@@ -73,8 +72,8 @@ static void
 put_value(char *to, size_t *length, const DictionaryEntry *value, bool crossed)
 {
 	bool quoted = crossed && value->length > 0 &&
-				  (memchr(value->name, ',', value->length) != NULL ||
-				   memchr(value->name, '"', value->length) != NULL);
+	              (memchr(value->name, ',', value->length) != NULL ||
+	               memchr(value->name, '"', value->length) != NULL);
 
 	if (quoted)
 		put_byte(to, length, '"');
@@ -124,7 +123,7 @@ group_name(const SeenGroup *group)
 /* All base groups, sorted by the columns given. */
 static SeenGroup *
 sorted_groups(const DataBuilder *builder, const uint32_t *columns,
-			  uint32_t n_columns)
+              uint32_t n_columns)
 {
 	uint32_t n = builder->base_groups.n;
 	SeenGroup *groups = arena_alloc(builder->arena, n, sizeof(SeenGroup));
@@ -139,7 +138,7 @@ sorted_groups(const DataBuilder *builder, const uint32_t *columns,
 
 static NumStatus
 make_attribute(const DataBuilder *builder, const DataAttributeSpec *spec,
-			   const uint32_t *new_number, DataAttribute *attribute)
+               const uint32_t *new_number, DataAttribute *attribute)
 {
 	NumArena *arena = builder->arena;
 	uint32_t n = builder->base_groups.n;
@@ -211,7 +210,7 @@ recode_cells(const DataBuilder *builder, const uint32_t *new_number)
 			for (uint32_t i = 0; i < block->n_rows; i++)
 				block->cell[i] =
 					(uint16_t) (2 * new_number[block->cell[i] >> 1] +
-								(block->cell[i] & 1u));
+				                (block->cell[i] & 1u));
 		}
 	return NUM_OK;
 }
@@ -225,14 +224,14 @@ data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
 	*culprit = NULL;
 	data->n_base_groups = builder->base_groups.n;
 	data->n_attributes = builder->spec.n_attributes;
-	data->attributes = arena_alloc(builder->arena, data->n_attributes,
-								   sizeof(DataAttribute));
+	data->attributes =
+		arena_alloc(builder->arena, data->n_attributes, sizeof(DataAttribute));
 	if (new_number == NULL || data->attributes == NULL)
 		return NUM_NO_MEMORY;
 	for (uint32_t a = 0; a < data->n_attributes; a++)
 	{
 		status = make_attribute(builder, &builder->spec.attributes[a],
-								new_number, &data->attributes[a]);
+		                        new_number, &data->attributes[a]);
 
 		if (status == NUM_TOO_LARGE)
 		{
@@ -244,6 +243,6 @@ data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
 	}
 	status = recode_cells(builder, new_number);
 	arena_release(builder->arena, new_number, builder->base_groups.n,
-				  sizeof(uint32_t));
+	              sizeof(uint32_t));
 	return status;
 }

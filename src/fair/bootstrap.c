@@ -210,27 +210,3 @@ fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
 	arena_release(arena, draws, n, sizeof(GroupDraw));
 	return status;
 }
-
-NumStatus
-fair_gap_interval(NumArena *arena, const FairCriterion *criterion,
-                  const FairCells *groups, int n_groups, double level,
-                  int replicates, uint64_t seed, double *low, double *high,
-                  double *ratio_low, double *ratio_high)
-{
-	FairBootstrap plan = { .groups = groups,
-		                   .n_groups = n_groups,
-		                   .level = level,
-		                   .replicates = replicates,
-		                   .seed = seed };
-	FairGapInterval interval;
-	NumStatus status =
-		fair_gap_intervals(arena, &plan, criterion, 1, &interval);
-
-	if (status != NUM_OK)
-		return status;
-	*low = interval.gap_low;
-	*high = interval.gap_high;
-	*ratio_low = interval.ratio_low;
-	*ratio_high = interval.ratio_high;
-	return NUM_OK;
-}

@@ -16,25 +16,6 @@
  * 95 percent end is then about a fortieth of the interval's width. */
 #define FAIR_REPLICATES 10000
 
-/*
- * Percentile intervals of the gap and the ratio of a criterion at 'level' in
- * (0, 1).  Every function of counts can be resampled from the counts: drawing
- * n rows with replacement and counting them into cells is a multinomial draw
- * from the cells.  Each group is drawn on its own with its effective number
- * of rows (Kish) held fixed, so weighted tables get the width they deserve.
- *
- * The same seed gives the same interval on any machine.  Ends are NaN when
- * the gap is undefined.  O(replicates * groups).
- *
- * Reference: Efron and Tibshirani, An Introduction to the Bootstrap (1993),
- * chapter 13.
- */
-extern NumStatus
-fair_gap_interval(NumArena *arena, const FairCriterion *criterion,
-                  const FairCells *groups, int n_groups, double level,
-                  int replicates, uint64_t seed, double *low, double *high,
-                  double *ratio_low, double *ratio_high);
-
 typedef struct FairBootstrap
 {
 	const FairCells *groups;
@@ -53,8 +34,20 @@ typedef struct FairGapInterval
 	double ratio_high;
 } FairGapInterval;
 
-/* The intervals of the first 'n_criteria' of an array of criteria, all from
- * the same draws: each is what fair_gap_interval() gives. */
+/*
+ * Percentile intervals of the gap and the ratio of each of 'n_criteria'
+ * criteria, all from the same draws, to an array of as many.  Every function
+ * of counts can be resampled from the counts: drawing n rows with replacement
+ * and counting them into cells is a multinomial draw from the cells.  Each
+ * group is drawn on its own with its effective number of rows (Kish) held
+ * fixed, so weighted tables get the width they deserve.
+ *
+ * The same seed gives the same intervals on any machine.  Ends are NaN when
+ * the gap is undefined.  O(replicates * groups).
+ *
+ * Reference: Efron and Tibshirani, An Introduction to the Bootstrap (1993),
+ * chapter 13.
+ */
 extern NumStatus fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
                                     const FairCriterion *criteria,
                                     int n_criteria, FairGapInterval *intervals);

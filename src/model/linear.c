@@ -59,9 +59,9 @@ struct LinearPlan
 	const Dataset *data;
 	uint32_t n_params;
 	uint32_t n_cells;
-	size_t stride;       /* n_params and the spare one, in whole lanes */
+	size_t stride; /* n_params and the spare one, in whole lanes */
 	uint32_t n_numbers;
-	size_t width;        /* intercept and numbers, in whole lanes */
+	size_t width; /* intercept and numbers, in whole lanes */
 	uint32_t n_categories;
 	uint32_t *number_column;   /* [n_numbers] */
 	uint32_t *category_column; /* [n_categories] */
@@ -71,18 +71,18 @@ struct LinearPlan
 	double *inverse_sd;        /* [n_numbers] */
 
 	/* working arrays of one chunk */
-	double *dense;    /* [CHUNK_ROWS][width] 1, standardised numbers, 0... */
-	uint32_t *param;  /* [CHUNK_ROWS][n_categories] */
+	double *dense;   /* [CHUNK_ROWS][width] 1, standardised numbers, 0... */
+	uint32_t *param; /* [CHUNK_ROWS][n_categories] */
 	double *row_weight;
 	double *label;
-	double *score;     /* z */
+	double *score; /* z */
 	double *residual;
 	double *curvature;
-	double *slope;     /* weight * q'(z) */
-	double *decision;  /* weight * [p >= threshold] */
-	double *soft;      /* weight * q(z) */
-	double *bend;      /* cell_curvature[cell] of the row */
-	double *scaled;    /* [width] one dense row times a factor */
+	double *slope;    /* weight * q'(z) */
+	double *decision; /* weight * [p >= threshold] */
+	double *soft;     /* weight * q(z) */
+	double *bend;     /* cell_curvature[cell] of the row */
+	double *scaled;   /* [width] one dense row times a factor */
 };
 
 static size_t
@@ -143,8 +143,8 @@ static bool
 plan_chunk_arrays(NumArena *arena, LinearPlan *plan)
 {
 	double **arrays[] = { &plan->row_weight, &plan->label,     &plan->score,
-						  &plan->residual,   &plan->curvature, &plan->slope,
-						  &plan->decision,   &plan->soft,      &plan->bend };
+		                  &plan->residual,   &plan->curvature, &plan->slope,
+		                  &plan->decision,   &plan->soft,      &plan->bend };
 
 	for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
 	{
@@ -155,7 +155,7 @@ plan_chunk_arrays(NumArena *arena, LinearPlan *plan)
 	plan->dense = arena_alloc(arena, CHUNK_ROWS * plan->width, sizeof(double));
 	plan->scaled = arena_alloc(arena, plan->width, sizeof(double));
 	plan->param = arena_alloc(arena, CHUNK_ROWS * (size_t) plan->n_categories,
-							  sizeof(uint32_t));
+	                          sizeof(uint32_t));
 	if (plan->dense == NULL || plan->scaled == NULL || plan->param == NULL)
 		return false;
 	memset(plan->dense, 0, CHUNK_ROWS * plan->width * sizeof(double));
@@ -175,8 +175,7 @@ linear_plan(NumArena *arena, const Dataset *data, LinearPlan **result)
 	plan_count(plan);
 	plan->width = whole_lanes(1 + (size_t) plan->n_numbers);
 
-	plan->number_column =
-		arena_alloc(arena, plan->n_numbers, sizeof(uint32_t));
+	plan->number_column = arena_alloc(arena, plan->n_numbers, sizeof(uint32_t));
 	plan->mean = arena_alloc(arena, plan->n_numbers, sizeof(double));
 	plan->inverse_sd = arena_alloc(arena, plan->n_numbers, sizeof(double));
 	plan->category_column =
@@ -185,8 +184,8 @@ linear_plan(NumArena *arena, const Dataset *data, LinearPlan **result)
 		arena_alloc(arena, plan->n_categories, sizeof(uint32_t));
 	plan->skips_first = arena_alloc(arena, plan->n_categories, sizeof(bool));
 	if (plan->number_column == NULL || plan->mean == NULL ||
-		plan->inverse_sd == NULL || plan->category_column == NULL ||
-		plan->first_param == NULL || plan->skips_first == NULL)
+	    plan->inverse_sd == NULL || plan->category_column == NULL ||
+	    plan->first_param == NULL || plan->skips_first == NULL)
 		return NUM_NO_MEMORY;
 
 	plan_layout(plan);
@@ -220,7 +219,7 @@ linear_n_cells(const LinearPlan *plan)
 
 NumStatus
 linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
-				   bool jacobian, LinearSums **result)
+                   bool jacobian, LinearSums **result)
 {
 	LinearSums *sums = arena_alloc(arena, 1, sizeof(LinearSums));
 	size_t rows = (size_t) plan->n_params + 1;
@@ -233,7 +232,7 @@ linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
 	sums->cell_hard = arena_alloc(arena, plan->n_cells, sizeof(double));
 	sums->cell_soft = arena_alloc(arena, plan->n_cells, sizeof(double));
 	if (sums->gradient == NULL || sums->cell_weight == NULL ||
-		sums->cell_hard == NULL || sums->cell_soft == NULL)
+	    sums->cell_hard == NULL || sums->cell_soft == NULL)
 		return NUM_NO_MEMORY;
 	if (hessian)
 	{
@@ -243,8 +242,8 @@ linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
 	}
 	if (jacobian)
 	{
-		sums->cell_jacobian = arena_alloc(arena, plan->n_cells,
-										  plan->stride * sizeof(double));
+		sums->cell_jacobian =
+			arena_alloc(arena, plan->n_cells, plan->stride * sizeof(double));
 		if (sums->cell_jacobian == NULL)
 			return NUM_NO_MEMORY;
 	}
@@ -254,7 +253,7 @@ linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
 
 static void
 sums_clear(const LinearPlan *plan, const LinearRequest *request,
-		   LinearSums *sums)
+           LinearSums *sums)
 {
 	size_t cell_bytes = plan->n_cells * sizeof(double);
 
@@ -267,7 +266,7 @@ sums_clear(const LinearPlan *plan, const LinearRequest *request,
 	memset(sums->cell_soft, 0, cell_bytes);
 	if (request->want_hessian)
 		memset(sums->hessian, 0,
-			   ((size_t) plan->n_params + 1) * plan->stride * sizeof(double));
+		       ((size_t) plan->n_params + 1) * plan->stride * sizeof(double));
 	if (request->want_jacobian)
 		memset(sums->cell_jacobian, 0, plan->stride * cell_bytes);
 }
@@ -275,7 +274,7 @@ sums_clear(const LinearPlan *plan, const LinearRequest *request,
 /* Step 1 for numbers: the rows of 'dense'. */
 WIDE static void
 chunk_numbers(LinearPlan *plan, const DataBlock *block, uint32_t first,
-			  uint32_t n)
+              uint32_t n)
 {
 	size_t width = plan->width;
 
@@ -297,7 +296,7 @@ chunk_numbers(LinearPlan *plan, const DataBlock *block, uint32_t first,
 /* Parameter numbers of one column, from codes of any width. */
 static void
 column_codes(const LinearPlan *plan, const DataBlock *block, uint32_t c,
-			 uint32_t first, uint32_t n)
+             uint32_t first, uint32_t n)
 {
 	uint32_t column = plan->category_column[c];
 	uint32_t base = plan->first_param[c];
@@ -330,7 +329,7 @@ column_codes(const LinearPlan *plan, const DataBlock *block, uint32_t c,
 /* What depends on the cell and the weight of a row. */
 static void
 chunk_rows(LinearPlan *plan, const LinearRequest *request,
-		   const DataBlock *block, uint32_t first, uint32_t n)
+           const DataBlock *block, uint32_t first, uint32_t n)
 {
 	const uint16_t *cell = block->cell + first;
 
@@ -370,7 +369,7 @@ chunk_scores(LinearPlan *plan, const double *coef, uint32_t n)
 		for (uint32_t c = 0; c < step; c++)
 			z += coef[param[c]];
 		z += ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
-			 ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+		     ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 		plan->score[i] = z;
 	}
 }
@@ -380,7 +379,7 @@ chunk_scores(LinearPlan *plan, const double *coef, uint32_t n)
  * is the probability, which saves the second exponential ('one'). */
 static ALWAYS_INLINE void
 losses_of_rows(LinearPlan *plan, const LinearRequest *request, uint32_t n,
-			   double *restrict loss, bool one)
+               double *restrict loss, bool one)
 {
 	double inverse_t = 1.0 / request->temperature;
 	double threshold = request->threshold;
@@ -420,14 +419,14 @@ losses_of_rows(LinearPlan *plan, const LinearRequest *request, uint32_t n,
 
 WIDE static void
 losses_plain(LinearPlan *plan, const LinearRequest *request, uint32_t n,
-			 double *loss)
+             double *loss)
 {
 	losses_of_rows(plan, request, n, loss, true);
 }
 
 WIDE static void
 losses_tempered(LinearPlan *plan, const LinearRequest *request, uint32_t n,
-				double *loss)
+                double *loss)
 {
 	losses_of_rows(plan, request, n, loss, false);
 }
@@ -449,7 +448,7 @@ chunk_losses(LinearPlan *plan, const LinearRequest *request, uint32_t n)
 		for (int l = 0; l < LANES; l++)
 			lane[l] += loss[i + (uint32_t) l];
 	return ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
-		   ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+	       ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
 /* Adds factor times one row's dense part and levels to a vector.  The dense
@@ -457,7 +456,7 @@ chunk_losses(LinearPlan *plan, const LinearRequest *request, uint32_t n)
  * it alone. */
 static ALWAYS_INLINE void
 scatter_row(const LinearPlan *plan, uint32_t i, double factor,
-			double *restrict target)
+            double *restrict target)
 {
 	const double *restrict x = plan->dense + i * plan->width;
 	const uint32_t *param = plan->param + (size_t) i * plan->n_categories;
@@ -472,7 +471,7 @@ scatter_row(const LinearPlan *plan, uint32_t i, double factor,
 /* Step 3: gradient and cell sums. */
 WIDE static void
 chunk_gradient(LinearPlan *plan, const DataBlock *block, uint32_t first,
-			   uint32_t n, LinearSums *sums)
+               uint32_t n, LinearSums *sums)
 {
 	const uint16_t *cell = block->cell + first;
 
@@ -488,13 +487,13 @@ chunk_gradient(LinearPlan *plan, const DataBlock *block, uint32_t first,
 
 WIDE static void
 chunk_jacobian(LinearPlan *plan, const DataBlock *block, uint32_t first,
-			   uint32_t n, LinearSums *sums)
+               uint32_t n, LinearSums *sums)
 {
 	const uint16_t *cell = block->cell + first;
 
 	for (uint32_t i = 0; i < n; i++)
 		scatter_row(plan, i, plan->slope[i],
-					sums->cell_jacobian + cell[i] * plan->stride);
+		            sums->cell_jacobian + cell[i] * plan->stride);
 }
 
 /* Step 3: the lower triangle of the Hessian, row by row of the data. */
@@ -536,14 +535,14 @@ chunk_hessian(LinearPlan *plan, uint32_t n, double *hessian)
 }
 
 NumStatus
-linear_pass(LinearPlan *plan, const LinearRequest *request,
-			NumMonitor *monitor, LinearSums *sums)
+linear_pass(LinearPlan *plan, const LinearRequest *request, NumMonitor *monitor,
+            LinearSums *sums)
 {
 	const DataRows *rows = &plan->data->part[DATA_TRAIN];
 
 	sums_clear(plan, request, sums);
 	for (uint32_t b = request->first_block; b < rows->n_blocks;
-		 b += request->block_stride)
+	     b += request->block_stride)
 	{
 		const DataBlock *block = rows->blocks[b];
 
@@ -592,7 +591,7 @@ linear_to_raw(const LinearPlan *plan, const double *coef, double *raw)
 		const DataColumn *column = &data->columns[plan->category_column[c]];
 
 		memcpy(raw + column->first_param, coef + plan->first_param[c],
-			   column->n_params * sizeof(double));
+		       column->n_params * sizeof(double));
 	}
 	raw[0] = intercept;
 }
@@ -616,7 +615,7 @@ linear_from_raw(const LinearPlan *plan, const double *raw, double *coef)
 		const DataColumn *column = &data->columns[plan->category_column[c]];
 
 		memcpy(coef + plan->first_param[c], raw + column->first_param,
-			   column->n_params * sizeof(double));
+		       column->n_params * sizeof(double));
 	}
 	coef[0] = intercept;
 }

@@ -39,9 +39,10 @@ arena_alloc(NumArena *arena, size_t count, size_t item_bytes)
 		return NULL;
 	size_bytes = count * item_bytes;
 	if (arena->limit_bytes != 0 &&
-		size_bytes > arena->limit_bytes - (arena->used_bytes < arena->limit_bytes
-											   ? arena->used_bytes
-											   : arena->limit_bytes))
+	    size_bytes >
+	        arena->limit_bytes - (arena->used_bytes < arena->limit_bytes
+	                                  ? arena->used_bytes
+	                                  : arena->limit_bytes))
 		return NULL;
 	memory = arena->alloc(arena, size_bytes == 0 ? 1 : size_bytes);
 	if (memory == NULL)

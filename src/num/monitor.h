@@ -22,7 +22,7 @@ struct NumMonitor
 	/* progress: 'done' of 'total' iterations, objective and gap so far; may
 	 * be NULL */
 	void (*progress)(NumMonitor *monitor, int done, int total, double loss,
-					 double gap);
+	                 double gap);
 	void *host;
 };
 
@@ -34,7 +34,7 @@ monitor_stop(NumMonitor *monitor)
 
 static inline void
 monitor_progress(NumMonitor *monitor, int done, int total, double loss,
-				 double gap)
+                 double gap)
 {
 	if (monitor != NULL && monitor->progress != NULL)
 		monitor->progress(monitor, done, total, loss, gap);

@@ -56,19 +56,19 @@ args_text_array(ArrayType *array, const char *argument, int *count)
 		return NULL;
 	if (ARR_NDIM(array) > 1)
 		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("argument \"%s\" must be a one-dimensional "
-							   "array",
-							   argument)));
+		                errmsg("argument \"%s\" must be a one-dimensional "
+		                       "array",
+		                       argument)));
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements,
-					  &nulls, count);
+	                  &nulls, count);
 	texts = palloc(sizeof(char *) * Max(*count, 1));
 	for (int i = 0; i < *count; i++)
 	{
 		if (nulls[i])
 			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("argument \"%s\" must not contain null elements",
-							argument)));
+			        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			         errmsg("argument \"%s\" must not contain null elements",
+			                argument)));
 		texts[i] = TextDatumGetCString(elements[i]);
 	}
 	return texts;
@@ -77,9 +77,8 @@ args_text_array(ArrayType *array, const char *argument, int *count)
 char *
 args_text_or_null(FunctionCallInfo fcinfo, int number)
 {
-	return PG_ARGISNULL(number)
-			   ? NULL
-			   : text_to_cstring(PG_GETARG_TEXT_PP(number));
+	return PG_ARGISNULL(number) ? NULL
+	                            : text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
 char *
@@ -88,11 +87,11 @@ args_text_required(FunctionCallInfo fcinfo, int number, const char *argument)
 	char *value = args_text_or_null(fcinfo, number);
 
 	if (value == NULL || value[0] == '\0')
-		ereport(ERROR,
-				(errcode(value == NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED
-									   : ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("argument \"%s\" must not be null or empty",
-						argument)));
+		ereport(
+			ERROR,
+			(errcode(value == NULL ? ERRCODE_NULL_VALUE_NOT_ALLOWED
+		                           : ERRCODE_INVALID_PARAMETER_VALUE),
+		     errmsg("argument \"%s\" must not be null or empty", argument)));
 	return value;
 }
 
@@ -101,8 +100,7 @@ find_option(const ArgsOption *known, const JsonbValue *key)
 {
 	for (; known->name != NULL; known++)
 		if ((int) strlen(known->name) == key->val.string.len &&
-			memcmp(known->name, key->val.string.val,
-				   key->val.string.len) == 0)
+		    memcmp(known->name, key->val.string.val, key->val.string.len) == 0)
 			return known;
 	return NULL;
 }
@@ -114,19 +112,18 @@ refuse_key(const ArgsOption *known, const JsonbValue *key)
 
 	initStringInfo(&list);
 	for (const ArgsOption *option = known; option->name != NULL; option++)
-		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
-						 option->name);
+		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", option->name);
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("option \"%.*s\" does not exist",
-						   key->val.string.len, key->val.string.val),
-					errhint("The options are: %s.", list.data)));
+	                errmsg("option \"%.*s\" does not exist",
+	                       key->val.string.len, key->val.string.val),
+	                errhint("The options are: %s.", list.data)));
 }
 
 static void
 refuse_type(const ArgsOption *option, const char *wanted)
 {
 	ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-					errmsg("option \"%s\" must be %s", option->name, wanted)));
+	                errmsg("option \"%s\" must be %s", option->name, wanted)));
 }
 
 /* A number option as double, its range checked. */
@@ -141,8 +138,8 @@ option_number(const ArgsOption *option, const JsonbValue *value)
 		numeric_float8_no_overflow, NumericGetDatum(value->val.numeric)));
 	if (!(number >= option->min && number <= option->max))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("option \"%s\" must be between %g and %g",
-							   option->name, option->min, option->max)));
+		                errmsg("option \"%s\" must be between %g and %g",
+		                       option->name, option->min, option->max)));
 	if (option->kind != ARGS_REAL && number != rint(number))
 		refuse_type(option, "a whole number");
 	return number;
@@ -190,8 +187,8 @@ args_options(Jsonb *options, const ArgsOption *known)
 		return;
 	if (!JB_ROOT_IS_OBJECT(options))
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-						errmsg("options must be a JSON object"),
-						errhint("For example: '{\"key\": \"id\"}'.")));
+		                errmsg("options must be a JSON object"),
+		                errhint("For example: '{\"key\": \"id\"}'.")));
 	iterator = JsonbIteratorInit(&options->root);
 	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
 	{

@@ -35,9 +35,9 @@ host_alloc(NumArena *arena, size_t size_bytes)
 
 	if (size_bytes > MaxAllocHugeSize - ALIGNMENT - sizeof(void *))
 		return NULL;
-	raw = MemoryContextAllocExtended(
-		arena->host, size_bytes + ALIGNMENT + sizeof(void *),
-		MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
+	raw = MemoryContextAllocExtended(arena->host,
+	                                 size_bytes + ALIGNMENT + sizeof(void *),
+	                                 MCXT_ALLOC_HUGE | MCXT_ALLOC_NO_OOM);
 	if (raw == NULL)
 		return NULL;
 	aligned = raw + sizeof(void *);
@@ -88,7 +88,7 @@ at_transaction_end(XactEvent event, void *arg)
 
 static void
 at_subtransaction_end(SubXactEvent event, SubTransactionId mine,
-					  SubTransactionId parent, void *arg)
+                      SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB && mine == showing_in)
 		stop_showing();
@@ -103,22 +103,21 @@ host_stop(NumMonitor *monitor)
 }
 
 static void
-host_progress(NumMonitor *monitor, int done, int total, double loss,
-			  double gap)
+host_progress(NumMonitor *monitor, int done, int total, double loss, double gap)
 {
 	char text[NAMEDATALEN];
 	TimestampTz now = GetCurrentTimestamp();
 
 	if (!showing ||
-		!TimestampDifferenceExceeds(shown_at, now, PROGRESS_INTERVAL_MS))
+	    !TimestampDifferenceExceeds(shown_at, now, PROGRESS_INTERVAL_MS))
 		return;
 	shown_at = now;
 	if (isnan(gap))
-		snprintf(text, sizeof(text), "fairpg %.30s %d/%d loss %.4f",
-				 shown_name, done, total, loss);
+		snprintf(text, sizeof(text), "fairpg %.30s %d/%d loss %.4f", shown_name,
+		         done, total, loss);
 	else
 		snprintf(text, sizeof(text), "fairpg %.20s %d/%d loss %.4f gap %.4f",
-				 shown_name, done, total, loss, gap);
+		         shown_name, done, total, loss, gap);
 	pgstat_report_appname(text);
 }
 

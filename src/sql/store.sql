@@ -288,7 +288,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.evaluation.source IS 'table or query that was measured on';
     COMMENT ON COLUMN fairpg_catalog.evaluation.part
         IS 'held_out or train: part of the training source; external: other rows';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_at IS 'when';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_at IS 'time of the evaluation';
     COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_by IS 'role that measured';
     COMMENT ON COLUMN fairpg_catalog.evaluation.n_rows IS 'labelled rows';
     COMMENT ON COLUMN fairpg_catalog.evaluation.n_null_label

@@ -28,7 +28,7 @@ kink_slope(double lambda, double half_width, bool grows)
 /* The steepest pair of one band: its descent (<= 0) and members. */
 static double
 band_steepest(const Band *band, const double *gradient, const double *lambda,
-			  double half_width, uint32_t *grow, uint32_t *fall)
+              double half_width, uint32_t *grow, uint32_t *fall)
 {
 	double least_up = INFINITY;
 	double least_down = INFINITY;
@@ -55,11 +55,13 @@ band_steepest(const Band *band, const double *gradient, const double *lambda,
 /* How far mass moves from 'fall' to 'grow': to the minimum along the pair,
  * or to the nearer change of sign. */
 static double
-pair_step(const double *m, uint32_t n, const double *lambda, uint32_t grow,
-		  uint32_t fall, double descent)
+pair_step(const BandProgram *program, const double *lambda, uint32_t grow,
+          uint32_t fall, double descent)
 {
+	const double *m = program->m;
+	uint32_t n = program->n;
 	double bend = m[(size_t) grow * n + grow] + m[(size_t) fall * n + fall] -
-				  2 * m[(size_t) grow * n + fall];
+	              2 * m[(size_t) grow * n + fall];
 	double step = bend > 0 ? -descent / bend : INFINITY;
 
 	if (lambda[grow] < 0)
@@ -70,10 +72,13 @@ pair_step(const double *m, uint32_t n, const double *lambda, uint32_t grow,
 }
 
 NumStatus
-band_multipliers(NumArena *arena, const double *m, const double *c, uint32_t n,
-				 const Band *bands, uint32_t n_bands, double width,
-				 NumMonitor *monitor, double *lambda)
+band_multipliers(NumArena *arena, const BandProgram *program,
+                 NumMonitor *monitor, double *lambda)
 {
+	const double *m = program->m;
+	const double *c = program->c;
+	uint32_t n = program->n;
+	double width = program->width;
 	double *gradient = arena_alloc(arena, n, sizeof(double));
 	uint64_t limit = 1000 * ((uint64_t) n + 10);
 	double scale = width;
@@ -96,12 +101,12 @@ band_multipliers(NumArena *arena, const double *m, const double *c, uint32_t n,
 
 		if (step_no % 256 == 0 && monitor_stop(monitor))
 			return NUM_CANCELLED;
-		for (uint32_t b = 0; b < n_bands; b++)
+		for (uint32_t b = 0; b < program->n_bands; b++)
 		{
 			uint32_t g = 0;
 			uint32_t f = 0;
-			double d = band_steepest(&bands[b], gradient, lambda, width / 2,
-									 &g, &f);
+			double d = band_steepest(&program->bands[b], gradient, lambda,
+			                         width / 2, &g, &f);
 
 			if (g != f && d < descent)
 			{
@@ -112,14 +117,14 @@ band_multipliers(NumArena *arena, const double *m, const double *c, uint32_t n,
 		}
 		if (!(descent < -ACCURACY * scale))
 			break;
-		step = pair_step(m, n, lambda, grow, fall, descent);
+		step = pair_step(program, lambda, grow, fall, descent);
 		if (!isfinite(step))
 			return NUM_NOT_FINITE;
 		lambda[grow] += step;
 		lambda[fall] -= step;
 		for (uint32_t k = 0; k < n; k++)
-			gradient[k] += step * (m[(size_t) k * n + grow] -
-								   m[(size_t) k * n + fall]);
+			gradient[k] +=
+				step * (m[(size_t) k * n + grow] - m[(size_t) k * n + fall]);
 	}
 	arena_release(arena, gradient, n, sizeof(double));
 	return NUM_OK;

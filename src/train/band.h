@@ -32,17 +32,24 @@ typedef struct Band
 	uint32_t count;
 } Band;
 
+typedef struct BandProgram
+{
+	uint32_t n;      /* rates */
+	const double *m; /* [n][n], positive semidefinite */
+	const double *c; /* [n] */
+	const Band *bands;
+	uint32_t n_bands;
+	double width; /* >= 0 */
+} BandProgram;
+
 /*
  * Multipliers of the program above, by coordinate descent over the pair of
  * rates of one band that violates optimality most.  'lambda' [n] holds the
- * starting point (sums zero in every band) and receives the answer; 'm' is
- * n x n, row-major, positive semidefinite.  Converges for any such M; stops
- * at a relative accuracy of 1e-10 or after 1000 (n + 10) steps, each of O(n).
+ * starting point (sums zero in every band) and receives the answer.  Converges
+ * for any such M; stops at a relative accuracy of 1e-10 or after 1000 (n + 10)
+ * steps, each of O(n).
  */
-extern NumStatus band_multipliers(NumArena *arena, const double *m,
-								  const double *c, uint32_t n,
-								  const Band *bands, uint32_t n_bands,
-								  double width, NumMonitor *monitor,
-								  double *lambda);
+extern NumStatus band_multipliers(NumArena *arena, const BandProgram *program,
+                                  NumMonitor *monitor, double *lambda);
 
 #endif

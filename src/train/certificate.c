@@ -102,7 +102,7 @@ sorted_auc(const Scored *rows, uint64_t n)
  * weights until the end. */
 static void
 certify_block(const Model *model, const DataBlock *block, const double *z,
-			  Certificate *certificate, Scored *out)
+              Certificate *certificate, Scored *out)
 {
 	for (uint32_t i = 0; i < block->n_rows; i++)
 	{
@@ -128,7 +128,7 @@ certify_block(const Model *model, const DataBlock *block, const double *z,
 
 NumStatus
 train_certify(NumArena *arena, const Dataset *data, const Model *model,
-			  DataPart part, NumMonitor *monitor, Certificate *certificate)
+              DataPart part, NumMonitor *monitor, Certificate *certificate)
 {
 	const DataRows *rows = &data->part[part];
 	Scored *scored = arena_alloc(arena, rows->n_rows, sizeof(Scored));
@@ -140,7 +140,7 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 	certificate->base =
 		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
 	if (scored == NULL || spare == NULL || z == NULL ||
-		certificate->base == NULL)
+	    certificate->base == NULL)
 		return NUM_NO_MEMORY;
 	memset(certificate->base, 0, data->n_base_groups * sizeof(FairCells));
 
@@ -150,7 +150,7 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 			return NUM_CANCELLED;
 		model_score_block(model, data, rows->blocks[b], z);
 		certify_block(model, rows->blocks[b], z, certificate,
-					  scored + certificate->rows);
+		              scored + certificate->rows);
 	}
 	radix_sort(scored, spare, certificate->rows);
 	certificate->auc = sorted_auc(scored, certificate->rows);
@@ -165,7 +165,7 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 
 void
 certificate_groups(const Dataset *data, const DataAttribute *attribute,
-				   const FairCells *base, FairCells *groups)
+                   const FairCells *base, FairCells *groups)
 {
 	memset(groups, 0, attribute->n_groups * sizeof(FairCells));
 	for (uint32_t b = 0; b < data->n_base_groups; b++)

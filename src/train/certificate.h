@@ -20,22 +20,22 @@ typedef struct Certificate
 	DataPart part;
 	uint64_t rows;
 	double weight;
-	double loss;     /* mean log-loss, nats */
-	double accuracy; /* weighted share of right decisions */
-	double auc;      /* NaN with one class; ties count one half */
+	double loss;           /* mean log-loss, nats */
+	double accuracy;       /* weighted share of right decisions */
+	double auc;            /* NaN with one class; ties count one half */
 	double positive_share; /* weighted share of decisions that are 1 */
-	FairCells *base; /* [data->n_base_groups] */
+	FairCells *base;       /* [data->n_base_groups] */
 } Certificate;
 
 /* Scores every row of a part. */
-extern NumStatus train_certify(NumArena *arena, const Dataset *data,
-							   const Model *model, DataPart part,
-							   NumMonitor *monitor, Certificate *certificate);
+extern NumStatus
+train_certify(NumArena *arena, const Dataset *data, const Model *model,
+              DataPart part, NumMonitor *monitor, Certificate *certificate);
 
 /* Confusion tables of one attribute's groups from those of the base groups;
  * 'groups' has room for attribute->n_groups. */
-extern void certificate_groups(const Dataset *data,
-							   const DataAttribute *attribute,
-							   const FairCells *base, FairCells *groups);
+extern void
+certificate_groups(const Dataset *data, const DataAttribute *attribute,
+                   const FairCells *base, FairCells *groups);
 
 #endif

@@ -51,10 +51,10 @@
 typedef struct Search
 {
 	Newton *newton;
-	double *offset;   /* [n_active] */
-	double *place;    /* [n_active] s - o, then c of band.h */
-	double *solved;   /* [n_active][stride] H^-1 J' */
-	double *m;        /* [n_active][n_active] J H^-1 J' */
+	double *offset; /* [n_active] */
+	double *place;  /* [n_active] s - o, then c of band.h */
+	double *solved; /* [n_active][stride] H^-1 J' */
+	double *m;      /* [n_active][n_active] J H^-1 J' */
 	double aim;
 	bool has_offset;
 	bool curved; /* the last pass brought a new Hessian and Jacobian */
@@ -74,7 +74,7 @@ search_create(NumArena *arena, Newton *newton, Search *search)
 		arena_alloc(arena, n_active, newton->stride * sizeof(double));
 	search->m = arena_alloc(arena, n_active, n_active * sizeof(double));
 	if (search->offset == NULL || search->place == NULL ||
-		search->solved == NULL || search->m == NULL)
+	    search->solved == NULL || search->m == NULL)
 		return NUM_NO_MEMORY;
 	return NUM_OK;
 }
@@ -118,19 +118,19 @@ build_program(Search *search)
 	memcpy(newton->step, newton->gradient, stride * sizeof(double));
 	newton_solve(newton, newton->step);
 	for (uint32_t k = 0; k < n_active; k++)
-		search->place[k] -= newton_dot(newton->jacobian + k * stride,
-									   newton->step, newton->n);
+		search->place[k] -=
+			newton_dot(newton->jacobian + k * stride, newton->step, newton->n);
 	if (!search->curved)
 		return;
 	memcpy(search->solved, newton->jacobian,
-		   n_active * stride * sizeof(double));
+	       n_active * stride * sizeof(double));
 	for (uint32_t k = 0; k < n_active; k++)
 		newton_solve(newton, search->solved + k * stride);
 	for (uint32_t k = 0; k < n_active; k++)
 		for (uint32_t l = 0; l <= k; l++)
 		{
 			double v = newton_dot(newton->jacobian + k * stride,
-								  search->solved + l * stride, newton->n);
+			                      search->solved + l * stride, newton->n);
 
 			search->m[(size_t) k * n_active + l] = v;
 			search->m[(size_t) l * n_active + k] = v;
@@ -158,9 +158,9 @@ build_step(Search *search)
 	/* H step = g + J' lambda before the sign is turned */
 	squared = newton_dot(newton->step, newton->gradient, newton->n);
 	for (uint32_t k = 0; k < newton->rates->n_active; k++)
-		squared += newton->multiplier[k] *
-				   newton_dot(newton->step, newton->jacobian + k * stride,
-							  newton->n);
+		squared +=
+			newton->multiplier[k] *
+			newton_dot(newton->step, newton->jacobian + k * stride, newton->n);
 	length = sqrt(fmax(squared, 0));
 	for (uint32_t j = 0; j < newton->n; j++)
 		newton->step[j] *= -1.0 * (length > MAX_STEP ? MAX_STEP / length : 1);
@@ -192,21 +192,25 @@ search_step(Search *search, double *length)
 {
 	Newton *newton = search->newton;
 	const Rates *rates = newton->rates;
+	BandProgram program = { .n = rates->n_active,
+		                    .m = search->m,
+		                    .c = search->place,
+		                    .bands = rates->bands,
+		                    .n_bands = rates->n_bands,
+		                    .width = search->aim * newton->settings->max_gap };
 	NumStatus status = search->curved ? newton_factor(newton) : NUM_OK;
 
 	if (status != NUM_OK)
 		return status;
 	move_offsets(search);
 	build_program(search);
-	status = band_multipliers(newton->arena, search->m, search->place,
-							  rates->n_active, rates->bands, rates->n_bands,
-							  search->aim * newton->settings->max_gap,
-							  newton->monitor, newton->multiplier);
+	status = band_multipliers(newton->arena, &program, newton->monitor,
+	                          newton->multiplier);
 	if (status != NUM_OK)
 		return status;
 	*length = build_step(search);
 	rates_cell_coefficients(rates, newton->sums, newton->multiplier,
-							newton->cell_curvature);
+	                        newton->cell_curvature);
 	for (uint32_t j = 0; j < newton->n; j++)
 	{
 		newton->coef[j] += newton->step[j];
@@ -222,7 +226,7 @@ search_step(Search *search, double *length)
  * first of them those of the run before serve. */
 static NumStatus
 search_run(Search *search, uint32_t block_stride, int curved_every,
-		   double tolerance, bool *converged)
+           double tolerance, bool *converged)
 {
 	Newton *newton = search->newton;
 	const char *phase = block_stride > 1 ? "sample" : "full";
@@ -247,7 +251,7 @@ search_run(Search *search, uint32_t block_stride, int curved_every,
 		newton_log(newton, phase, 0, largest_multiplier(newton), feasible);
 		newton_keep_best(newton, feasible);
 		if (feasible && fabs(loss - last_loss) <=
-							tolerance * loss + loss_resolution(newton))
+		                    tolerance * loss + loss_resolution(newton))
 		{
 			*converged = true;
 			return NUM_OK;
@@ -269,8 +273,8 @@ search_run(Search *search, uint32_t block_stride, int curved_every,
 
 NumStatus
 train_constraint(NumArena *arena, const Dataset *data,
-				 const TrainSettings *settings, NumMonitor *monitor,
-				 TrainResult *result)
+                 const TrainSettings *settings, NumMonitor *monitor,
+                 TrainResult *result)
 {
 	Newton *newton;
 	Search search;
@@ -286,16 +290,16 @@ train_constraint(NumArena *arena, const Dataset *data,
 	status = search_create(arena, newton, &search);
 	if (status == NUM_OK)
 		status = newton_minimise(newton, newton->sample_stride, 1e-4, "plain",
-								 &converged);
+		                         &converged);
 	if (status == NUM_OK && newton->sample_stride > 1)
 		status = search_run(&search, newton->sample_stride, 1,
-							SAMPLE_LOSS_TOLERANCE, &converged);
+		                    SAMPLE_LOSS_TOLERANCE, &converged);
 	newton_forget_best(newton);
 	search.aim = AIM;
 	if (status == NUM_OK)
 		status = search_run(&search, 1,
-							newton->sample_stride > 1 ? FULL_CURVED_EVERY : 1,
-							LOSS_TOLERANCE, &converged);
+		                    newton->sample_stride > 1 ? FULL_CURVED_EVERY : 1,
+		                    LOSS_TOLERANCE, &converged);
 	if (status != NUM_OK)
 		return status;
 

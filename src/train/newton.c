@@ -60,15 +60,15 @@ newton_allocate(Newton *newton)
 	newton->best = arena_alloc(arena, 1, row_bytes);
 	newton->factor = arena_alloc(arena, newton->n, row_bytes);
 	newton->multiplier = arena_alloc(arena, n_active, sizeof(double));
-	newton->cell_curvature = arena_alloc(
-		arena, linear_n_cells(newton->plan), sizeof(double));
-	newton->log = arena_alloc(
-		arena, 3 * ((size_t) newton->settings->max_iterations + 4),
-		sizeof(TrainLog));
+	newton->cell_curvature =
+		arena_alloc(arena, linear_n_cells(newton->plan), sizeof(double));
+	newton->log =
+		arena_alloc(arena, 3 * ((size_t) newton->settings->max_iterations + 4),
+	                sizeof(TrainLog));
 	if (newton->coef == NULL || newton->gradient == NULL ||
-		newton->step == NULL || newton->best == NULL ||
-		newton->factor == NULL || newton->multiplier == NULL ||
-		newton->cell_curvature == NULL || newton->log == NULL)
+	    newton->step == NULL || newton->best == NULL ||
+	    newton->factor == NULL || newton->multiplier == NULL ||
+	    newton->cell_curvature == NULL || newton->log == NULL)
 		return NUM_NO_MEMORY;
 	if (n_active > 0)
 	{
@@ -81,14 +81,14 @@ newton_allocate(Newton *newton)
 	memset(newton->best, 0, row_bytes);
 	memset(newton->multiplier, 0, n_active * sizeof(double));
 	memset(newton->cell_curvature, 0,
-		   linear_n_cells(newton->plan) * sizeof(double));
+	       linear_n_cells(newton->plan) * sizeof(double));
 	return NUM_OK;
 }
 
 NumStatus
 newton_create(NumArena *arena, const Dataset *data,
-			  const TrainSettings *settings, NumMonitor *monitor,
-			  Newton **result)
+              const TrainSettings *settings, NumMonitor *monitor,
+              Newton **result)
 {
 	Newton *newton = arena_alloc(arena, 1, sizeof(Newton));
 	NumStatus status;
@@ -108,8 +108,7 @@ newton_create(NumArena *arena, const Dataset *data,
 		status = rates_create(arena, data, settings, &newton->rates);
 	if (status == NUM_OK)
 		status = linear_sums_create(arena, newton->plan, true,
-									newton->rates->n_active > 0,
-									&newton->sums);
+		                            newton->rates->n_active > 0, &newton->sums);
 	if (status != NUM_OK)
 		return status;
 	newton->n = linear_n_params(newton->plan);
@@ -125,17 +124,16 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 {
 	const TrainSettings *settings = newton->settings;
 	bool has_rates = newton->rates->n_active > 0;
-	LinearRequest request = {
-		.first_block = 0,
-		.block_stride = block_stride,
-		.coef = newton->coef,
-		.temperature = settings->temperature,
-		.threshold = settings->threshold,
-		.cell_curvature = has_rates ? newton->cell_curvature : NULL,
-		.min_curvature = 0.1,
-		.want_hessian = curved,
-		.want_jacobian = curved && has_rates
-	};
+	LinearRequest request = { .first_block = 0,
+		                      .block_stride = block_stride,
+		                      .coef = newton->coef,
+		                      .temperature = settings->temperature,
+		                      .threshold = settings->threshold,
+		                      .cell_curvature =
+		                          has_rates ? newton->cell_curvature : NULL,
+		                      .min_curvature = 0.1,
+		                      .want_hessian = curved,
+		                      .want_jacobian = curved && has_rates };
 	double ridge = 0;
 	NumStatus status =
 		linear_pass(newton->plan, &request, newton->monitor, newton->sums);
@@ -150,8 +148,8 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 		ridge += newton->coef[j] * newton->coef[j];
 		newton->gradient[j] += settings->l2 * newton->coef[j];
 	}
-	newton->loss = newton->sums->loss / newton->sums->weight +
-				   settings->l2 / 2 * ridge;
+	newton->loss =
+		newton->sums->loss / newton->sums->weight + settings->l2 / 2 * ridge;
 	if (!has_rates)
 		return NUM_OK;
 	status = rates_read(newton->rates, newton->sums);
@@ -160,7 +158,7 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 	newton->gap = rates_gap(newton->rates, newton->rates->hard);
 	if (curved)
 		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
-					   newton->jacobian);
+		               newton->jacobian);
 	return NUM_OK;
 }
 
@@ -179,9 +177,10 @@ try_factor(Newton *newton, double extra)
 		row[i] += extra + (i > 0 ? newton->settings->l2 : 0);
 	}
 	if (!newton->settings->own_kernels && blas_available())
-		return blas_cholesky(newton->factor, newton->n, newton->stride);
+		return blas_cholesky_watched(newton->factor, newton->n, newton->stride,
+		                             newton->monitor);
 	return dense_cholesky(newton->factor, newton->n, newton->stride,
-						  newton->monitor);
+	                      newton->monitor);
 }
 
 NumStatus
@@ -199,8 +198,8 @@ newton_factor(Newton *newton)
 
 		if (status != NUM_NOT_POSITIVE_DEFINITE)
 			return status;
-		extra = extra > 0 ? extra * 10
-						  : 1e-12 * (largest + newton->settings->l2);
+		extra =
+			extra > 0 ? extra * 10 : 1e-12 * (largest + newton->settings->l2);
 		if (!(extra > 0))
 			extra = 1e-12;
 	}
@@ -215,7 +214,7 @@ newton_solve(const Newton *newton, double *b)
 
 void
 newton_log(Newton *newton, const char *phase, double step,
-		   double max_multiplier, bool feasible)
+           double max_multiplier, bool feasible)
 {
 	TrainLog *row = &newton->log[newton->n_log++];
 
@@ -229,8 +228,8 @@ newton_log(Newton *newton, const char *phase, double step,
 	row->feasible = feasible;
 	row->chosen = false;
 	monitor_progress(newton->monitor, row->iteration,
-					 newton->settings->max_iterations, newton->loss,
-					 newton->gap);
+	                 newton->settings->max_iterations, newton->loss,
+	                 newton->gap);
 }
 
 void
@@ -296,7 +295,7 @@ backtrack(Newton *newton, uint32_t block_stride, double reference)
 
 NumStatus
 newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
-				const char *phase, bool *converged)
+                const char *phase, bool *converged)
 {
 	double reference = INFINITY;
 	double decrement = INFINITY;
@@ -309,14 +308,13 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 
 		if (status == NUM_OK && i > 0)
 			status = backtrack(newton, block_stride,
-							   reference + 1e-12 * fabs(reference));
+			                   reference + 1e-12 * fabs(reference));
 		if (status == NUM_OK && curved)
 			status = newton_factor(newton);
 		if (status != NUM_OK)
 			return status;
 		reference = newton->loss;
-		memcpy(newton->step, newton->gradient,
-			   newton->stride * sizeof(double));
+		memcpy(newton->step, newton->gradient, newton->stride * sizeof(double));
 		newton_solve(newton, newton->step);
 		decrement = newton_dot(newton->step, newton->gradient, newton->n) / 2;
 		for (uint32_t j = 0; j < newton->n; j++)

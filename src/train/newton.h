@@ -21,21 +21,21 @@ typedef struct Newton
 	LinearSums *sums;
 	Rates *rates;
 
-	uint32_t n;      /* parameters */
-	size_t stride;   /* of every matrix */
+	uint32_t n;             /* parameters */
+	size_t stride;          /* of every matrix */
 	uint32_t sample_stride; /* every how many blocks the sample phase reads */
 
-	double *coef;      /* [stride] where the next pass looks */
-	double *gradient;  /* [stride] of mean loss and ridge there */
-	double *factor;    /* [n][stride] Cholesky factor of the Hessian */
-	double *step;      /* [stride] */
-	double *jacobian;  /* [n_active][stride], NULL without rates */
-	double *best;      /* [stride] the iterate to return */
-	double *multiplier; /* [n_active] */
+	double *coef;           /* [stride] where the next pass looks */
+	double *gradient;       /* [stride] of mean loss and ridge there */
+	double *factor;         /* [n][stride] Cholesky factor of the Hessian */
+	double *step;           /* [stride] */
+	double *jacobian;       /* [n_active][stride], NULL without rates */
+	double *best;           /* [stride] the iterate to return */
+	double *multiplier;     /* [n_active] */
 	double *cell_curvature; /* [n_cells] */
 
-	double loss;       /* mean loss and ridge at coef */
-	double gap;        /* hard gap at coef */
+	double loss; /* mean loss and ridge at coef */
+	double gap;  /* hard gap at coef */
 
 	double best_loss;
 	double best_gap;
@@ -49,14 +49,14 @@ typedef struct Newton
 
 /* Everything allocated, coefficients zero. */
 extern NumStatus newton_create(NumArena *arena, const Dataset *data,
-							   const TrainSettings *settings,
-							   NumMonitor *monitor, Newton **newton);
+                               const TrainSettings *settings,
+                               NumMonitor *monitor, Newton **newton);
 
 /* One pass over every 'block_stride'-th block at newton->coef: loss, gradient,
  * rates, gap; with 'curved' also the Hessian and the Jacobian of the rates,
  * which cost three times the rest and else stay those of an earlier pass. */
-extern NumStatus newton_pass(Newton *newton, uint32_t block_stride,
-							 bool curved);
+extern NumStatus
+newton_pass(Newton *newton, uint32_t block_stride, bool curved);
 
 /* Factorises the Hessian of the last pass, ridge included.  A nearly singular
  * one gets the smallest extra ridge that lets the factorisation through. */
@@ -67,7 +67,7 @@ extern void newton_solve(const Newton *newton, double *b);
 
 /* Adds a log row for the pass just made. */
 extern void newton_log(Newton *newton, const char *phase, double step,
-					   double max_multiplier, bool feasible);
+                       double max_multiplier, bool feasible);
 
 /* Keeps the current point if it is better than the best so far: feasible
  * before infeasible, then the smaller loss (infeasible: the smaller gap). */
@@ -79,13 +79,13 @@ extern void newton_forget_best(Newton *newton);
 /* Minimises loss and ridge alone over every 'block_stride'-th block, until
  * half the squared Newton decrement falls below 'accuracy' (the last step is
  * taken, not evaluated). */
-extern NumStatus newton_minimise(Newton *newton, uint32_t block_stride,
-								 double accuracy, const char *phase,
-								 bool *converged);
+extern NumStatus
+newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
+                const char *phase, bool *converged);
 
 /* The result from the best point. */
-extern NumStatus newton_finish(Newton *newton, TrainOutcome outcome,
-							   TrainResult *result);
+extern NumStatus
+newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result);
 
 extern double newton_dot(const double *a, const double *b, uint32_t n);
 

@@ -39,7 +39,7 @@ penalty_create(NumArena *arena, Newton *newton, Penalty *penalty)
 	penalty->direction = arena_alloc(arena, newton->stride, sizeof(double));
 	penalty->mean_row = arena_alloc(arena, newton->stride, sizeof(double));
 	if (penalty->share == NULL || penalty->direction == NULL ||
-		penalty->mean_row == NULL)
+	    penalty->mean_row == NULL)
 		return NUM_NO_MEMORY;
 	for (uint32_t b = 0; b < rates->n_bands; b++)
 	{
@@ -167,7 +167,7 @@ penalty_backtrack(Penalty *penalty, uint32_t block_stride, double reference)
 
 static NumStatus
 penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
-			const char *phase, bool *converged)
+            const char *phase, bool *converged)
 {
 	Newton *newton = penalty->newton;
 	double reference = INFINITY;
@@ -180,7 +180,7 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 
 		if (status == NUM_OK && i > 0)
 			status = penalty_backtrack(penalty, block_stride,
-									   reference + 1e-12 * fabs(reference));
+			                           reference + 1e-12 * fabs(reference));
 		if (status != NUM_OK)
 			return status;
 		reference = newton->loss;
@@ -188,8 +188,7 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 		status = newton_factor(newton);
 		if (status != NUM_OK)
 			return status;
-		memcpy(newton->step, newton->gradient,
-			   newton->stride * sizeof(double));
+		memcpy(newton->step, newton->gradient, newton->stride * sizeof(double));
 		newton_solve(newton, newton->step);
 		decrement = newton_dot(newton->step, newton->gradient, newton->n) / 2;
 		newton_log(newton, phase, sqrt(fmax(2 * decrement, 0)), 0, true);
@@ -199,8 +198,8 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 			*converged = true;
 			return NUM_OK;
 		}
-		rates_cell_coefficients(newton->rates, newton->sums,
-								newton->multiplier, newton->cell_curvature);
+		rates_cell_coefficients(newton->rates, newton->sums, newton->multiplier,
+		                        newton->cell_curvature);
 		for (uint32_t j = 0; j < newton->n; j++)
 		{
 			newton->step[j] = -newton->step[j];
@@ -212,8 +211,8 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 
 NumStatus
 train_penalty(NumArena *arena, const Dataset *data,
-			  const TrainSettings *settings, NumMonitor *monitor,
-			  TrainResult *result)
+              const TrainSettings *settings, NumMonitor *monitor,
+              TrainResult *result)
 {
 	Newton *newton;
 	Penalty penalty;
@@ -228,16 +227,15 @@ train_penalty(NumArena *arena, const Dataset *data,
 	status = penalty_create(arena, newton, &penalty);
 	if (status == NUM_OK)
 		status = newton_minimise(newton, newton->sample_stride, 1e-3, "plain",
-								 &converged);
+		                         &converged);
 	if (status == NUM_OK && newton->sample_stride > 1)
 		status = penalty_run(&penalty, newton->sample_stride, SAMPLE_ACCURACY,
-							 "sample", &converged);
+		                     "sample", &converged);
 	newton_forget_best(newton);
 	if (status == NUM_OK)
 		status = penalty_run(&penalty, 1, ACCURACY, "full", &converged);
 	if (status != NUM_OK)
 		return status;
-	return newton_finish(newton,
-						 converged ? TRAIN_CONVERGED : TRAIN_ITERATION_LIMIT,
-						 result);
+	return newton_finish(
+		newton, converged ? TRAIN_CONVERGED : TRAIN_ITERATION_LIMIT, result);
 }

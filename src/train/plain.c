@@ -14,9 +14,8 @@
 #define SAMPLE_ACCURACY 1e-5
 
 NumStatus
-train_plain(NumArena *arena, const Dataset *data,
-			const TrainSettings *settings, NumMonitor *monitor,
-			TrainResult *result)
+train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
+            NumMonitor *monitor, TrainResult *result)
 {
 	TrainSettings plain = *settings;
 	Newton *newton;
@@ -26,8 +25,8 @@ train_plain(NumArena *arena, const Dataset *data,
 	plain.criterion = NULL;
 	status = newton_create(arena, data, &plain, monitor, &newton);
 	if (status == NUM_OK && newton->sample_stride > 1)
-		status = newton_minimise(newton, newton->sample_stride,
-								 SAMPLE_ACCURACY, "sample", &converged);
+		status = newton_minimise(newton, newton->sample_stride, SAMPLE_ACCURACY,
+		                         "sample", &converged);
 	if (status == NUM_OK)
 		status = newton_minimise(newton, 1, ACCURACY, "full", &converged);
 	if (status != NUM_OK)
@@ -35,7 +34,6 @@ train_plain(NumArena *arena, const Dataset *data,
 	memcpy(newton->best, newton->coef, newton->stride * sizeof(double));
 	newton->best_loss = newton->loss;
 	newton->best_log = newton->n_log;
-	return newton_finish(newton,
-						 converged ? TRAIN_CONVERGED : TRAIN_ITERATION_LIMIT,
-						 result);
+	return newton_finish(
+		newton, converged ? TRAIN_CONVERGED : TRAIN_ITERATION_LIMIT, result);
 }

@@ -15,7 +15,7 @@
 /* Sums 'value' over the base cells of one group, by label. */
 static void
 group_cells(const DataAttribute *attribute, uint32_t n_base, uint32_t group,
-			const double *value, double by_label[2])
+            const double *value, double by_label[2])
 {
 	by_label[0] = 0;
 	by_label[1] = 0;
@@ -44,7 +44,7 @@ count_rates(const Dataset *data, const FairCriterion *criterion)
  * rate has a share of. */
 static uint64_t
 event_rows(const DataAttribute *attribute, uint32_t n_base, uint32_t group,
-		   const FairRate *rate, const uint64_t *cell_rows)
+           const FairRate *rate, const uint64_t *cell_rows)
 {
 	uint64_t rows = 0;
 
@@ -62,7 +62,7 @@ event_rows(const DataAttribute *attribute, uint32_t n_base, uint32_t group,
 /* Describes the rates of one attribute and event and opens its band. */
 static void
 band_create(Rates *rates, uint32_t a, int event, const double *cell_weight,
-			const uint64_t *cell_rows, uint64_t min_group)
+            const uint64_t *cell_rows, uint64_t min_group)
 {
 	const DataAttribute *attribute = &rates->data->attributes[a];
 	uint32_t n_base = rates->data->n_base_groups;
@@ -80,9 +80,9 @@ band_create(Rates *rates, uint32_t a, int event, const double *cell_weight,
 		rate->event = event;
 		rate->group = g;
 		rate->defined = fair.defined;
-		rate->rows = fair.defined ? event_rows(attribute, n_base, g, &fair,
-											   cell_rows)
-								  : 0;
+		rate->rows = fair.defined
+		                 ? event_rows(attribute, n_base, g, &fair, cell_rows)
+		                 : 0;
 		rate->constrained = fair.defined && rate->rows >= min_group;
 		if (!rate->constrained)
 			continue;
@@ -99,7 +99,7 @@ band_create(Rates *rates, uint32_t a, int event, const double *cell_weight,
 
 NumStatus
 rates_create(NumArena *arena, const Dataset *data,
-			 const TrainSettings *settings, Rates **result)
+             const TrainSettings *settings, Rates **result)
 {
 	Rates *rates = arena_alloc(arena, 1, sizeof(Rates));
 	uint32_t n = count_rates(data, settings->criterion);
@@ -117,8 +117,8 @@ rates_create(NumArena *arena, const Dataset *data,
 	rates->bands = arena_alloc(arena, n, sizeof(Band));
 	rates->hard = arena_alloc(arena, n, sizeof(double));
 	rates->soft = arena_alloc(arena, n, sizeof(double));
-	if (rates->rates == NULL || rates->active == NULL ||
-		rates->bands == NULL || rates->hard == NULL || rates->soft == NULL)
+	if (rates->rates == NULL || rates->active == NULL || rates->bands == NULL ||
+	    rates->hard == NULL || rates->soft == NULL)
 		return NUM_NO_MEMORY;
 
 	data_cell_totals(data, DATA_TRAIN, cell_weight, cell_rows);
@@ -126,7 +126,7 @@ rates_create(NumArena *arena, const Dataset *data,
 		for (uint32_t a = 0; a < data->n_attributes; a++)
 			for (int e = 0; e < settings->criterion->n_events; e++)
 				band_create(rates, a, e, cell_weight, cell_rows,
-							settings->min_group);
+				            settings->min_group);
 
 	rates->least_rows = UINT64_MAX;
 	for (uint32_t k = 0; k < rates->n_active; k++)
@@ -139,27 +139,27 @@ rates_create(NumArena *arena, const Dataset *data,
 /* The rate's shares under the weights of this pass. */
 static void
 read_shares(const Rates *rates, uint32_t k, const LinearSums *sums,
-			double by_label[2], FairRate *fair)
+            double by_label[2], FairRate *fair)
 {
 	const TrainRate *rate = &rates->rates[rates->active[k]];
 
 	group_cells(&rates->data->attributes[rate->attribute],
-				rates->data->n_base_groups, rate->group, sums->cell_weight,
-				by_label);
+	            rates->data->n_base_groups, rate->group, sums->cell_weight,
+	            by_label);
 	rates->criterion->rate(rate->event, by_label, fair);
 }
 
 /* constant + sum over labels of share * (decided / weight) */
 static double
 rate_value(const Rates *rates, uint32_t k, const FairRate *fair,
-		   const double weight[2], const double *decided)
+           const double weight[2], const double *decided)
 {
 	const TrainRate *rate = &rates->rates[rates->active[k]];
 	double by_label[2];
 	double value = fair->constant;
 
 	group_cells(&rates->data->attributes[rate->attribute],
-				rates->data->n_base_groups, rate->group, decided, by_label);
+	            rates->data->n_base_groups, rate->group, decided, by_label);
 	for (int y = 0; y < 2; y++)
 		if (fair->share[y] != 0)
 			value += fair->share[y] * (by_label[y] / weight[y]);
@@ -207,7 +207,7 @@ rates_gap(const Rates *rates, const double *value)
 
 void
 rates_jacobian(const Rates *rates, const LinearSums *sums, size_t stride,
-			   uint32_t n_params, double *jacobian)
+               uint32_t n_params, double *jacobian)
 {
 	for (uint32_t k = 0; k < rates->n_active; k++)
 	{
@@ -226,8 +226,7 @@ rates_jacobian(const Rates *rates, const LinearSums *sums, size_t stride,
 				continue;
 			for (uint32_t y = 0; y < 2; y++)
 			{
-				const double *cell =
-					sums->cell_jacobian + (2 * b + y) * stride;
+				const double *cell = sums->cell_jacobian + (2 * b + y) * stride;
 				double factor;
 
 				if (fair.share[y] == 0)
@@ -242,7 +241,7 @@ rates_jacobian(const Rates *rates, const LinearSums *sums, size_t stride,
 
 void
 rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
-						const double *multiplier, double *cell)
+                        const double *multiplier, double *cell)
 {
 	memset(cell, 0, 2 * (size_t) rates->data->n_base_groups * sizeof(double));
 	for (uint32_t k = 0; k < rates->n_active; k++)
@@ -263,7 +262,7 @@ rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
 			for (uint32_t y = 0; y < 2; y++)
 				if (fair.share[y] != 0)
 					cell[2 * b + y] += multiplier[k] * sums->weight *
-									   fair.share[y] / weight[y];
+					                   fair.share[y] / weight[y];
 		}
 	}
 }

@@ -16,12 +16,12 @@ typedef struct Rates
 {
 	const Dataset *data;
 	const FairCriterion *criterion;
-	uint32_t n_rates;   /* all */
+	uint32_t n_rates; /* all */
 	TrainRate *rates;
-	uint32_t n_active;  /* constrained ones, in the order of the bands */
-	uint32_t *active;   /* [n_active] place in rates */
+	uint32_t n_active; /* constrained ones, in the order of the bands */
+	uint32_t *active;  /* [n_active] place in rates */
 	uint32_t n_bands;
-	Band *bands;        /* over the active ones */
+	Band *bands;         /* over the active ones */
 	uint64_t least_rows; /* of any active rate */
 
 	/* filled by rates_read(), [n_active] */
@@ -33,7 +33,7 @@ typedef struct Rates
  * rows of an event stay out of its band, and bands of one group are dropped.
  * Without a criterion there are no rates. */
 extern NumStatus rates_create(NumArena *arena, const Dataset *data,
-							  const TrainSettings *settings, Rates **rates);
+                              const TrainSettings *settings, Rates **rates);
 
 /* Hard and smooth rates of the active groups.  NUM_BAD_ARGUMENT when the
  * pass read no row of one of them (a sample that was too thin). */
@@ -44,14 +44,13 @@ extern double rates_gap(const Rates *rates, const double *value);
 
 /* Gradients of the smooth rates: 'jacobian' is [n_active][stride]. */
 extern void rates_jacobian(const Rates *rates, const LinearSums *sums,
-						   size_t stride, uint32_t n_params,
-						   double *jacobian);
+                           size_t stride, uint32_t n_params, double *jacobian);
 
 /* What multipliers on the rates are as coefficients on the cells: the sum
  * over rates of multiplier * d rate / d (weighted decision of a row of the
  * cell), times the total weight, so that they stand beside unnormalised sums
  * of losses.  'cell' is [2 * n_base_groups]. */
 extern void rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
-									const double *multiplier, double *cell);
+                                    const double *multiplier, double *cell);
 
 #endif

@@ -30,8 +30,8 @@ typedef enum TrainOutcome
 typedef struct TrainSettings
 {
 	const FairCriterion *criterion; /* NULL: none */
-	double max_gap;     /* method constraint; in [0, 1] */
-	double penalty;     /* method penalty; >= 0 */
+	double max_gap;                 /* method constraint; in [0, 1] */
+	double penalty;                 /* method penalty; >= 0 */
 	double l2;          /* on every coefficient but the intercept; >= 0 */
 	double temperature; /* of the smooth decision; > 0 */
 	double threshold;   /* of the probability; in (0, 1) */
@@ -51,7 +51,7 @@ typedef struct TrainLog
 	double step;       /* Newton decrement of the step taken */
 	double max_multiplier;
 	bool feasible;
-	bool chosen;       /* this iterate is the result */
+	bool chosen; /* this iterate is the result */
 } TrainLog;
 
 /* A group rate that the method looked at. */
@@ -70,8 +70,8 @@ typedef struct TrainResult
 	TrainOutcome outcome;
 	int iterations;
 	double loss;
-	double gap;     /* largest hard gap of the constrained groups; NaN: none */
-	double *coef;   /* raw, [data->n_params] */
+	double gap;   /* largest hard gap of the constrained groups; NaN: none */
+	double *coef; /* raw, [data->n_params] */
 	uint32_t n_rates;
 	TrainRate *rates;
 	uint32_t n_log;
@@ -85,8 +85,8 @@ typedef struct TrainMethod
 	bool needs_max_gap;
 	bool needs_penalty;
 	NumStatus (*run)(NumArena *arena, const Dataset *data,
-					 const TrainSettings *settings, NumMonitor *monitor,
-					 TrainResult *result);
+	                 const TrainSettings *settings, NumMonitor *monitor,
+	                 TrainResult *result);
 } TrainMethod;
 
 /* The method of that name, or NULL; and all of them, ending with a NULL
@@ -95,15 +95,15 @@ extern const TrainMethod *train_method_find(const char *name);
 extern const TrainMethod *train_method_table(void);
 
 /* The methods; one file each. */
-extern NumStatus train_plain(NumArena *arena, const Dataset *data,
-							 const TrainSettings *settings,
-							 NumMonitor *monitor, TrainResult *result);
+extern NumStatus
+train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
+            NumMonitor *monitor, TrainResult *result);
 extern NumStatus train_constraint(NumArena *arena, const Dataset *data,
-								  const TrainSettings *settings,
-								  NumMonitor *monitor, TrainResult *result);
+                                  const TrainSettings *settings,
+                                  NumMonitor *monitor, TrainResult *result);
 extern NumStatus train_penalty(NumArena *arena, const Dataset *data,
-							   const TrainSettings *settings,
-							   NumMonitor *monitor, TrainResult *result);
+                               const TrainSettings *settings,
+                               NumMonitor *monitor, TrainResult *result);
 
 /* "converged", "infeasible", ... */
 extern const char *train_outcome_name(TrainOutcome outcome);

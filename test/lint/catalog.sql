@@ -104,7 +104,7 @@ WHERE proname IN ('init', 'train', 'evaluate', 'frontier')
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
 WHERE proname !~ '^(init|train|evaluate|frontier|audit)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
-	AND prorettype <> 'internal'::regtype;
+	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype);
 
 -- rule: functions of a state alone are IMMUTABLE
 SELECT p.oid::regprocedure, p.provolatile FROM own_function p

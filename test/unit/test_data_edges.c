@@ -41,7 +41,7 @@ making_begin(Making *making, const DataBuilderSpec *spec)
 	memset(making, 0, sizeof(*making));
 	scratch_begin(&making->arena, 0);
 	CHECK_INT(data_builder_create(&making->arena, spec, &making->builder),
-			  NUM_OK);
+	          NUM_OK);
 	making->input = data_builder_input(making->builder);
 	making->input->weight = 1;
 }
@@ -50,8 +50,8 @@ static NumStatus
 making_finish(Making *making)
 {
 	return data_builder_finish(making->builder, &making->data,
-							   &making->findings, &making->n_findings,
-							   &making->culprit);
+	                           &making->findings, &making->n_findings,
+	                           &making->culprit);
 }
 
 static bool
@@ -59,7 +59,7 @@ found(const Making *making, DataFindingKind kind, const char *column)
 {
 	for (uint32_t f = 0; f < making->n_findings; f++)
 		if (making->findings[f].kind == kind &&
-			strcmp(making->findings[f].column, column) == 0)
+		    strcmp(making->findings[f].column, column) == 0)
 			return true;
 	return false;
 }
@@ -68,7 +68,7 @@ static uint32_t
 code(Making *making, uint32_t column, const char *text)
 {
 	return data_builder_code(making->builder, column, text,
-							 (uint32_t) strlen(text));
+	                         (uint32_t) strlen(text));
 }
 
 static uint32_t
@@ -77,18 +77,17 @@ numbered(Making *making, uint32_t column, const char *format_of_one, uint32_t i)
 	char text[64];
 	int length = snprintf(text, sizeof(text), "%s%u", format_of_one, i);
 
-	return data_builder_code(making->builder, column, text,
-							 (uint32_t) length);
+	return data_builder_code(making->builder, column, text, (uint32_t) length);
 }
 
 static DataBuilderSpec
 spec_of(const DataColumnSpec *columns, uint32_t n_columns)
 {
 	DataBuilderSpec spec = { .n_columns = n_columns,
-							 .columns = columns,
-							 .null_flags = true,
-							 .max_levels = 256,
-							 .max_groups = 1000 };
+		                     .columns = columns,
+		                     .null_flags = true,
+		                     .max_levels = 256,
+		                     .max_groups = 1000 };
 
 	return spec;
 }
@@ -109,8 +108,8 @@ constant_columns_have_no_coefficient(void)
 		making.input->code[1] = code(&making, 1, held_out ? "b" : "a");
 		making.input->label = i % 2;
 		CHECK_INT(data_builder_append(making.builder,
-									  held_out ? DATA_HELD_OUT : DATA_TRAIN),
-				  NUM_OK);
+		                              held_out ? DATA_HELD_OUT : DATA_TRAIN),
+		          NUM_OK);
 	}
 	CHECK_INT(making_finish(&making), NUM_OK);
 	CHECK_INT(making.data->n_params, 1);
@@ -176,15 +175,15 @@ nulls_of_held_out_rows_make_no_flag(void)
 		making.input->number[0] = i == 100 ? NAN : (double) i;
 		making.input->label = i % 2;
 		CHECK_INT(data_builder_append(making.builder,
-									  i == 100 ? DATA_HELD_OUT : DATA_TRAIN),
-				  NUM_OK);
+		                              i == 100 ? DATA_HELD_OUT : DATA_TRAIN),
+		          NUM_OK);
 	}
 	CHECK_INT(making_finish(&making), NUM_OK);
 	CHECK_INT(making.data->n_columns, 1);
 	CHECK_INT(making.data->columns[0].n_null, 1);
 	CHECK(((const float *) making.data->part[DATA_HELD_OUT]
-			   .blocks[0]
-			   ->values[0])[0] == 49.5f);
+	           .blocks[0]
+	           ->values[0])[0] == 49.5f);
 	scratch_end(&making.arena);
 }
 
@@ -206,8 +205,8 @@ without_flags_nulls_are_filled_only(void)
 	CHECK_INT(making.data->n_columns, 1);
 	CHECK(making.data->columns[0].mean == 2);
 	CHECK(((const float *) making.data->part[DATA_TRAIN]
-			   .blocks[0]
-			   ->values[0])[3] == 2.0f);
+	           .blocks[0]
+	           ->values[0])[3] == 2.0f);
 	scratch_end(&making.arena);
 }
 
@@ -226,8 +225,7 @@ identifiers_are_left_out_and_categories_are_not(void)
 			making.input->code[1] =
 				numbered(&making, 1, "customer number ", i % n_levels);
 			making.input->label = i % 3 == 0;
-			CHECK_INT(data_builder_append(making.builder, DATA_TRAIN),
-					  NUM_OK);
+			CHECK_INT(data_builder_append(making.builder, DATA_TRAIN), NUM_OK);
 		}
 		CHECK_INT(making_finish(&making), NUM_OK);
 		CHECK_INT(found(&making, DATA_IDENTIFIER, "t"), n_levels == 1500);
@@ -254,7 +252,7 @@ identifiers_do_not_use_up_memory(void)
 		CHECK(making.input->code[1] != DATA_NO_CODE);
 		making.input->label = i % 3 == 0;
 		if (making.input->code[1] == DATA_NO_CODE ||
-			data_builder_append(making.builder, DATA_TRAIN) != NUM_OK)
+		    data_builder_append(making.builder, DATA_TRAIN) != NUM_OK)
 			break;
 	}
 	CHECK_INT(making_finish(&making), NUM_OK);
@@ -275,7 +273,7 @@ equally_rare_levels_are_pooled_by_name(void)
 	{
 		/* 'z' is frequent, the others are not and equal */
 		static const char *const names[] = { "z", "e", "d", "z",
-											 "c", "b", "z", "a" };
+			                                 "c", "b", "z", "a" };
 
 		making.input->number[0] = i % 17;
 		making.input->code[1] = code(&making, 1, names[i % 8]);
@@ -313,8 +311,7 @@ the_label_in_disguise_is_found(void)
 			making.input->label = (int) (mixed & 1);
 			making.input->number[0] = 3.0 - 2.0 * shown;
 			making.input->code[1] = code(&making, 1, shown ? "paid" : "not");
-			CHECK_INT(data_builder_append(making.builder, DATA_TRAIN),
-					  NUM_OK);
+			CHECK_INT(data_builder_append(making.builder, DATA_TRAIN), NUM_OK);
 		}
 		CHECK_INT(making_finish(&making), NUM_OK);
 		CHECK_INT(found(&making, DATA_DISGUISE, "x"), !honest);
@@ -377,10 +374,9 @@ too_many_groups_name_the_attribute(void)
 
 			making.input->number[0] = i;
 			making.input->label = i % 2;
-			making.input->protected_code[0] = data_builder_group(
-				making.builder, 0, text, (uint32_t) length);
-			CHECK_INT(data_builder_append(making.builder, DATA_TRAIN),
-					  NUM_OK);
+			making.input->protected_code[0] =
+				data_builder_group(making.builder, 0, text, (uint32_t) length);
+			CHECK_INT(data_builder_append(making.builder, DATA_TRAIN), NUM_OK);
 		}
 		CHECK_INT(making_finish(&making), n == 50 ? NUM_OK : NUM_TOO_LARGE);
 		if (n == 51)
@@ -443,9 +439,9 @@ seconds_and_large_keys_stay_exact(void)
 		uint32_t at = i % DATA_BLOCK_ROWS;
 
 		CHECK((double) ((const float *) block->values[0])[at] + x->pivot ==
-			  8.3e8 + i);
+		      8.3e8 + i);
 		CHECK((double) ((const float *) block->values[1])[at] + z->pivot ==
-			  (i % 2 == 0 ? -1e15 - i : -1e15 + i));
+		      (i % 2 == 0 ? -1e15 - i : -1e15 + i));
 	}
 	CHECK(x->min == 8.3e8 && x->max == 8.3e8 + 8999);
 	scratch_end(&making.arena);
@@ -455,8 +451,7 @@ static uint64_t
 hash_of(Making *making, double x, const char *t, uint64_t seed)
 {
 	making->input->number[0] = x;
-	making->input->code[1] =
-		t == NULL ? DATA_NULL_CODE : code(making, 1, t);
+	making->input->code[1] = t == NULL ? DATA_NULL_CODE : code(making, 1, t);
 	return data_builder_hash(making->builder, seed);
 }
 
@@ -490,7 +485,7 @@ the_hash_is_of_the_content_alone(void)
 
 		n_held_out += (double) (one >> 11) * 0x1p-53 < 0.2;
 		n_both += (double) (one >> 11) * 0x1p-53 < 0.2 &&
-				  (double) (two >> 11) * 0x1p-53 < 0.2;
+		          (double) (two >> 11) * 0x1p-53 < 0.2;
 	}
 	/* five standard deviations */
 	CHECK_NEAR(n_held_out, 10000, 450);
@@ -553,9 +548,8 @@ wide_rows_do_not_need_room_for_thousands(void)
 			making.input->number[c] = (double) ((i * (c + 3)) % 101);
 		making.input->label = i % 2;
 		CHECK_INT(data_builder_append(making.builder,
-									  i % 5 == 0 ? DATA_HELD_OUT
-												 : DATA_TRAIN),
-				  NUM_OK);
+		                              i % 5 == 0 ? DATA_HELD_OUT : DATA_TRAIN),
+		          NUM_OK);
 	}
 	CHECK_INT(making_finish(&making), NUM_OK);
 	CHECK(making.arena.peak_bytes < 64u << 20);

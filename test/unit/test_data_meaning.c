@@ -17,10 +17,10 @@
 
 enum
 {
-	AGE,    /* small numbers, some NULL */
-	TAKEN,  /* seconds: large against their spread */
-	JOB,    /* 40 values, some NULL */
-	TOWN,   /* 700 values, unevenly often: pooled */
+	AGE,   /* small numbers, some NULL */
+	TAKEN, /* seconds: large against their spread */
+	JOB,   /* 40 values, some NULL */
+	TOWN,  /* 700 values, unevenly often: pooled */
 	N_INPUTS
 };
 
@@ -30,7 +30,7 @@ typedef struct Row
 	double taken;
 	const char *job;
 	char town[8];
-	const char *sex;  /* NULL: unknown */
+	const char *sex; /* NULL: unknown */
 	const char *race;
 	double weight;
 	int label;
@@ -115,16 +115,16 @@ static uint32_t
 text_code(DataBuilder *builder, uint32_t column, const char *text)
 {
 	return text == NO_TEXT ? DATA_NULL_CODE
-						   : data_builder_code(builder, column, text,
-											   (uint32_t) strlen(text));
+	                       : data_builder_code(builder, column, text,
+	                                           (uint32_t) strlen(text));
 }
 
 static uint32_t
 group_code(DataBuilder *builder, uint32_t column, const char *text)
 {
 	return text == NO_TEXT ? DATA_NULL_CODE
-						   : data_builder_group(builder, column, text,
-												(uint32_t) strlen(text));
+	                       : data_builder_group(builder, column, text,
+	                                            (uint32_t) strlen(text));
 }
 
 static NumStatus
@@ -139,8 +139,8 @@ append_row(DataBuilder *builder, const Row *row)
 	input->protected_code[0] = group_code(builder, 0, row->sex);
 	input->protected_code[1] = group_code(builder, 1, row->race);
 	if (input->code[JOB] == DATA_NO_CODE || input->code[TOWN] == DATA_NO_CODE ||
-		input->protected_code[0] == DATA_NO_CODE ||
-		input->protected_code[1] == DATA_NO_CODE)
+	    input->protected_code[0] == DATA_NO_CODE ||
+	    input->protected_code[1] == DATA_NO_CODE)
 		return NUM_NO_MEMORY;
 	input->weight = row->weight;
 	input->label = row->label;
@@ -158,11 +158,10 @@ build(NumArena *arena, bool backwards, Dataset **data)
 	NumStatus status = data_builder_create(arena, &people, &builder);
 
 	for (uint32_t i = 0; i < N_ROWS && status == NUM_OK; i++)
-		status =
-			append_row(builder, &rows[backwards ? N_ROWS - 1 - i : i]);
+		status = append_row(builder, &rows[backwards ? N_ROWS - 1 - i : i]);
 	if (status == NUM_OK)
 		status = data_builder_finish(builder, data, &findings, &n_findings,
-									 &culprit);
+		                             &culprit);
 	return status;
 }
 
@@ -171,7 +170,7 @@ column_named(const Dataset *data, const char *name, bool flag)
 {
 	for (uint32_t c = 0; c < data->n_columns; c++)
 		if (strcmp(data->columns[c].name, name) == 0 &&
-			data->columns[c].is_null_flag == flag)
+		    data->columns[c].is_null_flag == flag)
 			return c;
 	CHECK(!"a column is missing");
 	return 0;
@@ -204,20 +203,20 @@ level_is(const DataColumn *column, uint32_t code, const char *text)
 		return level->kind == DATA_LEVEL_NULL;
 	if (level->kind == DATA_LEVEL_VALUE)
 		return level->length == strlen(text) &&
-			   memcmp(level->name, text, level->length) == 0;
+		       memcmp(level->name, text, level->length) == 0;
 	if (level->kind != DATA_LEVEL_OTHER)
 		return false;
 	for (uint32_t l = 0; l < column->n_levels; l++)
 		if (column->levels[l].kind == DATA_LEVEL_VALUE &&
-			column->levels[l].length == strlen(text) &&
-			memcmp(column->levels[l].name, text, strlen(text)) == 0)
+		    column->levels[l].length == strlen(text) &&
+		    memcmp(column->levels[l].name, text, strlen(text)) == 0)
 			return false;
 	return true;
 }
 
 static void
 check_row(const Dataset *data, const DataBlock *block, uint32_t i,
-		  const Row *row)
+          const Row *row)
 {
 	uint32_t age = column_named(data, "age", false);
 	uint32_t taken = column_named(data, "taken", false);
@@ -229,29 +228,29 @@ check_row(const Dataset *data, const DataBlock *block, uint32_t i,
 
 	if (isnan(row->age))
 		CHECK(((const float *) block->values[age])[i] ==
-			  data->columns[age].fill);
+		      data->columns[age].fill);
 	else
 		CHECK((double) ((const float *) block->values[age])[i] +
-				  data->columns[age].pivot ==
-			  row->age);
+		          data->columns[age].pivot ==
+		      row->age);
 	CHECK_INT(code_at(block, age + 1, i), isnan(row->age));
 	CHECK((double) ((const float *) block->values[taken])[i] +
-			  data->columns[taken].pivot ==
-		  row->taken);
+	          data->columns[taken].pivot ==
+	      row->taken);
 	CHECK(level_is(&data->columns[job], code_at(block, job, i), row->job));
 	CHECK(level_is(&data->columns[town], code_at(block, town, i), row->town));
 	CHECK_INT(block->cell[i] & 1, row->label);
 	CHECK((double) block->weight[i] == row->weight);
 	snprintf(both, sizeof(both), "%s, %s", sex, row->race);
-	CHECK_TEXT(
-		data->attributes[0].group_names[data->attributes[0].group_of_base[base]],
-		sex);
-	CHECK_TEXT(
-		data->attributes[1].group_names[data->attributes[1].group_of_base[base]],
-		row->race);
-	CHECK_TEXT(
-		data->attributes[2].group_names[data->attributes[2].group_of_base[base]],
-		both);
+	CHECK_TEXT(data->attributes[0]
+	               .group_names[data->attributes[0].group_of_base[base]],
+	           sex);
+	CHECK_TEXT(data->attributes[1]
+	               .group_names[data->attributes[1].group_of_base[base]],
+	           row->race);
+	CHECK_TEXT(data->attributes[2]
+	               .group_names[data->attributes[2].group_of_base[base]],
+	           both);
 }
 
 static void
@@ -272,14 +271,14 @@ every_row_comes_back_in_order(void)
 			if (rows[i].part != (DataPart) p)
 				continue;
 			check_row(data, data->part[p].blocks[at / DATA_BLOCK_ROWS],
-					  (uint32_t) (at % DATA_BLOCK_ROWS), &rows[i]);
+			          (uint32_t) (at % DATA_BLOCK_ROWS), &rows[i]);
 			at++;
 			weight += rows[i].weight;
 		}
 		CHECK_INT(data->part[p].n_rows, at);
 		CHECK(data->part[p].weight == weight);
 		CHECK_INT(data->part[p].n_blocks,
-				  (at + DATA_BLOCK_ROWS - 1) / DATA_BLOCK_ROWS);
+		          (at + DATA_BLOCK_ROWS - 1) / DATA_BLOCK_ROWS);
 	}
 	scratch_end(&arena);
 }
@@ -297,8 +296,9 @@ check_number(const DataColumn *column, size_t offset)
 	for (int pass = 0; pass < 2; pass++)
 		for (uint32_t i = 0; i < N_ROWS; i++)
 		{
-			double x = *(const double *) (const void *) ((const char *) &rows[i] +
-														 offset);
+			double x =
+				*(const double *) (const void *) ((const char *) &rows[i] +
+			                                      offset);
 			long double d;
 
 			if (rows[i].part != DATA_TRAIN || isnan(x))
@@ -315,7 +315,7 @@ check_number(const DataColumn *column, size_t offset)
 			squares += (long double) rows[i].weight * d * d;
 		}
 	CHECK_NEAR(column->mean + column->pivot, (double) (wx / w),
-			   1e-12 * (double) (wx / w));
+	           1e-12 * (double) (wx / w));
 	/* NULLs stand at the mean, where they may count for the spread or not */
 	if (column->n_null == 0)
 		CHECK_CLOSE(column->sd, sqrt((double) (squares / w)), 1e-9);
@@ -335,9 +335,9 @@ numbers_have_the_moments_of_training_rows(void)
 	scratch_begin(&arena, 0);
 	CHECK_INT(build(&arena, false, &data), NUM_OK);
 	check_number(&data->columns[column_named(data, "age", false)],
-				 offsetof(Row, age));
+	             offsetof(Row, age));
 	check_number(&data->columns[column_named(data, "taken", false)],
-				 offsetof(Row, taken));
+	             offsetof(Row, taken));
 	for (uint32_t i = 0; i < N_ROWS; i++)
 		n_null += isnan(rows[i].age) ? 1 : 0;
 	CHECK_INT(data->columns[column_named(data, "age", false)].n_null, n_null);
@@ -369,25 +369,24 @@ levels_are_sorted_and_carry_training_weight(void)
 			if (column->is_null_flag)
 				continue;
 			CHECK(level->kind != DATA_LEVEL_NULL || l == 0);
-			CHECK(level->kind != DATA_LEVEL_OTHER ||
-				  l == column->n_levels - 1);
+			CHECK(level->kind != DATA_LEVEL_OTHER || l == column->n_levels - 1);
 			if (level->kind != DATA_LEVEL_VALUE || l == 0 ||
-				level[-1].kind != DATA_LEVEL_VALUE)
+			    level[-1].kind != DATA_LEVEL_VALUE)
 				continue;
 			{
 				uint32_t common = level->length < level[-1].length
-									  ? level->length
-									  : level[-1].length;
+				                      ? level->length
+				                      : level[-1].length;
 				int order = memcmp(level[-1].name, level->name, common);
 
 				CHECK(order < 0 ||
-					  (order == 0 && level[-1].length < level->length));
+				      (order == 0 && level[-1].length < level->length));
 			}
 		}
 		CHECK(weight == data->part[DATA_TRAIN].weight);
 	}
 	CHECK(data->columns[column_named(data, "job", false)].levels[0].kind ==
-		  DATA_LEVEL_NULL);
+	      DATA_LEVEL_NULL);
 	{
 		const DataColumn *town =
 			&data->columns[column_named(data, "town", false)];
@@ -406,7 +405,7 @@ levels_are_sorted_and_carry_training_weight(void)
 				continue;
 			for (uint32_t j = 0; j < N_ROWS; j++)
 				if (rows[j].part == DATA_TRAIN &&
-					strcmp(rows[i].town, rows[j].town) == 0)
+				    strcmp(rows[i].town, rows[j].town) == 0)
 					own += rows[j].weight;
 			for (uint32_t l = 0; l + 1 < town->n_levels; l++)
 			{
@@ -414,8 +413,8 @@ levels_are_sorted_and_carry_training_weight(void)
 
 				least = weight < least ? weight : least;
 				if (town->levels[l].length == strlen(rows[i].town) &&
-					memcmp(town->levels[l].name, rows[i].town,
-						   town->levels[l].length) == 0)
+				    memcmp(town->levels[l].name, rows[i].town,
+				           town->levels[l].length) == 0)
 				{
 					kept = true;
 					CHECK(weight == own);
@@ -442,10 +441,10 @@ parameters_are_numbered_without_gaps(void)
 		const DataColumn *column = &data->columns[c];
 
 		CHECK_INT(column->first_param, next);
-		CHECK_INT(column->n_params, column->kind == DATA_NUMBER ||
-											column->is_null_flag
-										? 1
-										: column->n_levels);
+		CHECK_INT(column->n_params,
+		          column->kind == DATA_NUMBER || column->is_null_flag
+		              ? 1
+		              : column->n_levels);
 		next += column->n_params;
 	}
 	CHECK_INT(data->n_params, next);
@@ -471,7 +470,7 @@ groups_are_what_occurs_in_order(void)
 	CHECK_TEXT(data->attributes[2].name, "sex*race");
 	for (uint32_t g = 1; g < 11; g++)
 		CHECK(strcmp(data->attributes[2].group_names[g - 1],
-					 data->attributes[2].group_names[g]) < 0);
+		             data->attributes[2].group_names[g]) < 0);
 	scratch_end(&arena);
 }
 
@@ -491,8 +490,7 @@ cell_totals_are_those_of_the_rows(void)
 		for (uint32_t cell = 0; cell < 22; cell++)
 		{
 			const DataAttribute *both = &data->attributes[2];
-			const char *name =
-				both->group_names[both->group_of_base[cell / 2]];
+			const char *name = both->group_names[both->group_of_base[cell / 2]];
 			double want = 0;
 			uint64_t want_count = 0;
 
@@ -501,11 +499,10 @@ cell_totals_are_those_of_the_rows(void)
 				char own[40];
 
 				snprintf(own, sizeof(own), "%s, %s",
-						 rows[i].sex == NULL ? "(unknown)" : rows[i].sex,
-						 rows[i].race);
+				         rows[i].sex == NULL ? "(unknown)" : rows[i].sex,
+				         rows[i].race);
 				if (rows[i].part != (DataPart) p ||
-					rows[i].label != (int) (cell % 2) ||
-					strcmp(own, name) != 0)
+				    rows[i].label != (int) (cell % 2) || strcmp(own, name) != 0)
 					continue;
 				want += rows[i].weight;
 				want_count++;
@@ -543,13 +540,13 @@ the_order_of_rows_does_not_show(void)
 			CHECK_INT(x->levels[l].kind, y->levels[l].kind);
 			CHECK_INT(x->levels[l].length, y->levels[l].length);
 			CHECK(memcmp(x->levels[l].name, y->levels[l].name,
-						 x->levels[l].length) == 0);
+			             x->levels[l].length) == 0);
 			CHECK(x->levels[l].weight == y->levels[l].weight);
 		}
 	}
 	for (uint32_t g = 0; g < a->n_base_groups; g++)
 		CHECK_INT(a->attributes[2].group_of_base[g],
-				  b->attributes[2].group_of_base[g]);
+		          b->attributes[2].group_of_base[g]);
 	scratch_end(&arena);
 }
 

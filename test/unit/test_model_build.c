@@ -51,8 +51,8 @@ static uint8_t sex_codes[N_ROWS] = { 0, 1, 2, 1, 0 };
 static float first_values[N_ROWS] = { 1, 0, -1, 0.5f, 0.125f };
 static float second_values[N_ROWS] = { 0.1f, 0.2f, 0.3f, 0.4f, 0.5f };
 
-static void *values[N_COLUMNS] = { age_values, age_nulls,    year_values,
-	                               job_codes,  sex_codes,    first_values,
+static void *values[N_COLUMNS] = { age_values,   age_nulls, year_values,
+	                               job_codes,    sex_codes, first_values,
 	                               second_values };
 static uint8_t code_bytes[N_COLUMNS] = { 4, 1, 4, 2, 1, 4, 4 };
 static DataColumn columns[N_COLUMNS];
@@ -202,8 +202,8 @@ row_values(int row, ScoreValue *value)
 	value[0].number = (double) age_values[row] + 10;
 	value[1].number = 0;
 	value[2].null = job_codes[row] == 0;
-	value[2].name = job_codes[row] == 3 ? "astronaut"
-	                                    : job_levels[job_codes[row]].name;
+	value[2].name =
+		job_codes[row] == 3 ? "astronaut" : job_levels[job_codes[row]].name;
 	value[2].length = (uint32_t) strlen(value[2].name);
 	value[3].name = sex_levels[sex_codes[row]].name;
 	value[3].length = (uint32_t) strlen(value[3].name);
@@ -306,8 +306,8 @@ a_level_is_told_from_every_near_one(void)
 	{
 		bool seen = false;
 
-		CHECK(score_level(&scorer->columns[0], names[i], (uint32_t) i,
-		                  &seen) == i);
+		CHECK(score_level(&scorer->columns[0], names[i], (uint32_t) i, &seen) ==
+		      i);
 		CHECK(seen);
 		for (int place = 0; place < i; place++)
 		{
@@ -346,12 +346,12 @@ what_is_not_a_model_is_refused(void)
 		                                  bad, &model),
 		          NUM_NOT_FINITE);
 	}
-	CHECK_INT(model_from_coefficients(&arena, &data, MODEL_LOGISTIC, 0, coef,
-	                                  &model),
-	          NUM_BAD_ARGUMENT);
-	CHECK_INT(model_from_coefficients(&arena, &data, MODEL_LOGISTIC, 1, coef,
-	                                  &model),
-	          NUM_BAD_ARGUMENT);
+	CHECK_INT(
+		model_from_coefficients(&arena, &data, MODEL_LOGISTIC, 0, coef, &model),
+		NUM_BAD_ARGUMENT);
+	CHECK_INT(
+		model_from_coefficients(&arena, &data, MODEL_LOGISTIC, 1, coef, &model),
+		NUM_BAD_ARGUMENT);
 	CHECK_INT(model_from_coefficients(&arena, &data, MODEL_LOGISTIC, NAN, coef,
 	                                  &model),
 	          NUM_BAD_ARGUMENT);

@@ -73,8 +73,8 @@ same_column(const ModelColumn *left, const ModelColumn *right)
 	if (left->kind == DATA_NUMBER)
 		return left->pivot == right->pivot && left->fill == right->fill &&
 		       left->coef == right->coef &&
-		       left->null_coef == right->null_coef &&
-		       left->min == right->min && left->max == right->max;
+		       left->null_coef == right->null_coef && left->min == right->min &&
+		       left->max == right->max;
 	for (uint32_t l = 0; l < left->n_levels; l++)
 		if (left->levels[l].kind != right->levels[l].kind ||
 		    left->levels[l].length != right->levels[l].length ||
@@ -142,24 +142,24 @@ static void
 the_bytes_of_a_small_model_are_those_of_format_1(void)
 {
 	static const uint8_t want[] = {
-		'f',  'a',  'i',  'r',  'p',  'g',  'M',  '\n', /* magic */
-		1,    0,    0,    0,                            /* format */
-		1,    0,    0,    0,                            /* family */
-		0x67, 0,    0,    0,    0,    0,    0,    0,    /* length 103 */
-		0,    0,    0,    0,    0,    0,    0xe0, 0x3f, /* threshold 0.5 */
-		0,    0,    0,    0,    0,    0,    0xf0, 0xbf, /* intercept -1 */
-		1,    0,    0,    0,                            /* columns */
-		1,    0,    0,    0,    'x',                    /* source */
-		0,    0,    0,    0,                            /* element */
-		1,    0,                                        /* class, kind */
-		0,    0,    0,    0,    0,    0,    0,    0,    /* pivot 0 */
-		0,    0,    0x80, 0x3f,                         /* fill 1 */
-		0,    0,    0,    0,    0,    0,    0,    0x40, /* coef 2 */
-		0,    0,    0,    0,    0,    0,    0,    0,    /* null_coef 0 */
-		0,    0,    0,    0,    0,    0,    0,    0,    /* min 0 */
-		0,    0,    0,    0,    0,    0,    0xf0, 0x3f, /* max 1 */
+		'f',  'a', 'i',  'r',  'p', 'g', 'M',  '\n', /* magic */
+		1,    0,   0,    0,                          /* format */
+		1,    0,   0,    0,                          /* family */
+		0x67, 0,   0,    0,    0,   0,   0,    0,    /* length 103 */
+		0,    0,   0,    0,    0,   0,   0xe0, 0x3f, /* threshold 0.5 */
+		0,    0,   0,    0,    0,   0,   0xf0, 0xbf, /* intercept -1 */
+		1,    0,   0,    0,                          /* columns */
+		1,    0,   0,    0,    'x',                  /* source */
+		0,    0,   0,    0,                          /* element */
+		1,    0,                                     /* class, kind */
+		0,    0,   0,    0,    0,   0,   0,    0,    /* pivot 0 */
+		0,    0,   0x80, 0x3f,                       /* fill 1 */
+		0,    0,   0,    0,    0,   0,   0,    0x40, /* coef 2 */
+		0,    0,   0,    0,    0,   0,   0,    0,    /* null_coef 0 */
+		0,    0,   0,    0,    0,   0,   0,    0,    /* min 0 */
+		0,    0,   0,    0,    0,   0,   0xf0, 0x3f, /* max 1 */
 	};
-	ModelColumn column = { "x", 0, 1, DATA_NUMBER, 0, 1.0f, 2,
+	ModelColumn column = { "x", 0, 1, DATA_NUMBER, 0,    1.0f, 2,
 		                   0,   0, 1, 0,           NULL, 0 };
 	Model small = { MODEL_LOGISTIC, 0.5, -1, 1, &column };
 	NumArena arena;

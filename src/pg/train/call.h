@@ -7,7 +7,6 @@
 #ifndef FAIRPG_PG_TRAIN_CALL_H
 #define FAIRPG_PG_TRAIN_CALL_H
 
-#include "postgres.h"
 #include "fmgr.h"
 #include "nodes/pg_list.h"
 #include "utils/jsonb.h"
@@ -23,11 +22,11 @@
 /* Why a verdict is what it is needs a gap, an interval and a bound. */
 typedef struct JudgedGap
 {
-	int attribute;    /* with the largest gap; -1: no gap could be judged */
-	double gap;       /* NaN: none */
+	int attribute; /* with the largest gap; -1: no gap could be judged */
+	double gap;    /* NaN: none */
 	double low;
 	double high;
-	int highest;      /* groups */
+	int highest; /* groups */
 	int lowest;
 	int event;
 } JudgedGap;
@@ -73,11 +72,11 @@ typedef struct TrainCall
 	uint8_t *artifact;
 	size_t artifact_bytes;
 	Certificate train_part;
-	Certificate held_out;     /* rows is 0 without a held-out part */
+	Certificate held_out;      /* rows is 0 without a held-out part */
 	const Certificate *judged; /* the part that quality figures are of */
 	JudgedGap gap;
-	const char *verdict;      /* pass, fail, insufficient; NULL: no bound */
-	List *warnings;           /* of char * */
+	const char *verdict; /* pass, fail, insufficient; NULL: no bound */
+	List *warnings;      /* of char * */
 	double fit_seconds;
 	double certify_seconds;
 	double seconds;
@@ -93,8 +92,8 @@ extern void train_judge(TrainCall *call);
 
 /* Confusion tables of an attribute's groups in a part, where the cells of
  * groups too small to judge are cleared. */
-extern FairCells *train_judged_groups(TrainCall *call, const Certificate *part,
-									  int attribute);
+extern FairCells *
+train_judged_groups(TrainCall *call, const Certificate *part, int attribute);
 
 /* "sex: Female": the attribute with the largest gap and its group with the
  * lowest rate; NULL without a gap. */

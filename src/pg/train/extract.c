@@ -65,28 +65,28 @@ check_status(const Receiver *receiver, NumStatus status)
 {
 	if (status != NUM_OK)
 		report_status(status, receiver->arena,
-					  psprintf("source %s", receiver->plan->source.name));
+		              psprintf("source %s", receiver->plan->source.name));
 }
 
 static bool
 is_number(const ReadColumn *column)
 {
 	return column->encoder.input == ENCODE_NUMBER ||
-		   column->encoder.input == ENCODE_DATE ||
-		   column->encoder.input == ENCODE_TIMESTAMP;
+	       column->encoder.input == ENCODE_DATE ||
+	       column->encoder.input == ENCODE_TIMESTAMP;
 }
 
 /* Remembers up to three distinct labels. */
 static void
 note_class(Receiver *receiver, bool number, double x, const char *text,
-		   uint32 length)
+           uint32 length)
 {
 	int i;
 
 	for (i = 0; i < receiver->n_classes; i++)
 		if (number ? receiver->class_number[i] == x
-				   : receiver->class_length[i] == length &&
-						 memcmp(receiver->class_text[i], text, length) == 0)
+		           : receiver->class_length[i] == length &&
+		                 memcmp(receiver->class_text[i], text, length) == 0)
 			return;
 	if (i == lengthof(receiver->class_number))
 		return;
@@ -124,7 +124,7 @@ read_label(Receiver *receiver, Datum value)
 		if (!plan->label_by_value)
 			return length == 4; /* "true" */
 		return length == plan->label_length &&
-			   memcmp(text, plan->label_text, length) == 0;
+		       memcmp(text, plan->label_text, length) == 0;
 	}
 }
 
@@ -137,14 +137,13 @@ read_weight(const Receiver *receiver, Datum value, bool null)
 
 	if (null || !(weight >= 0 && weight <= FLT_MAX))
 		ereport(ERROR,
-				(errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED
-							  : ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("weight column \"%s\" is %s in row " UINT64_FORMAT,
-						column->name,
-						null ? "null" : "negative or not finite",
-						receiver->rows_read),
-				 errhint("Weights are finite numbers greater than or equal "
-						 "to zero.")));
+		        (errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED
+		                      : ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+		         errmsg("weight column \"%s\" is %s in row " UINT64_FORMAT,
+		                column->name, null ? "null" : "negative or not finite",
+		                receiver->rows_read),
+		         errhint("Weights are finite numbers greater than or equal "
+		                 "to zero.")));
 	return weight;
 }
 
@@ -162,7 +161,7 @@ split_matches(const Receiver *receiver, Datum value, bool null)
 		return encoder_number(&column->encoder, value) == plan->split_number;
 	text = encoder_text(&column->encoder, value, &length);
 	return length == plan->split_length &&
-		   memcmp(text, plan->split_text, length) == 0;
+	       memcmp(text, plan->split_text, length) == 0;
 }
 
 static uint64
@@ -183,7 +182,7 @@ hash_key(const Receiver *receiver, Datum value, bool null)
 		return num_hash64(&x, sizeof(x), seed);
 	}
 	if (column->encoder.input == ENCODE_NONE ||
-		column->encoder.input == ENCODE_ARRAY)
+	    column->encoder.input == ENCODE_ARRAY)
 	{
 		Oid output;
 		bool is_varlena;
@@ -201,29 +200,29 @@ static void
 refuse_value(const Receiver *receiver, const ReadColumn *column, double x)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("column \"%s\" is %s in row " UINT64_FORMAT, column->name,
-					isnan(x)   ? "not a number"
-					: isinf(x) ? "infinite"
-							   : "too large",
-					receiver->rows_read),
-			 errhint("Leave such rows out with a query as source, or make "
-					 "the value NULL.")));
+	        (errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+	         errmsg("column \"%s\" is %s in row " UINT64_FORMAT, column->name,
+	                isnan(x)   ? "not a number"
+	                : isinf(x) ? "infinite"
+	                           : "too large",
+	                receiver->rows_read),
+	         errhint("Leave such rows out with a query as source, or make "
+	                 "the value NULL.")));
 }
 
 static void
 refuse_null(const Receiver *receiver, const ReadColumn *column)
 {
 	ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					errmsg("column \"%s\" is null in row " UINT64_FORMAT,
-						   column->name, receiver->rows_read),
-					errhint("Option nulls is \"reject\"; \"indicator\", "
-							"\"impute\" and \"drop\" accept nulls.")));
+	                errmsg("column \"%s\" is null in row " UINT64_FORMAT,
+	                       column->name, receiver->rows_read),
+	                errhint("Option nulls is \"reject\"; \"indicator\", "
+	                        "\"impute\" and \"drop\" accept nulls.")));
 }
 
 static void
-read_array(Receiver *receiver, const ReadColumn *column, Datum value,
-		   bool null, bool *has_null)
+read_array(Receiver *receiver, const ReadColumn *column, Datum value, bool null,
+           bool *has_null)
 {
 	double *to = receiver->input->number + column->first;
 	double *elements;
@@ -237,20 +236,21 @@ read_array(Receiver *receiver, const ReadColumn *column, Datum value,
 		return;
 	}
 	if (encoder_array((Encoder *) &column->encoder, value, &elements,
-					  &some_null) != column->n_elements)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("array column \"%s\" has another length in row "
-						UINT64_FORMAT,
-						column->name, receiver->rows_read),
-				 errdetail("All arrays of a feature have one length; the "
-						   "first row's is %d.",
-						   column->n_elements)));
+	                  &some_null) != column->n_elements)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+		     errmsg(
+				 "array column \"%s\" has another length in row " UINT64_FORMAT,
+				 column->name, receiver->rows_read),
+		     errdetail("All arrays of a feature have one length; the "
+		               "first row's is %d.",
+		               column->n_elements)));
 	*has_null = *has_null || some_null;
 	for (int e = 0; e < column->n_elements; e++)
 	{
-		if (!(fabs(elements[e]) <= FLT_MAX) && !(some_null &&
-												 isnan(elements[e])))
+		if (!(fabs(elements[e]) <= FLT_MAX) &&
+		    !(some_null && isnan(elements[e])))
 			refuse_value(receiver, column, elements[e]);
 		to[e] = elements[e];
 	}
@@ -259,7 +259,7 @@ read_array(Receiver *receiver, const ReadColumn *column, Datum value,
 /* One feature of the row; '*has_null' is set when it is NULL. */
 static void
 read_feature(Receiver *receiver, ReadColumn *column, Datum value, bool null,
-			 bool *has_null)
+             bool *has_null)
 {
 	uint32 length;
 	const char *text;
@@ -320,8 +320,8 @@ read_protected(Receiver *receiver, ReadColumn *column, Datum value, bool null)
 	}
 	else
 		text = encoder_text(&column->encoder, value, &length);
-	*to = data_builder_group(receiver->builder,
-							 (uint32) column->protected_at, text, length);
+	*to = data_builder_group(receiver->builder, (uint32) column->protected_at,
+	                         text, length);
 	if (*to == DATA_NO_CODE)
 		check_status(receiver, NUM_NO_MEMORY);
 }
@@ -338,21 +338,20 @@ choose_part(const Receiver *receiver, const TupleTableSlot *slot)
 			return DATA_TRAIN;
 		case SPLIT_COLUMN:
 			return split_matches(receiver, slot->tts_values[plan->split],
-								 slot->tts_isnull[plan->split])
-					   ? DATA_HELD_OUT
-					   : DATA_TRAIN;
+			                     slot->tts_isnull[plan->split])
+			           ? DATA_HELD_OUT
+			           : DATA_TRAIN;
 		case SPLIT_HASH:
 			break;
 	}
 	if (plan->key >= 0)
 		hash = hash_key(receiver, slot->tts_values[plan->key],
-						slot->tts_isnull[plan->key]);
+		                slot->tts_isnull[plan->key]);
 	else
-		hash = data_builder_hash(receiver->builder,
-								 (uint64) plan->request->seed);
-	return (double) (hash >> 11) * 0x1p-53 < plan->split_share
-			   ? DATA_HELD_OUT
-			   : DATA_TRAIN;
+		hash =
+			data_builder_hash(receiver->builder, (uint64) plan->request->seed);
+	return (double) (hash >> 11) * 0x1p-53 < plan->split_share ? DATA_HELD_OUT
+	                                                           : DATA_TRAIN;
 }
 
 /* All columns of the row into the input; true when a feature is NULL. */
@@ -371,7 +370,7 @@ read_columns(Receiver *receiver, const TupleTableSlot *slot)
 			bool null = false;
 
 			read_feature(receiver, column, slot->tts_values[i],
-						 slot->tts_isnull[i], &null);
+			             slot->tts_isnull[i], &null);
 			null = null || slot->tts_isnull[i];
 			if (null && receiver->reject_nulls)
 				refuse_null(receiver, column);
@@ -379,7 +378,7 @@ read_columns(Receiver *receiver, const TupleTableSlot *slot)
 		}
 		if (column->protected_at >= 0)
 			read_protected(receiver, column, slot->tts_values[i],
-						   slot->tts_isnull[i]);
+			               slot->tts_isnull[i]);
 	}
 	return any_null;
 }
@@ -400,9 +399,8 @@ receive_row(Receiver *receiver, TupleTableSlot *slot)
 	input->weight = 1;
 	if (plan->weight >= 0)
 	{
-		input->weight =
-			read_weight(receiver, slot->tts_values[plan->weight],
-						slot->tts_isnull[plan->weight]);
+		input->weight = read_weight(receiver, slot->tts_values[plan->weight],
+		                            slot->tts_isnull[plan->weight]);
 		if (input->weight == 0)
 		{
 			receiver->n_zero_weight++;
@@ -452,8 +450,7 @@ static void
 run_statement(Receiver *receiver)
 {
 	SPIPrepareOptions prepare = { .cursorOptions = CURSOR_OPT_PARALLEL_OK };
-	SPIExecuteOptions execute = { .read_only = true,
-								  .dest = &receiver->pub };
+	SPIExecuteOptions execute = { .read_only = true, .dest = &receiver->pub };
 	bool was_read_only = XactReadOnly;
 	int nest_level = NewGUCNestLevel();
 	SPIPlanPtr plan;
@@ -461,18 +458,18 @@ run_statement(Receiver *receiver)
 
 	/* a scan that joins another one in the middle reads in another order */
 	(void) set_config_option("synchronize_seqscans", "off", PGC_USERSET,
-							 PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	SPI_connect();
 	plan = SPI_prepare_extended(receiver->plan->statement, &prepare);
 	if (plan == NULL)
 		elog(ERROR, "source could not be prepared: %s",
-			 SPI_result_code_string(SPI_result));
+		     SPI_result_code_string(SPI_result));
 	XactReadOnly = true;
 	code = SPI_execute_plan_extended(plan, &execute);
 	XactReadOnly = was_read_only;
 	if (code < 0)
 		elog(ERROR, "source could not be read: %s",
-			 SPI_result_code_string(code));
+		     SPI_result_code_string(code));
 	SPI_finish();
 	AtEOXact_GUC(true, nest_level);
 }
@@ -485,46 +482,44 @@ check_labels(const Receiver *receiver)
 
 	if (receiver->rows_read == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("source %s has no rows", plan->source.name)));
+		                errmsg("source %s has no rows", plan->source.name)));
 	if (receiver->n_null_label == receiver->rows_read)
 		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("label column \"%s\" is null in all rows", name)));
+		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		         errmsg("label column \"%s\" is null in all rows", name)));
 	if (receiver->by_label[0] + receiver->by_label[1] == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("no row of source %s can be used",
-						plan->source.name),
-				 errdetail(UINT64_FORMAT " rows have a null label, "
-						   UINT64_FORMAT " a weight of zero, "
-						   UINT64_FORMAT " null features.",
-						   receiver->n_null_label, receiver->n_zero_weight,
-						   receiver->n_null_dropped)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		     errmsg("no row of source %s can be used", plan->source.name),
+		     errdetail(UINT64_FORMAT " rows have a null label, " UINT64_FORMAT
+		                             " a weight of zero, " UINT64_FORMAT
+		                             " null features.",
+		               receiver->n_null_label, receiver->n_zero_weight,
+		               receiver->n_null_dropped)));
 	if (receiver->n_classes > 2 ||
-		(!plan->label_by_value && is_number(&plan->columns[plan->label]) &&
-		 receiver->class_number[0] != 0 && receiver->class_number[0] != 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 receiver->n_classes > 2
-					 ? errmsg("label column \"%s\" has more than two values",
-							  name)
-					 : errmsg("label column \"%s\" has values other than 0 "
-							  "and 1",
-							  name),
-				 errhint("Use a query as source that makes a boolean of it, "
-						 "or name the positive value of two with "
-						 "positive.")));
+	    (!plan->label_by_value && is_number(&plan->columns[plan->label]) &&
+	     receiver->class_number[0] != 0 && receiver->class_number[0] != 1))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		     receiver->n_classes > 2
+		         ? errmsg("label column \"%s\" has more than two values", name)
+		         : errmsg("label column \"%s\" has values other than 0 "
+		                  "and 1",
+		                  name),
+		     errhint("Use a query as source that makes a boolean of it, "
+		             "or name the positive value of two with "
+		             "positive.")));
 	if (plan->label_by_value && receiver->by_label[1] == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("positive value \"%s\" does not occur in label "
-						"column \"%s\"",
-						plan->request->positive, name)));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("positive value \"%s\" does not occur in label "
+		                       "column \"%s\"",
+		                       plan->request->positive, name)));
 	if (receiver->by_label[0] == 0 || receiver->by_label[1] == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("label column \"%s\" has one value only",
-							   name),
-						errdetail("A model learns to tell two apart.")));
+		                errmsg("label column \"%s\" has one value only", name),
+		                errdetail("A model learns to tell two apart.")));
 }
 
 static void
@@ -533,24 +528,24 @@ check_parts(const Receiver *receiver)
 	const ReadPlan *plan = receiver->plan;
 
 	if (receiver->by_part[DATA_TRAIN] == 0 ||
-		(plan->split_kind == SPLIT_COLUMN &&
-		 receiver->by_part[DATA_HELD_OUT] == 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("split \"%s\" leaves no rows to %s",
-						plan->request->split,
-						receiver->by_part[DATA_TRAIN] == 0 ? "train on"
-														   : "hold out")));
+	    (plan->split_kind == SPLIT_COLUMN &&
+	     receiver->by_part[DATA_HELD_OUT] == 0))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		     errmsg("split \"%s\" leaves no rows to %s", plan->request->split,
+		            receiver->by_part[DATA_TRAIN] == 0 ? "train on"
+		                                               : "hold out")));
 	if (receiver->by_part[DATA_TRAIN] < plan->spec.n_columns + 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("source %s has fewer training rows than the model "
-						"has columns",
-						plan->source.name),
-				 errdetail("There are " UINT64_FORMAT
-						   " rows to train on and %u feature columns.",
-						   receiver->by_part[DATA_TRAIN],
-						   plan->spec.n_columns)));
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		     errmsg("source %s has fewer training rows than the model "
+		            "has columns",
+		            plan->source.name),
+		     errdetail("There are " UINT64_FORMAT
+		               " rows to train on and %u feature columns.",
+		               receiver->by_part[DATA_TRAIN], plan->spec.n_columns)));
 }
 
 static char *
@@ -560,20 +555,20 @@ word_finding(const DataFinding *finding)
 	{
 		case DATA_CONSTANT:
 			return psprintf("column \"%s\" is left out: it has one value in "
-							"all training rows",
-							finding->column);
+			                "all training rows",
+			                finding->column);
 		case DATA_IDENTIFIER:
 			return psprintf("column \"%s\" is left out: with " UINT64_FORMAT
-							" values it looks like an identifier",
-							finding->column, finding->count);
+			                " values it looks like an identifier",
+			                finding->column, finding->count);
 		case DATA_POOLED:
 			return psprintf("column \"%s\": " UINT64_FORMAT
-							" rare values are pooled into one",
-							finding->column, finding->count);
+			                " rare values are pooled into one",
+			                finding->column, finding->count);
 		case DATA_DISGUISE:
 			return psprintf("column \"%s\" all but determines the label: is "
-							"it known when a decision is made?",
-							finding->column);
+			                "it known when a decision is made?",
+			                finding->column);
 	}
 	return NULL;
 }
@@ -586,36 +581,36 @@ finish_dataset(Receiver *receiver, ExtractReport *report)
 	uint32 n_findings;
 	const char *culprit;
 	Dataset *data;
-	NumStatus status = data_builder_finish(receiver->builder, &data,
-										   &findings, &n_findings, &culprit);
+	NumStatus status = data_builder_finish(receiver->builder, &data, &findings,
+	                                       &n_findings, &culprit);
 
 	if (status == NUM_TOO_LARGE && culprit != NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("protected attribute \"%s\" has more than %u groups",
-						culprit, plan->spec.max_groups),
-				 errhint("Group its values first, or raise "
-						 "fairpg.max_groups.")));
+		        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		         errmsg("protected attribute \"%s\" has more than %u groups",
+		                culprit, plan->spec.max_groups),
+		         errhint("Group its values first, or raise "
+		                 "fairpg.max_groups.")));
 	check_status(receiver, status);
 	for (uint32 a = 0; a < data->n_attributes; a++)
 		if (data->attributes[a].n_groups < 2)
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("protected attribute \"%s\" has one group only",
-							data->attributes[a].name),
-					 errdetail("Fairness compares groups: there must be two "
-							   "at least.")));
+			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			         errmsg("protected attribute \"%s\" has one group only",
+			                data->attributes[a].name),
+			         errdetail("Fairness compares groups: there must be two "
+			                   "at least.")));
 	if (data->n_columns == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("no feature column tells the rows apart")));
+		                errmsg("no feature column tells the rows apart")));
 	for (uint32 f = 0; f < n_findings; f++)
 		report->warnings =
 			lappend(report->warnings, word_finding(&findings[f]));
 	data->label_name = plan->request->label;
 	data->label_positive = plan->request->positive != NULL
-							   ? plan->request->positive
-						   : is_number(&plan->columns[plan->label]) ? "1"
-																	: "true";
+	                           ? plan->request->positive
+	                       : is_number(&plan->columns[plan->label]) ? "1"
+	                                                                : "true";
 	data->n_null_label = receiver->n_null_label;
 	data->n_null_weight_zero = receiver->n_zero_weight;
 	return data;
@@ -629,7 +624,7 @@ fill_report(const Receiver *receiver, ExtractReport *report)
 	report->warnings = list_copy(plan->warnings);
 	report->rows_read = receiver->rows_read;
 	report->rows_dropped = receiver->n_null_label + receiver->n_zero_weight +
-						   receiver->n_null_dropped;
+	                       receiver->n_null_dropped;
 	report->source_name = pstrdup(plan->source.name);
 	report->statement = plan->statement;
 	report->row_security = plan->source.row_security;
@@ -637,7 +632,7 @@ fill_report(const Receiver *receiver, ExtractReport *report)
 		report->warnings = lappend(
 			report->warnings,
 			pstrdup("row security was active: the model saw only the rows "
-					"that the caller may see"));
+		            "that the caller may see"));
 	report->features_used = palloc(sizeof(char *) * plan->n_columns);
 	report->n_features_used = 0;
 	for (int i = 0; i < plan->n_columns; i++)
@@ -648,7 +643,7 @@ fill_report(const Receiver *receiver, ExtractReport *report)
 
 Dataset *
 extract_dataset(const ExtractRequest *request, NumArena *arena,
-				ExtractReport *report)
+                ExtractReport *report)
 {
 	Receiver *receiver = palloc0(sizeof(Receiver));
 	ReadPlan *plan = palloc(sizeof(ReadPlan));
@@ -672,8 +667,8 @@ extract_dataset(const ExtractRequest *request, NumArena *arena,
 		request->nulls != NULL && strcmp(request->nulls, "reject") == 0;
 	receiver->row_context = AllocSetContextCreate(
 		CurrentMemoryContext, "fairpg row", ALLOCSET_SMALL_SIZES);
-	check_status(receiver, data_builder_create(arena, &plan->spec,
-											   &receiver->builder));
+	check_status(receiver,
+	             data_builder_create(arena, &plan->spec, &receiver->builder));
 	receiver->input = data_builder_input(receiver->builder);
 
 	run_statement(receiver);

@@ -4,13 +4,11 @@
  *
  * The query runs as the caller, planned for parallel workers, and may not
  * write.  Everything that is wrong with the source, a column or a value is an
- * error here, which names what it is about and never shows a value.  Include
- * after postgres.h.
+ * error here, which names what it is about and never shows a value.
  */
 #ifndef FAIRPG_PG_TRAIN_EXTRACT_H
 #define FAIRPG_PG_TRAIN_EXTRACT_H
 
-#include "fmgr.h"
 #include "nodes/pg_list.h"
 
 #include "data/dataset.h"
@@ -23,9 +21,8 @@ typedef struct ExtractRequest
 	const char *label;    /* column */
 	const char *positive; /* the label's positive value as text, or NULL */
 	const char *weight;   /* column, or NULL */
-	const char *split;    /* 'hash:F', 'column:NAME=VALUE', 'none'; NULL: none */
-	const char *key;      /* column that orders and identifies the rows, or
-						   * NULL: as they come, and 'hash:F' is of content */
+	const char *split; /* 'hash:F', 'column:NAME=VALUE', 'none'; NULL: none */
+	const char *key;   /* column that orders and identifies, or NULL */
 
 	char **protected_attributes; /* columns, or 'a*b' */
 	int n_protected;
@@ -48,15 +45,9 @@ typedef struct ExtractReport
 	List *warnings;      /* of char *, one sentence each */
 	uint64 rows_read;    /* what the query returned */
 	uint64 rows_dropped; /* of them, left out for whatever reason */
-	uint64 rows_null_label; /* left out by reason */
-	uint64 rows_zero_weight;
-	uint64 rows_null_feature; /* nulls => 'drop' */
 	char *source_name;   /* printable */
 	char *statement;     /* the query that ran */
 	bool row_security;   /* row security was active for the caller */
-	bool parallel;       /* the plan used parallel workers */
-	bool ordered;        /* by a key without duplicates, or one process read
-						  * the source as it lies */
 	double seconds;
 	char **features_used; /* source columns the models see */
 	int n_features_used;
@@ -65,7 +56,7 @@ typedef struct ExtractReport
 /* Reads the source and returns the finished dataset; all of it is the
  * arena's, and the report's parts are in CurrentMemoryContext.  Raises an
  * error instead of returning anything incomplete. */
-extern Dataset *extract_dataset(const ExtractRequest *request,
-								NumArena *arena, ExtractReport *report);
+extern Dataset *extract_dataset(const ExtractRequest *request, NumArena *arena,
+                                ExtractReport *report);
 
 #endif

@@ -31,8 +31,8 @@ check_list(char **list, int n, const char *argument)
 	for (int i = 0; i < n; i++)
 		if (in_list(list[i], list, i))
 			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
-							errmsg("argument \"%s\" names \"%s\" twice",
-								   argument, list[i])));
+			                errmsg("argument \"%s\" names \"%s\" twice",
+			                       argument, list[i])));
 }
 
 /* Place of a source column among those read, which it joins if need be. */
@@ -71,7 +71,7 @@ parse_split(ReadPlan *plan)
 		plan->split_kind = SPLIT_HASH;
 		plan->split_share = strtod(split + 5, &end);
 		if (end != split + 5 && *end == '\0' && plan->split_share > 0 &&
-			plan->split_share < 1)
+		    plan->split_share < 1)
 			return;
 	}
 	else if (strncmp(split, "column:", 7) == 0)
@@ -90,18 +90,18 @@ parse_split(ReadPlan *plan)
 		}
 	}
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("split \"%s\" is not understood", split),
-			 errhint("It is 'hash:F' with the held-out share F between 0 and "
-					 "1, 'column:NAME=VALUE' with the value of the held-out "
-					 "rows, or 'none'.")));
+	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	         errmsg("split \"%s\" is not understood", split),
+	         errhint("It is 'hash:F' with the held-out share F between 0 and "
+	                 "1, 'column:NAME=VALUE' with the value of the held-out "
+	                 "rows, or 'none'.")));
 }
 
 /* Reads a value given as text the way the column's type does, and encodes it
  * the way its rows will be. */
 static void
 encode_constant(ReadColumn *column, const char *value, double *number,
-				const char **text, uint32 *length)
+                const char **text, uint32 *length)
 {
 	Oid input;
 	Oid param;
@@ -132,25 +132,25 @@ resolve_label(ReadPlan *plan)
 	plan->label = read_column(plan, request->label, "label");
 	label = &plan->columns[plan->label];
 	if (label->encoder.input == ENCODE_NONE ||
-		label->encoder.input == ENCODE_ARRAY)
+	    label->encoder.input == ENCODE_ARRAY)
 		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("label column \"%s\" of type %s cannot be a label",
-						label->name, format_type_be(label->type)),
-				 errhint("Use a query as source that makes a boolean of "
-						 "it.")));
+		        (errcode(ERRCODE_DATATYPE_MISMATCH),
+		         errmsg("label column \"%s\" of type %s cannot be a label",
+		                label->name, format_type_be(label->type)),
+		         errhint("Use a query as source that makes a boolean of "
+		                 "it.")));
 	plan->label_by_value = request->positive != NULL;
 	if (plan->label_by_value)
 		encode_constant(label, request->positive, &plan->label_number,
-						&plan->label_text, &plan->label_length);
+		                &plan->label_text, &plan->label_length);
 	else if (label->encoder.input != ENCODE_BOOLEAN &&
-			 label->encoder.input != ENCODE_NUMBER)
+	         label->encoder.input != ENCODE_NUMBER)
 		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("label column \"%s\" is neither boolean nor 0 and 1",
-						label->name),
-				 errhint("Say which value is the positive one, for example "
-						 "positive => 'yes'.")));
+		        (errcode(ERRCODE_DATATYPE_MISMATCH),
+		         errmsg("label column \"%s\" is neither boolean nor 0 and 1",
+		                label->name),
+		         errhint("Say which value is the positive one, for example "
+		                 "positive => 'yes'.")));
 }
 
 static void
@@ -164,22 +164,22 @@ resolve_weight(ReadPlan *plan)
 	plan->weight = read_column(plan, plan->request->weight, "weight");
 	weight = &plan->columns[plan->weight];
 	if (weight->encoder.input != ENCODE_NUMBER)
-		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-						errmsg("weight column \"%s\" is not a number",
-							   weight->name)));
+		ereport(ERROR,
+		        (errcode(ERRCODE_DATATYPE_MISMATCH),
+		         errmsg("weight column \"%s\" is not a number", weight->name)));
 }
 
 /* 'sex*race': the columns of one attribute. */
 static void
 resolve_attribute(ReadPlan *plan, const char *attribute,
-				  DataAttributeSpec *spec)
+                  DataAttributeSpec *spec)
 {
 	char *rest = pstrdup(attribute);
 
 	spec->name = pstrdup(attribute);
 	spec->n_columns = 0;
 	for (char *name = strtok_r(rest, "*", &rest); name != NULL;
-		 name = strtok_r(NULL, "*", &rest))
+	     name = strtok_r(NULL, "*", &rest))
 	{
 		ReadColumn *column;
 
@@ -189,18 +189,17 @@ resolve_attribute(ReadPlan *plan, const char *attribute,
 			name[n - 1] = '\0';
 		if (spec->n_columns == DATA_MAX_CROSSED)
 			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("protected attribute \"%s\" crosses more than %d "
-							"columns",
-							attribute, DATA_MAX_CROSSED)));
+			        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			         errmsg("protected attribute \"%s\" crosses more than %d "
+			                "columns",
+			                attribute, DATA_MAX_CROSSED)));
 		column = &plan->columns[read_column(plan, name, "protected")];
 		if (column->encoder.input == ENCODE_NONE ||
-			column->encoder.input == ENCODE_ARRAY)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("protected column \"%s\" of type %s cannot "
-							"define groups",
-							name, format_type_be(column->type))));
+		    column->encoder.input == ENCODE_ARRAY)
+			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+			                errmsg("protected column \"%s\" of type %s cannot "
+			                       "define groups",
+			                       name, format_type_be(column->type))));
 		if (column->protected_at < 0)
 			column->protected_at = (int) plan->spec.n_protected++;
 		spec->columns[spec->n_columns++] = (uint32) column->protected_at;
@@ -215,7 +214,7 @@ resolve_protected(ReadPlan *plan)
 		palloc0(sizeof(DataAttributeSpec) * Max(request->n_protected, 1));
 
 	check_list(request->protected_attributes, request->n_protected,
-			   "protected");
+	           "protected");
 	for (int i = 0; i < request->n_protected; i++)
 		resolve_attribute(plan, request->protected_attributes[i], &specs[i]);
 	plan->spec.attributes = specs;
@@ -248,24 +247,23 @@ resolve_features(ReadPlan *plan)
 
 		if (at == plan->label || at == plan->weight || at == plan->split)
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("column \"%s\" cannot be a feature: it is the "
-							"%s column",
-							request->features[i],
-							at == plan->label    ? "label"
-							: at == plan->weight ? "weight"
-												 : "split")));
+			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			         errmsg("column \"%s\" cannot be a feature: it is the "
+			                "%s column",
+			                request->features[i],
+			                at == plan->label    ? "label"
+			                : at == plan->weight ? "weight"
+			                                     : "split")));
 		if (plan->columns[at].encoder.input == ENCODE_NONE)
 			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("column \"%s\" of type %s cannot be a feature",
-							request->features[i],
-							format_type_be(plan->columns[at].type))));
+			        (errcode(ERRCODE_DATATYPE_MISMATCH),
+			         errmsg("column \"%s\" of type %s cannot be a feature",
+			                request->features[i],
+			                format_type_be(plan->columns[at].type))));
 		plan->columns[at].is_feature = true;
 	}
-	for (int i = 0; request->n_features == 0 &&
-					i < plan->source.columns->natts;
-		 i++)
+	for (int i = 0; request->n_features == 0 && i < plan->source.columns->natts;
+	     i++)
 	{
 		Form_pg_attribute att = TupleDescAttr(plan->source.columns, i);
 		int at;
@@ -282,15 +280,15 @@ resolve_features(ReadPlan *plan)
 		plan->warnings = lappend(
 			plan->warnings,
 			psprintf("column \"%s\" is left out: type %s cannot be a feature",
-					 NameStr(att->attname), format_type_be(att->atttypid)));
+		             NameStr(att->attname), format_type_be(att->atttypid)));
 	}
 	for (int i = 0; i < plan->n_columns; i++)
 		if (plan->columns[i].is_feature)
 			return;
 	(void) n_before;
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					errmsg("no feature columns are left"),
-					errhint("List them in features.")));
+	                errmsg("no feature columns are left"),
+	                errhint("List them in features.")));
 }
 
 /* Length of the arrays in a column, from the first row that has one. */
@@ -303,22 +301,22 @@ elements_of_array(const ReadPlan *plan, const ReadColumn *column)
 
 	SPI_connect();
 	if (SPI_execute(psprintf("SELECT pg_catalog.array_length(src.%s, 1) FROM "
-							 "%s WHERE src.%s IS NOT NULL LIMIT 1",
-							 name, plan->source.from, name),
-					true, 1) == SPI_OK_SELECT &&
-		SPI_processed == 1)
+	                         "%s WHERE src.%s IS NOT NULL LIMIT 1",
+	                         name, plan->source.from, name),
+	                true, 1) == SPI_OK_SELECT &&
+	    SPI_processed == 1)
 	{
 		Datum value = SPI_getbinval(SPI_tuptable->vals[0],
-									SPI_tuptable->tupdesc, 1, &null);
+		                            SPI_tuptable->tupdesc, 1, &null);
 
 		if (!null)
 			length = DatumGetInt32(value);
 	}
 	SPI_finish();
 	if (length < 1)
-		ereport(ERROR, (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-						errmsg("array column \"%s\" has no elements",
-							   column->name)));
+		ereport(ERROR,
+		        (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+		         errmsg("array column \"%s\" has no elements", column->name)));
 	return length;
 }
 
@@ -334,13 +332,13 @@ describe_feature(ReadPlan *plan, ReadColumn *column, DataColumnSpec *specs)
 
 		spec->source = column->name;
 		spec->name = input == ENCODE_ARRAY
-						 ? psprintf("%s[%d]", column->name, e + 1)
-						 : column->name;
+		                 ? psprintf("%s[%d]", column->name, e + 1)
+		                 : column->name;
 		spec->element = input == ENCODE_ARRAY ? (uint32) e + 1 : 0;
 		spec->input = (uint8) input;
 		spec->kind = input == ENCODE_TEXT || input == ENCODE_BOOLEAN
-						 ? DATA_CATEGORY
-						 : DATA_NUMBER;
+		                 ? DATA_CATEGORY
+		                 : DATA_NUMBER;
 	}
 }
 
@@ -357,8 +355,8 @@ describe_features(ReadPlan *plan)
 		if (!column->is_feature)
 			continue;
 		column->n_elements = column->encoder.input == ENCODE_ARRAY
-								 ? elements_of_array(plan, column)
-								 : 1;
+		                         ? elements_of_array(plan, column)
+		                         : 1;
 		n += column->n_elements;
 	}
 	specs = palloc0(sizeof(DataColumnSpec) * n);
@@ -372,12 +370,12 @@ static void
 check_nulls(const char *nulls)
 {
 	if (nulls != NULL && strcmp(nulls, "indicator") != 0 &&
-		strcmp(nulls, "impute") != 0 && strcmp(nulls, "reject") != 0 &&
-		strcmp(nulls, "drop") != 0)
+	    strcmp(nulls, "impute") != 0 && strcmp(nulls, "reject") != 0 &&
+	    strcmp(nulls, "drop") != 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"nulls\" must be indicator, impute, reject "
-						"or drop")));
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("option \"nulls\" must be indicator, impute, reject "
+		                "or drop")));
 }
 
 static char *
@@ -389,11 +387,11 @@ make_statement(const ReadPlan *plan)
 	appendStringInfoString(&sql, "SELECT ");
 	for (int i = 0; i < plan->n_columns; i++)
 		appendStringInfo(&sql, "%ssrc.%s", i > 0 ? ", " : "",
-						 quote_identifier(plan->columns[i].name));
+		                 quote_identifier(plan->columns[i].name));
 	appendStringInfo(&sql, " FROM %s", plan->source.from);
 	if (plan->key >= 0)
 		appendStringInfo(&sql, " ORDER BY src.%s",
-						 quote_identifier(plan->columns[plan->key].name));
+		                 quote_identifier(plan->columns[plan->key].name));
 	return sql.data;
 }
 
@@ -411,20 +409,19 @@ extract_plan(const ExtractRequest *request, ReadPlan *plan)
 	parse_split(plan);
 	if (plan->split_kind == SPLIT_COLUMN)
 		encode_constant(&plan->columns[plan->split], plan->split_value,
-						&plan->split_number, &plan->split_text,
-						&plan->split_length);
-	plan->key = request->key == NULL
-					? -1
-					: read_column(plan, request->key, "key");
+		                &plan->split_number, &plan->split_text,
+		                &plan->split_length);
+	plan->key =
+		request->key == NULL ? -1 : read_column(plan, request->key, "key");
 	resolve_protected(plan);
 	resolve_features(plan);
 	describe_features(plan);
 	plan->spec.weighted = plan->weight >= 0;
 	plan->spec.null_flags =
 		request->nulls == NULL || strcmp(request->nulls, "indicator") == 0;
-	plan->spec.max_levels = (uint32) (request->max_levels > 1
-										  ? request->max_levels
-										  : DEFAULT_MAX_LEVELS);
+	plan->spec.max_levels =
+		(uint32) (request->max_levels > 1 ? request->max_levels
+	                                      : DEFAULT_MAX_LEVELS);
 	plan->spec.max_groups =
 		(uint32) (request->max_groups > 0 ? request->max_groups : INT16_MAX);
 	plan->statement = make_statement(plan);

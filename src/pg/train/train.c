@@ -60,17 +60,17 @@ refuse_undefined(const TrainCall *call, const TrainRate *rate)
 	const DataAttribute *attribute = &call->data->attributes[rate->attribute];
 	const char *event = call->criterion->event_name[rate->event];
 
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
-					attribute->group_names[rate->group], attribute->name,
-					event),
-			 errdetail("None of its training rows has the label that "
-					   "criterion \"%s\" looks at.",
-					   call->fairness),
-			 errhint("Leave such groups out of the constraint with options "
-					 "=> '{\"undefined\": \"skip\"}', merge them with "
-					 "others, or choose demographic_parity.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	     errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
+	            attribute->group_names[rate->group], attribute->name, event),
+	     errdetail("None of its training rows has the label that "
+	               "criterion \"%s\" looks at.",
+	               call->fairness),
+	     errhint("Leave such groups out of the constraint with options "
+	             "=> '{\"undefined\": \"skip\"}', merge them with "
+	             "others, or choose demographic_parity.")));
 }
 
 /* Looks at the groups before the search starts: undefined rates are refused
@@ -83,7 +83,7 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 	if (call->criterion == NULL)
 		return;
 	report_status(rates_create(&call->arena, call->data, settings, &rates),
-				  &call->arena, describe_source(call));
+	              &call->arena, describe_source(call));
 	for (uint32 k = 0; k < rates->n_rates; k++)
 	{
 		const TrainRate *rate = &rates->rates[k];
@@ -95,19 +95,19 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 		if (!rate->constrained)
 			call->warnings = lappend(
 				call->warnings,
-				psprintf("group \"%s\" of \"%s\" is not constrained on %s: "
-						 UINT64_FORMAT " training rows, min_group is %d",
-						 attribute->group_names[rate->group], attribute->name,
-						 call->criterion->event_name[rate->event], rate->rows,
-						 call->min_group));
+				psprintf("group \"%s\" of \"%s\" is not constrained on "
+			             "%s: " UINT64_FORMAT " training rows, min_group is %d",
+			             attribute->group_names[rate->group], attribute->name,
+			             call->criterion->event_name[rate->event], rate->rows,
+			             call->min_group));
 	}
 	if (rates->n_active == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("no protected attribute has two groups that are "
-						"large enough to constrain"),
-				 errhint("Lower option min_group (now %d) or merge groups.",
-						 call->min_group)));
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("no protected attribute has two groups that are "
+		                "large enough to constrain"),
+		         errhint("Lower option min_group (now %d) or merge groups.",
+		                 call->min_group)));
 }
 
 static void
@@ -119,22 +119,21 @@ choose_kernels(TrainCall *call)
 	call->uses_blas = false;
 	if (call->deterministic || call->data->n_params < BLAS_FROM_PARAMS)
 		return;
-	call->uses_blas =
-		blas_load(path != NULL && path[0] != '\0' ? path : NULL, &reason) ==
-		NUM_OK;
+	call->uses_blas = blas_load(path != NULL && path[0] != '\0' ? path : NULL,
+	                            &reason) == NUM_OK;
 }
 
 static void
 fit(TrainCall *call)
 {
 	TrainSettings settings = { .criterion = call->criterion,
-							   .max_gap = call->max_gap,
-							   .penalty = call->penalty,
-							   .l2 = call->l2,
-							   .temperature = call->temperature,
-							   .threshold = call->threshold,
-							   .max_iterations = call->iterations,
-							   .min_group = (uint64_t) call->min_group };
+		                       .max_gap = call->max_gap,
+		                       .penalty = call->penalty,
+		                       .l2 = call->l2,
+		                       .temperature = call->temperature,
+		                       .threshold = call->threshold,
+		                       .max_iterations = call->iterations,
+		                       .min_group = (uint64_t) call->min_group };
 	char *object = describe_source(call);
 	instr_time start;
 	NumStatus status;
@@ -148,9 +147,9 @@ fit(TrainCall *call)
 		&call->arena, call->data, &settings, &call->monitor, &call->result);
 	report_status(status, &call->arena, object);
 	report_status(model_from_coefficients(&call->arena, call->data,
-										  MODEL_LOGISTIC, call->threshold,
-										  call->result.coef, &call->compiled),
-				  &call->arena, object);
+	                                      MODEL_LOGISTIC, call->threshold,
+	                                      call->result.coef, &call->compiled),
+	              &call->arena, object);
 	call->fit_seconds = seconds_since(start);
 }
 
@@ -163,22 +162,21 @@ certify(TrainCall *call)
 	INSTR_TIME_SET_CURRENT(start);
 	host_monitor_phase(&call->monitor, "certifying");
 	report_status(train_certify(&call->arena, call->data, call->compiled,
-								DATA_TRAIN, &call->monitor,
-								&call->train_part),
-				  &call->arena, object);
+	                            DATA_TRAIN, &call->monitor, &call->train_part),
+	              &call->arena, object);
 	call->judged = &call->train_part;
 	if (call->data->part[DATA_HELD_OUT].n_rows > 0)
 	{
 		report_status(train_certify(&call->arena, call->data, call->compiled,
-									DATA_HELD_OUT, &call->monitor,
-									&call->held_out),
-					  &call->arena, object);
+		                            DATA_HELD_OUT, &call->monitor,
+		                            &call->held_out),
+		              &call->arena, object);
 		call->judged = &call->held_out;
 	}
 	train_judge(call);
 	report_status(model_encode(&call->arena, call->compiled, &call->artifact,
-							   &call->artifact_bytes),
-				  &call->arena, object);
+	                           &call->artifact_bytes),
+	              &call->arena, object);
 	call->certify_seconds = seconds_since(start);
 }
 
@@ -191,7 +189,7 @@ train_worst_group(const TrainCall *call)
 		return NULL;
 	attribute = &call->data->attributes[call->gap.attribute];
 	return psprintf("%s: %s", attribute->name,
-					attribute->group_names[call->gap.lowest]);
+	                attribute->group_names[call->gap.lowest]);
 }
 
 static Datum
@@ -233,8 +231,8 @@ static void
 put_text(ResultRow *row, const char *value)
 {
 	row->nulls[row->n] = value == NULL;
-	row->values[row->n++] = value == NULL ? (Datum) 0
-										  : CStringGetTextDatum(value);
+	row->values[row->n++] =
+		value == NULL ? (Datum) 0 : CStringGetTextDatum(value);
 }
 
 static Datum
@@ -244,7 +242,7 @@ result_row(FunctionCallInfo fcinfo, TrainCall *call)
 	TupleDesc desc;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
-		desc->natts != lengthof(row.values))
+	    desc->natts != lengthof(row.values))
 		elog(ERROR, "fairpg.train must return fairpg.train_result");
 	put_text(&row, call->model);
 	put(&row, Int32GetDatum(call->version));
@@ -284,9 +282,8 @@ FAIRPG_FUNCTION(fairpg_train);
 Datum
 fairpg_train(PG_FUNCTION_ARGS)
 {
-	MemoryContext context =
-		AllocSetContextCreate(CurrentMemoryContext, "fairpg training",
-							  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext context = AllocSetContextCreate(
+		CurrentMemoryContext, "fairpg training", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	TrainCall *call = palloc0(sizeof(TrainCall));
 	instr_time start;

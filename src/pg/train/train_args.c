@@ -79,8 +79,8 @@ read_sources(FunctionCallInfo fcinfo, TrainCall *call)
 	extract->source = args_text_required(fcinfo, ARG_SOURCE, "source");
 	extract->label = args_text_required(fcinfo, ARG_LABEL, "label");
 	extract->positive = args_text_or_null(fcinfo, ARG_POSITIVE);
-	extract->protected_attributes = name_list(
-		fcinfo, ARG_PROTECTED, "protected", &extract->n_protected);
+	extract->protected_attributes =
+		name_list(fcinfo, ARG_PROTECTED, "protected", &extract->n_protected);
 	extract->features =
 		name_list(fcinfo, ARG_FEATURES, "features", &extract->n_features);
 	extract->exclude =
@@ -125,10 +125,9 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 	args_options(call->options, known);
 
 	if (strcmp(call->undefined, "error") != 0 &&
-		strcmp(call->undefined, "skip") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"undefined\" must be error or skip")));
+	    strcmp(call->undefined, "skip") != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("option \"undefined\" must be error or skip")));
 	call->extract.nulls = nulls;
 	call->extract.key = key;
 	call->extract.max_levels = max_levels;
@@ -142,17 +141,17 @@ read_strength(FunctionCallInfo fcinfo, TrainCall *call)
 	call->max_gap = call->has_max_gap ? PG_GETARG_FLOAT8(ARG_MAX_GAP) : 0;
 	if (call->has_max_gap && !(call->max_gap >= 0 && call->max_gap <= 1))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("max_gap must be between 0 and 1"),
-						errhint("max_gap is the largest difference allowed "
-								"between the rates of any two groups; 0.02 "
-								"is two percentage points.")));
+		                errmsg("max_gap must be between 0 and 1"),
+		                errhint("max_gap is the largest difference allowed "
+		                        "between the rates of any two groups; 0.02 "
+		                        "is two percentage points.")));
 	call->has_penalty = !PG_ARGISNULL(ARG_PENALTY);
 	call->penalty = call->has_penalty ? PG_GETARG_FLOAT8(ARG_PENALTY) : 0;
 	if (call->has_penalty && !(isfinite(call->penalty) && call->penalty >= 0))
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("penalty must be a finite number greater than or "
-						"equal to zero")));
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("penalty must be a finite number greater than or "
+		                "equal to zero")));
 }
 
 /* The method and its strength must fit each other. */
@@ -163,26 +162,25 @@ check_strength(const TrainCall *call)
 
 	if (method->needs_max_gap && !call->has_max_gap)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("method \"%s\" needs max_gap", method->name),
-				 errhint("max_gap is the largest difference allowed between "
-						 "the rates of any two groups, for example 0.02.")));
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" needs max_gap", method->name),
+		         errhint("max_gap is the largest difference allowed between "
+		                 "the rates of any two groups, for example 0.02.")));
 	if (!method->needs_max_gap && call->has_max_gap)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("method \"%s\" does not take max_gap", method->name),
-				 errhint("Use method \"constraint\" to bound the gap.")));
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" does not take max_gap", method->name),
+		         errhint("Use method \"constraint\" to bound the gap.")));
 	if (method->needs_penalty && !call->has_penalty)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("method \"%s\" needs penalty", method->name),
-				 errhint("penalty weighs the spread of the group rates "
-						 "against the mean loss, for example 5.")));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("method \"%s\" needs penalty", method->name),
+		                errhint("penalty weighs the spread of the group rates "
+		                        "against the mean loss, for example 5.")));
 	if (!method->needs_penalty && call->has_penalty)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("method \"%s\" does not take penalty", method->name),
-				 errhint("Use method \"penalty\".")));
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" does not take penalty", method->name),
+		         errhint("Use method \"penalty\".")));
 }
 
 static void
@@ -193,21 +191,20 @@ resolve_names(FunctionCallInfo fcinfo, TrainCall *call)
 	call->method_name = args_text_required(fcinfo, ARG_METHOD, "method");
 	if (strcmp(call->family, "logistic") != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("family \"%s\" does not exist", call->family),
-						errhint("The families are: logistic.")));
+		                errmsg("family \"%s\" does not exist", call->family),
+		                errhint("The families are: logistic.")));
 	call->criterion = fair_criterion_find(call->fairness);
 	if (call->criterion == NULL && strcmp(call->fairness, "none") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fairness criterion \"%s\" does not exist",
-						call->fairness),
-				 errhint("The criteria are: %s.", known_criteria())));
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("fairness criterion \"%s\" does not exist",
+		                       call->fairness),
+		                errhint("The criteria are: %s.", known_criteria())));
 	call->method = train_method_find(call->method_name);
 	if (call->method == NULL)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("method \"%s\" does not exist", call->method_name),
-				 errhint("The methods are: %s.", known_methods())));
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" does not exist", call->method_name),
+		         errhint("The methods are: %s.", known_methods())));
 }
 
 void
@@ -221,20 +218,19 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 	{
 		if (call->has_max_gap || call->has_penalty)
 			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("max_gap and penalty need a fairness criterion"),
-					 errhint("Set fairness to one of: %s.",
-							 known_criteria())));
+			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			         errmsg("max_gap and penalty need a fairness criterion"),
+			         errhint("Set fairness to one of: %s.", known_criteria())));
 		call->method = NULL;
 		call->method_name = pstrdup("none");
 		return;
 	}
 	if (call->extract.n_protected == 0)
 		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fairness criterion \"%s\" needs a protected column",
-						call->fairness),
-				 errhint("Name the columns that define the groups, for "
-						 "example protected => '{sex}'.")));
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("fairness criterion \"%s\" needs a protected column",
+		                call->fairness),
+		         errhint("Name the columns that define the groups, for "
+		                 "example protected => '{sex}'.")));
 	check_strength(call);
 }

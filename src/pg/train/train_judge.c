@@ -18,7 +18,6 @@
 #include "pg/train/call.h"
 
 #define GAP_LEVEL 0.95
-#define GAP_REPLICATES 2000
 
 /* Clears the cells of a group that some event of the criterion finds too
  * small; false when it did. */
@@ -67,8 +66,8 @@ train_judged_groups(TrainCall *call, const Certificate *part, int attribute)
 			call->warnings = lappend(
 				call->warnings,
 				psprintf("group \"%s\" of \"%s\" is not judged: fewer than %d "
-						 "rows of the criterion's event",
-						 a->group_names[g], a->name, call->min_group));
+			             "rows of the criterion's event",
+			             a->group_names[g], a->name, call->min_group));
 	return groups;
 }
 
@@ -77,8 +76,11 @@ judge_gap(TrainCall *call)
 {
 	FairCells *worst_groups = NULL;
 	FairGap worst = { .gap = NAN };
-	double ratio_low;
-	double ratio_high;
+	FairBootstrap plan = { .level = GAP_LEVEL,
+		                   .replicates = FAIR_REPLICATES,
+		                   .seed = (uint64_t) call->seed,
+		                   .monitor = &call->monitor };
+	FairGapInterval interval;
 
 	for (uint32 a = 0; a < call->data->n_attributes; a++)
 	{
@@ -86,7 +88,7 @@ judge_gap(TrainCall *call)
 		FairGap gap;
 
 		fair_gap(call->criterion, groups,
-				 (int) call->data->attributes[a].n_groups, &gap);
+		         (int) call->data->attributes[a].n_groups, &gap);
 		if (isnan(gap.gap) || worst.gap >= gap.gap)
 			continue;
 		worst = gap;
@@ -99,13 +101,13 @@ judge_gap(TrainCall *call)
 	call->gap.highest = worst.highest;
 	call->gap.lowest = worst.lowest;
 	call->gap.event = worst.event;
+	plan.groups = worst_groups;
+	plan.n_groups = (int) call->data->attributes[call->gap.attribute].n_groups;
 	report_status(
-		fair_gap_interval(
-			&call->arena, call->criterion, worst_groups,
-			(int) call->data->attributes[call->gap.attribute].n_groups,
-			GAP_LEVEL, GAP_REPLICATES, (uint64_t) call->seed, &call->gap.low,
-			&call->gap.high, &ratio_low, &ratio_high),
+		fair_gap_intervals(&call->arena, &plan, call->criterion, 1, &interval),
 		&call->arena, "gap interval");
+	call->gap.low = interval.gap_low;
+	call->gap.high = interval.gap_high;
 }
 
 static const char *
@@ -134,29 +136,28 @@ train_judge(TrainCall *call)
 	if (call->judged == &call->train_part)
 		call->warnings =
 			lappend(call->warnings,
-					pstrdup("no rows were held out: quality figures are of "
-							"the training rows"));
+		            pstrdup("no rows were held out: quality figures are of "
+		                    "the training rows"));
 	if (call->result.outcome == TRAIN_INFEASIBLE)
 		call->warnings = lappend(
 			call->warnings,
 			psprintf("no model met max_gap %g on the training rows; this is "
-					 "the closest, with a gap of %.4f",
-					 call->max_gap, call->result.gap));
+		             "the closest, with a gap of %.4f",
+		             call->max_gap, call->result.gap));
 	if (call->result.outcome == TRAIN_ITERATION_LIMIT)
 		call->warnings = lappend(
 			call->warnings,
 			psprintf("the search stopped after %d iterations without having "
-					 "converged; this is the best point it saw",
-					 call->iterations));
+		             "converged; this is the best point it saw",
+		             call->iterations));
 	if (call->train_part.positive_share <= 0 ||
-		call->train_part.positive_share >= 1)
+	    call->train_part.positive_share >= 1)
 	{
 		call->result.outcome = TRAIN_CONSTANT;
-		call->warnings =
-			lappend(call->warnings,
-					psprintf("the model decides %s for every training row",
-							 call->train_part.positive_share <= 0
-								 ? "negative"
-								 : "positive"));
+		call->warnings = lappend(
+			call->warnings,
+			psprintf("the model decides %s for every training row",
+		             call->train_part.positive_share <= 0 ? "negative"
+		                                                  : "positive"));
 	}
 }

@@ -20,7 +20,6 @@
 #include "pg/train/call.h"
 
 #define LEVEL 0.95
-#define REPLICATES 2000
 
 static char **
 string_array(List *texts, int *n)
@@ -91,9 +90,9 @@ describe_call(const TrainCall *call)
 	json_text(&json, "label", extract->label);
 	json_text(&json, "positive", extract->positive);
 	json_list(&json, "protected", extract->protected_attributes,
-			  extract->n_protected);
+	          extract->n_protected);
 	json_list(&json, "features", call->report.features_used,
-			  call->report.n_features_used);
+	          call->report.n_features_used);
 	json_list(&json, "exclude", extract->exclude, extract->n_exclude);
 	json_text(&json, "family", call->family);
 	json_text(&json, "fairness", call->fairness);
@@ -123,40 +122,38 @@ describe_call(const TrainCall *call)
 static void
 store_version(const TrainCall *call)
 {
-	StoreVersion row = {
-		.model = call->model,
-		.version = call->version,
-		.family = call->family,
-		.fairness = call->fairness,
-		.method = call->method_name,
-		.max_gap = call->has_max_gap ? call->max_gap : NAN,
-		.status = train_outcome_name(call->result.outcome),
-		.verdict = call->verdict,
-		.source = call->extract.source,
-		.label = call->extract.label,
-		.positive = call->data->label_positive,
-		.protected_names = call->extract.protected_attributes,
-		.n_protected = call->extract.n_protected,
-		.spec = describe_call(call),
-		.threshold = call->threshold,
-		.artifact = call->artifact,
-		.artifact_bytes = call->artifact_bytes,
-		.rows_train = (int64) call->train_part.rows,
-		.rows_test = (int64) call->held_out.rows,
-		.rows_dropped = (int64) call->report.rows_dropped,
-		.loss = call->judged->loss,
-		.accuracy = call->judged->accuracy,
-		.auc = call->judged->auc,
-		.gap = call->gap.gap,
-		.gap_low = call->gap.low,
-		.gap_high = call->gap.high,
-		.worst_group = train_worst_group(call),
-		.iterations = call->result.iterations,
-		.seconds = call->seconds,
-		.memory_bytes = (int64) call->arena.peak_bytes,
-		.comment = call->comment,
-		.row_security = call->report.row_security
-	};
+	StoreVersion row = { .model = call->model,
+		                 .version = call->version,
+		                 .family = call->family,
+		                 .fairness = call->fairness,
+		                 .method = call->method_name,
+		                 .max_gap = call->has_max_gap ? call->max_gap : NAN,
+		                 .status = train_outcome_name(call->result.outcome),
+		                 .verdict = call->verdict,
+		                 .source = call->extract.source,
+		                 .label = call->extract.label,
+		                 .positive = call->data->label_positive,
+		                 .protected_names = call->extract.protected_attributes,
+		                 .n_protected = call->extract.n_protected,
+		                 .spec = describe_call(call),
+		                 .threshold = call->threshold,
+		                 .artifact = call->artifact,
+		                 .artifact_bytes = call->artifact_bytes,
+		                 .rows_train = (int64) call->train_part.rows,
+		                 .rows_test = (int64) call->held_out.rows,
+		                 .rows_dropped = (int64) call->report.rows_dropped,
+		                 .loss = call->judged->loss,
+		                 .accuracy = call->judged->accuracy,
+		                 .auc = call->judged->auc,
+		                 .gap = call->gap.gap,
+		                 .gap_low = call->gap.low,
+		                 .gap_high = call->gap.high,
+		                 .worst_group = train_worst_group(call),
+		                 .iterations = call->result.iterations,
+		                 .seconds = call->seconds,
+		                 .memory_bytes = (int64) call->arena.peak_bytes,
+		                 .comment = call->comment,
+		                 .row_security = call->report.row_security };
 
 	row.warnings = string_array(call->warnings, &row.n_warnings);
 	store_insert_version(&row, call->compiled);
@@ -188,7 +185,7 @@ store_log(const TrainCall *call)
 /* Every metric of every group of one attribute. */
 static void
 store_group_metrics(const TrainCall *call, const Certificate *part,
-					int64 evaluation, const DataAttribute *attribute)
+                    int64 evaluation, const DataAttribute *attribute)
 {
 	FairCells *groups = palloc(sizeof(FairCells) * attribute->n_groups);
 	int n_metrics = fair_metric_count();
@@ -221,11 +218,16 @@ store_group_metrics(const TrainCall *call, const Certificate *part,
 /* The gap of one criterion for one attribute's groups. */
 static void
 describe_gap(TrainCall *call, const FairCriterion *criterion,
-			 const FairCells *groups, const DataAttribute *attribute,
-			 StoreGap *row)
+             const FairCells *groups, const DataAttribute *attribute,
+             StoreGap *row)
 {
-	double ratio_low;
-	double ratio_high;
+	FairBootstrap plan = { .groups = groups,
+		                   .n_groups = (int) attribute->n_groups,
+		                   .level = LEVEL,
+		                   .replicates = FAIR_REPLICATES,
+		                   .seed = (uint64_t) call->seed,
+		                   .monitor = &call->monitor };
+	FairGapInterval interval;
 	FairGap gap;
 
 	fair_gap(criterion, groups, (int) attribute->n_groups, &gap);
@@ -248,17 +250,16 @@ describe_gap(TrainCall *call, const FairCriterion *criterion,
 		row->reason =
 			psprintf("%d groups do not have the rate", gap.n_undefined);
 	}
-	report_status(fair_gap_interval(&call->arena, criterion, groups,
-									(int) attribute->n_groups, LEVEL,
-									REPLICATES, (uint64_t) call->seed,
-									&row->low, &row->high, &ratio_low,
-									&ratio_high),
-				  &call->arena, "gap interval");
+	report_status(
+		fair_gap_intervals(&call->arena, &plan, criterion, 1, &interval),
+		&call->arena, "gap interval");
+	row->low = interval.gap_low;
+	row->high = interval.gap_high;
 }
 
 static void
 store_gaps(TrainCall *call, const Certificate *part, int64 evaluation,
-		   const DataAttribute *attribute)
+           const DataAttribute *attribute)
 {
 	FairCells *groups = palloc(sizeof(FairCells) * attribute->n_groups);
 	StoreGap rows[16];
@@ -266,7 +267,7 @@ store_gaps(TrainCall *call, const Certificate *part, int64 evaluation,
 
 	certificate_groups(call->data, attribute, part->base, groups);
 	for (const FairCriterion *c = fair_criterion_table();
-		 c->name != NULL && n < (int) lengthof(rows); c++)
+	     c->name != NULL && n < (int) lengthof(rows); c++)
 	{
 		describe_gap(call, c, groups, attribute, &rows[n]);
 		rows[n++].n = (int64) part->rows;
@@ -278,15 +279,15 @@ static void
 store_evaluation(TrainCall *call, const Certificate *part)
 {
 	StoreEvaluation row = { .model = call->model,
-							.version = call->version,
-							.source = call->extract.source,
-							.part = part->part == DATA_TRAIN ? "train"
-															 : "held_out",
-							.n_rows = (int64) part->rows,
-							.n_null_label = (int64) call->data->n_null_label,
-							.accuracy = part->accuracy,
-							.auc = part->auc,
-							.loss = part->loss };
+		                    .version = call->version,
+		                    .source = call->extract.source,
+		                    .part =
+		                        part->part == DATA_TRAIN ? "train" : "held_out",
+		                    .n_rows = (int64) part->rows,
+		                    .n_null_label = (int64) call->data->n_null_label,
+		                    .accuracy = part->accuracy,
+		                    .auc = part->auc,
+		                    .loss = part->loss };
 	int64 evaluation;
 
 	for (uint32 c = 0; c < call->data->n_columns; c++)
@@ -294,8 +295,7 @@ store_evaluation(TrainCall *call, const Certificate *part)
 	evaluation = store_insert_evaluation(&row);
 	for (uint32 a = 0; a < call->data->n_attributes; a++)
 	{
-		store_group_metrics(call, part, evaluation,
-							&call->data->attributes[a]);
+		store_group_metrics(call, part, evaluation, &call->data->attributes[a]);
 		store_gaps(call, part, evaluation, &call->data->attributes[a]);
 	}
 }
