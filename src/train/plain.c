@@ -8,9 +8,9 @@
 #include <string.h>
 
 /* Half the squared Newton decrement below which the step that follows is the
- * last: convergence is quadratic, so what is left after it is far below what
- * a stored coefficient can show. */
-#define ACCURACY 1e-11
+ * last.  What is left after it is below what a stored coefficient can show,
+ * also where a rare level has little curvature of its own. */
+#define ACCURACY 1e-17
 #define SAMPLE_ACCURACY 1e-5
 
 NumStatus
