@@ -84,7 +84,7 @@ SELECT position, term, level, level_kind FROM fairpg_report.coefficients WHERE m
 SELECT count(*) > 0 AS log, bool_and(rows > 0) AS rows, count(*) FILTER (WHERE chosen) AS chosen
 FROM fairpg_report.training_log WHERE model = 'a' AND version = 1;
 SELECT DISTINCT part FROM fairpg_report.group_metrics ORDER BY 1;
-SELECT part, n_rows FROM fairpg_catalog.evaluation WHERE model = 'a' AND version = 2 ORDER BY 1;
+SELECT array_agg(part ORDER BY part) AS parts, sum(n_rows) AS rows FROM fairpg_catalog.evaluation WHERE model = 'a' AND version = 2;
 
 -- deleting a version deletes what belongs to it, and nothing else
 DELETE FROM fairpg_catalog.model_version WHERE model = 'a' AND version = 2;

