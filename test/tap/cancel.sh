@@ -21,6 +21,10 @@ train="SELECT version FROM fairpg.train('m', SOURCE, 'label',
 	max_gap => 0.0001)"
 fast=${train/SOURCE/"'many'"}
 slow=${train/SOURCE/"'SELECT slow(id) AS id, a, b, c, d, e, g, label FROM many'"}
+# a training that was faster than expected is stopped in the sleep behind it,
+# and leaves as little
+stopped="SELECT t.version FROM ($fast) t,
+	LATERAL (SELECT pg_sleep(60 + 0 * t.version)) s"
 
 # Milliseconds between the moment a statement had to stop and its end.
 #   late LIMIT STATEMENT: with statement_timeout LIMIT; text in $error
@@ -57,28 +61,29 @@ nothing=$(leftovers)
 # late() runs in this shell, so that 'error' survives
 for part in 10 25 40 55 70 85; do
 	limit=$((whole * part / 100 + 1))
-	late $limit "$fast" >"$FAIRPG_TMP/late"
+	late $limit "$stopped" >"$FAIRPG_TMP/late"
 	like "statement_timeout after $part % of a training stops it" "$error" \
 		'57014.*statement timeout'
 	# starting psql and connecting are in this figure too
-	within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" -1000 250
+	within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" -1000 1000
 done
 late 500 "$slow" >"$FAIRPG_TMP/late"
 like "statement_timeout in the middle of extraction stops it" "$error" \
 	'57014.*statement timeout'
-within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" -1000 250
+within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" -1000 1000
 is "nothing is left of any of them" "$(leftovers)" "$nothing"
 
 # A cancel from another session, which finds the training by its text: what is
 # in progress shows in application_name.  The time limit is for a broken server.
-for source in "$slow" "$fast"; do
-	psql -XAtq -v VERBOSITY=verbose -c 'SET statement_timeout = 20000' \
+for source in "$slow" "$stopped"; do
+	psql -XAtq -v VERBOSITY=verbose -c 'SET statement_timeout = 50000' \
 		-c "/* victim */ $source" >"$FAIRPG_TMP/victim" 2>&1 &
 	victim=$!
 	sleep "$(awk -v ms="$whole" 'BEGIN { print ms / 2000 }')"
-	like "a training in progress is seen from another session" "$(
-		sql "SELECT application_name FROM pg_stat_activity
-			WHERE query ~ '^/. victim'")" '^fairpg m [a-z]+'
+	[ "$source" != "$slow" ] ||
+		like "a training in progress is seen from another session" "$(
+			sql "SELECT application_name FROM pg_stat_activity
+				WHERE query ~ '^/. victim'")" '^fairpg m [a-z]+'
 	sql "SELECT pg_cancel_backend(pid) FROM pg_stat_activity
 		WHERE query ~ '^/. victim' AND state = 'active'" >/dev/null
 	wait $victim
