@@ -45,9 +45,16 @@
  * competing for the same lines of the cache */
 #define CODE_STRIDE (DATA_BLOCK_ROWS + 16)
 
+/* combinations of small protected codes whose group is found in a table */
+#define KNOWN_BITS 12
+#define KNOWN_GROUPS (1u << KNOWN_BITS)
+
 /* odd constants of the row hash: digits of the golden ratio and of pi */
 #define HASH_OFFSET UINT64_C(0x9e3779b97f4a7c15)
 #define HASH_STEP UINT64_C(0x243f6a8885a308d4)
+
+/* of a double; what is above, without its sign, is a NaN */
+#define INFINITY_BITS UINT64_C(0x7ff0000000000000)
 
 /* what stands for NULL in a hash */
 #define NULL_CONTENT UINT64_C(0x6e756c6c)
@@ -130,11 +137,13 @@ create_inputs(DataBuilder *builder)
 	builder->staged_code =
 		arena_alloc(arena, (size_t) room * n, sizeof(uint32_t));
 	builder->staged = arena_alloc(arena, room, sizeof(StagedRow));
-	if (builder->input.number == NULL || builder->input.code == NULL ||
-	    builder->input.protected_code == NULL ||
+	builder->known_groups = arena_alloc(arena, KNOWN_GROUPS, sizeof(uint16_t));
+	if (builder->known_groups == NULL || builder->input.number == NULL ||
+	    builder->input.code == NULL || builder->input.protected_code == NULL ||
 	    builder->staged_number == NULL || builder->staged_code == NULL ||
 	    builder->staged == NULL)
 		return NUM_NO_MEMORY;
+	memset(builder->known_groups, 0, KNOWN_GROUPS * sizeof(uint16_t));
 	memset(builder->input.code, 0, n * sizeof(uint32_t));
 	memset(builder->input.protected_code, 0, n_protected * sizeof(uint32_t));
 	builder->input.weight = 1;
@@ -278,7 +287,8 @@ data_builder_hash(const DataBuilder *builder, uint64_t seed)
 		uint64_t content;
 
 		memcpy(&content, &x, sizeof(content));
-		content = isnan(x) ? NULL_CONTENT : content;
+		content =
+			(content & INT64_MAX) > INFINITY_BITS ? NULL_CONTENT : content;
 		hash += hash_term(content, 3 + builder->numbers[k]);
 	}
 	for (uint32_t k = 0; k < builder->n_categories; k++)
@@ -597,15 +607,29 @@ data_builder_flush(DataBuilder *builder)
 }
 
 /* Number of the combination of protected values; DICTIONARY_FULL: no
- * memory. */
+ * memory.  Small codes, put side by side, find it in a table. */
 static uint32_t
 base_group(DataBuilder *builder)
 {
-	size_t bytes = builder->spec.n_protected * sizeof(uint32_t);
+	uint32_t n = builder->spec.n_protected;
+	const uint32_t *codes = builder->input.protected_code;
+	uint32_t bits = n == 0 ? KNOWN_BITS : KNOWN_BITS / n;
+	uint32_t place = 0;
+	uint32_t above = bits == 0 ? 1 : 0;
+	uint32_t group;
 
-	return dictionary_code(&builder->base_groups,
-	                       (const char *) builder->input.protected_code,
-	                       (uint32_t) bytes);
+	for (uint32_t p = 0; p < n; p++)
+	{
+		above |= codes[p] >> bits;
+		place = place << bits | codes[p];
+	}
+	if (above == 0 && builder->known_groups[place] != 0)
+		return builder->known_groups[place] - 1u;
+	group = dictionary_code(&builder->base_groups, (const char *) codes,
+	                        n * (uint32_t) sizeof(uint32_t));
+	if (above == 0 && group < UINT16_MAX)
+		builder->known_groups[place] = (uint16_t) (group + 1);
+	return group;
 }
 
 NumStatus

@@ -42,6 +42,7 @@ struct DataBuilder
 	Dictionary *levels;           /* [n_columns]; entry e has code e + 1 */
 	Dictionary *protected_values; /* [n_protected]; likewise */
 	Dictionary base_groups;       /* of tuples of protected codes */
+	uint16_t *known_groups;       /* base groups + 1 by small codes */
 	bool *retired;                /* [n_columns] taken for identifiers */
 	uint64_t *retired_count;      /* [n_columns] values when retired */
 	uint64_t *retired_hash;       /* [n_columns] of the last value */

@@ -32,7 +32,7 @@ typedef struct DictionaryKey
 {
 	uint64_t head;
 	uint64_t middle; /* 0 up to 16 bytes */
-	uint64_t tail;   /* 0 below 8 bytes */
+	uint64_t tail;   /* 0 below 4 bytes */
 	uint32_t length;
 } DictionaryKey;
 
@@ -72,41 +72,48 @@ extern uint32_t dictionary_add(Dictionary *dictionary, const char *bytes,
 extern int dictionary_compare(const char *a, uint32_t a_length, const char *b,
                               uint32_t b_length);
 
-/* Short strings are put together from loads that overlap, so that no length
- * needs a loop. */
+static inline uint64_t
+dictionary_load4(const char *bytes)
+{
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return word;
+}
+
+/*
+ * Short strings are put together from loads that overlap, so that no length
+ * needs a loop, and all lengths from 4 to 16 the same instructions: columns
+ * mix such lengths, and each branch between them would be guessed wrong.
+ */
 static inline DictionaryKey
 dictionary_key(const char *bytes, uint32_t length)
 {
-	DictionaryKey key;
+	DictionaryKey key = { 0, 0, 0, length };
 
-	if (length > DICTIONARY_SHORT)
+	if (length - 4 <= 12)
+	{
+		/* 0 below 8 bytes, 4 below 16, 8 at 16 */
+		uint32_t inner = length >> 3 << 2;
+		const char *last = bytes + length - 4;
+
+		key.head =
+			dictionary_load4(bytes) << 32 | dictionary_load4(bytes + inner);
+		key.tail =
+			dictionary_load4(last - inner) << 32 | dictionary_load4(last);
+	}
+	else if (length > DICTIONARY_SHORT)
 		return dictionary_long_key(bytes, length);
-	key.middle = 0;
-	key.tail = 0;
-	key.length = length;
-	if (length >= 8)
+	else if (length > 16)
 	{
 		memcpy(&key.head, bytes, 8);
+		memcpy(&key.middle, bytes + 8, 8);
 		memcpy(&key.tail, bytes + length - 8, 8);
-		if (length > 16)
-			memcpy(&key.middle, bytes + 8, 8);
-		return key;
-	}
-	if (length >= 4)
-	{
-		uint32_t low;
-		uint32_t high;
-
-		memcpy(&low, bytes, 4);
-		memcpy(&high, bytes + length - 4, 4);
-		key.head = (uint64_t) high << 32 | low;
 	}
 	else if (length > 0)
 		key.head = (uint64_t) (unsigned char) bytes[0] << 16 |
 		           (uint64_t) (unsigned char) bytes[length / 2] << 8 |
 		           (unsigned char) bytes[length - 1];
-	else
-		key.head = 0;
 	return key;
 }
 
@@ -126,7 +133,7 @@ dictionary_place(const DictionaryKey *key, uint32_t shift)
 
 /* Number of the string, which is copied when it is new; DICTIONARY_FULL when
  * memory is out. */
-static inline uint32_t
+static inline __attribute__((always_inline)) uint32_t
 dictionary_code(Dictionary *dictionary, const char *bytes, uint32_t length)
 {
 	DictionaryKey key = dictionary_key(bytes, length);
