@@ -479,6 +479,7 @@ check_labels(const Receiver *receiver)
 {
 	const ReadPlan *plan = receiver->plan;
 	const char *name = plan->columns[plan->label].name;
+	bool zero_one = true;
 
 	if (receiver->rows_read == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -497,9 +498,12 @@ check_labels(const Receiver *receiver)
 		                             " null features.",
 		               receiver->n_null_label, receiver->n_zero_weight,
 		               receiver->n_null_dropped)));
+	for (int i = 0; i < receiver->n_classes; i++)
+		if (receiver->class_number[i] != 0 && receiver->class_number[i] != 1)
+			zero_one = false;
 	if (receiver->n_classes > 2 ||
 	    (!plan->label_by_value && is_number(&plan->columns[plan->label]) &&
-	     receiver->class_number[0] != 0 && receiver->class_number[0] != 1))
+	     !zero_one))
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

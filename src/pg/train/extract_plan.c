@@ -245,6 +245,10 @@ resolve_features(ReadPlan *plan)
 	{
 		int at = read_column(plan, request->features[i], "feature");
 
+		if (in_list(request->features[i], request->exclude, request->n_exclude))
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			                errmsg("column \"%s\" is both listed and excluded",
+			                       request->features[i])));
 		if (at == plan->label || at == plan->weight || at == plan->split)
 			ereport(ERROR,
 			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -315,7 +319,7 @@ elements_of_array(const ReadPlan *plan, const ReadColumn *column)
 	SPI_finish();
 	if (length < 1)
 		ereport(ERROR,
-		        (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("array column \"%s\" has no elements", column->name)));
 	return length;
 }
