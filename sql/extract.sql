@@ -53,7 +53,7 @@ SELECT term, level, level_kind FROM fairpg_catalog.coefficient WHERE model = 'sp
     AND term NOT IN ('code', 'tag') ORDER BY position;
 -- automatic features: everything usable but what has another part to play
 SELECT unnest(warnings) AS warning
-FROM fairpg.train('automatic', 'loans', 'y', protected => '{sex*race}', exclude => '{part,answer}', weight => 'w', options => '{"key": "id"}') ORDER BY 1;
+FROM fairpg.train('automatic', 'loans', 'y', protected => '{sex*race}', exclude => '{part,answer}', weight => 'w', split => 'none', options => '{"key": "id"}') ORDER BY 1;
 SELECT array_agg(DISTINCT term COLLATE "C") AS terms FROM fairpg_catalog.coefficient WHERE model = 'automatic';
 
 -- counts
@@ -103,7 +103,7 @@ WHERE model IN ('flagged', 'imputed') AND term = 'x' AND n.level_kind = 'null' A
 
 -- columns that say too little or too much are left out, or told of
 SELECT unnest(warnings) AS warning FROM fairpg.train('told', 'SELECT y, x, id::text || ''abcdefgh'' AS identifier, ''same'' AS same, 5 AS five,
-    NULL::numeric AS nothing, y AS copy, y::integer * 3.5 AS number_copy, ''level '' || id % 600 AS many, doc FROM loans', 'y') ORDER BY 1;
+    NULL::numeric AS nothing, y AS copy, y::integer * 3.5 AS number_copy, ''level '' || id % 600 AS many, doc FROM loans', 'y', split => 'none') ORDER BY 1;
 SELECT count(*) AS levels, count(*) FILTER (WHERE level_kind = 'other') AS other FROM fairpg_catalog.coefficient
 WHERE model = 'told' AND term = 'many' AND level_kind IN ('value', 'null', 'other');
 

@@ -53,6 +53,6 @@ none "each function of the SQL surface is in the library it names" "$(
 			MODULE_PATHNAME | */fairpg) file=fairpg.so ;;
 			*) file=fairpg_train.so ;;
 		esac
-		nm -D --defined-only $file | awk '{ print $NF }' | grep -qx "$symbol" ||
-			echo "$symbol is not in $file"
+		defined=$(nm -D --defined-only $file | awk '{ print $NF }')
+		grep -qx "$symbol" <<<"$defined" || echo "$symbol is not in $file"
 	done)"

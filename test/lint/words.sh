@@ -12,7 +12,7 @@ list_files()
 		git ls-files --cached --others --exclude-standard
 	else
 		find . -type f -not -path './build/*' -not -path './demo_cluster/*' \
-			-not -name '*.o' -not -name '*.so' | sed 's,^\./,,'
+			-not -path './results/*' -not -path './output_iso/*' -not -name '*.o' -not -name '*.so' | sed 's,^\./,,'
 	fi | grep -vE '^test/lint/words\.sh$' | while read -r file; do
 		[ ! -f "$file" ] || echo "$file"
 	done

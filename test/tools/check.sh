@@ -4,6 +4,8 @@
 #   check.sh            every suite
 #   check.sh NAME...    some of: lint unit regress isolation tap docs real
 #
+# Builds with warnings as errors, unless COPT says otherwise.
+#
 # A suite is a program that prints one line per check, "ok - name" or
 # "not ok - name"; "ok - name # SKIP why" was not run.  What it printed is kept
 # in build/check/<suite>.log and shown when something failed.  A suite that
@@ -16,6 +18,7 @@ set -uo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 cd "$top" || exit 1
+export COPT=${COPT:--Werror}
 logs=$top/build/check
 mkdir -p "$logs"
 server=
@@ -52,7 +55,7 @@ need_server()
 
 suite_build()
 {
-	if make -s all COPT="${COPT:-}"; then
+	if make -s all; then
 		echo "ok - fairpg builds"
 	else
 		echo "not ok - fairpg builds"

@@ -68,6 +68,11 @@ start_server()
 stop()
 {
 	[ -e "$place" ] || [ -L "$place" ] || return 0
+	# delete nothing that this script did not make
+	if [ -n "$(ls -A "$place")" ] && [ ! -d "$place/root" ]; then
+		echo "\"$place\" holds something else; please move it away" >&2
+		exit 1
+	fi
 	[ ! -e "$place/environment" ] || "$checkrun" stop "$place"
 	if [ -L "$place" ]; then
 		rm -rf "$(readlink "$place")"

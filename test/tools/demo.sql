@@ -28,9 +28,14 @@ WITH version AS (
 	FROM fairpg_report.disparities d JOIN version v USING (model, version)
 	WHERE d.part = 'held_out' AND d.criterion = 'demographic_parity'
 	UNION ALL
-	SELECT 7, 'verdict on max_gap', name, coalesce(verdict, '-') FROM version
+	SELECT 7, 'largest gap, rows trained on', v.name, to_char(max(d.value), '0.000')
+	FROM fairpg_report.disparities d JOIN version v USING (model, version)
+	WHERE d.part = 'train' AND d.criterion = 'demographic_parity'
+	GROUP BY v.name
 	UNION ALL
-	SELECT 8, 'seconds', name, to_char(seconds, '990.00') FROM version
+	SELECT 8, 'verdict on max_gap', name, coalesce(verdict, '-') FROM version
+	UNION ALL
+	SELECT 9, 'seconds', name, to_char(seconds, '990.00') FROM version
 )
 SELECT what AS "               ",
 	lpad(trim(max(value) FILTER (WHERE name = 'plain')), 24) AS "                   plain",

@@ -20,8 +20,7 @@ have()
 
 installed()
 {
-	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null |
-		grep -qx installed
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
 # A server with its headers and its build files.
@@ -82,10 +81,13 @@ update_once()
 	fi
 }
 
+# A pipe into "grep -q" would fail now and then: the writer is killed by a
+# closed pipe, and pipefail takes that for the answer.
 available()
 {
-	LC_ALL=C apt-cache policy "$1" 2>/dev/null |
-		grep -qE 'Candidate: [^(]'
+	local policy
+	policy=$(LC_ALL=C apt-cache policy "$1" 2>/dev/null)
+	[[ $policy =~ Candidate:\ [^\(] ]]
 }
 
 # Installs packages; a list of packages too old to fetch from is renewed once.
@@ -118,20 +120,30 @@ fi
 [ $((${#missing[@]} + ${#wanted[@]})) -gt 0 ] || exit 0
 
 export DEBIAN_FRONTEND=noninteractive
-update_once
+
+# Debian makes and starts a cluster with a new server package; not for us
+no_cluster=/etc/postgresql-common/createcluster.d/fairpg-no-cluster.conf
+forget_no_cluster()
+{
+	rm -f "$no_cluster"
+	rmdir --ignore-fail-on-non-empty "$(dirname "$no_cluster")"
+}
+if [ ${#missing[@]} -gt 0 ]; then
+	trap forget_no_cluster EXIT
+	mkdir -p "$(dirname "$no_cluster")"
+	echo 'create_main_cluster = false' >"$no_cluster"
+	update_once
+	install "${missing[@]}"
+fi
+
+# what only some checks want is taken where it is offered, and never a reason
+# to stop: those checks say that they were skipped
 offered=()
 for package in "${wanted[@]}"; do
 	if available "$package"; then
 		offered+=("$package")
 	fi
 done
-[ $((${#missing[@]} + ${#offered[@]})) -gt 0 ] || exit 0
-
-# Debian makes and starts a cluster with a new server package; not for us
-no_cluster=/etc/postgresql-common/createcluster.d/fairpg-no-cluster.conf
-if ! installed postgresql-common || [ ${#missing[@]} -gt 0 ]; then
-	mkdir -p "$(dirname "$no_cluster")"
-	echo 'create_main_cluster = false' >"$no_cluster"
-	trap 'rm -f "$no_cluster"' EXIT
+if [ ${#offered[@]} -gt 0 ]; then
+	install "${offered[@]}" || echo "not installed: ${offered[*]}" >&2
 fi
-install "${missing[@]}" "${offered[@]}"
