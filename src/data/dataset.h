@@ -38,7 +38,7 @@ typedef enum DataLevelKind
 {
 	DATA_LEVEL_VALUE, /* an observed value */
 	DATA_LEVEL_NULL,  /* SQL NULL; at most one, always the first level */
-	DATA_LEVEL_OTHER  /* rare values pooled; at most one, always the last */
+	DATA_LEVEL_OTHER  /* rare and unseen values; at most one, always the last */
 } DataLevelKind;
 
 typedef struct DataLevel
@@ -78,7 +78,12 @@ typedef struct DataColumn
 	uint32_t n_levels;
 	DataLevel *levels;
 
-	uint64_t n_null;      /* rows, both parts */
+	/* rows whose value is NULL, has no level of its own, or is held out and
+	 * beyond the numbers of the training rows */
+	uint64_t n_null[DATA_PARTS];
+	uint64_t n_unseen[DATA_PARTS];
+	uint64_t n_out_of_range;
+
 	uint32_t first_param; /* place in the coefficient vector */
 	uint32_t n_params;    /* 1; n_levels; 1 for a null flag; 0 when constant */
 } DataColumn;

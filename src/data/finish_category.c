@@ -219,12 +219,27 @@ add_level(DataColumn *column, DataLevelKind kind, const DictionaryEntry *entry,
 	level->weight = weight;
 }
 
+/* How many of the values, heaviest first, keep a level of their own. */
+static uint32_t
+choose_kept(Finish *finish, uint32_t c, const SortedLevel *values, uint32_t n)
+{
+	uint32_t n_trained = 0;
+	uint32_t kept;
+
+	while (n_trained < n && values[n_trained].weight > 0)
+		n_trained++;
+	if (n_trained <= finish->builder->spec.max_levels)
+		return n_trained;
+	kept = finish->builder->spec.max_levels - 1;
+	data_find(finish, DATA_POOLED, c, n_trained - kept);
+	return kept;
+}
+
 /*
- * Levels and the map from codes to them.  When there are more values than
- * max_levels, the heaviest of the training rows keep a level each and all
- * others share OTHER.  A value (or NULL) that only held-out rows have goes to
- * OTHER where that exists, and else to a level of its own with weight 0, which
- * has a coefficient that no row pulls away from 0.
+ * Levels and the map from codes to them.  When training rows have more than
+ * max_levels values, the heaviest keep a level each and all others share
+ * OTHER, as do values that only held-out rows have: a model is to treat those
+ * as it will treat any value that it has not seen.
  */
 static NumStatus
 place_levels(Finish *finish, uint32_t c, const LevelCount *counts,
@@ -241,17 +256,10 @@ place_levels(Finish *finish, uint32_t c, const LevelCount *counts,
 
 	if (values == NULL)
 		return NUM_NO_MEMORY;
-	n = kept = list_values(builder, c, counts, values);
-	if (n > builder->spec.max_levels)
-	{
+	n = list_values(builder, c, counts, values);
+	if (n > 1)
 		qsort(values, n, sizeof(SortedLevel), compare_by_weight);
-		kept = builder->spec.max_levels - 1;
-		while (kept > 0 && !(values[kept - 1].weight > 0))
-			kept--;
-		for (uint32_t i = kept; i < n; i++)
-			pooled += values[i].weight;
-		data_find(finish, DATA_POOLED, c, n - kept);
-	}
+	kept = choose_kept(finish, c, values, n);
 	if (kept > 1)
 		qsort(values, kept, sizeof(SortedLevel), compare_by_name);
 
@@ -271,7 +279,14 @@ place_levels(Finish *finish, uint32_t c, const LevelCount *counts,
 		add_level(column, DATA_LEVEL_VALUE, values[i].entry, values[i].weight);
 	}
 	for (uint32_t i = kept; i < n; i++)
+	{
+		const LevelCount *count = &counts[values[i].code];
+
 		map[values[i].code] = column->n_levels;
+		pooled += values[i].weight;
+		column->n_unseen[DATA_TRAIN] += count->rows[0] + count->rows[1];
+		column->n_unseen[DATA_HELD_OUT] += count->held_out;
+	}
 	if (kept < n)
 		add_level(column, DATA_LEVEL_OTHER, NULL, pooled);
 	arena_release(builder->arena, values, room, sizeof(SortedLevel));
@@ -322,7 +337,8 @@ describe_category(Finish *finish, uint32_t c, const LevelCount *counts,
 	column->element = spec->element;
 	column->input = spec->input;
 	column->kind = DATA_CATEGORY;
-	column->n_null = null->rows[0] + null->rows[1] + null->held_out;
+	column->n_null[DATA_TRAIN] = null->rows[0] + null->rows[1];
+	column->n_null[DATA_HELD_OUT] = null->held_out;
 	if (category_is_label(counts, n))
 		data_find(finish, DATA_DISGUISE, c, 0);
 	status = place_levels(finish, c, counts, column, map);

@@ -111,19 +111,24 @@ number_is_label(const NumberSums *sums, double mean, double sd)
 	return spread > 0 && fabs(covariance) > DATA_DISGUISE_SHARE * spread;
 }
 
-static uint64_t
-count_nulls(const DataRows *rows, uint32_t c)
+/* Counts what the held-out rows have that needs a remark: NULLs, and numbers
+ * beyond the range of the training rows, in the precision of storage. */
+static void
+count_held_out(const DataRows *rows, uint32_t c, DataColumn *column)
 {
-	uint64_t n_null = 0;
+	float low = (float) (column->min - column->pivot);
+	float high = (float) (column->max - column->pivot);
 
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
 	{
 		const float *x = rows->blocks[b]->values[c];
 
 		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
-			n_null += isnan(x[i]) ? 1 : 0;
+		{
+			column->n_null[DATA_HELD_OUT] += isnan(x[i]) ? 1 : 0;
+			column->n_out_of_range += x[i] < low || x[i] > high ? 1 : 0;
+		}
 	}
-	return n_null;
 }
 
 /* Fills the NULLs of column 'c'; with 'flag_at' not 0, writes flags into new
@@ -244,8 +249,8 @@ data_finish_number(Finish *finish, uint32_t k)
 	}
 	/* else one value or NULL: only the flag tells anything */
 
-	column->n_null =
-		sums.n_null + count_nulls(&builder->part[DATA_HELD_OUT], c);
+	column->n_null[DATA_TRAIN] = sums.n_null;
+	count_held_out(&builder->part[DATA_HELD_OUT], c, column);
 	finish->place[data->n_columns++] = c;
 	if (sums.n_null > 0 && builder->spec.null_flags)
 	{
@@ -256,6 +261,7 @@ data_finish_number(Finish *finish, uint32_t k)
 			return status;
 		finish->place[data->n_columns++] = flag_at;
 	}
-	return column->n_null == 0 ? NUM_OK
-	                           : fill_nulls(builder, c, column->fill, flag_at);
+	if (column->n_null[DATA_TRAIN] + column->n_null[DATA_HELD_OUT] == 0)
+		return NUM_OK;
+	return fill_nulls(builder, c, column->fill, flag_at);
 }

@@ -215,3 +215,61 @@ fair_gap(const FairCriterion *criterion, const FairCells *groups, int n_groups,
 			one.n_undefined > n_undefined ? one.n_undefined : n_undefined;
 	}
 }
+
+/* Which labels the rows of a rate have. */
+static void
+event_labels(const FairCriterion *criterion, int event, bool used[2])
+{
+	const double one[2] = { 1, 1 };
+	FairRate rate;
+
+	criterion->rate(event, one, &rate);
+	for (int y = 0; y < 2; y++)
+		used[y] = rate.share[y] != 0;
+}
+
+uint64_t
+fair_event_rows(const FairCriterion *criterion, int event,
+                const FairCells *cells)
+{
+	uint64_t rows = 0;
+	bool used[2];
+
+	event_labels(criterion, event, used);
+	for (int y = 0; y < 2; y++)
+		if (used[y])
+			rows += cells->rows[y][0] + cells->rows[y][1];
+	if (!fair_criterion_needs_label(criterion))
+		rows += cells->unlabelled_rows[0] + cells->unlabelled_rows[1];
+	return rows;
+}
+
+void
+fair_clear_event(const FairCriterion *criterion, int event, FairCells *cells)
+{
+	bool used[2];
+
+	event_labels(criterion, event, used);
+	for (int d = 0; d < 2; d++)
+	{
+		for (int y = 0; y < 2; y++)
+			if (used[y])
+			{
+				cells->weight[y][d] = 0;
+				cells->weight_squared[y][d] = 0;
+				cells->rows[y][d] = 0;
+			}
+		if (!fair_criterion_needs_label(criterion))
+		{
+			cells->unlabelled_weight[d] = 0;
+			cells->unlabelled_weight_squared[d] = 0;
+			cells->unlabelled_rows[d] = 0;
+		}
+	}
+}
+
+int
+fair_gap_worst(const FairCriterion *criterion, const FairGap *gap)
+{
+	return criterion->rate == rate_error ? gap->highest : gap->lowest;
+}

@@ -81,4 +81,17 @@ typedef struct FairGap
 extern void fair_gap(const FairCriterion *criterion, const FairCells *groups,
                      int n_groups, FairGap *result);
 
+/* Rows of one group that rate 'event' is taken over. */
+extern uint64_t fair_event_rows(const FairCriterion *criterion, int event,
+                                const FairCells *cells);
+
+/* Takes the rows of one rate out of a group's table, which then has no such
+ * rate. */
+extern void
+fair_clear_event(const FairCriterion *criterion, int event, FairCells *cells);
+
+/* The group that a gap is to the disadvantage of: the one with the lowest
+ * rate or, where the rate is one of errors, the highest; -1 without a gap. */
+extern int fair_gap_worst(const FairCriterion *criterion, const FairGap *gap);
+
 #endif

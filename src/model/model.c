@@ -134,7 +134,7 @@ fill_levels(NumArena *arena, const DataColumn *data, const double *coef,
 		if (level->name == NULL)
 			return NUM_NO_MEMORY;
 		level->coef = data->n_params > 0 ? coef[data->first_param + l] : 0;
-		if (level->kind == DATA_LEVEL_OTHER)
+		if (level->kind == DATA_LEVEL_OTHER && from->weight > 0)
 		{
 			has_other = true;
 			column->unseen_coef = level->coef;

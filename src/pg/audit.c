@@ -27,7 +27,6 @@
 
 static void read_call(FunctionCallInfo fcinfo, AuditCall *call);
 static void read_options(Jsonb *options, AuditCall *call);
-static void resolve_protected(AuditCall *call, ArrayType *names);
 static int protected_column(AuditCall *call, const char *name);
 static void resolve_attribute(AuditCall *call, AuditAttribute *attribute);
 
@@ -46,7 +45,7 @@ FAIRPG_FUNCTION(fairpg_audit);
 Datum
 fairpg_audit(PG_FUNCTION_ARGS)
 {
-	AuditCall call = { 0 };
+	AuditCall call = { .purpose = "audit" };
 	AuditBase *bases;
 	int n_bases;
 	Rows rows;
@@ -65,6 +64,8 @@ static void
 read_call(FunctionCallInfo fcinfo, AuditCall *call)
 {
 	char *source = args_text_required(fcinfo, 0, "source");
+	char **attributes;
+	int n_attributes;
 
 	if (PG_ARGISNULL(1))
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -98,8 +99,10 @@ read_call(FunctionCallInfo fcinfo, AuditCall *call)
 	call->seed = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT64(9);
 	read_options(PG_ARGISNULL(10) ? NULL : PG_GETARG_JSONB_P(10), call);
 
+	attributes =
+		args_text_array(PG_GETARG_ARRAYTYPE_P(1), "protected", &n_attributes);
 	source_open(source, &call->source);
-	resolve_protected(call, PG_GETARG_ARRAYTYPE_P(1));
+	audit_resolve(call, attributes, n_attributes);
 }
 
 static void
@@ -116,14 +119,12 @@ read_options(Jsonb *options, AuditCall *call)
 	args_options(options, known);
 }
 
-static void
-resolve_protected(AuditCall *call, ArrayType *names)
+void
+audit_resolve(AuditCall *call, char **attributes, int n_attributes)
 {
-	char **attributes =
-		args_text_array(names, "protected", &call->n_attributes);
-
+	call->n_attributes = n_attributes;
 	call->attributes =
-		palloc0(sizeof(AuditAttribute) * (Size) (call->n_attributes + 1));
+		palloc0(sizeof(AuditAttribute) * (Size) (n_attributes + 1));
 	/* room for as many columns as all attributes together can name */
 	call->columns = palloc0(
 		sizeof(char *) * (Size) (call->n_attributes * AUDIT_MAX_CROSSED + 1));

@@ -2,7 +2,7 @@
  * audit.h
  *    One call of fairpg.audit(): what was asked, and what was counted.
  *
- * Internal to audit.c, audit_query.c and audit_rows.c.
+ * Internal to audit*.c and evaluate.c, which audits what a model decides.
  */
 #ifndef FAIRPG_PG_AUDIT_H
 #define FAIRPG_PG_AUDIT_H
@@ -10,6 +10,7 @@
 #include "fmgr.h"
 #include "utils/jsonb.h"
 
+#include "pg/figures.h"
 #include "pg/rows.h"
 #include "pg/source.h"
 
@@ -25,6 +26,8 @@ typedef struct AuditAttribute
 
 typedef struct AuditCall
 {
+	const char *purpose; /* "audit", for messages */
+
 	/* arguments; names of columns are NULL where not given */
 	char *label;
 	char *decision;
@@ -38,6 +41,12 @@ typedef struct AuditCall
 	/* options */
 	int replicates;
 	int min_group;
+
+	/* not the user's: an expression over the source that gives the score, and
+	 * integer expressions to be summed up; NULL and 0 for an audit */
+	const char *score_sql;
+	int n_sums;
+	const char *const *sums_sql;
 
 	/* resolved */
 	Source source;
@@ -53,14 +62,30 @@ typedef struct AuditBase
 	const char **values; /* [n_columns], NULL as "(unknown)" */
 	const uint8 *tally;  /* fair/tally.h */
 	const uint8 *scores; /* fair/scores.h, or NULL without a score */
+	int64 *sums;         /* [call->n_sums] */
 } AuditBase;
+
+/* audit.c: the attributes of a call, whose source is open: the columns of
+ * each 'sex', 'sex*race', and all columns together. */
+extern void audit_resolve(AuditCall *call, char **attributes, int n_attributes);
 
 /* audit_query.c: counts the source in one statement, as the caller, between
  * SPI_connect() and SPI_finish(), which are the caller's: what is returned
  * lives until the latter. */
 extern AuditBase *audit_count(const AuditCall *call, int *n_bases);
 
-/* audit_rows.c: derives every figure from the counts. */
+/* audit_groups.c: all base groups as one group without a name, and the groups
+ * of an attribute in the order of their names; in CurrentMemoryContext. */
+extern void audit_overall(NumArena *arena, const AuditBase *bases, int n_bases,
+                          FigureGroup *group);
+extern void
+audit_groups(NumArena *arena, const AuditAttribute *attribute,
+             const AuditBase *bases, int n_bases, FigureAttribute *result);
+
+/* audit_rows.c: how figures are to be made for a call; every figure as a
+ * row. */
+extern FigureSettings
+audit_settings(const AuditCall *call, NumArena *arena, NumMonitor *monitor);
 extern void audit_report(const AuditCall *call, const AuditBase *bases,
                          int n_bases, Rows *rows);
 

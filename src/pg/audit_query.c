@@ -88,16 +88,17 @@ add_context(void *call)
 	const AuditCall *audit = call;
 
 	if (audit->score != NULL && audit->weight != NULL)
-		errcontext("audit of source %s with score \"%s\" and weight \"%s\"",
-		           audit->source.name, audit->score, audit->weight);
-	else if (audit->score != NULL)
-		errcontext("audit of source %s with score \"%s\"", audit->source.name,
-		           audit->score);
-	else if (audit->weight != NULL)
-		errcontext("audit of source %s with weight \"%s\"", audit->source.name,
+		errcontext("%s of source %s with score \"%s\" and weight \"%s\"",
+		           audit->purpose, audit->source.name, audit->score,
 		           audit->weight);
+	else if (audit->score != NULL)
+		errcontext("%s of source %s with score \"%s\"", audit->purpose,
+		           audit->source.name, audit->score);
+	else if (audit->weight != NULL)
+		errcontext("%s of source %s with weight \"%s\"", audit->purpose,
+		           audit->source.name, audit->weight);
 	else
-		errcontext("audit of source %s", audit->source.name);
+		errcontext("%s of source %s", audit->purpose, audit->source.name);
 }
 
 /* Base type of a column of the source, or an error that names it. */
@@ -208,20 +209,22 @@ add_decision(AuditQuery *query)
 {
 	const AuditCall *call = query->call;
 
-	if (call->score == NULL)
+	if (call->score == NULL && call->score_sql == NULL)
 	{
 		query->decision = zero_one(query, call->decision, "decision");
 		return;
 	}
-	query->score = number_column(query, call->score, "score");
+	query->score = call->score_sql != NULL
+	                   ? pstrdup(call->score_sql)
+	                   : number_column(query, call->score, "score");
 	query->decision = psprintf(
 		"(%s OPERATOR(pg_catalog.>=) %s)", query->score,
 		add_parameter(query, FLOAT8OID, Float8GetDatum(call->threshold)));
 }
 
 /* One row for each combination of values of the protected columns: the
- * values, the confusion table, the scores, and counts of values that are
- * neither 0 nor 1. */
+ * values, the confusion table, the scores, counts of values that are neither
+ * 0 nor 1, and the sums asked for. */
 static void
 build_statement(AuditQuery *query)
 {
@@ -247,6 +250,8 @@ build_statement(AuditQuery *query)
 		                 " '0' AND src.%s " IS_NOT " '1')",
 		                 name, name);
 	}
+	for (int i = 0; i < call->n_sums; i++)
+		appendStringInfo(select, ", pg_catalog.sum(%s)", call->sums_sql[i]);
 	appendStringInfo(select, " FROM %s", call->source.from);
 	for (int c = 0; c < call->n_columns; c++)
 		appendStringInfo(select, "%s src.%s", c == 0 ? " GROUP BY" : ",",
@@ -379,6 +384,8 @@ read_bases(const AuditQuery *query, int *n_bases)
 	const AuditCall *call = query->call;
 	TupleDesc desc = SPI_tuptable->tupdesc;
 	AuditBase *bases = palloc(sizeof(AuditBase) * (Size) SPI_processed);
+	int first_sum =
+		call->n_columns + 2 + (query->score != NULL) + query->n_checked;
 	int nest_level = NewGUCNestLevel();
 	bool null;
 
@@ -396,11 +403,18 @@ read_bases(const AuditQuery *query, int *n_bases)
 		bases[b].tally = stats_payload(
 			&outcome_kind, (struct varlena *) PG_DETOAST_DATUM(value), NULL);
 		bases[b].scores = NULL;
-		if (query->score == NULL)
-			continue;
-		value = SPI_getbinval(row, desc, call->n_columns + 2, &null);
-		bases[b].scores = stats_payload(
-			&score_kind, (struct varlena *) PG_DETOAST_DATUM(value), NULL);
+		if (query->score != NULL)
+		{
+			value = SPI_getbinval(row, desc, call->n_columns + 2, &null);
+			bases[b].scores = stats_payload(
+				&score_kind, (struct varlena *) PG_DETOAST_DATUM(value), NULL);
+		}
+		bases[b].sums = palloc(sizeof(int64) * (Size) (call->n_sums + 1));
+		for (int i = 0; i < call->n_sums; i++)
+		{
+			value = SPI_getbinval(row, desc, first_sum + i, &null);
+			bases[b].sums[i] = null ? 0 : DatumGetInt64(value);
+		}
 	}
 	AtEOXact_GUC(true, nest_level);
 	return bases;

@@ -8,7 +8,6 @@
 
 #include "funcapi.h"
 #include "lib/stringinfo.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 
 #include "fair/bootstrap.h"
@@ -16,6 +15,7 @@
 #include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/fairness_stats.h"
+#include "pg/figures.h"
 #include "pg/host.h"
 #include "pg/outcome_stats.h"
 #include "pg/report.h"
@@ -55,15 +55,6 @@ fairness_criterion(const char *name)
 	                errmsg("criterion \"%s\" is not known", name),
 	                errhint("Known criteria: %s.", known.data)));
 	return NULL;
-}
-
-int
-fairness_worst(const FairCriterion *criterion, const FairGap *gap)
-{
-	bool is_error =
-		strcmp(criterion->event_name[gap->event], "error_rate") == 0;
-
-	return is_error ? gap->highest : gap->lowest;
 }
 
 /* The gap of the first argument by the criterion that the second one names;
@@ -120,33 +111,17 @@ fairpg_gap_reason(PG_FUNCTION_ARGS)
 {
 	GroupCells groups;
 	FairGap gap;
-	char reason[FAIRNESS_REASON_BYTES];
+	const char *reason;
 
 	gap_args(fcinfo, &groups, &gap);
-	if (!fairness_reason(&gap, reason))
+	reason = figures_gap_reason(&gap);
+	if (reason == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(reason));
 }
 
-bool
-fairness_reason(const FairGap *gap, char reason[FAIRNESS_REASON_BYTES])
-{
-	if (isnan(gap->gap))
-		strlcpy(reason, "fewer than two groups have the rate",
-		        FAIRNESS_REASON_BYTES);
-	else if (gap->n_undefined == 1)
-		strlcpy(reason, "1 group does not have the rate",
-		        FAIRNESS_REASON_BYTES);
-	else if (gap->n_undefined > 1)
-		snprintf(reason, FAIRNESS_REASON_BYTES,
-		         "%d groups do not have the rate", gap->n_undefined);
-	else
-		return false;
-	return true;
-}
-
 /* worst_group(fairness_stats, criterion text) returns text: the group that
- * the gap is to the disadvantage of; see fairness_worst(). */
+ * the gap is to the disadvantage of; see fair_gap_worst(). */
 FAIRPG_FUNCTION(fairpg_worst_group);
 
 Datum
@@ -159,7 +134,7 @@ fairpg_worst_group(PG_FUNCTION_ARGS)
 
 	if (isnan(gap.gap))
 		PG_RETURN_NULL();
-	worst = &groups.entries[fairness_worst(criterion, &gap)];
+	worst = &groups.entries[fair_gap_worst(criterion, &gap)];
 	PG_RETURN_TEXT_P(
 		cstring_to_text_with_len(worst->name, (int) worst->name_bytes));
 }
@@ -179,29 +154,15 @@ interval_args(FunctionCallInfo fcinfo, FairGapInterval *interval)
 
 	groups_arg(fcinfo, &groups);
 	host_arena_init(&arena, CurrentMemoryContext, 0);
+	host_monitor_quiet(&monitor);
 	plan = (FairBootstrap){ .groups = groups.cells,
 		                    .n_groups = groups.n_groups,
 		                    .level = level,
 		                    .replicates = FAIR_REPLICATES,
 		                    .seed = (uint64) PG_GETARG_INT64(3),
-		                    .monitor = fairness_monitor(&monitor) };
+		                    .monitor = &monitor };
 	report_status(fair_gap_intervals(&arena, &plan, criterion, 1, interval),
 	              &arena, "interval of a gap");
-}
-
-/* Answers a cancel request where it is noticed: nothing needs undoing. */
-static bool
-stop(NumMonitor *monitor)
-{
-	CHECK_FOR_INTERRUPTS();
-	return false;
-}
-
-NumMonitor *
-fairness_monitor(NumMonitor *monitor)
-{
-	*monitor = (NumMonitor){ .stop = stop };
-	return monitor;
 }
 
 /* gap_interval(fairness_stats, criterion text, level float8, seed bigint)

@@ -13,7 +13,6 @@
 
 #include "fair/cells.h"
 #include "fair/criterion.h"
-#include "num/monitor.h"
 
 /* What NULL is called where groups have names. */
 #define UNKNOWN_GROUP "(unknown)"
@@ -41,19 +40,6 @@ extern int fairness_compare_names(const char *a, uint32 a_bytes, const char *b,
 
 /* The criterion of that name; raises an error that lists the known ones. */
 extern const FairCriterion *fairness_criterion(const char *name);
-
-/* The group that a gap is to the disadvantage of: the one with the lowest
- * rate or, where the rate is one of errors, the highest. */
-extern int fairness_worst(const FairCriterion *criterion, const FairGap *gap);
-
-/* Writes why there is no gap, or how many groups it leaves out; false when it
- * is complete. */
-#define FAIRNESS_REASON_BYTES 64
-extern bool
-fairness_reason(const FairGap *gap, char reason[FAIRNESS_REASON_BYTES]);
-
-/* Makes '*monitor' one that answers cancel requests, and returns it. */
-extern NumMonitor *fairness_monitor(NumMonitor *monitor);
 
 /* Raises an error that names the limit of fairpg.max_groups when there are
  * more groups than it allows. */

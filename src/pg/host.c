@@ -122,6 +122,12 @@ host_progress(NumMonitor *monitor, int done, int total, double loss, double gap)
 }
 
 void
+host_monitor_quiet(NumMonitor *monitor)
+{
+	*monitor = (NumMonitor){ .stop = host_stop };
+}
+
+void
 host_monitor_begin(NumMonitor *monitor, const char *name)
 {
 	monitor->stop = host_stop;

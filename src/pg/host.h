@@ -22,6 +22,9 @@ host_arena_init(NumArena *arena, MemoryContext context, size_t limit_bytes);
 extern void host_monitor_begin(NumMonitor *monitor, const char *name);
 extern void host_monitor_end(NumMonitor *monitor);
 
+/* Makes a monitor that answers cancel requests and shows nothing. */
+extern void host_monitor_quiet(NumMonitor *monitor);
+
 /* Shows another phase of the same work: "fairpg credit reading". */
 extern void host_monitor_phase(NumMonitor *monitor, const char *phase);
 

@@ -38,6 +38,7 @@ FAIRPG_FUNCTION(fairpg_decide);
 FAIRPG_FUNCTION(fairpg_predict_columns);
 FAIRPG_FUNCTION(fairpg_decide_columns);
 FAIRPG_FUNCTION(fairpg_predict_with);
+FAIRPG_FUNCTION(fairpg_examine);
 
 /* What tells two snapshots of one backend apart. */
 typedef struct SnapshotMark
@@ -70,6 +71,7 @@ typedef struct PredictState
 	Binding *binding;              /* NULL: none yet */
 	uint64 row_identifier;
 	TupleDesc row;
+	TupleDesc result; /* of examine(); as long as the state */
 	Datum *row_values;
 	bool *row_nulls;
 	NullableDatum *values;
@@ -81,7 +83,10 @@ static void use_model(FunctionCallInfo fcinfo, PredictState *state,
 static void use_given_model(PredictState *state, Datum artifact);
 static void use_row_type(PredictState *state, HeapTupleHeader row);
 static void use_columns(FunctionCallInfo fcinfo, PredictState *state);
+static void take_row(PredictState *state, Datum row);
 static double score_row(PredictState *state, Datum row);
+static Datum examination(FunctionCallInfo fcinfo, PredictState *state,
+                         double probability, const InputCounts *counts);
 
 /*
  * predict(model text, features record, version integer) returns float8
@@ -161,6 +166,55 @@ fairpg_predict_with(PG_FUNCTION_ARGS)
 
 	use_given_model(state, PG_GETARG_DATUM(0));
 	PG_RETURN_FLOAT8(score_row(state, PG_GETARG_DATUM(1)));
+}
+
+/*
+ * examine(model text, features record, version integer)
+ * returns (probability float8, decision boolean, n_null integer,
+ *          n_unseen integer, n_out_of_range integer)
+ *
+ * What predict() and decide() answer, and what in the row the model had to
+ * make do with.  NULL for a NULL row.
+ */
+Datum
+fairpg_examine(PG_FUNCTION_ARGS)
+{
+	PredictState *state = get_state(fcinfo);
+	InputCounts counts;
+	double probability;
+
+	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
+	if (PG_ARGISNULL(PREDICT_ARG_ROW))
+		PG_RETURN_NULL();
+	take_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
+	probability = binding_examine(state->binding, state->values, &counts);
+	return examination(fcinfo, state, probability, &counts);
+}
+
+static Datum
+examination(FunctionCallInfo fcinfo, PredictState *state, double probability,
+            const InputCounts *counts)
+{
+	Datum values[5];
+	bool nulls[5] = { false };
+
+	if (state->result == NULL)
+	{
+		MemoryContext before = MemoryContextSwitchTo(state->owner);
+
+		if (get_call_result_type(fcinfo, NULL, &state->result) !=
+		        TYPEFUNC_COMPOSITE ||
+		    state->result->natts != lengthof(values))
+			elog(ERROR, "fairpg.examine must return fairpg.examination");
+		state->result = BlessTupleDesc(state->result);
+		MemoryContextSwitchTo(before);
+	}
+	values[0] = Float8GetDatum(probability);
+	values[1] = BoolGetDatum(probability >= state->compiled->model->threshold);
+	values[2] = Int32GetDatum(counts->n_null);
+	values[3] = Int32GetDatum(counts->n_unseen);
+	values[4] = Int32GetDatum(counts->n_out_of_range);
+	return HeapTupleGetDatum(heap_form_tuple(state->result, values, nulls));
 }
 
 /* Runs when the expression goes, after an error too. */
@@ -360,8 +414,9 @@ use_row_type(PredictState *state, HeapTupleHeader row)
 	MemoryContextSwitchTo(before);
 }
 
-static double
-score_row(PredictState *state, Datum row)
+/* Binds the model to a row and takes the row apart. */
+static void
+take_row(PredictState *state, Datum row)
 {
 	HeapTupleHeader header = DatumGetHeapTupleHeader(row);
 	HeapTupleData tuple;
@@ -377,6 +432,12 @@ score_row(PredictState *state, Datum row)
 		state->values[i].value = state->row_values[i];
 		state->values[i].isnull = state->row_nulls[i];
 	}
+}
+
+static double
+score_row(PredictState *state, Datum row)
+{
+	take_row(state, row);
 	return binding_probability(state->binding, state->values);
 }
 

@@ -53,8 +53,8 @@ static int find_source(const CompiledModel *compiled, const RowShape *shape,
                        const ModelSource *source);
 static void unpack_array(const Binding *binding, const Step *step,
                          const NullableDatum *value, Unpacked *array);
-static double element_score(const Binding *binding, const Step *step,
-                            const Unpacked *array, double z);
+static inline double score_value(const Binding *binding, const Step *step,
+                                 double x, double z, InputCounts *counts);
 static void refuse_number(const Binding *binding, const Step *step);
 
 Binding *
@@ -126,8 +126,56 @@ find_source(const CompiledModel *compiled, const RowShape *shape,
 	return -1;
 }
 
-double
-binding_probability(Binding *binding, const NullableDatum *values)
+/* The score after a NULL number. */
+static inline double
+score_null(const Step *step, double z, InputCounts *counts)
+{
+	if (counts != NULL)
+		counts->n_null++;
+	return score_add_null(step->score->column, z);
+}
+
+/* The score after a category. */
+static inline double
+score_category(const Step *step, Encoder *encoder, const NullableDatum *value,
+               double z, InputCounts *counts)
+{
+	const char *name;
+	uint32 length;
+	bool seen;
+
+	if (value->isnull)
+	{
+		if (counts != NULL)
+			counts->n_null++;
+		return z + step->score->null_coef;
+	}
+	name = encoder_text(encoder, value->value, &length);
+	z += score_level(step->score, name, length, &seen);
+	if (counts != NULL && !seen)
+		counts->n_unseen++;
+	return z;
+}
+
+/* The score after one element; a NULL array has NULL elements. */
+static inline double
+score_element(const Binding *binding, const Step *step, const Unpacked *array,
+              double z, InputCounts *counts)
+{
+	double x;
+
+	if (array->null)
+		return score_null(step, z, counts);
+	x = array->elements[step->score->column->element - 1];
+	if (array->has_null && isnan(x))
+		return score_null(step, z, counts);
+	return score_value(binding, step, x, z, counts);
+}
+
+/* One walk over the model's columns; 'counts' is NULL where nobody asks, and
+ * then nothing of it is left when this is inlined. */
+static pg_attribute_always_inline double
+walk(Binding *binding, const NullableDatum *values, InputCounts *counts)
 {
 	double z = binding->compiled->model->intercept;
 	Unpacked array = { true, false, NULL };
@@ -142,43 +190,42 @@ binding_probability(Binding *binding, const NullableDatum *values)
 		{
 			case STEP_NUMBER:
 				if (value->isnull)
-					z = score_add_null(step->score->column, z);
+					z = score_null(step, z, counts);
 				else
-				{
-					double add =
-						score_number(step->score->column,
-					                 encoder_number(encoder, value->value));
-
-					if (!isfinite(add))
-						refuse_number(binding, step);
-					z += add;
-				}
+					z = score_value(binding, step,
+					                encoder_number(encoder, value->value), z,
+					                counts);
 				break;
 
 			case STEP_CATEGORY:
-				if (value->isnull)
-					z += step->score->null_coef;
-				else
-				{
-					uint32 length;
-					const char *name =
-						encoder_text(encoder, value->value, &length);
-
-					z += score_level(step->score, name, length, NULL);
-				}
+				z = score_category(step, encoder, value, z, counts);
 				break;
 
 			case STEP_FIRST_ELEMENT:
 				unpack_array(binding, step, value, &array);
-				z = element_score(binding, step, &array, z);
+				z = score_element(binding, step, &array, z, counts);
 				break;
 
 			case STEP_ELEMENT:
-				z = element_score(binding, step, &array, z);
+				z = score_element(binding, step, &array, z, counts);
 				break;
 		}
 	}
 	return num_sigmoid(z);
+}
+
+double
+binding_probability(Binding *binding, const NullableDatum *values)
+{
+	return walk(binding, values, NULL);
+}
+
+double
+binding_examine(Binding *binding, const NullableDatum *values,
+                InputCounts *counts)
+{
+	memset(counts, 0, sizeof(*counts));
+	return walk(binding, values, counts);
 }
 
 static void
@@ -204,23 +251,25 @@ unpack_array(const Binding *binding, const Step *step,
 		                   source->n_elements, n_elements)));
 }
 
-/* The score after one element; a NULL array has NULL elements. */
-static double
-element_score(const Binding *binding, const Step *step, const Unpacked *array,
-              double z)
+/* The score after a number.  The range is compared in the precision in which
+ * the rows of a training are kept, so that their counts are the same. */
+static inline double
+score_value(const Binding *binding, const Step *step, double x, double z,
+            InputCounts *counts)
 {
 	const ModelColumn *column = step->score->column;
-	double x;
-	double add;
+	double add = score_number(column, x);
 
-	if (array->null)
-		return score_add_null(column, z);
-	x = array->elements[column->element - 1];
-	if (array->has_null && isnan(x))
-		return score_add_null(column, z);
-	add = score_number(column, x);
 	if (!isfinite(add))
 		refuse_number(binding, step);
+	if (counts != NULL)
+	{
+		float stored = (float) (x - column->pivot);
+
+		if (stored < (float) (column->min - column->pivot) ||
+		    stored > (float) (column->max - column->pivot))
+			counts->n_out_of_range++;
+	}
 	return z + add;
 }
 

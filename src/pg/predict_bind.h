@@ -24,9 +24,22 @@ typedef struct Binding Binding;
 extern Binding *
 binding_make(const CompiledModel *compiled, const RowShape *shape);
 
+/* What in a row the model has to make do with; values of features, elements
+ * of arrays one by one. */
+typedef struct InputCounts
+{
+	int n_null;
+	int n_unseen;       /* categories without a level of their own */
+	int n_out_of_range; /* numbers beyond those of the training rows */
+} InputCounts;
+
 /* The probability for a row with these values, in the order of the shape.
  * Raises an error for a number that is not finite. */
 extern double
 binding_probability(Binding *binding, const NullableDatum *values);
+
+/* The same, with '*counts' filled. */
+extern double binding_examine(Binding *binding, const NullableDatum *values,
+                              InputCounts *counts);
 
 #endif

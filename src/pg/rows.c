@@ -1,13 +1,19 @@
 /*
  * rows.c
- *    Returning rows from a set-returning function, all at once.
+ *    Returning rows: a set of them all at once, or a single one.
  *
- * InitMaterializedSRF() does the like from PostgreSQL 16 on (15 has it under
- * another name, 14 not at all).
+ * InitMaterializedSRF() does the like of rows_begin() from PostgreSQL 16 on
+ * (15 has it under another name, 14 not at all).
  */
 #include "postgres.h"
 
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
 
 #include "pg/rows.h"
 
@@ -42,4 +48,68 @@ void
 rows_add(Rows *rows, Datum *values, bool *nulls)
 {
 	tuplestore_putvalues(rows->store, rows->columns, values, nulls);
+}
+
+void
+row_begin(RowMaker *row, FunctionCallInfo fcinfo)
+{
+	row->n = 0;
+	if (get_call_result_type(fcinfo, NULL, &row->columns) !=
+	        TYPEFUNC_COMPOSITE ||
+	    row->columns->natts > ROW_COLUMNS_MAX)
+		elog(ERROR, "result of the function is not a row as declared");
+}
+
+static void
+put(RowMaker *row, Datum value, bool null)
+{
+	if (row->n >= row->columns->natts)
+		elog(ERROR, "result of the function has more than %d columns",
+		     row->columns->natts);
+	row->nulls[row->n] = null;
+	row->values[row->n++] = value;
+}
+
+void
+row_put(RowMaker *row, Datum value)
+{
+	put(row, value, false);
+}
+
+void
+row_put_real(RowMaker *row, double value)
+{
+	put(row, Float8GetDatum(value), !isfinite(value));
+}
+
+void
+row_put_text(RowMaker *row, const char *value)
+{
+	put(row, value == NULL ? (Datum) 0 : CStringGetTextDatum(value),
+	    value == NULL);
+}
+
+void
+row_put_texts(RowMaker *row, const List *texts)
+{
+	Datum *elements = palloc(sizeof(Datum) * (Size) (list_length(texts) + 1));
+	int n = 0;
+	ListCell *cell;
+
+	foreach (cell, texts)
+		elements[n++] = CStringGetTextDatum((char *) lfirst(cell));
+	put(row,
+	    PointerGetDatum(
+			construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT)),
+	    false);
+}
+
+Datum
+row_end(RowMaker *row)
+{
+	if (row->n != row->columns->natts)
+		elog(ERROR, "result of the function has %d of %d columns", row->n,
+		     row->columns->natts);
+	return HeapTupleGetDatum(
+		heap_form_tuple(BlessTupleDesc(row->columns), row->values, row->nulls));
 }

@@ -1,11 +1,14 @@
 /*
  * rows.h
- *    Returning rows from a set-returning function, all at once.
+ *    Returning rows: a set of them all at once, or a single one.
+ *
+ * Include after postgres.h.
  */
 #ifndef FAIRPG_PG_ROWS_H
 #define FAIRPG_PG_ROWS_H
 
 #include "funcapi.h"
+#include "nodes/pg_list.h"
 #include "utils/tuplestore.h"
 
 typedef struct Rows
@@ -20,5 +23,29 @@ typedef struct Rows
 extern void rows_begin(Rows *rows, FunctionCallInfo fcinfo, int n_columns);
 
 extern void rows_add(Rows *rows, Datum *values, bool *nulls);
+
+#define ROW_COLUMNS_MAX 32
+
+/* A single row under construction, column by column. */
+typedef struct RowMaker
+{
+	TupleDesc columns;
+	int n; /* put so far */
+	Datum values[ROW_COLUMNS_MAX];
+	bool nulls[ROW_COLUMNS_MAX];
+} RowMaker;
+
+/* Begins the result of a function that returns a composite type. */
+extern void row_begin(RowMaker *row, FunctionCallInfo fcinfo);
+
+/* The next column: a value, a number that is NULL unless it is finite, a text
+ * or NULL, a list of char * as text[]. */
+extern void row_put(RowMaker *row, Datum value);
+extern void row_put_real(RowMaker *row, double value);
+extern void row_put_text(RowMaker *row, const char *value);
+extern void row_put_texts(RowMaker *row, const List *texts);
+
+/* The row, which must have all its columns; in CurrentMemoryContext. */
+extern Datum row_end(RowMaker *row);
 
 #endif

@@ -65,3 +65,31 @@ CREATE FUNCTION fairpg.predict_with(
 COMMENT ON FUNCTION fairpg.predict_with(bytea, record)
     IS 'probability of the positive label by a model that is handed over as bytes';
 
+CREATE TYPE fairpg.examination AS (
+    probability double precision,
+    decision boolean,
+    n_null integer,
+    n_unseen integer,
+    n_out_of_range integer
+);
+COMMENT ON TYPE fairpg.examination
+    IS 'a prediction, and what in the row the model had to make do with';
+COMMENT ON COLUMN fairpg.examination.probability IS 'probability of the positive label';
+COMMENT ON COLUMN fairpg.examination.decision
+    IS 'whether the probability reaches the threshold of the model';
+COMMENT ON COLUMN fairpg.examination.n_null IS 'features that are NULL';
+COMMENT ON COLUMN fairpg.examination.n_unseen
+    IS 'categories for which the model has no level: not seen in training, or rare there';
+COMMENT ON COLUMN fairpg.examination.n_out_of_range
+    IS 'numbers beyond those of the training rows';
+
+CREATE FUNCTION fairpg.examine(
+    model text,
+    features record,
+    version integer DEFAULT NULL)
+    RETURNS fairpg.examination
+    LANGUAGE C STABLE PARALLEL SAFE
+    COST 50
+    AS 'MODULE_PATHNAME', 'fairpg_examine';
+COMMENT ON FUNCTION fairpg.examine(text, record, integer)
+    IS 'prediction for a row, and how many of its values training had not shown';

@@ -180,10 +180,52 @@ nulls_of_held_out_rows_make_no_flag(void)
 	}
 	CHECK_INT(making_finish(&making), NUM_OK);
 	CHECK_INT(making.data->n_columns, 1);
-	CHECK_INT(making.data->columns[0].n_null, 1);
+	CHECK_INT(making.data->columns[0].n_null[DATA_TRAIN], 0);
+	CHECK_INT(making.data->columns[0].n_null[DATA_HELD_OUT], 1);
 	CHECK(((const float *) making.data->part[DATA_HELD_OUT]
 	           .blocks[0]
 	           ->values[0])[0] == 49.5f);
+	scratch_end(&making.arena);
+}
+
+static const DataColumnSpec number_and_category[] = {
+	{ "x", "x", 0, 1, DATA_NUMBER },
+	{ "job", "job", 0, 3, DATA_CATEGORY },
+};
+
+/* Held-out rows may hold what training has not shown: it is counted, and what
+ * has no level shares one without weight. */
+static void
+surprises_of_held_out_rows_are_counted(void)
+{
+	DataBuilderSpec spec = spec_of(number_and_category, 2);
+	const char *jobs[] = { "clerk", "guard", "nurse", "pilot" };
+	const DataColumn *job;
+	Making making;
+
+	making_begin(&making, &spec);
+	for (uint32_t i = 0; i < 200; i++)
+	{
+		bool held_out = i >= 100;
+		const char *name = jobs[i % (held_out ? 4 : 2)];
+
+		/* training: 0 to 99; held out: 50 to 149, of which 50 are beyond */
+		making.input->number[0] = (double) (held_out ? i - 50 : i);
+		making.input->code[1] =
+			data_builder_code(making.builder, 1, name, (uint32_t) strlen(name));
+		making.input->label = i / 2 % 2;
+		CHECK_INT(data_builder_append(making.builder,
+		                              held_out ? DATA_HELD_OUT : DATA_TRAIN),
+		          NUM_OK);
+	}
+	CHECK_INT(making_finish(&making), NUM_OK);
+	CHECK_INT(making.data->columns[0].n_out_of_range, 50);
+	job = &making.data->columns[1];
+	CHECK_INT(job->n_unseen[DATA_TRAIN], 0);
+	CHECK_INT(job->n_unseen[DATA_HELD_OUT], 50);
+	CHECK_INT(job->n_levels, 3);
+	CHECK(job->levels[2].kind == DATA_LEVEL_OTHER);
+	CHECK(job->levels[2].weight == 0);
 	scratch_end(&making.arena);
 }
 
@@ -593,6 +635,7 @@ main(void)
 	RUN(a_number_that_is_always_null_has_no_coefficient);
 	RUN(one_value_or_null_leaves_the_flag);
 	RUN(nulls_of_held_out_rows_make_no_flag);
+	RUN(surprises_of_held_out_rows_are_counted);
 	RUN(without_flags_nulls_are_filled_only);
 	RUN(identifiers_are_left_out_and_categories_are_not);
 	RUN(identifiers_do_not_use_up_memory);

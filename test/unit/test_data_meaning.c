@@ -317,7 +317,7 @@ check_number(const DataColumn *column, size_t offset)
 	CHECK_NEAR(column->mean + column->pivot, (double) (wx / w),
 	           1e-12 * (double) (wx / w));
 	/* NULLs stand at the mean, where they may count for the spread or not */
-	if (column->n_null == 0)
+	if (column->n_null[DATA_TRAIN] == 0)
 		CHECK_CLOSE(column->sd, sqrt((double) (squares / w)), 1e-9);
 	CHECK(column->sd > 0);
 	CHECK(column->min == min);
@@ -330,7 +330,9 @@ numbers_have_the_moments_of_training_rows(void)
 {
 	NumArena arena;
 	Dataset *data;
-	uint64_t n_null = 0;
+	uint64_t n_null[DATA_PARTS] = { 0 };
+	uint64_t n_outside = 0;
+	const DataColumn *age;
 
 	scratch_begin(&arena, 0);
 	CHECK_INT(build(&arena, false, &data), NUM_OK);
@@ -338,9 +340,18 @@ numbers_have_the_moments_of_training_rows(void)
 	             offsetof(Row, age));
 	check_number(&data->columns[column_named(data, "taken", false)],
 	             offsetof(Row, taken));
+	age = &data->columns[column_named(data, "age", false)];
 	for (uint32_t i = 0; i < N_ROWS; i++)
-		n_null += isnan(rows[i].age) ? 1 : 0;
-	CHECK_INT(data->columns[column_named(data, "age", false)].n_null, n_null);
+	{
+		n_null[rows[i].part] += isnan(rows[i].age) ? 1 : 0;
+		if (rows[i].part == DATA_HELD_OUT &&
+		    (rows[i].age < age->min || rows[i].age > age->max))
+			n_outside++;
+	}
+	CHECK(n_null[DATA_TRAIN] > 0 && n_null[DATA_HELD_OUT] > 0);
+	for (int p = 0; p < DATA_PARTS; p++)
+		CHECK_INT(age->n_null[p], n_null[p]);
+	CHECK_INT(age->n_out_of_range, n_outside);
 	CHECK(data->columns[column_named(data, "age", false)].pivot == 0);
 	CHECK(data->columns[column_named(data, "taken", false)].pivot != 0);
 	scratch_end(&arena);
@@ -534,7 +545,12 @@ the_order_of_rows_does_not_show(void)
 
 		CHECK_TEXT(x->name, y->name);
 		CHECK_INT(x->n_levels, y->n_levels);
-		CHECK_INT(x->n_null, y->n_null);
+		for (int p = 0; p < DATA_PARTS; p++)
+		{
+			CHECK_INT(x->n_null[p], y->n_null[p]);
+			CHECK_INT(x->n_unseen[p], y->n_unseen[p]);
+		}
+		CHECK_INT(x->n_out_of_range, y->n_out_of_range);
 		for (uint32_t l = 0; l < x->n_levels && l < y->n_levels; l++)
 		{
 			CHECK_INT(x->levels[l].kind, y->levels[l].kind);

@@ -15,21 +15,10 @@
 #include "model/model.h"
 #include "num/arena.h"
 #include "num/monitor.h"
+#include "pg/judge.h"
 #include "pg/train/extract.h"
 #include "train/certificate.h"
 #include "train/train.h"
-
-/* Why a verdict is what it is needs a gap, an interval and a bound. */
-typedef struct JudgedGap
-{
-	int attribute; /* with the largest gap; -1: no gap could be judged */
-	double gap;    /* NaN: none */
-	double low;
-	double high;
-	int highest; /* groups */
-	int lowest;
-	int event;
-} JudgedGap;
 
 typedef struct TrainCall
 {
@@ -74,9 +63,10 @@ typedef struct TrainCall
 	Certificate train_part;
 	Certificate held_out;      /* rows is 0 without a held-out part */
 	const Certificate *judged; /* the part that quality figures are of */
-	JudgedGap gap;
-	const char *verdict; /* pass, fail, insufficient; NULL: no bound */
-	List *warnings;      /* of char * */
+	FigureSettings figures;    /* how its figures are made */
+	Judgement judgement;
+	char *worst_group; /* NULL without a gap */
+	List *warnings;    /* of char * */
 	double fit_seconds;
 	double certify_seconds;
 	double seconds;
@@ -87,17 +77,12 @@ typedef struct TrainCall
  * a row is read. */
 extern void train_read_call(FunctionCallInfo fcinfo, TrainCall *call);
 
-/* train_judge.c: certificates, gap, interval, verdict, warnings. */
+/* train_judge.c: the verdict, and the warnings that come with the fit. */
 extern void train_judge(TrainCall *call);
 
-/* Confusion tables of an attribute's groups in a part, where the cells of
- * groups too small to judge are cleared. */
-extern FairCells *
-train_judged_groups(TrainCall *call, const Certificate *part, int attribute);
-
-/* "sex: Female": the attribute with the largest gap and its group with the
- * lowest rate; NULL without a gap. */
-extern char *train_worst_group(const TrainCall *call);
+/* The groups of every attribute in a part: [call->data->n_attributes]. */
+extern FigureAttribute *
+train_groups(const TrainCall *call, const Certificate *part);
 
 /* train_store.c: the rows of the new version; sets call->version. */
 extern void train_store(TrainCall *call);

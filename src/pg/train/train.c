@@ -29,6 +29,7 @@
 #include "pg/export.h"
 #include "pg/host.h"
 #include "pg/report.h"
+#include "pg/rows.h"
 #include "pg/store.h"
 #include "pg/train/call.h"
 #include "train/rates.h"
@@ -180,93 +181,34 @@ certify(TrainCall *call)
 	call->certify_seconds = seconds_since(start);
 }
 
-char *
-train_worst_group(const TrainCall *call)
-{
-	const DataAttribute *attribute;
-
-	if (call->gap.attribute < 0)
-		return NULL;
-	attribute = &call->data->attributes[call->gap.attribute];
-	return psprintf("%s: %s", attribute->name,
-	                attribute->group_names[call->gap.lowest]);
-}
-
-static Datum
-text_array(List *texts)
-{
-	Datum *elements = palloc(sizeof(Datum) * Max(list_length(texts), 1));
-	int n = 0;
-	ListCell *cell;
-
-	foreach (cell, texts)
-		elements[n++] = CStringGetTextDatum((char *) lfirst(cell));
-	return PointerGetDatum(
-		construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-/* A row under construction. */
-typedef struct ResultRow
-{
-	Datum values[21];
-	bool nulls[21];
-	int n;
-} ResultRow;
-
-static void
-put(ResultRow *row, Datum value)
-{
-	row->nulls[row->n] = false;
-	row->values[row->n++] = value;
-}
-
-static void
-put_real(ResultRow *row, double value)
-{
-	row->nulls[row->n] = !isfinite(value);
-	row->values[row->n++] = Float8GetDatum(value);
-}
-
-static void
-put_text(ResultRow *row, const char *value)
-{
-	row->nulls[row->n] = value == NULL;
-	row->values[row->n++] =
-		value == NULL ? (Datum) 0 : CStringGetTextDatum(value);
-}
-
 static Datum
 result_row(FunctionCallInfo fcinfo, TrainCall *call)
 {
-	ResultRow row = { .n = 0 };
-	TupleDesc desc;
+	RowMaker row;
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE ||
-	    desc->natts != lengthof(row.values))
-		elog(ERROR, "fairpg.train must return fairpg.train_result");
-	put_text(&row, call->model);
-	put(&row, Int32GetDatum(call->version));
-	put_text(&row, call->family);
-	put_text(&row, call->fairness);
-	put_text(&row, call->method_name);
-	put_text(&row, train_outcome_name(call->result.outcome));
-	put(&row, Int32GetDatum(call->result.iterations));
-	put(&row, Int64GetDatum((int64) call->train_part.rows));
-	put(&row, Int64GetDatum((int64) call->held_out.rows));
-	put(&row, Int64GetDatum((int64) call->report.rows_dropped));
-	put_real(&row, call->judged->loss);
-	put_real(&row, call->judged->accuracy);
-	put_real(&row, call->judged->auc);
-	put_real(&row, call->gap.gap);
-	put_real(&row, call->gap.low);
-	put_real(&row, call->gap.high);
-	put_text(&row, call->verdict);
-	put_text(&row, train_worst_group(call));
-	put_real(&row, call->seconds);
-	put(&row, Int64GetDatum((int64) call->arena.peak_bytes));
-	put(&row, text_array(call->warnings));
-	return HeapTupleGetDatum(
-		heap_form_tuple(BlessTupleDesc(desc), row.values, row.nulls));
+	row_begin(&row, fcinfo);
+	row_put_text(&row, call->model);
+	row_put(&row, Int32GetDatum(call->version));
+	row_put_text(&row, call->family);
+	row_put_text(&row, call->fairness);
+	row_put_text(&row, call->method_name);
+	row_put_text(&row, train_outcome_name(call->result.outcome));
+	row_put(&row, Int32GetDatum(call->result.iterations));
+	row_put(&row, Int64GetDatum((int64) call->train_part.rows));
+	row_put(&row, Int64GetDatum((int64) call->held_out.rows));
+	row_put(&row, Int64GetDatum((int64) call->report.rows_dropped));
+	row_put_real(&row, call->judged->loss);
+	row_put_real(&row, call->judged->accuracy);
+	row_put_real(&row, call->judged->auc);
+	row_put_real(&row, call->judgement.gap);
+	row_put_real(&row, call->judgement.low);
+	row_put_real(&row, call->judgement.high);
+	row_put_text(&row, call->judgement.verdict);
+	row_put_text(&row, call->worst_group);
+	row_put_real(&row, call->seconds);
+	row_put(&row, Int64GetDatum((int64) call->arena.peak_bytes));
+	row_put_texts(&row, call->warnings);
+	return row_end(&row);
 }
 
 /*

@@ -13,13 +13,8 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 
-#include "fair/bootstrap.h"
-#include "fair/metric.h"
-#include "pg/report.h"
-#include "pg/store.h"
+#include "pg/evaluation.h"
 #include "pg/train/call.h"
-
-#define LEVEL 0.95
 
 static char **
 string_array(List *texts, int *n)
@@ -129,7 +124,7 @@ store_version(const TrainCall *call)
 		                 .method = call->method_name,
 		                 .max_gap = call->has_max_gap ? call->max_gap : NAN,
 		                 .status = train_outcome_name(call->result.outcome),
-		                 .verdict = call->verdict,
+		                 .verdict = call->judgement.verdict,
 		                 .source = call->extract.source,
 		                 .label = call->extract.label,
 		                 .positive = call->data->label_positive,
@@ -145,10 +140,10 @@ store_version(const TrainCall *call)
 		                 .loss = call->judged->loss,
 		                 .accuracy = call->judged->accuracy,
 		                 .auc = call->judged->auc,
-		                 .gap = call->gap.gap,
-		                 .gap_low = call->gap.low,
-		                 .gap_high = call->gap.high,
-		                 .worst_group = train_worst_group(call),
+		                 .gap = call->judgement.gap,
+		                 .gap_low = call->judgement.low,
+		                 .gap_high = call->judgement.high,
+		                 .worst_group = call->worst_group,
 		                 .iterations = call->result.iterations,
 		                 .seconds = call->seconds,
 		                 .memory_bytes = (int64) call->arena.peak_bytes,
@@ -182,101 +177,8 @@ store_log(const TrainCall *call)
 	store_insert_log(call->model, call->version, rows, (int) result->n_log);
 }
 
-/* Every metric of every group of one attribute. */
 static void
-store_group_metrics(const TrainCall *call, const Certificate *part,
-                    int64 evaluation, const DataAttribute *attribute)
-{
-	FairCells *groups = palloc(sizeof(FairCells) * attribute->n_groups);
-	int n_metrics = fair_metric_count();
-	StoreMetric *rows =
-		palloc0(sizeof(StoreMetric) * attribute->n_groups * n_metrics);
-	int n = 0;
-
-	certificate_groups(call->data, attribute, part->base, groups);
-	for (uint32 g = 0; g < attribute->n_groups; g++)
-		for (int m = 0; m < n_metrics; m++)
-		{
-			FairMetricValue value;
-
-			fair_metric_value(m, &groups[g], LEVEL, &value);
-			rows[n].attribute = attribute->name;
-			rows[n].group_name = attribute->group_names[g];
-			rows[n].metric = fair_metric_name(m);
-			rows[n].value = value.value;
-			rows[n].low = value.low;
-			rows[n].high = value.high;
-			rows[n].n = (int64) value.rows;
-			rows[n].flag =
-				value.rows < (uint64_t) call->min_group ? "small" : NULL;
-			rows[n].reason = value.reason;
-			n++;
-		}
-	store_insert_metrics(evaluation, rows, n);
-}
-
-/* The gap of one criterion for one attribute's groups. */
-static void
-describe_gap(TrainCall *call, const FairCriterion *criterion,
-             const FairCells *groups, const DataAttribute *attribute,
-             StoreGap *row)
-{
-	FairBootstrap plan = { .groups = groups,
-		                   .n_groups = (int) attribute->n_groups,
-		                   .level = LEVEL,
-		                   .replicates = FAIR_REPLICATES,
-		                   .seed = (uint64_t) call->seed,
-		                   .monitor = &call->monitor };
-	FairGapInterval interval;
-	FairGap gap;
-
-	fair_gap(criterion, groups, (int) attribute->n_groups, &gap);
-	memset(row, 0, sizeof(*row));
-	row->attribute = attribute->name;
-	row->criterion = criterion->name;
-	row->value = gap.gap;
-	row->ratio = gap.ratio;
-	row->low = row->high = NAN;
-	if (isnan(gap.gap))
-	{
-		row->reason = "fewer than two groups have the rate";
-		return;
-	}
-	row->highest_group = attribute->group_names[gap.highest];
-	row->lowest_group = attribute->group_names[gap.lowest];
-	if (gap.n_undefined > 0)
-	{
-		row->flag = "incomplete";
-		row->reason =
-			psprintf("%d groups do not have the rate", gap.n_undefined);
-	}
-	report_status(
-		fair_gap_intervals(&call->arena, &plan, criterion, 1, &interval),
-		&call->arena, "gap interval");
-	row->low = interval.gap_low;
-	row->high = interval.gap_high;
-}
-
-static void
-store_gaps(TrainCall *call, const Certificate *part, int64 evaluation,
-           const DataAttribute *attribute)
-{
-	FairCells *groups = palloc(sizeof(FairCells) * attribute->n_groups);
-	StoreGap rows[16];
-	int n = 0;
-
-	certificate_groups(call->data, attribute, part->base, groups);
-	for (const FairCriterion *c = fair_criterion_table();
-	     c->name != NULL && n < (int) lengthof(rows); c++)
-	{
-		describe_gap(call, c, groups, attribute, &rows[n]);
-		rows[n++].n = (int64) part->rows;
-	}
-	store_insert_gaps(evaluation, rows, n);
-}
-
-static void
-store_evaluation(TrainCall *call, const Certificate *part)
+store_evaluation(const TrainCall *call, const Certificate *part)
 {
 	StoreEvaluation row = { .model = call->model,
 		                    .version = call->version,
@@ -288,16 +190,18 @@ store_evaluation(TrainCall *call, const Certificate *part)
 		                    .accuracy = part->accuracy,
 		                    .auc = part->auc,
 		                    .loss = part->loss };
-	int64 evaluation;
 
 	for (uint32 c = 0; c < call->data->n_columns; c++)
-		row.n_null_value += (int64) call->data->columns[c].n_null;
-	evaluation = store_insert_evaluation(&row);
-	for (uint32 a = 0; a < call->data->n_attributes; a++)
 	{
-		store_group_metrics(call, part, evaluation, &call->data->attributes[a]);
-		store_gaps(call, part, evaluation, &call->data->attributes[a]);
+		const DataColumn *column = &call->data->columns[c];
+
+		row.n_null_value += (int64) column->n_null[part->part];
+		row.n_unseen_level += (int64) column->n_unseen[part->part];
+		if (part->part == DATA_HELD_OUT)
+			row.n_out_of_range += (int64) column->n_out_of_range;
 	}
+	evaluation_store(&row, &call->figures, train_groups(call, part),
+	                 (int) call->data->n_attributes);
 }
 
 void

@@ -1,0 +1,125 @@
+/*
+ * audit_groups.c
+ *    From the base groups that an audit counted to the groups it reports.
+ *
+ * A base group is the rows that agree in all protected columns; the groups of
+ * one column or of an intersection are sums of base groups.  Counts are
+ * integers and sums of weights exact, so the order of adding is no matter.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+
+#include "fair/scores.h"
+#include "fair/tally.h"
+#include "pg/audit.h"
+#include "pg/fairness_stats.h"
+#include "pg/stats_image.h"
+
+/* Sums up base groups into 'group', of which the name stays. */
+static void
+merge_bases(NumArena *arena, const AuditBase *bases, const int *members,
+            int n_members, FigureGroup *group)
+{
+	uint8 empty[FAIR_TALLY_PLAIN_BYTES];
+	uint8 tally[FAIR_TALLY_WEIGHTED_BYTES];
+	FairScores scores;
+	uint8 *image;
+
+	fair_tally_clear(empty);
+	fair_tally_widen(empty, tally);
+	for (int i = 0; i < n_members; i++)
+		stats_check(fair_tally_merge(tally, bases[members[i]].tally));
+	fair_tally_cells(tally, &group->cells);
+
+	group->scores = NULL;
+	if (n_members == 0 || bases[members[0]].scores == NULL)
+		return;
+	if (n_members == 1)
+	{
+		group->scores = bases[members[0]].scores;
+		return;
+	}
+	stats_check(fair_scores_init(&scores, arena));
+	for (int i = 0; i < n_members; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		stats_check(fair_scores_merge_image(&scores, bases[members[i]].scores));
+	}
+	image = palloc(fair_scores_bytes(&scores));
+	stats_check(fair_scores_write(&scores, image));
+	fair_scores_release(&scores);
+	group->scores = image;
+}
+
+void
+audit_overall(NumArena *arena, const AuditBase *bases, int n_bases,
+              FigureGroup *group)
+{
+	int *everybody = palloc(sizeof(int) * (Size) Max(n_bases, 1));
+
+	for (int b = 0; b < n_bases; b++)
+		everybody[b] = b;
+	group->name = NULL;
+	merge_bases(arena, bases, everybody, n_bases, group);
+}
+
+typedef struct NamedBase
+{
+	char *name;
+	int base;
+} NamedBase;
+
+static int
+compare_named(const void *a, const void *b)
+{
+	const NamedBase *x = a;
+	const NamedBase *y = b;
+
+	return fairness_compare_names(x->name, (uint32) strlen(x->name), y->name,
+	                              (uint32) strlen(y->name));
+}
+
+/* "Female, Black" */
+static char *
+name_of_base(const AuditBase *base, const AuditAttribute *attribute)
+{
+	StringInfoData name;
+
+	initStringInfo(&name);
+	for (int c = 0; c < attribute->n_columns; c++)
+		appendStringInfo(&name, "%s%s", c == 0 ? "" : ", ",
+		                 base->values[attribute->columns[c]]);
+	return name.data;
+}
+
+void
+audit_groups(NumArena *arena, const AuditAttribute *attribute,
+             const AuditBase *bases, int n_bases, FigureAttribute *result)
+{
+	NamedBase *named = palloc(sizeof(NamedBase) * (Size) Max(n_bases, 1));
+	int *members = palloc(sizeof(int) * (Size) Max(n_bases, 1));
+
+	for (int b = 0; b < n_bases; b++)
+	{
+		named[b].name = name_of_base(&bases[b], attribute);
+		named[b].base = b;
+	}
+	qsort(named, (size_t) n_bases, sizeof(NamedBase), compare_named);
+
+	result->name = attribute->name;
+	result->groups = palloc0(sizeof(FigureGroup) * (Size) Max(n_bases, 1));
+	result->n_groups = 0;
+	for (int b = 0; b < n_bases;)
+	{
+		FigureGroup *group = &result->groups[result->n_groups++];
+		int n_members = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		group->name = named[b].name;
+		while (b < n_bases && strcmp(named[b].name, group->name) == 0)
+			members[n_members++] = named[b++].base;
+		merge_bases(arena, bases, members, n_members, group);
+	}
+}

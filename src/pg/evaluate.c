@@ -1,0 +1,402 @@
+/*
+ * evaluate.c
+ *    fairpg.evaluate(): a stored version measured on labelled rows, and the
+ *    result stored.
+ *
+ * It is an audit of the scores that the version gives: the source is wrapped
+ * in a query that adds examine() to each row, and one statement counts all of
+ * it by the protected columns.  So the same holds as for audits: one scan, in
+ * parallel where the planner can, as the caller, with sums whose order is no
+ * matter.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "fair/metric.h"
+#include "fair/ranking.h"
+#include "pg/args.h"
+#include "pg/audit.h"
+#include "pg/evaluation.h"
+#include "pg/export.h"
+#include "pg/fairness_stats.h"
+#include "pg/host.h"
+#include "pg/judge.h"
+
+/* Confidence of every interval that an evaluation reports. */
+#define LEVEL 0.95
+
+enum
+{
+	ARG_MODEL,
+	ARG_SOURCE,
+	ARG_VERSION,
+	ARG_LABEL,
+	ARG_POSITIVE,
+	ARG_PROTECTED,
+	ARG_WEIGHT,
+	ARG_SEED,
+	ARG_OPTIONS
+};
+
+/* sums over the rows, in the order of SUM_SQL */
+enum
+{
+	SUM_NULL,
+	SUM_UNSEEN,
+	SUM_OUT_OF_RANGE,
+	N_SUMS
+};
+
+/* What the store says of a version. */
+typedef struct VersionSpec
+{
+	int version;
+	char *fairness;
+	double max_gap; /* NaN: none */
+	double threshold;
+	char *label;
+	char *positive; /* NULL: the label is boolean, or 0 and 1 */
+	char *weight;   /* NULL: none */
+	char **protected_names;
+	int n_protected;
+	char *min_group; /* option of the training, or NULL */
+} VersionSpec;
+
+typedef struct EvaluateCall
+{
+	char *model;
+	char *source;
+	VersionSpec spec;
+	AuditCall audit;
+
+	/* what came of it */
+	StoreEvaluation row;
+	int64 evaluation;
+	Judgement judgement;
+	char *worst_group;
+	List *warnings;
+} EvaluateCall;
+
+static char *
+text_column(int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+}
+
+static double
+real_column(int column)
+{
+	bool null;
+	Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
+	                            column, &null);
+
+	return null ? NAN : DatumGetFloat8(value);
+}
+
+/* The row of the statement that read_version() has run. */
+static void
+take_version(VersionSpec *spec)
+{
+	HeapTuple row = SPI_tuptable->vals[0];
+	TupleDesc desc = SPI_tuptable->tupdesc;
+	bool null;
+
+	spec->version = DatumGetInt32(SPI_getbinval(row, desc, 1, &null));
+	spec->fairness = text_column(2);
+	spec->max_gap = real_column(3);
+	spec->threshold = real_column(4);
+	spec->label = text_column(5);
+	spec->positive = text_column(6);
+	spec->weight = text_column(7);
+	spec->protected_names =
+		args_text_array(DatumGetArrayTypeP(SPI_getbinval(row, desc, 8, &null)),
+	                    "protected", &spec->n_protected);
+	spec->min_group = text_column(9);
+}
+
+/* Reads the version, 0 for the newest, into CurrentMemoryContext. */
+static void
+read_version(const char *model, int version, VersionSpec *spec)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int nest_level = store_spi_begin();
+	Oid types[2] = { TEXTOID, INT4OID };
+	Datum values[2] = { CStringGetTextDatum(model), Int32GetDatum(version) };
+	int result = SPI_execute_with_args(
+		"SELECT version, fairness, max_gap, threshold, label,"
+		" spec ->> 'positive', spec ->> 'weight', protected,"
+		" spec #>> '{options,min_group}'"
+		" FROM fairpg_catalog.model_version"
+		" WHERE model = $1 AND (version = $2 OR $2 = 0)"
+		" ORDER BY version DESC LIMIT 1",
+		2, types, values, NULL, true, 1);
+
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "model version could not be read: %s",
+		     SPI_result_code_string(result));
+	if (SPI_processed == 0 && version > 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+		                errmsg("model \"%s\" version %d does not exist", model,
+		                       version)));
+	if (SPI_processed == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+		                errmsg("model \"%s\" does not exist", model)));
+	MemoryContextSwitchTo(caller);
+	take_version(spec);
+	store_spi_end(nest_level);
+	MemoryContextSwitchTo(caller);
+}
+
+static char *
+text_or(FunctionCallInfo fcinfo, int arg, char *otherwise)
+{
+	return PG_ARGISNULL(arg) ? otherwise : args_text_or_null(fcinfo, arg);
+}
+
+/* A name that no column of the source has. */
+static char *
+free_name(const Source *source)
+{
+	char *name = pstrdup("fairpg_examined");
+
+	while (source_find_column(source, name) >= 0)
+		name = psprintf("%s_", name);
+	return name;
+}
+
+/*
+ * Wraps the source so that every row carries what the model makes of it.
+ * OFFSET 0 keeps the planner from moving the call to each place that uses its
+ * result, where it would run again; it does not stand in the way of parallel
+ * workers.
+ */
+static void
+add_scores(EvaluateCall *call)
+{
+	static const char *const fields[N_SUMS] = { "n_null", "n_unseen",
+		                                        "n_out_of_range" };
+	AuditCall *audit = &call->audit;
+	char *examined = free_name(&audit->source);
+	const char **sums = palloc(sizeof(char *) * N_SUMS);
+
+	audit->source.from = psprintf(
+		"(SELECT src.*, fairpg.examine(%s, src.*, %d) AS %s FROM %s OFFSET 0) "
+		"AS src",
+		quote_literal_cstr(call->model), call->spec.version, examined,
+		audit->source.from);
+	audit->score_sql = psprintf("(src.%s).probability", examined);
+	for (int i = 0; i < N_SUMS; i++)
+		sums[i] = psprintf("(src.%s).%s", examined, fields[i]);
+	audit->sums_sql = sums;
+	audit->n_sums = N_SUMS;
+}
+
+static void
+read_options(FunctionCallInfo fcinfo, EvaluateCall *call)
+{
+	AuditCall *audit = &call->audit;
+	const ArgsOption known[] = {
+		{ "replicates", ARGS_INT, &audit->replicates, 100, 1000000 },
+		{ "min_group", ARGS_INT, &audit->min_group, 1, PG_INT32_MAX },
+		{ NULL }
+	};
+
+	audit->level = LEVEL;
+	audit->seed = PG_ARGISNULL(ARG_SEED) ? 0 : PG_GETARG_INT64(ARG_SEED);
+	audit->replicates = FAIR_REPLICATES;
+	audit->min_group = call->spec.min_group != NULL
+	                       ? pg_strtoint32(call->spec.min_group)
+	                       : setting_int("fairpg.min_group");
+	args_options(PG_ARGISNULL(ARG_OPTIONS) ? NULL
+	                                       : PG_GETARG_JSONB_P(ARG_OPTIONS),
+	             known);
+}
+
+static void
+read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
+{
+	AuditCall *audit = &call->audit;
+	VersionSpec *spec = &call->spec;
+	int version = 0;
+
+	call->model = args_text_required(fcinfo, ARG_MODEL, "model");
+	call->source = args_text_required(fcinfo, ARG_SOURCE, "source");
+	if (!PG_ARGISNULL(ARG_VERSION))
+	{
+		version = PG_GETARG_INT32(ARG_VERSION);
+		if (version <= 0)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+			                errmsg("model \"%s\" version %d does not exist",
+			                       call->model, version),
+			                errhint("Versions are counted from 1.")));
+	}
+	read_version(call->model, version, spec);
+
+	audit->purpose = "evaluation";
+	audit->label = text_or(fcinfo, ARG_LABEL, spec->label);
+	/* another label has another positive value */
+	audit->positive = text_or(fcinfo, ARG_POSITIVE,
+	                          PG_ARGISNULL(ARG_LABEL) ? spec->positive : NULL);
+	audit->weight = text_or(fcinfo, ARG_WEIGHT, spec->weight);
+	audit->threshold = spec->threshold;
+	read_options(fcinfo, call);
+	source_open(call->source, &audit->source);
+	if (!PG_ARGISNULL(ARG_PROTECTED))
+		spec->protected_names =
+			args_text_array(PG_GETARG_ARRAYTYPE_P(ARG_PROTECTED), "protected",
+		                    &spec->n_protected);
+	audit_resolve(audit, spec->protected_names, spec->n_protected);
+	add_scores(call);
+}
+
+/* The figures of all rows together, which stand in the evaluation itself. */
+static void
+describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
+                 const FigureGroup *overall)
+{
+	StoreEvaluation *row = &call->row;
+	int64 sums[N_SUMS] = { 0 };
+	FairMetricValue accuracy;
+	FairRanking ranking;
+
+	fair_metric_value(fair_metric_find("accuracy"), &overall->cells, LEVEL,
+	                  &accuracy);
+	fair_ranking(overall->scores, LEVEL, &ranking);
+	for (int b = 0; b < n_bases; b++)
+		for (int i = 0; i < N_SUMS; i++)
+			sums[i] += bases[b].sums[i];
+	*row = (StoreEvaluation){ .model = call->model,
+		                      .version = call->spec.version,
+		                      .source = call->source,
+		                      .part = "external",
+		                      .n_rows = (int64) accuracy.rows,
+		                      .n_null_label =
+		                          (int64) (overall->cells.unlabelled_rows[0] +
+		                                   overall->cells.unlabelled_rows[1]),
+		                      .n_null_value = sums[SUM_NULL],
+		                      .n_unseen_level = sums[SUM_UNSEEN],
+		                      .n_out_of_range = sums[SUM_OUT_OF_RANGE],
+		                      .accuracy = accuracy.value,
+		                      .auc = ranking.auc,
+		                      .loss = ranking.log_loss };
+	if (accuracy.rows == 0)
+		ereport(ERROR,
+		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		         errmsg("label column \"%s\" is null in all rows",
+		                call->audit.label),
+		         errhint("fairpg.audit() measures decisions and scores that "
+		                 "have no labels yet.")));
+}
+
+static void
+judge(EvaluateCall *call, const FigureSettings *settings,
+      const FigureAttribute *attributes)
+{
+	const FairCriterion *criterion = fair_criterion_find(call->spec.fairness);
+
+	call->judgement.gap = NAN;
+	call->judgement.low = call->judgement.high = NAN;
+	if (criterion != NULL)
+	{
+		judge_gap(settings, criterion, attributes, call->audit.n_attributes,
+		          call->spec.max_gap, &call->judgement);
+		call->worst_group = judge_worst_group(criterion, &call->judgement);
+		call->warnings = call->judgement.warnings;
+	}
+	if (call->audit.source.row_security)
+		call->warnings = lappend(
+			call->warnings,
+			pstrdup("row security was active: only the rows that the caller "
+		            "may see were measured"));
+}
+
+/* Counts, measures and stores. */
+static void
+evaluate(EvaluateCall *call, NumMonitor *monitor)
+{
+	NumArena arena;
+	FigureSettings settings = audit_settings(&call->audit, &arena, monitor);
+	FigureAttribute *attributes =
+		palloc(sizeof(FigureAttribute) * (Size) (call->audit.n_attributes + 1));
+	FigureGroup overall;
+	int n_bases;
+	AuditBase *bases = audit_count(&call->audit, &n_bases);
+
+	host_arena_init(&arena, CurrentMemoryContext, 0);
+	audit_overall(&arena, bases, n_bases, &overall);
+	describe_overall(call, bases, n_bases, &overall);
+	for (int a = 0; a < call->audit.n_attributes; a++)
+		audit_groups(&arena, &call->audit.attributes[a], bases, n_bases,
+		             &attributes[a]);
+	host_monitor_phase(monitor, "judging");
+	judge(call, &settings, attributes);
+	call->evaluation = evaluation_store(&call->row, &settings, attributes,
+	                                    call->audit.n_attributes);
+}
+
+static Datum
+result_row(FunctionCallInfo fcinfo, const EvaluateCall *call)
+{
+	const StoreEvaluation *row = &call->row;
+	RowMaker maker;
+
+	row_begin(&maker, fcinfo);
+	row_put(&maker, Int64GetDatum(call->evaluation));
+	row_put_text(&maker, row->model);
+	row_put(&maker, Int32GetDatum(row->version));
+	row_put(&maker, Int64GetDatum(row->n_rows));
+	row_put(&maker, Int64GetDatum(row->n_null_label));
+	row_put(&maker, Int64GetDatum(row->n_null_value));
+	row_put(&maker, Int64GetDatum(row->n_unseen_level));
+	row_put(&maker, Int64GetDatum(row->n_out_of_range));
+	row_put_real(&maker, row->loss);
+	row_put_real(&maker, row->accuracy);
+	row_put_real(&maker, row->auc);
+	row_put_real(&maker, call->judgement.gap);
+	row_put_real(&maker, call->judgement.low);
+	row_put_real(&maker, call->judgement.high);
+	row_put_text(&maker, call->judgement.verdict);
+	row_put_text(&maker, call->worst_group);
+	row_put_texts(&maker, call->warnings);
+	return row_end(&maker);
+}
+
+/*
+ * evaluate(model text, source text, version integer, label text,
+ *          positive text, protected text[], weight text, seed bigint,
+ *          options jsonb) returns fairpg.evaluation_result
+ *
+ * What is not given is as it was in the training of the version.
+ */
+FAIRPG_FUNCTION(fairpg_evaluate);
+
+Datum
+fairpg_evaluate(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	EvaluateCall call = { 0 };
+	NumMonitor monitor;
+	MemoryContext spi;
+	Datum result;
+
+	PreventCommandIfReadOnly("fairpg.evaluate()");
+	store_require();
+	SPI_connect();
+	read_call(fcinfo, &call);
+	host_monitor_begin(&monitor, call.model);
+	host_monitor_phase(&monitor, "evaluating");
+	evaluate(&call, &monitor);
+	host_monitor_end(&monitor);
+	spi = MemoryContextSwitchTo(caller);
+	result = result_row(fcinfo, &call);
+	MemoryContextSwitchTo(spi);
+	SPI_finish();
+	return result;
+}

@@ -1,0 +1,87 @@
+/*
+ * evaluation.c
+ *    Storing what a version was measured at.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "pg/evaluation.h"
+
+static void
+store_groups(int64 evaluation, const FigureSettings *settings,
+             const FigureAttribute *attribute)
+{
+	StoreMetric *rows = NULL;
+	int n = 0;
+
+	for (int g = 0; g < attribute->n_groups; g++)
+	{
+		int n_figures;
+		Figure *figures =
+			figures_of_group(settings, &attribute->groups[g], &n_figures);
+
+		/* all groups have as many figures */
+		if (rows == NULL)
+			rows = palloc_extended(sizeof(StoreMetric) *
+			                           (Size) attribute->n_groups *
+			                           (Size) n_figures,
+			                       MCXT_ALLOC_HUGE);
+		for (int f = 0; f < n_figures; f++)
+			rows[n++] = (StoreMetric){ .attribute = attribute->name,
+				                       .group_name = attribute->groups[g].name,
+				                       .metric = figures[f].metric,
+				                       .value = figures[f].value,
+				                       .low = figures[f].low,
+				                       .high = figures[f].high,
+				                       .n = figures[f].n,
+				                       .flag = figures[f].flag,
+				                       .reason = figures[f].reason };
+		pfree(figures);
+	}
+	store_insert_metrics(evaluation, rows, n);
+}
+
+static void
+store_gaps(int64 evaluation, const FigureSettings *settings,
+           const FigureAttribute *attribute)
+{
+	int n;
+	FigureGap *gaps = figures_of_gaps(settings, attribute, &n);
+	StoreGap *rows = palloc0(sizeof(StoreGap) * (Size) n);
+
+	for (int g = 0; g < n; g++)
+	{
+		const FairGap *gap = &gaps[g].gap;
+
+		rows[g] = (StoreGap){ .attribute = attribute->name,
+			                  .criterion = gaps[g].criterion->name,
+			                  .value = gap->gap,
+			                  .low = gaps[g].interval.gap_low,
+			                  .high = gaps[g].interval.gap_high,
+			                  .ratio = gap->ratio,
+			                  .n = gaps[g].n,
+			                  .flag = gaps[g].flag,
+			                  .reason = gaps[g].reason };
+		if (isnan(gap->gap))
+			continue;
+		rows[g].highest_group = attribute->groups[gap->highest].name;
+		rows[g].lowest_group = attribute->groups[gap->lowest].name;
+	}
+	store_insert_gaps(evaluation, rows, n);
+}
+
+int64
+evaluation_store(const StoreEvaluation *evaluation,
+                 const FigureSettings *settings,
+                 const FigureAttribute *attributes, int n_attributes)
+{
+	int64 number = store_insert_evaluation(evaluation);
+
+	for (int a = 0; a < n_attributes; a++)
+	{
+		store_groups(number, settings, &attributes[a]);
+		store_gaps(number, settings, &attributes[a]);
+	}
+	return number;
+}

@@ -1,0 +1,199 @@
+/*
+ * figures.c
+ *    Every figure that fairpg reports of groups.
+ *
+ * The draws of the intervals of an attribute depend on its counts and the seed
+ * alone, so they are those of gap_interval() over the same groups.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "fair/metric.h"
+#include "fair/ranking.h"
+#include "pg/figures.h"
+#include "pg/report.h"
+
+/* figures of a group beside the metrics: four of scores, two of counts */
+#define OTHER_FIGURES 6
+
+static const char *
+small_flag(const FigureSettings *settings, uint64 rows)
+{
+	return rows < (uint64) settings->min_group ? "small" : NULL;
+}
+
+static void
+add_figure(const FigureSettings *settings, const char *metric, double value,
+           uint64 rows, const char *reason, Figure *figure)
+{
+	figure->metric = metric;
+	figure->value = value;
+	figure->low = figure->high = NAN;
+	figure->n = (int64) rows;
+	figure->flag = small_flag(settings, rows);
+	figure->reason = reason;
+}
+
+/* The figures that come from scores; their number. */
+static int
+ranking_figures(const FigureSettings *settings, const FigureGroup *group,
+                Figure *figures)
+{
+	FairRanking ranking;
+	uint64 labelled;
+	int n = 0;
+
+	fair_ranking(group->scores, settings->level, &ranking);
+	labelled = ranking.rows_positive + ranking.rows_negative;
+	if (settings->has_label)
+	{
+		add_figure(settings, "auc", ranking.auc, labelled, ranking.auc_reason,
+		           &figures[n]);
+		figures[n].low = ranking.auc_low;
+		figures[n].high = ranking.auc_high;
+		/* it is as uncertain as the rarer label is rare */
+		figures[n++].flag = small_flag(
+			settings, Min(ranking.rows_positive, ranking.rows_negative));
+		add_figure(settings, "brier", ranking.brier, labelled,
+		           ranking.loss_reason, &figures[n++]);
+		add_figure(settings, "log_loss", ranking.log_loss, labelled,
+		           ranking.loss_reason, &figures[n++]);
+	}
+	add_figure(settings, "mean_score", ranking.mean_score, ranking.rows,
+	           ranking.mean_reason, &figures[n++]);
+	return n;
+}
+
+/* How many rows the figures leave out; their number. */
+static int
+count_figures(const FigureSettings *settings, const FairCells *cells,
+              Figure *figures)
+{
+	uint64 unlabelled = cells->unlabelled_rows[0] + cells->unlabelled_rows[1];
+	uint64 rows = unlabelled + cells->undecided_rows;
+	int n = 0;
+
+	for (int i = 0; i < 4; i++)
+		rows += cells->rows[i / 2][i % 2];
+	if (settings->has_label)
+		add_figure(settings, "n_unlabelled", (double) unlabelled, rows, NULL,
+		           &figures[n++]);
+	add_figure(settings, "n_undecided", (double) cells->undecided_rows, rows,
+	           NULL, &figures[n++]);
+	/* a count is certain however small it is */
+	for (int i = 0; i < n; i++)
+		figures[i].flag = NULL;
+	return n;
+}
+
+Figure *
+figures_of_group(const FigureSettings *settings, const FigureGroup *group,
+                 int *n_figures)
+{
+	Figure *figures =
+		palloc(sizeof(Figure) * (Size) (fair_metric_count() + OTHER_FIGURES));
+	int n = 0;
+
+	for (int m = 0; m < fair_metric_count(); m++)
+	{
+		FairMetricValue value;
+
+		if (!settings->has_label && fair_metric_needs_label(m))
+			continue;
+		fair_metric_value(m, &group->cells, settings->level, &value);
+		add_figure(settings, fair_metric_name(m), value.value, value.rows,
+		           value.reason, &figures[n]);
+		figures[n].low = value.low;
+		figures[n++].high = value.high;
+	}
+	if (group->scores != NULL)
+		n += ranking_figures(settings, group, figures + n);
+	n += count_figures(settings, &group->cells, figures + n);
+	*n_figures = n;
+	return figures;
+}
+
+const char *
+figures_gap_reason(const FairGap *gap)
+{
+	if (isnan(gap->gap))
+		return "fewer than two groups have the rate";
+	if (gap->n_undefined == 1)
+		return "1 group does not have the rate";
+	if (gap->n_undefined > 1)
+		return psprintf("%d groups do not have the rate", gap->n_undefined);
+	return NULL;
+}
+
+/* All of a gap but its interval. */
+static void
+describe_gap(const FigureSettings *settings, const FairCriterion *criterion,
+             const FairCells *cells, int n_groups, FigureGap *figure)
+{
+	bool some_small = false;
+
+	memset(figure, 0, sizeof(*figure));
+	figure->criterion = criterion;
+	fair_gap(criterion, cells, n_groups, &figure->gap);
+	for (int g = 0; g < n_groups; g++)
+		for (int e = 0; e < criterion->n_events; e++)
+		{
+			uint64 rows = fair_event_rows(criterion, e, &cells[g]);
+
+			/* a group without the rate takes no part in the gap */
+			if (rows > 0 && small_flag(settings, rows) != NULL)
+				some_small = true;
+			/* the events of a criterion share no rows */
+			figure->n += (int64) rows;
+		}
+	figure->reason = figures_gap_reason(&figure->gap);
+	if (figure->gap.n_undefined > 0 && !isnan(figure->gap.gap))
+		figure->flag = "incomplete";
+	else if (some_small)
+		figure->flag = "small";
+}
+
+FigureGap *
+figures_of_gaps(const FigureSettings *settings,
+                const FigureAttribute *attribute, int *n_gaps)
+{
+	const FairCriterion *criteria = fair_criterion_table();
+	int n_criteria = 0;
+	int n_groups = attribute->n_groups;
+	FairCells *cells = palloc(sizeof(FairCells) * (Size) Max(n_groups, 1));
+	FairBootstrap plan = { .groups = cells,
+		                   .n_groups = n_groups,
+		                   .level = settings->level,
+		                   .replicates = settings->replicates,
+		                   .seed = settings->seed,
+		                   .monitor = settings->monitor };
+	FairGapInterval *intervals;
+	FigureGap *figures;
+	int n = 0;
+
+	for (int g = 0; g < n_groups; g++)
+		cells[g] = attribute->groups[g].cells;
+	while (criteria[n_criteria].name != NULL)
+		n_criteria++;
+	intervals = palloc(sizeof(FairGapInterval) * (Size) n_criteria);
+	figures = palloc(sizeof(FigureGap) * (Size) n_criteria);
+	report_status(fair_gap_intervals(settings->arena, &plan, criteria,
+	                                 n_criteria, intervals),
+	              settings->arena, "intervals of gaps");
+	for (int c = 0; c < n_criteria; c++)
+	{
+		if (!settings->has_label && fair_criterion_needs_label(&criteria[c]))
+			continue;
+		describe_gap(settings, &criteria[c], cells, n_groups, &figures[n]);
+		figures[n].interval = intervals[c];
+		if (isnan(figures[n].gap.gap))
+			figures[n].interval.gap_low = figures[n].interval.gap_high = NAN;
+		if (isnan(figures[n].gap.ratio))
+			figures[n].interval.ratio_low = figures[n].interval.ratio_high =
+				NAN;
+		n++;
+	}
+	*n_gaps = n;
+	return figures;
+}

@@ -1,0 +1,79 @@
+/*
+ * figures.h
+ *    Every figure that fairpg reports of groups: metrics of each group, and
+ *    gaps between the groups of an attribute.
+ *
+ * audit(), evaluate() and train() count in different ways and report alike:
+ * each brings its groups here.  Include after postgres.h.
+ */
+#ifndef FAIRPG_PG_FIGURES_H
+#define FAIRPG_PG_FIGURES_H
+
+#include "fair/bootstrap.h"
+#include "fair/cells.h"
+#include "fair/criterion.h"
+#include "num/arena.h"
+#include "num/monitor.h"
+
+typedef struct FigureGroup
+{
+	const char *name;
+	FairCells cells;
+	const uint8 *scores; /* image of fair/scores.h, or NULL */
+} FigureGroup;
+
+typedef struct FigureAttribute
+{
+	const char *name; /* "sex*race" */
+	int n_groups;
+	FigureGroup *groups;
+} FigureAttribute;
+
+typedef struct FigureSettings
+{
+	bool has_label; /* false: leave out what needs labels */
+	double level;   /* of intervals, in (0, 1) */
+	int replicates; /* of the intervals of gaps */
+	uint64 seed;
+	int min_group; /* figures over fewer rows are flagged */
+	NumArena *arena;
+	NumMonitor *monitor;
+} FigureSettings;
+
+/* One figure of one group; NaN and NULL where there is none. */
+typedef struct Figure
+{
+	const char *metric;
+	double value;
+	double low;
+	double high;
+	int64 n;            /* rows it is taken over */
+	const char *flag;   /* "small" */
+	const char *reason; /* why it is undefined */
+} Figure;
+
+/* One criterion over the groups of an attribute. */
+typedef struct FigureGap
+{
+	const FairCriterion *criterion;
+	FairGap gap;
+	FairGapInterval interval; /* NaN where the gap is undefined */
+	int64 n;                  /* rows of all groups that the rates count */
+	const char *flag;         /* "small", "incomplete" */
+	const char *reason;
+} FigureGap;
+
+/* All figures of a group, and their number; in CurrentMemoryContext. */
+extern Figure *figures_of_group(const FigureSettings *settings,
+                                const FigureGroup *group, int *n_figures);
+
+/* All gaps between the groups of an attribute, likewise. */
+extern FigureGap *
+figures_of_gaps(const FigureSettings *settings,
+                const FigureAttribute *attribute, int *n_gaps);
+
+/* Why there is no gap, or how many groups it leaves out; NULL when it is
+ * complete. */
+extern const char *figures_gap_reason(const FairGap *gap);
+
+#endif
