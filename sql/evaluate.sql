@@ -61,7 +61,7 @@ FROM (SELECT 'pilot' AS job, 1e6::float8 AS income, NULL::numeric AS debt, '{0.5
 SELECT fairpg.examine('credit', NULL::people) IS NULL AS null_row;
 
 -- the accuracy and the gap are what plain SQL counts, without weights and with other groups and labels
-SELECT abs(e.accuracy - s.accuracy) < 1e-12 AS accuracy, abs(e.gap - s.gap) < 1e-12 AS gap, e.n_rows, e.n_null_label, e.worst_group
+SELECT abs(e.accuracy - s.accuracy) < 1e-12 AS accuracy, abs(e.gap - s.gap) < 1e-12 AS gap, e.n_rows, e.n_null_label, e.worst_group LIKE 'region: %' AS worst
 FROM (SELECT sum((d = good)::integer) / count(good)::float8 AS accuracy FROM
         (SELECT fairpg.decide('credit', p) AS d, CASE WHEN id % 4 > 0 THEN NOT paid END AS good, region FROM people p) x) s0,
     LATERAL (SELECT s0.accuracy, (SELECT greatest(max(tpr) - min(tpr), max(fpr) - min(fpr)) FROM

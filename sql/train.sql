@@ -92,6 +92,48 @@ SELECT count(*) > 5 AS enough, max(abs(a.estimate - b.estimate)) < 1e-7 AS same
 FROM fairpg_catalog.coefficient a JOIN fairpg_catalog.coefficient b USING (position)
 WHERE a.model = 'w' AND b.model = 'c';
 
+-- where the curvature comes from is no matter to what is found
+SELECT solver, status, gap <= 0.02 AS within
+FROM unnest('{newton,lbfgs}'::text[]) solver, LATERAL fairpg.train('by ' || solver, 'people', 'paid', protected => '{sex}',
+    fairness => 'demographic_parity', max_gap => 0.02, split => 'none', options => jsonb_build_object('key', 'id', 'solver', solver));
+SELECT abs(a.loss - b.loss) < 0.001 AS equally_good
+FROM fairpg_catalog.model_version a, fairpg_catalog.model_version b WHERE a.model = 'by newton' AND b.model = 'by lbfgs';
+SELECT solver, status FROM unnest('{newton,lbfgs}'::text[]) solver, LATERAL fairpg.train('plain by ' || solver, 'people', 'paid',
+    split => 'none', options => jsonb_build_object('key', 'id', 'solver', solver));
+SELECT count(*) > 5 AS enough, max(abs(a.estimate - b.estimate) / greatest(abs(a.estimate), 0.01)) < 1e-3 AS same
+FROM fairpg_catalog.coefficient a JOIN fairpg_catalog.coefficient b USING (position)
+WHERE a.model = 'plain by newton' AND b.model = 'plain by lbfgs';
+-- an embedding is too wide for a Hessian, in time and in memory
+CREATE TABLE wide AS
+SELECT p.id, p.sex, p.paid, e.embedding FROM people p, LATERAL (SELECT array_agg(
+    ((hashint8(p.id * 37 + k * 1000003)::bigint + 2147483648) / 4294967296.0 + CASE WHEN k < 20 AND p.paid THEN 0.05 ELSE 0 END)::float4 ORDER BY k) AS embedding
+    FROM generate_series(1, 400) k) e WHERE p.id <= 2000;
+SET fairpg.train_mem = '12MB';
+SELECT status, rows_train, gap <= 0.05 AS within, memory_bytes < 12 * 1024 * 1024 AS in_memory
+FROM fairpg.train('wide', 'wide', 'paid', protected => '{sex}', features => '{embedding}', fairness => 'demographic_parity', max_gap => 0.05,
+    split => 'none', options => '{"key": "id"}');
+RESET fairpg.train_mem;
+-- and so is one of a few dozen numbers not, whose Hessian is a product of matrices
+CREATE VIEW narrow AS SELECT id, sex, paid, embedding[1:60] AS embedding FROM wide;
+SELECT solver, status FROM unnest('{newton,lbfgs}'::text[]) solver, LATERAL fairpg.train('narrow by ' || solver, 'narrow', 'paid',
+    features => '{embedding}', split => 'none', options => jsonb_build_object('key', 'id', 'solver', solver));
+SELECT count(*) AS rows, max(abs(a.estimate - b.estimate)) < 1e-4 AS same
+FROM fairpg_catalog.coefficient a JOIN fairpg_catalog.coefficient b USING (position)
+WHERE a.model = 'narrow by newton' AND b.model = 'narrow by lbfgs' AND a.level_kind IS NULL;
+SELECT count(*) < 12 AS few_iterations FROM fairpg_report.training_log WHERE model = 'narrow by newton';
+SELECT fairpg.train('unsolved', 'people', 'paid', options => '{"solver": "magic"}');
+
+-- large tables are searched on a sample of blocks first, also when they are sorted by group
+CREATE TABLE sorted AS
+SELECT i AS id, CASE WHEN i <= 4000 THEN 'few' ELSE 'many' END AS grp,
+       hashint8(i * 37)::float8 / 2147483648 AS x, hashint8(i * 41) % 5 AS k,
+       hashint8(i * 37)::float8 / 2147483648 + hashint8(i * 43)::float8 / 2147483648 + CASE WHEN i <= 4000 THEN -0.5 ELSE 0.1 END > 0 AS y
+FROM generate_series(1, 130000) i;
+SELECT method, status, gap <= 0.05 AS within
+FROM (VALUES ('constraint', 0.05, NULL), ('penalty', NULL, 50.0)) m(name, bound, strength),
+    LATERAL fairpg.train('sorted', 'sorted', 'y', protected => '{grp}', features => '{x,k,grp}', fairness => 'demographic_parity',
+        method => m.name, max_gap => bound, penalty => strength, split => 'none') ORDER BY method;
+
 DROP SCHEMA fairpg_report CASCADE;
 DROP SCHEMA fairpg_catalog CASCADE;
-DROP TABLE people, shuffled CASCADE;
+DROP TABLE people, shuffled, wide, sorted CASCADE;

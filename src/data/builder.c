@@ -9,10 +9,9 @@
  * their spread is stored as its distance from a round value near its mean, so
  * that single precision keeps what distinguishes the rows.
  *
- * A category that has gathered MANY_LEVELS values, a new one in nearly every
- * row, is retired: its dictionary is dropped and its codes are NULL from then
- * on, so that a column of addresses does not eat the memory before finishing
- * calls it an identifier.
+ * A category with more than MANY_LEVELS values is retired: its dictionary is
+ * dropped and its codes are NULL from then on, so that a column of addresses
+ * does not eat the memory before finishing calls it an identifier.
  *
  * Cost: about 2 ns a number and 5 ns a category that is known; memory 4 bytes
  * a number and 1 to 4 a category, beside 16 kB a category and part while
@@ -33,9 +32,12 @@
 /* |mean| above this many standard deviations asks for a pivot */
 #define PIVOT_RATIO 64.0
 
-/* values of a category before it may be retired, when nine of ten rows so
- * far brought a new one */
+/* values of a category beyond which it is retired, whatever order they come
+ * in */
 #define MANY_LEVELS 65535
+
+/* stands for any value of a retired category until the row is stored */
+#define RETIRED_CODE 1
 
 /* Arrays of one byte a row come in pieces of this many: memory contexts of
  * the server round small requests up to the next power of two. */
@@ -209,13 +211,6 @@ retire(DataBuilder *builder, uint32_t column)
 	dictionary_release(&builder->levels[column]);
 }
 
-static uint64_t
-rows_so_far(const DataBuilder *builder)
-{
-	return builder->part[DATA_TRAIN].n_rows +
-	       builder->part[DATA_HELD_OUT].n_rows + builder->n_staged;
-}
-
 uint32_t
 data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
                   uint32_t length)
@@ -225,12 +220,12 @@ data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
 	if (builder->retired[column])
 	{
 		builder->retired_hash[column] = num_hash64(bytes, length, 0);
-		return DATA_NULL_CODE;
+		return RETIRED_CODE;
 	}
 	code = dictionary_code(&builder->levels[column], bytes, length);
 	if (code == DICTIONARY_FULL)
 		return DATA_NO_CODE;
-	if (code >= MANY_LEVELS && 10 * (uint64_t) code > 9 * rows_so_far(builder))
+	if (code >= MANY_LEVELS)
 	{
 		retire(builder, column);
 		return data_builder_code(builder, column, bytes, length);
@@ -295,7 +290,7 @@ data_builder_hash(const DataBuilder *builder, uint64_t seed)
 	{
 		uint32_t c = builder->categories[k];
 		uint64_t content =
-			builder->retired[c]
+			builder->retired[c] && input->code[c] == RETIRED_CODE
 				? builder->retired_hash[c]
 				: code_content(&builder->levels[c], input->code[c]);
 

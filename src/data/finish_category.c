@@ -77,9 +77,9 @@ count_block(const DataBlock *block, uint32_t c, LevelCount *counts)
 			.weight[cell[i] & 1u] += (double) block->weight[i];
 }
 
-/* Counts by code, in both parts. */
-static LevelCount *
-count_levels(const DataBuilder *builder, uint32_t c)
+/* Counts by code, in both parts; the array is the caller's to release. */
+static NumStatus
+count_levels(const DataBuilder *builder, uint32_t c, LevelCount **result)
 {
 	const DataRows *train = &builder->part[DATA_TRAIN];
 	const DataRows *held_out = &builder->part[DATA_HELD_OUT];
@@ -87,10 +87,14 @@ count_levels(const DataBuilder *builder, uint32_t c)
 	LevelCount *counts = arena_alloc(builder->arena, n, sizeof(LevelCount));
 
 	if (counts == NULL)
-		return NULL;
+		return NUM_NO_MEMORY;
 	memset(counts, 0, n * sizeof(LevelCount));
 	for (uint32_t b = 0; b < train->n_blocks; b++)
+	{
+		if (monitor_stop(builder->spec.monitor))
+			return NUM_CANCELLED;
 		count_block(train->blocks[b], c, counts);
+	}
 	for (uint32_t i = 0; i < n && !builder->spec.weighted; i++)
 		for (int y = 0; y < 2; y++)
 			counts[i].weight[y] = (double) counts[i].rows[y];
@@ -98,11 +102,14 @@ count_levels(const DataBuilder *builder, uint32_t c)
 	{
 		const DataBlock *block = held_out->blocks[b];
 
+		if (monitor_stop(builder->spec.monitor))
+			return NUM_CANCELLED;
 		for (uint32_t i = 0; i < block->n_rows; i++)
 			counts[data_get_code(block->values[c], block->code_bytes[c], i)]
 				.held_out++;
 	}
-	return counts;
+	*result = counts;
+	return NUM_OK;
 }
 
 static bool
@@ -357,7 +364,7 @@ data_finish_category(Finish *finish, uint32_t k)
 	uint32_t c = builder->categories[k];
 	uint32_t n = builder->levels[c].n + 1;
 	LevelCount *counts;
-	NumStatus status = NUM_OK;
+	NumStatus status;
 
 	if (builder->retired[c])
 	{
@@ -365,9 +372,9 @@ data_finish_category(Finish *finish, uint32_t k)
 		data_drop_column(builder, c);
 		return NUM_OK;
 	}
-	counts = count_levels(builder, c);
-	if (counts == NULL)
-		return NUM_NO_MEMORY;
+	status = count_levels(builder, c, &counts);
+	if (status != NUM_OK)
+		return status;
 	if (carries_nothing(finish, c, counts))
 		data_drop_column(builder, c);
 	else

@@ -35,8 +35,9 @@ typedef struct FairGapInterval
 } FairGapInterval;
 
 /*
- * Percentile intervals of the gap and the ratio of each of 'n_criteria'
- * criteria, all from the same draws, to an array of as many.  Every function
+ * Intervals of the gap and the ratio of each of 'n_criteria' criteria:
+ * bootstrap percentiles, those of the gap widened where gap_bounds.h knows
+ * better (many groups, small ones, rates of 0 or 1); all from the same draws, to an array of as many.  Every function
  * of counts can be resampled from the counts: drawing n rows with replacement
  * and counting them into cells is a multinomial draw from the cells.  Each
  * group is drawn on its own with its effective number of rows (Kish) held

@@ -228,6 +228,35 @@ event_labels(const FairCriterion *criterion, int event, bool used[2])
 		used[y] = rate.share[y] != 0;
 }
 
+bool
+fair_group_rate(const FairCriterion *criterion, int event,
+                const FairCells *cells, double *value, double *effective)
+{
+	double total = 0;
+	double squared = 0;
+	bool used[2];
+
+	if (!group_rate(criterion, event, cells, value))
+		return false;
+	event_labels(criterion, event, used);
+	for (int d = 0; d < 2; d++)
+	{
+		for (int y = 0; y < 2; y++)
+			if (used[y])
+			{
+				total += cells->weight[y][d];
+				squared += cells->weight_squared[y][d];
+			}
+		if (!fair_criterion_needs_label(criterion))
+		{
+			total += cells->unlabelled_weight[d];
+			squared += cells->unlabelled_weight_squared[d];
+		}
+	}
+	*effective = squared > 0 ? total * total / squared : 0;
+	return true;
+}
+
 uint64_t
 fair_event_rows(const FairCriterion *criterion, int event,
                 const FairCells *cells)

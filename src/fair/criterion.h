@@ -81,6 +81,13 @@ typedef struct FairGap
 extern void fair_gap(const FairCriterion *criterion, const FairCells *groups,
                      int n_groups, FairGap *result);
 
+/* The rate of one group and the effective number of rows it is taken over
+ * (Kish: squared sum of weights by sum of squared weights); false, and nothing
+ * written, when the group does not have it. */
+extern bool
+fair_group_rate(const FairCriterion *criterion, int event,
+                const FairCells *cells, double *value, double *effective);
+
 /* Rows of one group that rate 'event' is taken over. */
 extern uint64_t fair_event_rows(const FairCriterion *criterion, int event,
                                 const FairCells *cells);

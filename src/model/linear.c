@@ -28,12 +28,18 @@
  * Cost for C category and D number columns, a row: 2 (C + D) loads and
  * additions for value and gradient, C^2 / 2 + C D + D^2 / 2 more for the
  * Hessian.  Memory: n_params squared doubles for the Hessian.
+ *
+ * With many numbers (an embedding) their part of the Hessian is a product of
+ * matrices, taken a chunk at a time; else it would be a walk over the whole
+ * matrix for each row.
  */
 #include "model/linear.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "num/blas.h"
+#include "num/dense.h"
 #include "num/special.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -44,6 +50,10 @@
 
 #define CHUNK_ROWS 256
 #define LANES 8
+
+/* from so many numbers on their Hessian no longer stays in the first-level
+ * cache from row to row */
+#define PRODUCT_FROM 48
 
 /* the widest vectors the machine has, with one layout of lanes for all */
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
@@ -67,8 +77,9 @@ struct LinearPlan
 	uint32_t *category_column; /* [n_categories] */
 	uint32_t *first_param;     /* [n_categories] of code 0, kernel layout */
 	bool *skips_first;         /* [n_categories] code 0 has no parameter */
-	double *mean;              /* [n_numbers] */
-	double *inverse_sd;        /* [n_numbers] */
+	bool own_kernels;
+	double *mean;       /* [n_numbers] */
+	double *inverse_sd; /* [n_numbers] */
 
 	/* working arrays of one chunk */
 	double *dense;   /* [CHUNK_ROWS][width] 1, standardised numbers, 0... */
@@ -83,6 +94,8 @@ struct LinearPlan
 	double *soft;     /* weight * q(z) */
 	double *bend;     /* cell_curvature[cell] of the row */
 	double *scaled;   /* [width] one dense row times a factor */
+	double *rooted;   /* [CHUNK_ROWS][width] dense rows times the root of
+	                   * their curvature; NULL with few numbers */
 };
 
 static size_t
@@ -158,12 +171,20 @@ plan_chunk_arrays(NumArena *arena, LinearPlan *plan)
 	                          sizeof(uint32_t));
 	if (plan->dense == NULL || plan->scaled == NULL || plan->param == NULL)
 		return false;
+	if (plan->n_numbers >= PRODUCT_FROM)
+	{
+		plan->rooted =
+			arena_alloc(arena, CHUNK_ROWS * plan->width, sizeof(double));
+		if (plan->rooted == NULL)
+			return false;
+	}
 	memset(plan->dense, 0, CHUNK_ROWS * plan->width * sizeof(double));
 	return true;
 }
 
 NumStatus
-linear_plan(NumArena *arena, const Dataset *data, LinearPlan **result)
+linear_plan(NumArena *arena, const Dataset *data, bool own_kernels,
+            LinearPlan **result)
 {
 	LinearPlan *plan = arena_alloc(arena, 1, sizeof(LinearPlan));
 
@@ -171,6 +192,7 @@ linear_plan(NumArena *arena, const Dataset *data, LinearPlan **result)
 		return NUM_NO_MEMORY;
 	memset(plan, 0, sizeof(*plan));
 	plan->data = data;
+	plan->own_kernels = own_kernels;
 	plan->n_cells = 2 * data->n_base_groups;
 	plan_count(plan);
 	plan->width = whole_lanes(1 + (size_t) plan->n_numbers);
@@ -205,6 +227,12 @@ linear_n_params(const LinearPlan *plan)
 	return plan->n_params;
 }
 
+uint32_t
+linear_n_numbers(const LinearPlan *plan)
+{
+	return plan->n_numbers;
+}
+
 size_t
 linear_stride(const LinearPlan *plan)
 {
@@ -228,11 +256,13 @@ linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
 		return NUM_NO_MEMORY;
 	memset(sums, 0, sizeof(*sums));
 	sums->gradient = arena_alloc(arena, plan->stride, sizeof(double));
+	sums->diagonal = arena_alloc(arena, plan->stride, sizeof(double));
 	sums->cell_weight = arena_alloc(arena, plan->n_cells, sizeof(double));
 	sums->cell_hard = arena_alloc(arena, plan->n_cells, sizeof(double));
 	sums->cell_soft = arena_alloc(arena, plan->n_cells, sizeof(double));
-	if (sums->gradient == NULL || sums->cell_weight == NULL ||
-	    sums->cell_hard == NULL || sums->cell_soft == NULL)
+	if (sums->gradient == NULL || sums->diagonal == NULL ||
+	    sums->cell_weight == NULL || sums->cell_hard == NULL ||
+	    sums->cell_soft == NULL)
 		return NUM_NO_MEMORY;
 	if (hessian)
 	{
@@ -261,6 +291,8 @@ sums_clear(const LinearPlan *plan, const LinearRequest *request,
 	sums->weight = 0;
 	sums->loss = 0;
 	memset(sums->gradient, 0, plan->stride * sizeof(double));
+	if (request->want_diagonal)
+		memset(sums->diagonal, 0, plan->stride * sizeof(double));
 	memset(sums->cell_weight, 0, cell_bytes);
 	memset(sums->cell_hard, 0, cell_bytes);
 	memset(sums->cell_soft, 0, cell_bytes);
@@ -375,14 +407,16 @@ chunk_scores(LinearPlan *plan, const double *coef, uint32_t n)
 }
 
 /* Step 2, second half: everything that depends on the score alone, for the
- * rows of a chunk; losses to 'loss'.  With temperature 1 the smooth decision
- * is the probability, which saves the second exponential ('one'). */
+ * rows of a chunk; losses to 'loss'.  With temperature 1 and threshold 0.5 the
+ * smooth decision is the probability, which saves the second exponential
+ * ('one'). */
 static ALWAYS_INLINE void
 losses_of_rows(LinearPlan *plan, const LinearRequest *request, uint32_t n,
                double *restrict loss, bool one)
 {
 	double inverse_t = 1.0 / request->temperature;
 	double threshold = request->threshold;
+	double centre = num_log(threshold / (1.0 - threshold));
 	double floor_share = request->min_curvature;
 	const double *restrict score = plan->score;
 	const double *restrict row_weight = plan->row_weight;
@@ -402,7 +436,7 @@ losses_of_rows(LinearPlan *plan, const LinearRequest *request, uint32_t n,
 		double w = row_weight[i];
 		double y = label[i];
 		double p = num_sigmoid(z);
-		double q = one ? p : num_sigmoid(z * inverse_t);
+		double q = one ? p : num_sigmoid((z - centre) * inverse_t);
 		double slope = q * (1.0 - q) * inverse_t;
 		double own = w * p * (1.0 - p);
 		double bent = own + bend[i] * w * slope * (1.0 - 2.0 * q) * inverse_t;
@@ -438,7 +472,7 @@ chunk_losses(LinearPlan *plan, const LinearRequest *request, uint32_t n)
 	double lane[LANES] = { 0 };
 	double loss[CHUNK_ROWS];
 
-	if (request->temperature == 1.0)
+	if (request->temperature == 1.0 && request->threshold == 0.5)
 		losses_plain(plan, request, n, loss);
 	else
 		losses_tempered(plan, request, n, loss);
@@ -496,14 +530,74 @@ chunk_jacobian(LinearPlan *plan, const DataBlock *block, uint32_t first,
 		            sums->cell_jacobian + cell[i] * plan->stride);
 }
 
-/* Step 3: the lower triangle of the Hessian, row by row of the data. */
+/* Step 3: the diagonal of the Hessian alone. */
+WIDE static void
+chunk_diagonal(LinearPlan *plan, uint32_t n, double *restrict diagonal)
+{
+	size_t width = plan->width;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const double *restrict x = plan->dense + i * width;
+		const uint32_t *param = plan->param + (size_t) i * plan->n_categories;
+		double factor = plan->curvature[i];
+
+		for (size_t k = 0; k < width; k++)
+			diagonal[k] += factor * x[k] * x[k];
+		for (uint32_t c = 0; c < plan->n_categories; c++)
+			diagonal[param[c]] += factor;
+	}
+}
+
+/* The part of the Hessian that only numbers have to do with, few of them: row
+ * by row of the data. */
+static ALWAYS_INLINE void
+add_outer_product(const LinearPlan *plan, const double *restrict x,
+                  const double *restrict scaled, double *hessian)
+{
+	for (uint32_t a = 0; a <= plan->n_numbers; a++)
+	{
+		double *restrict row = hessian + a * plan->stride;
+		double xa = x[a];
+
+		for (size_t k = 0; k < plan->width; k++)
+			row[k] += xa * scaled[k];
+	}
+}
+
+/* The same for many numbers, as a product of matrices. */
+static NumStatus
+chunk_product(LinearPlan *plan, uint32_t n, NumMonitor *monitor,
+              double *hessian)
+{
+	size_t width = plan->width;
+	DenseRows rows = { .first = plan->rooted,
+		               .n_rows = n,
+		               .n_columns = (size_t) plan->n_numbers + 1,
+		               .stride = width };
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double root = sqrt(plan->curvature[i]);
+
+		for (size_t k = 0; k < width; k++)
+			plan->rooted[i * width + k] = root * plan->dense[i * width + k];
+	}
+	if (!plan->own_kernels && blas_available())
+		return blas_syrk_lower(&rows, hessian, plan->stride, monitor);
+	dense_syrk_lower(&rows, hessian, plan->stride);
+	return NUM_OK;
+}
+
+/* Step 3: the lower triangle of the Hessian, but for what chunk_product()
+ * does. */
 WIDE static void
 chunk_hessian(LinearPlan *plan, uint32_t n, double *hessian)
 {
 	size_t width = plan->width;
 	size_t stride = plan->stride;
 	uint32_t step = plan->n_categories;
-	uint32_t n_dense = 1 + plan->n_numbers;
+	bool numbers = plan->rooted == NULL;
 	double *restrict scaled = plan->scaled;
 
 	for (uint32_t i = 0; i < n; i++)
@@ -514,14 +608,8 @@ chunk_hessian(LinearPlan *plan, uint32_t n, double *hessian)
 
 		for (size_t k = 0; k < width; k++)
 			scaled[k] = factor * x[k];
-		for (uint32_t a = 0; a < n_dense; a++)
-		{
-			double *restrict row = hessian + a * stride;
-			double xa = x[a];
-
-			for (size_t k = 0; k < width; k++)
-				row[k] += xa * scaled[k];
-		}
+		if (numbers)
+			add_outer_product(plan, x, scaled, hessian);
 		for (uint32_t c = 0; c < step; c++)
 		{
 			double *restrict row = hessian + param[c] * stride;
@@ -532,6 +620,34 @@ chunk_hessian(LinearPlan *plan, uint32_t n, double *hessian)
 				row[param[b]] += factor;
 		}
 	}
+}
+
+/* One chunk of a block into the sums. */
+static NumStatus
+pass_chunk(LinearPlan *plan, const LinearRequest *request,
+           const DataBlock *block, uint32_t first, NumMonitor *monitor,
+           LinearSums *sums)
+{
+	uint32_t left = block->n_rows - first;
+	uint32_t n = left < CHUNK_ROWS ? left : CHUNK_ROWS;
+
+	chunk_numbers(plan, block, first, n);
+	for (uint32_t c = 0; c < plan->n_categories; c++)
+		column_codes(plan, block, c, first, n);
+	chunk_rows(plan, request, block, first, n);
+	chunk_scores(plan, request->coef, n);
+	sums->loss += chunk_losses(plan, request, n);
+	chunk_gradient(plan, block, first, n, sums);
+	if (request->want_jacobian)
+		chunk_jacobian(plan, block, first, n, sums);
+	if (request->want_diagonal)
+		chunk_diagonal(plan, n, sums->diagonal);
+	if (!request->want_hessian)
+		return NUM_OK;
+	chunk_hessian(plan, n, sums->hessian);
+	if (plan->rooted == NULL)
+		return NUM_OK;
+	return chunk_product(plan, n, monitor, sums->hessian);
 }
 
 NumStatus
@@ -546,24 +662,16 @@ linear_pass(LinearPlan *plan, const LinearRequest *request, NumMonitor *monitor,
 	{
 		const DataBlock *block = rows->blocks[b];
 
-		if (monitor_stop(monitor))
-			return NUM_CANCELLED;
 		for (uint32_t first = 0; first < block->n_rows; first += CHUNK_ROWS)
 		{
-			uint32_t left = block->n_rows - first;
-			uint32_t n = left < CHUNK_ROWS ? left : CHUNK_ROWS;
+			NumStatus status;
 
-			chunk_numbers(plan, block, first, n);
-			for (uint32_t c = 0; c < plan->n_categories; c++)
-				column_codes(plan, block, c, first, n);
-			chunk_rows(plan, request, block, first, n);
-			chunk_scores(plan, request->coef, n);
-			sums->loss += chunk_losses(plan, request, n);
-			chunk_gradient(plan, block, first, n, sums);
-			if (request->want_jacobian)
-				chunk_jacobian(plan, block, first, n, sums);
-			if (request->want_hessian)
-				chunk_hessian(plan, n, sums->hessian);
+			/* a chunk takes some ten milliseconds with a thousand columns */
+			if (monitor_stop(monitor))
+				return NUM_CANCELLED;
+			status = pass_chunk(plan, request, block, first, monitor, sums);
+			if (status != NUM_OK)
+				return status;
 		}
 		sums->rows += block->n_rows;
 	}

@@ -30,7 +30,8 @@ typedef struct LinearRequest
 	uint32_t first_block;  /* of the training part */
 	uint32_t block_stride; /* 1: every block; 16: every sixteenth */
 	const double *coef;    /* [n_params] */
-	double temperature;    /* of the smooth decision sigmoid(z / t), > 0 */
+	double temperature;    /* t > 0 of the smooth decision, which is
+	                        * sigmoid((z - logit(threshold)) / t) */
 	double threshold;      /* of the probability */
 
 	/* adds cell_curvature[cell] * q''(z) to a row's curvature, which is kept
@@ -39,6 +40,7 @@ typedef struct LinearRequest
 	double min_curvature;
 
 	bool want_hessian;
+	bool want_diagonal; /* of the Hessian, where the whole is too large */
 	bool want_jacobian;
 } LinearRequest;
 
@@ -50,24 +52,30 @@ typedef struct LinearSums
 	double loss;           /* sum of weight * log-loss, in nats */
 	double *gradient;      /* [n_params] of the loss */
 	double *hessian;       /* [n_params][stride], lower triangle */
+	double *diagonal;      /* [n_params] of the same matrix */
 	double *cell_weight;   /* [n_cells] */
 	double *cell_hard;     /* [n_cells] weight of the rows decided 1 */
-	double *cell_soft;     /* [n_cells] sum of weight * sigmoid(z / t) */
+	double *cell_soft;     /* [n_cells] sum of weight * smooth decision */
 	double *cell_jacobian; /* [n_cells][stride], gradient of cell_soft */
 } LinearSums;
 
-/* Lays out the parameters of a finished dataset. */
-extern NumStatus
-linear_plan(NumArena *arena, const Dataset *data, LinearPlan **plan);
+/* Lays out the parameters of a finished dataset.  With 'own_kernels' BLAS is
+ * left alone even where it is loaded. */
+extern NumStatus linear_plan(NumArena *arena, const Dataset *data,
+                             bool own_kernels, LinearPlan **plan);
 
 extern uint32_t linear_n_params(const LinearPlan *plan);
+
+/* How many of them belong to number columns. */
+extern uint32_t linear_n_numbers(const LinearPlan *plan);
 
 /* Doubles from one row of a matrix in LinearSums to the next. */
 extern size_t linear_stride(const LinearPlan *plan);
 
 extern uint32_t linear_n_cells(const LinearPlan *plan);
 
-/* Room for the sums of one pass; the two matrices only when asked for. */
+/* Room for the sums of one pass; the two matrices only when asked for, the
+ * diagonal always. */
 extern NumStatus
 linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
                    bool jacobian, LinearSums **sums);

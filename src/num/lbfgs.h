@@ -1,60 +1,47 @@
 /*
  * lbfgs.h
- *    Minimises a smooth function of many variables from its gradient.
+ *    An inverse Hessian that is learnt from steps and never formed.
  *
- * For objectives whose Hessian is too large to form.  Needs one function,
- * the settings below, and 2 (memory + 2) n doubles of the arena while it runs.
+ * For objectives with too many variables for a matrix.  Whoever minimises
+ * tells each step s it took and the change y of the gradient over it; the
+ * memory answers with H v, where H is the inverse that the BFGS formula makes
+ * of the last few pairs.  Memory: 2 pairs n doubles of the arena.
+ *
+ * Reference: Nocedal, Math. Comp. 35 (1980); Nocedal and Wright, Numerical
+ * Optimization, algorithm 7.4.
  */
 #ifndef FAIRPG_NUM_LBFGS_H
 #define FAIRPG_NUM_LBFGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "num/arena.h"
-#include "num/monitor.h"
 #include "num/status.h"
 
-/*
- * Fills '*value' and gradient [n] at x [n].  A value that is not finite says
- * "outside": the search comes nearer again.  Anything but NUM_OK ends the
- * minimisation with that status.
- */
-typedef NumStatus (*LbfgsFunction)(void *context, const double *x,
-                                   double *value, double *gradient);
+typedef struct Lbfgs Lbfgs;
 
-typedef struct LbfgsProblem
-{
-	size_t n; /* variables */
-	LbfgsFunction evaluate;
-	void *context;
-} LbfgsProblem;
-
-typedef struct LbfgsSettings
-{
-	int memory;                /* pairs kept, 1 or more; 10 is usual */
-	int max_iterations;        /* 0 or more */
-	double gradient_tolerance; /* largest |component| at the solution, > 0 */
-} LbfgsSettings;
-
-typedef struct LbfgsResult
-{
-	int iterations;
-	int evaluations;
-	double value;
-	double gradient_norm; /* largest |component| */
-} LbfgsResult;
-
-/*
- * Moves x [n] from a start to a minimum.  NUM_OK when the gradient is within
- * its tolerance; NUM_NOT_CONVERGED when the iterations or the digits of the
- * function ran out; NUM_NOT_FINITE when the start is outside;
- * NUM_BAD_ARGUMENT, NUM_NO_MEMORY, NUM_CANCELLED, or what evaluate returned.
- * In every case x is the best point so far, and the value never rises (beyond
- * rounding) from one iteration to the next.
- */
+/* An empty memory for 'n' variables that keeps the last 'pairs' pairs (1 to
+ * 1000; 10 to 20 are usual).  NUM_BAD_ARGUMENT, NUM_NO_MEMORY. */
 extern NumStatus
-lbfgs_minimise(NumArena *arena, const LbfgsProblem *problem,
-               const LbfgsSettings *settings, NumMonitor *monitor, double *x,
-               LbfgsResult *result);
+lbfgs_create(NumArena *arena, size_t n, size_t pairs, Lbfgs **result);
+
+/* Back to empty. */
+extern void lbfgs_forget(Lbfgs *lbfgs);
+
+/*
+ * Takes a step [n] and the change [n] of the gradient over it.  A pair that
+ * shows no upward curvature (s'y not above a hundred-millionth of |s| |y|, or
+ * not finite) would spoil H and is not kept: false.
+ */
+extern bool lbfgs_learn(Lbfgs *lbfgs, const double *step, const double *change);
+
+/*
+ * Overwrites v [n] with H v.  'inverse_diagonal' [n] is what H is before any
+ * pair, all above 0; it is scaled to the newest pair.  H is symmetric and
+ * positive definite.  O(pairs n).
+ */
+extern void
+lbfgs_apply(Lbfgs *lbfgs, const double *inverse_diagonal, double *v);
 
 #endif

@@ -83,17 +83,20 @@ judge_gap(const FigureSettings *settings, const FairCriterion *criterion,
 		FairGap gap;
 
 		fair_gap(criterion, cells, attributes[a].n_groups, &gap);
-		if (isnan(gap.gap) || judgement->gap >= gap.gap)
+		if (isnan(gap.gap))
 			continue;
 		plan.groups = cells;
 		plan.n_groups = attributes[a].n_groups;
 		report_status(
 			fair_gap_intervals(settings->arena, &plan, criterion, 1, &interval),
 			settings->arena, "gap interval");
+		/* the gap of an attribute that looks smaller may be the larger one */
+		judgement->low = fmax(judgement->low, interval.gap_low);
+		judgement->high = fmax(judgement->high, interval.gap_high);
+		if (judgement->gap >= gap.gap)
+			continue;
 		judgement->attribute = &attributes[a];
 		judgement->gap = gap.gap;
-		judgement->low = interval.gap_low;
-		judgement->high = interval.gap_high;
 		judgement->highest = gap.highest;
 		judgement->lowest = gap.lowest;
 	}

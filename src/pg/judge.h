@@ -15,7 +15,7 @@ typedef struct Judgement
 {
 	const FigureAttribute *attribute; /* with the largest gap; NULL: none */
 	double gap;                       /* NaN: no gap could be judged */
-	double low;
+	double low;                       /* of the largest over all attributes */
 	double high;
 	int highest; /* groups of the attribute */
 	int lowest;

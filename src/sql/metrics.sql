@@ -512,7 +512,7 @@ CREATE FUNCTION fairpg.gap_interval(
     COST 100000
     AS 'MODULE_PATHNAME', 'fairpg_gap_interval';
 COMMENT ON FUNCTION fairpg.gap_interval(fairpg.fairness_stats, text, double precision, bigint)
-    IS 'bootstrap interval of the gap';
+    IS 'interval of the gap, from the bootstrap and from the pairs of groups';
 
 CREATE FUNCTION fairpg.ratio_interval(
     stats fairpg.fairness_stats,

@@ -27,9 +27,11 @@ kink_slope(double lambda, double half_width, bool grows)
 
 /* The steepest pair of one band: its descent (<= 0) and members. */
 static double
-band_steepest(const Band *band, const double *gradient, const double *lambda,
-              double half_width, uint32_t *grow, uint32_t *fall)
+band_steepest(const BandProgram *program, const Band *band,
+              const double *gradient, const double *lambda, uint32_t *grow,
+              uint32_t *fall)
 {
+	double half_width = program->width / 2;
 	double least_up = INFINITY;
 	double least_down = INFINITY;
 
@@ -38,6 +40,10 @@ band_steepest(const Band *band, const double *gradient, const double *lambda,
 		double up = gradient[k] + kink_slope(lambda[k], half_width, true);
 		double down = -gradient[k] + kink_slope(lambda[k], half_width, false);
 
+		if (lambda[k] >= program->most)
+			up = INFINITY;
+		if (lambda[k] <= -program->most)
+			down = INFINITY;
 		if (up < least_up)
 		{
 			least_up = up;
@@ -52,8 +58,8 @@ band_steepest(const Band *band, const double *gradient, const double *lambda,
 	return least_up + least_down;
 }
 
-/* How far mass moves from 'fall' to 'grow': to the minimum along the pair,
- * or to the nearer change of sign. */
+/* How far mass moves from 'fall' to 'grow': to the minimum along the pair, or
+ * to the nearest change of sign or bound. */
 static double
 pair_step(const BandProgram *program, const double *lambda, uint32_t grow,
           uint32_t fall, double descent)
@@ -64,11 +70,10 @@ pair_step(const BandProgram *program, const double *lambda, uint32_t grow,
 	              2 * m[(size_t) grow * n + fall];
 	double step = bend > 0 ? -descent / bend : INFINITY;
 
-	if (lambda[grow] < 0)
-		step = fmin(step, -lambda[grow]);
-	if (lambda[fall] > 0)
-		step = fmin(step, lambda[fall]);
-	return step;
+	step = fmin(step, lambda[grow] < 0 ? -lambda[grow]
+	                                   : program->most - lambda[grow]);
+	return fmin(step,
+	            lambda[fall] > 0 ? lambda[fall] : program->most + lambda[fall]);
 }
 
 NumStatus
@@ -78,10 +83,9 @@ band_multipliers(NumArena *arena, const BandProgram *program,
 	const double *m = program->m;
 	const double *c = program->c;
 	uint32_t n = program->n;
-	double width = program->width;
 	double *gradient = arena_alloc(arena, n, sizeof(double));
 	uint64_t limit = 1000 * ((uint64_t) n + 10);
-	double scale = width;
+	double scale = program->width;
 
 	if (gradient == NULL)
 		return NUM_NO_MEMORY;
@@ -105,8 +109,8 @@ band_multipliers(NumArena *arena, const BandProgram *program,
 		{
 			uint32_t g = 0;
 			uint32_t f = 0;
-			double d = band_steepest(&program->bands[b], gradient, lambda,
-			                         width / 2, &g, &f);
+			double d = band_steepest(program, &program->bands[b], gradient,
+			                         lambda, &g, &f);
 
 			if (g != f && d < descent)
 			{
@@ -122,9 +126,10 @@ band_multipliers(NumArena *arena, const BandProgram *program,
 			return NUM_NOT_FINITE;
 		lambda[grow] += step;
 		lambda[fall] -= step;
+		/* by rows of M, which is symmetric */
 		for (uint32_t k = 0; k < n; k++)
 			gradient[k] +=
-				step * (m[(size_t) k * n + grow] - m[(size_t) k * n + fall]);
+				step * (m[(size_t) grow * n + k] - m[(size_t) fall * n + k]);
 	}
 	arena_release(arena, gradient, n, sizeof(double));
 	return NUM_OK;

@@ -16,6 +16,11 @@
  * with M = J H^-1 J' and c = r - J H^-1 g: the free place of a band is what
  * makes its multipliers sum to zero, and its width is what makes groups
  * inside the band cost nothing.
+ *
+ * A program whose bands cannot all be met has no multipliers.  So they are kept
+ * within 'most' in absolute value, which makes it one that pays 'most' for
+ * every unit that a rate lies outside its band (an exact penalty), and always
+ * has a solution.
  */
 #ifndef FAIRPG_TRAIN_BAND_H
 #define FAIRPG_TRAIN_BAND_H
@@ -40,14 +45,15 @@ typedef struct BandProgram
 	const Band *bands;
 	uint32_t n_bands;
 	double width; /* >= 0 */
+	double most;  /* > 0, of a multiplier in absolute value */
 } BandProgram;
 
 /*
  * Multipliers of the program above, by coordinate descent over the pair of
  * rates of one band that violates optimality most.  'lambda' [n] holds the
- * starting point (sums zero in every band) and receives the answer.  Converges
- * for any such M; stops at a relative accuracy of 1e-10 or after 1000 (n + 10)
- * steps, each of O(n).
+ * starting point (sums zero in every band, within 'most') and receives the
+ * answer.  Stops at a relative accuracy of 1e-10 or after 1000 (n + 10) steps,
+ * each of O(n).
  */
 extern NumStatus band_multipliers(NumArena *arena, const BandProgram *program,
                                   NumMonitor *monitor, double *lambda);

@@ -35,9 +35,12 @@ order_image(double z)
 	return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
+/* Rows sorted between two looks at the monitor: less than a millisecond. */
+#define WATCHED_ROWS 65536
+
 /* Sorts by key, stable, through the second array; the result is in 'a'. */
-static void
-radix_sort(Scored *a, Scored *b, uint64_t n)
+static NumStatus
+radix_sort(Scored *a, Scored *b, uint64_t n, NumMonitor *monitor)
 {
 	Scored *from = a;
 	Scored *to = b;
@@ -59,13 +62,18 @@ radix_sort(Scored *a, Scored *b, uint64_t n)
 			sum += count;
 		}
 		for (uint64_t i = 0; i < n; i++)
+		{
+			if (i % WATCHED_ROWS == 0 && monitor_stop(monitor))
+				return NUM_CANCELLED;
 			to[start[(from[i].key >> shift) & (DIGITS - 1)]++] = from[i];
+		}
 		swap = from;
 		from = to;
 		to = swap;
 	}
 	/* three passes end in b */
 	memcpy(a, b, n * sizeof(Scored));
+	return NUM_OK;
 }
 
 /* Share of pairs of a positive and a negative row in the right order. */
@@ -152,7 +160,8 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 		certify_block(model, rows->blocks[b], z, certificate,
 		              scored + certificate->rows);
 	}
-	radix_sort(scored, spare, certificate->rows);
+	if (radix_sort(scored, spare, certificate->rows, monitor) != NUM_OK)
+		return NUM_CANCELLED;
 	certificate->auc = sorted_auc(scored, certificate->rows);
 	certificate->loss /= certificate->weight;
 	certificate->accuracy /= certificate->weight;

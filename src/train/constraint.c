@@ -4,7 +4,8 @@
  *
  * Sequential quadratic programming.  At each point one pass gives the loss,
  * its gradient g and Hessian H, the hard group rates, and the gradients J of
- * their smooth stand-ins (means of sigmoid(z / t) over the rows of the event).
+ * their smooth stand-ins (means of sigmoid((z - logit(threshold)) / t) over the
+ * rows of the event).
  * The step minimises the quadratic model of the loss such that the rates,
  * moved by J d, lie in a band of the width asked for (band.h); the place of
  * the band is free, so only differences between groups are constrained.
@@ -16,8 +17,9 @@
  * Hessian carries the curvature of the constraints under the multipliers of
  * the step before, kept positive row by row.
  *
- * The band aimed at is a little narrower than max_gap (AIM), and narrower
- * still when no iterate has met max_gap; every iterate is judged by its hard
+ * The band narrows from step to step (CLOSER) down to the one aimed at, which
+ * is a little narrower than max_gap (AIM), and narrower still when no iterate
+ * has met max_gap; every iterate is judged by its hard
  * gap over all training rows, and the answer is the one of least loss among
  * those that satisfy max_gap, one deterministic model.  If there is none it is
  * the one of least gap, and the outcome says so.
@@ -34,16 +36,29 @@
 #include <math.h>
 #include <string.h>
 
+#include "num/special.h"
+
+/* A step is asked to leave at most so much of the gap.  Asked for all of it at
+ * once, steps from far away follow linearisations that no longer hold, and end
+ * at points that are fair and worthless. */
+#define CLOSER 0.5
 #define AIM 0.9
 #define AIM_SHRINK 0.8
 #define AIM_PATIENCE 4
 #define OFFSET_RATE 0.5
+/* A unit of a rate is worth no more than this in mean loss: a few times what
+ * the whole loss can be. */
+#define MOST_MULTIPLIER 10
 /* longest step in the norm of the Hessian: about one unit of the raw score */
 #define MAX_STEP 0.35
-/* a feasible point whose loss differs from that of the point before by no more
- * than this part, and what one row is worth, ends the search */
+/* The search ends when so many passes in a row have brought no feasible point
+ * of a loss that is smaller by this part.  Hard rates jump by what one row of
+ * the smallest group is worth, so the first feasible point is rarely the best;
+ * passes over all the rows of large data only make good what the sample was
+ * wrong about, and are worth less patience. */
+#define PATIENCE 4
+#define FULL_PATIENCE 2
 #define LOSS_TOLERANCE 3e-4
-#define SAMPLE_LOSS_TOLERANCE 1e-3
 /* passes over all rows are made with the sample's Hessian and Jacobian, which
  * are right to some percent, and new ones are taken this seldom */
 #define FULL_CURVED_EVERY 4
@@ -79,16 +94,6 @@ search_create(NumArena *arena, Newton *newton, Search *search)
 	return NUM_OK;
 }
 
-/* The width that counts as met: max_gap, or what one row of the smallest
- * group is worth when that is more. */
-static double
-feasible_gap(const Newton *newton)
-{
-	double resolution = 1.0 / (double) newton->rates->least_rows;
-
-	return fmax(newton->settings->max_gap, resolution);
-}
-
 static void
 move_offsets(Search *search)
 {
@@ -108,7 +113,7 @@ move_offsets(Search *search)
 }
 
 /* H^-1 g into newton->step, H^-1 J' into solved, and the program's M and c. */
-static void
+static NumStatus
 build_program(Search *search)
 {
 	Newton *newton = search->newton;
@@ -121,12 +126,19 @@ build_program(Search *search)
 		search->place[k] -=
 			newton_dot(newton->jacobian + k * stride, newton->step, newton->n);
 	if (!search->curved)
-		return;
+		return NUM_OK;
 	memcpy(search->solved, newton->jacobian,
 	       n_active * stride * sizeof(double));
 	for (uint32_t k = 0; k < n_active; k++)
+	{
+		if (monitor_stop(newton->monitor))
+			return NUM_CANCELLED;
 		newton_solve(newton, search->solved + k * stride);
+	}
 	for (uint32_t k = 0; k < n_active; k++)
+	{
+		if (monitor_stop(newton->monitor))
+			return NUM_CANCELLED;
 		for (uint32_t l = 0; l <= k; l++)
 		{
 			double v = newton_dot(newton->jacobian + k * stride,
@@ -135,6 +147,8 @@ build_program(Search *search)
 			search->m[(size_t) k * n_active + l] = v;
 			search->m[(size_t) l * n_active + k] = v;
 		}
+	}
+	return NUM_OK;
 }
 
 /* Turns H^-1 g in newton->step into the step; its length in the norm of H. */
@@ -177,15 +191,6 @@ largest_multiplier(const Newton *newton)
 	return largest;
 }
 
-/* What one row of the smallest group that changes its decision is worth in
- * loss: hard rates move in such jumps, and so does the point that meets
- * them. */
-static double
-loss_resolution(const Newton *newton)
-{
-	return largest_multiplier(newton) / (double) newton->rates->least_rows;
-}
-
 /* From the sums of the last pass to the next point. */
 static NumStatus
 search_step(Search *search, double *length)
@@ -197,20 +202,30 @@ search_step(Search *search, double *length)
 		                    .c = search->place,
 		                    .bands = rates->bands,
 		                    .n_bands = rates->n_bands,
-		                    .width = search->aim * newton->settings->max_gap };
+		                    .most = MOST_MULTIPLIER };
 	NumStatus status = search->curved ? newton_factor(newton) : NUM_OK;
 
 	if (status != NUM_OK)
 		return status;
 	move_offsets(search);
-	build_program(search);
+	program.width = fmax(search->aim * newton->settings->max_gap,
+	                     CLOSER * rates_gap(rates, search->place));
+	status = build_program(search);
+	if (status != NUM_OK)
+		return status;
 	status = band_multipliers(newton->arena, &program, newton->monitor,
 	                          newton->multiplier);
 	if (status != NUM_OK)
 		return status;
 	*length = build_step(search);
+	/* multipliers of a step that is not taken whole would overstate the
+	 * curvature, which would make the next ones larger still */
+	if (*length > MAX_STEP)
+		for (uint32_t k = 0; k < rates->n_active; k++)
+			newton->multiplier[k] *= MAX_STEP / *length;
 	rates_cell_coefficients(rates, newton->sums, newton->multiplier,
 	                        newton->cell_curvature);
+	newton_remember(newton, newton->multiplier);
 	for (uint32_t j = 0; j < newton->n; j++)
 	{
 		newton->coef[j] += newton->step[j];
@@ -220,43 +235,48 @@ search_step(Search *search, double *length)
 	return NUM_OK;
 }
 
-/* Iterates over every 'block_stride'-th block until a feasible point has about
- * the loss of the point before; '*converged' tells whether that happened.
- * Every 'curved_every'-th pass brings a new Hessian and Jacobian; until the
+/* Iterates over every 'block_stride'-th block until patience is at its end;
+ * '*converged' tells whether that happened with a feasible point.  Every 'curved_every'-th pass brings a new Hessian and Jacobian; until the
  * first of them those of the run before serve. */
 static NumStatus
 search_run(Search *search, uint32_t block_stride, int curved_every,
-           double tolerance, bool *converged)
+           int patience, bool *converged)
 {
 	Newton *newton = search->newton;
 	const char *phase = block_stride > 1 ? "sample" : "full";
-	double last_loss = INFINITY;
+	double least_loss = INFINITY;
+	int since_better = 0;
 	int since_feasible = 0;
 
 	*converged = false;
 	search->has_offset = false;
-	for (int i = 0; i < newton->settings->max_iterations; i++)
+	newton->remembers = false;
+	for (int i = 0; i < newton->max_iterations; i++)
 	{
 		double length;
 		double loss;
 		bool feasible;
 		NumStatus status;
 
-		search->curved = i % curved_every == curved_every - 1;
+		search->curved = newton->learns || i % curved_every == curved_every - 1;
 		status = newton_pass(newton, block_stride, search->curved);
 		if (status != NUM_OK)
 			return status;
-		feasible = newton->gap <= feasible_gap(newton);
+		newton_learn(newton, newton->multiplier);
+		feasible = newton->gap <= newton->settings->max_gap;
 		loss = newton->loss;
 		newton_log(newton, phase, 0, largest_multiplier(newton), feasible);
 		newton_keep_best(newton, feasible);
-		if (feasible && fabs(loss - last_loss) <=
-		                    tolerance * loss + loss_resolution(newton))
+		if (feasible && loss < least_loss - LOSS_TOLERANCE * loss)
+		{
+			least_loss = loss;
+			since_better = 0;
+		}
+		else if (++since_better >= patience && isfinite(least_loss))
 		{
 			*converged = true;
 			return NUM_OK;
 		}
-		last_loss = loss;
 		since_feasible = feasible ? 0 : since_feasible + 1;
 		if (since_feasible > AIM_PATIENCE)
 		{
@@ -268,6 +288,30 @@ search_run(Search *search, uint32_t block_stride, int curved_every,
 			return status;
 		newton->log[newton->n_log - 1].step = length;
 	}
+	return NUM_OK;
+}
+
+/* The model that decides alike for everybody competes as well: it has no gap,
+ * so that an answer is never worse than it without need. */
+static NumStatus
+keep_constant(Newton *newton)
+{
+	double positive = 0;
+	bool feasible;
+	NumStatus status;
+
+	for (uint32_t c = 1; c < linear_n_cells(newton->plan); c += 2)
+		positive += newton->sums->cell_weight[c];
+	memcpy(newton->step, newton->coef, newton->stride * sizeof(double));
+	memset(newton->coef, 0, newton->stride * sizeof(double));
+	newton->coef[0] = num_log(positive / (newton->sums->weight - positive));
+	status = newton_pass(newton, 1, false);
+	if (status != NUM_OK)
+		return status;
+	feasible = newton->gap <= newton->settings->max_gap;
+	newton_log(newton, "constant", 0, 0, feasible);
+	newton_keep_best(newton, feasible);
+	memcpy(newton->coef, newton->step, newton->stride * sizeof(double));
 	return NUM_OK;
 }
 
@@ -286,20 +330,22 @@ train_constraint(NumArena *arena, const Dataset *data,
 	if (status != NUM_OK)
 		return status;
 	if (newton->rates->n_active == 0)
-		return train_plain(arena, data, settings, monitor, result);
+		return NUM_BAD_ARGUMENT;
 	status = search_create(arena, newton, &search);
 	if (status == NUM_OK)
 		status = newton_minimise(newton, newton->sample_stride, 1e-4, "plain",
 		                         &converged);
 	if (status == NUM_OK && newton->sample_stride > 1)
-		status = search_run(&search, newton->sample_stride, 1,
-		                    SAMPLE_LOSS_TOLERANCE, &converged);
+		status =
+			search_run(&search, newton->sample_stride, 1, PATIENCE, &converged);
 	newton_forget_best(newton);
 	search.aim = AIM;
 	if (status == NUM_OK)
-		status = search_run(&search, 1,
-		                    newton->sample_stride > 1 ? FULL_CURVED_EVERY : 1,
-		                    LOSS_TOLERANCE, &converged);
+		status = keep_constant(newton);
+	if (status == NUM_OK)
+		status = search_run(
+			&search, 1, newton->sample_stride > 1 ? FULL_CURVED_EVERY : 1,
+			newton->sample_stride > 1 ? FULL_PATIENCE : PATIENCE, &converged);
 	if (status != NUM_OK)
 		return status;
 

@@ -8,7 +8,12 @@
  * Newton's method only needs a Hessian that is about right, and a start that
  * is close.  The sample is a stride over blocks, the same in every run.
  *
- * Memory: two matrices of n_params squared doubles.
+ * Memory: two matrices of n_params squared doubles; or, where that or the time
+ * to fill and factor them is too much, 2 PAIRS n_params of them for L-BFGS
+ * (num/lbfgs.h), whose starting matrix is the exact diagonal of the Hessian.
+ * An inverse Hessian of the Lagrangian is learnt, so the steps of method
+ * constraint are those of a quasi-Newton SQP; pairs without upward curvature
+ * are passed over (Nocedal and Wright, section 18.3).
  */
 #include "train/newton.h"
 
@@ -27,9 +32,60 @@
 
 #define MAX_HALVINGS 30
 
+/* More coefficients than this make Hessian and factor 16 MB each and a
+ * factorisation some tenths of a second; more numbers than this make filling
+ * the Hessian cost more than the passes that learning takes. */
+#define LEARN_FROM_PARAMS 1200
+#define LEARN_FROM_NUMBERS 300
+
+/* Pairs that L-BFGS keeps, and how many iterations one of Newton's is worth. */
+#define PAIRS 20
+#define LEARN_ITERATIONS 10
+
+/* Entries of the diagonal count as no less than this part of the largest. */
+#define LEAST_DIAGONAL 1e-7
+
 /* Half the squared decrement below which the Hessian hardly changes any more
  * and the factor at hand serves for the rest. */
 #define KEEP_HESSIAN 1e-5
+
+/* Half the squared decrement that can be nothing but rounding error of the
+ * gradient, where the Hessian is nearly singular. */
+#define ROUNDING 1e-13
+
+/* Counts the rows of each cell in every 'stride'-th block. */
+static void
+count_sample(const Dataset *data, uint32_t stride, uint64_t *cell_rows)
+{
+	const DataRows *rows = &data->part[DATA_TRAIN];
+
+	memset(cell_rows, 0, 2 * (size_t) data->n_base_groups * sizeof(uint64_t));
+	for (uint32_t b = 0; b < rows->n_blocks; b += stride)
+		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
+			cell_rows[rows->blocks[b]->cell[i]]++;
+}
+
+/* The widest stride up to 'stride' whose blocks tell of every constrained rate:
+ * a table that is sorted by group keeps some groups in few blocks. */
+static NumStatus
+narrow_stride(NumArena *arena, const Dataset *data, const Rates *rates,
+              uint32_t *stride)
+{
+	size_t n_cells = 2 * (size_t) data->n_base_groups;
+	uint64_t *cell_rows = arena_alloc(arena, n_cells, sizeof(uint64_t));
+
+	if (cell_rows == NULL)
+		return NUM_NO_MEMORY;
+	while (*stride > 1)
+	{
+		count_sample(data, *stride, cell_rows);
+		if (rates_served_by(rates, cell_rows, SAMPLE_EVENT_ROWS / 4, *stride))
+			break;
+		*stride /= 2;
+	}
+	arena_release(arena, cell_rows, n_cells, sizeof(uint64_t));
+	return NUM_OK;
+}
 
 static uint32_t
 choose_sample_stride(const Dataset *data, const Rates *rates)
@@ -47,6 +103,43 @@ choose_sample_stride(const Dataset *data, const Rates *rates)
 	return stride < 2 ? 1 : (uint32_t) stride;
 }
 
+static bool
+must_learn(const LinearPlan *plan, const TrainSettings *settings)
+{
+	switch (settings->solver)
+	{
+		case TRAIN_SOLVER_NEWTON:
+			return false;
+		case TRAIN_SOLVER_LBFGS:
+			return true;
+		case TRAIN_SOLVER_AUTO:
+			break;
+	}
+	return linear_n_params(plan) > LEARN_FROM_PARAMS ||
+	       linear_n_numbers(plan) > LEARN_FROM_NUMBERS;
+}
+
+/* What the curvature takes. */
+static NumStatus
+allocate_curvature(Newton *newton)
+{
+	NumArena *arena = newton->arena;
+	size_t row_bytes = newton->stride * sizeof(double);
+
+	if (!newton->learns)
+	{
+		newton->factor = arena_alloc(arena, newton->n, row_bytes);
+		return newton->factor == NULL ? NUM_NO_MEMORY : NUM_OK;
+	}
+	newton->inverse = arena_alloc(arena, 1, row_bytes);
+	newton->last_coef = arena_alloc(arena, 1, row_bytes);
+	newton->last_gradient = arena_alloc(arena, 1, row_bytes);
+	if (newton->inverse == NULL || newton->last_coef == NULL ||
+	    newton->last_gradient == NULL)
+		return NUM_NO_MEMORY;
+	return lbfgs_create(arena, newton->n, PAIRS, &newton->lbfgs);
+}
+
 static NumStatus
 newton_allocate(Newton *newton)
 {
@@ -58,17 +151,15 @@ newton_allocate(Newton *newton)
 	newton->gradient = arena_alloc(arena, 1, row_bytes);
 	newton->step = arena_alloc(arena, 1, row_bytes);
 	newton->best = arena_alloc(arena, 1, row_bytes);
-	newton->factor = arena_alloc(arena, newton->n, row_bytes);
 	newton->multiplier = arena_alloc(arena, n_active, sizeof(double));
 	newton->cell_curvature =
 		arena_alloc(arena, linear_n_cells(newton->plan), sizeof(double));
-	newton->log =
-		arena_alloc(arena, 3 * ((size_t) newton->settings->max_iterations + 4),
-	                sizeof(TrainLog));
+	newton->log = arena_alloc(arena, 3 * ((size_t) newton->max_iterations + 4),
+	                          sizeof(TrainLog));
 	if (newton->coef == NULL || newton->gradient == NULL ||
 	    newton->step == NULL || newton->best == NULL ||
-	    newton->factor == NULL || newton->multiplier == NULL ||
-	    newton->cell_curvature == NULL || newton->log == NULL)
+	    newton->multiplier == NULL || newton->cell_curvature == NULL ||
+	    newton->log == NULL)
 		return NUM_NO_MEMORY;
 	if (n_active > 0)
 	{
@@ -82,7 +173,7 @@ newton_allocate(Newton *newton)
 	memset(newton->multiplier, 0, n_active * sizeof(double));
 	memset(newton->cell_curvature, 0,
 	       linear_n_cells(newton->plan) * sizeof(double));
-	return NUM_OK;
+	return allocate_curvature(newton);
 }
 
 NumStatus
@@ -103,18 +194,24 @@ newton_create(NumArena *arena, const Dataset *data,
 	newton->gap = NAN;
 	newton->best_gap = NAN;
 
-	status = linear_plan(arena, data, &newton->plan);
+	status = linear_plan(arena, data, settings->own_kernels, &newton->plan);
 	if (status == NUM_OK)
 		status = rates_create(arena, data, settings, &newton->rates);
-	if (status == NUM_OK)
-		status = linear_sums_create(arena, newton->plan, true,
-		                            newton->rates->n_active > 0, &newton->sums);
+	if (status != NUM_OK)
+		return status;
+	newton->learns = must_learn(newton->plan, settings);
+	newton->max_iterations =
+		settings->max_iterations * (newton->learns ? LEARN_ITERATIONS : 1);
+	status = linear_sums_create(arena, newton->plan, !newton->learns,
+	                            newton->rates->n_active > 0, &newton->sums);
 	if (status != NUM_OK)
 		return status;
 	newton->n = linear_n_params(newton->plan);
 	newton->stride = linear_stride(newton->plan);
 	newton->sample_stride = choose_sample_stride(data, newton->rates);
-	status = newton_allocate(newton);
+	status = narrow_stride(arena, data, newton->rates, &newton->sample_stride);
+	if (status == NUM_OK)
+		status = newton_allocate(newton);
 	*result = newton;
 	return status;
 }
@@ -131,8 +228,9 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 		                      .threshold = settings->threshold,
 		                      .cell_curvature =
 		                          has_rates ? newton->cell_curvature : NULL,
-		                      .min_curvature = 0.1,
-		                      .want_hessian = curved,
+		                      .min_curvature = 1,
+		                      .want_hessian = curved && !newton->learns,
+		                      .want_diagonal = curved && newton->learns,
 		                      .want_jacobian = curved && has_rates };
 	double ridge = 0;
 	NumStatus status =
@@ -183,12 +281,36 @@ try_factor(Newton *newton, double extra)
 	                      newton->monitor);
 }
 
+/* The inverse of the Hessian's diagonal; a coefficient that hardly any row
+ * moves gets that of one that some do, so that no step runs away with it. */
+static void
+invert_diagonal(Newton *newton)
+{
+	double largest = 0;
+
+	for (uint32_t j = 0; j < newton->n; j++)
+	{
+		double d = newton->sums->diagonal[j] / newton->sums->weight;
+
+		newton->inverse[j] = d + (j > 0 ? newton->settings->l2 : 0);
+		largest = fmax(largest, newton->inverse[j]);
+	}
+	for (uint32_t j = 0; j < newton->n; j++)
+		newton->inverse[j] = 1 / fmax(newton->inverse[j],
+		                              LEAST_DIAGONAL * fmax(largest, 1e-300));
+}
+
 NumStatus
 newton_factor(Newton *newton)
 {
 	double largest = 0;
 	double extra = 0;
 
+	if (newton->learns)
+	{
+		invert_diagonal(newton);
+		return NUM_OK;
+	}
 	for (uint32_t i = 0; i < newton->n; i++)
 		largest = fmax(largest, newton->sums->hessian[i * newton->stride + i]);
 	largest /= newton->sums->weight;
@@ -207,9 +329,60 @@ newton_factor(Newton *newton)
 }
 
 void
-newton_solve(const Newton *newton, double *b)
+newton_solve(Newton *newton, double *b)
 {
-	dense_cholesky_solve(newton->factor, newton->n, newton->stride, b);
+	if (newton->learns)
+		lbfgs_apply(newton->lbfgs, newton->inverse, b);
+	else
+		dense_cholesky_solve(newton->factor, newton->n, newton->stride, b);
+}
+
+/* Adds the multipliers times the gradients of the rates. */
+static void
+add_rate_gradients(const Newton *newton, const double *multiplier,
+                   double *gradient)
+{
+	if (multiplier == NULL)
+		return;
+	for (uint32_t k = 0; k < newton->rates->n_active; k++)
+	{
+		const double *row = newton->jacobian + k * newton->stride;
+
+		if (multiplier[k] != 0)
+			for (uint32_t j = 0; j < newton->n; j++)
+				gradient[j] += multiplier[k] * row[j];
+	}
+}
+
+void
+newton_remember(Newton *newton, const double *multiplier)
+{
+	size_t row_bytes = newton->stride * sizeof(double);
+
+	if (!newton->learns)
+		return;
+	memcpy(newton->last_coef, newton->coef, row_bytes);
+	memcpy(newton->last_gradient, newton->gradient, row_bytes);
+	add_rate_gradients(newton, multiplier, newton->last_gradient);
+	newton->remembers = true;
+}
+
+void
+newton_learn(Newton *newton, const double *multiplier)
+{
+	double *step = newton->last_coef;
+	double *change = newton->last_gradient;
+
+	if (!newton->learns || !newton->remembers)
+		return;
+	newton->remembers = false;
+	for (uint32_t j = 0; j < newton->n; j++)
+	{
+		step[j] = newton->coef[j] - step[j];
+		change[j] = newton->gradient[j] - change[j];
+	}
+	add_rate_gradients(newton, multiplier, change);
+	lbfgs_learn(newton->lbfgs, step, change);
 }
 
 void
@@ -227,9 +400,8 @@ newton_log(Newton *newton, const char *phase, double step,
 	row->max_multiplier = max_multiplier;
 	row->feasible = feasible;
 	row->chosen = false;
-	monitor_progress(newton->monitor, row->iteration,
-	                 newton->settings->max_iterations, newton->loss,
-	                 newton->gap);
+	monitor_progress(newton->monitor, row->iteration, newton->max_iterations,
+	                 newton->loss, newton->gap);
 }
 
 void
@@ -287,10 +459,12 @@ backtrack(Newton *newton, uint32_t block_stride, double reference)
 			newton->coef[j] -= newton->step[j];
 		}
 		status = newton_pass(newton, block_stride, true);
-		if (status != NUM_OK && status != NUM_NOT_FINITE)
+		if (status == NUM_NOT_FINITE)
+			newton->loss = INFINITY;
+		else if (status != NUM_OK)
 			return status;
 	}
-	return NUM_OK;
+	return isfinite(newton->loss) ? NUM_OK : NUM_NOT_FINITE;
 }
 
 NumStatus
@@ -299,35 +473,46 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 {
 	double reference = INFINITY;
 	double decrement = INFINITY;
+	double last_decrement = INFINITY;
 
 	*converged = false;
-	for (int i = 0; i < newton->settings->max_iterations; i++)
+	newton->remembers = false;
+	for (int i = 0; i < newton->max_iterations; i++)
 	{
-		bool curved = !(decrement < KEEP_HESSIAN);
+		bool curved = newton->learns || !(decrement < KEEP_HESSIAN);
 		NumStatus status = newton_pass(newton, block_stride, curved);
 
-		if (status == NUM_OK && i > 0)
+		if (status == NUM_NOT_FINITE && i > 0)
+			newton->loss = INFINITY;
+		if ((status == NUM_OK || status == NUM_NOT_FINITE) && i > 0)
 			status = backtrack(newton, block_stride,
 			                   reference + 1e-12 * fabs(reference));
 		if (status == NUM_OK && curved)
+		{
+			newton_learn(newton, NULL);
 			status = newton_factor(newton);
+		}
 		if (status != NUM_OK)
 			return status;
 		reference = newton->loss;
 		memcpy(newton->step, newton->gradient, newton->stride * sizeof(double));
 		newton_solve(newton, newton->step);
 		decrement = newton_dot(newton->step, newton->gradient, newton->n) / 2;
+		newton_remember(newton, NULL);
 		for (uint32_t j = 0; j < newton->n; j++)
 		{
 			newton->step[j] = -newton->step[j];
 			newton->coef[j] += newton->step[j];
 		}
 		newton_log(newton, phase, sqrt(fmax(decrement * 2, 0)), 0, true);
-		if (decrement <= accuracy)
+		/* or where rounding lets it fall no further */
+		if (decrement <= accuracy ||
+		    (decrement <= ROUNDING && !(decrement < last_decrement / 2)))
 		{
 			*converged = true;
 			break;
 		}
+		last_decrement = decrement;
 	}
 	return NUM_OK;
 }

@@ -1,6 +1,11 @@
 /*
  * newton.h
- *    What the Newton-type methods share: passes, factorisation, the log.
+ *    What the Newton-type methods share: passes, curvature, the log.
+ *
+ * The curvature is an exact Hessian and its factor or, with more coefficients
+ * than that is good for, what steps teach (num/lbfgs.h).  Methods need not
+ * know which: they solve with newton_solve(), and say newton_remember() before
+ * they move and newton_learn() when they have arrived.
  *
  * Internal to src/train.
  */
@@ -8,6 +13,7 @@
 #define FAIRPG_TRAIN_NEWTON_H
 
 #include "model/linear.h"
+#include "num/lbfgs.h"
 #include "train/rates.h"
 #include "train/train.h"
 
@@ -21,13 +27,21 @@ typedef struct Newton
 	LinearSums *sums;
 	Rates *rates;
 
+	bool learns;            /* no Hessian: the curvature is learnt */
+	int max_iterations;     /* of one run; learning takes more of them */
 	uint32_t n;             /* parameters */
 	size_t stride;          /* of every matrix */
 	uint32_t sample_stride; /* every how many blocks the sample phase reads */
 
 	double *coef;           /* [stride] where the next pass looks */
 	double *gradient;       /* [stride] of mean loss and ridge there */
-	double *factor;         /* [n][stride] Cholesky factor of the Hessian */
+	double *factor;         /* [n][stride] Cholesky factor of the Hessian;
+	                         * NULL when it learns */
+	Lbfgs *lbfgs;           /* when it learns, else NULL; likewise these: */
+	double *inverse;        /* [stride] of the Hessian's diagonal */
+	double *last_coef;      /* [stride] where the step began */
+	double *last_gradient;  /* [stride] of the Lagrangian there */
+	bool remembers;         /* the last two are filled */
 	double *step;           /* [stride] */
 	double *jacobian;       /* [n_active][stride], NULL without rates */
 	double *best;           /* [stride] the iterate to return */
@@ -58,12 +72,22 @@ extern NumStatus newton_create(NumArena *arena, const Dataset *data,
 extern NumStatus
 newton_pass(Newton *newton, uint32_t block_stride, bool curved);
 
-/* Factorises the Hessian of the last pass, ridge included.  A nearly singular
- * one gets the smallest extra ridge that lets the factorisation through. */
+/* Makes newton_solve() ready from the last curved pass: factorises the Hessian,
+ * ridge included (a nearly singular one gets the smallest extra ridge that
+ * lets the factorisation through), or takes its diagonal. */
 extern NumStatus newton_factor(Newton *newton);
 
 /* Overwrites b [stride] with H^-1 b. */
-extern void newton_solve(const Newton *newton, double *b);
+extern void newton_solve(Newton *newton, double *b);
+
+/* Before a move: keeps the point and the gradient of the loss plus
+ * 'multiplier' [n_active] times the rates (NULL: of what stands in
+ * newton->gradient alone). */
+extern void newton_remember(Newton *newton, const double *multiplier);
+
+/* After the curved pass at the new point: learns from the move, with the same
+ * multipliers.  Nothing without a point to compare with. */
+extern void newton_learn(Newton *newton, const double *multiplier);
 
 /* Adds a log row for the pass just made. */
 extern void newton_log(Newton *newton, const char *phase, double step,

@@ -104,7 +104,7 @@ rank_one(Penalty *penalty, double factor)
 
 /* Adds the Gauss-Newton term 2 penalty sum share (J_k - J)(J_k - J)' to the
  * Hessian sums, which stand for the total weight. */
-static void
+static NumStatus
 penalty_curve(Penalty *penalty)
 {
 	Newton *newton = penalty->newton;
@@ -123,6 +123,8 @@ penalty_curve(Penalty *penalty)
 					newton->jacobian[k * newton->stride + j];
 		for (uint32_t k = band->first; k < band->first + band->count; k++)
 		{
+			if (monitor_stop(newton->monitor))
+				return NUM_CANCELLED;
 			for (uint32_t j = 0; j < newton->n; j++)
 				penalty->direction[j] =
 					newton->jacobian[k * newton->stride + j] -
@@ -130,6 +132,7 @@ penalty_curve(Penalty *penalty)
 			rank_one(penalty, scale * penalty->share[k]);
 		}
 	}
+	return NUM_OK;
 }
 
 static NumStatus
@@ -159,10 +162,12 @@ penalty_backtrack(Penalty *penalty, uint32_t block_stride, double reference)
 			newton->coef[j] -= newton->step[j];
 		}
 		status = penalty_pass(penalty, block_stride);
-		if (status != NUM_OK && status != NUM_NOT_FINITE)
+		if (status == NUM_NOT_FINITE)
+			newton->loss = INFINITY;
+		else if (status != NUM_OK)
 			return status;
 	}
-	return NUM_OK;
+	return isfinite(newton->loss) ? NUM_OK : NUM_NOT_FINITE;
 }
 
 static NumStatus
@@ -173,19 +178,25 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 	double reference = INFINITY;
 
 	*converged = false;
-	for (int i = 0; i < newton->settings->max_iterations; i++)
+	newton->remembers = false;
+	for (int i = 0; i < newton->max_iterations; i++)
 	{
 		double decrement;
 		NumStatus status = penalty_pass(penalty, block_stride);
 
-		if (status == NUM_OK && i > 0)
+		if (status == NUM_NOT_FINITE && i > 0)
+			newton->loss = INFINITY;
+		if ((status == NUM_OK || status == NUM_NOT_FINITE) && i > 0)
 			status = penalty_backtrack(penalty, block_stride,
 			                           reference + 1e-12 * fabs(reference));
 		if (status != NUM_OK)
 			return status;
 		reference = newton->loss;
-		penalty_curve(penalty);
-		status = newton_factor(newton);
+		newton_learn(newton, NULL);
+		if (!newton->learns)
+			status = penalty_curve(penalty);
+		if (status == NUM_OK)
+			status = newton_factor(newton);
 		if (status != NUM_OK)
 			return status;
 		memcpy(newton->step, newton->gradient, newton->stride * sizeof(double));
@@ -200,6 +211,7 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 		}
 		rates_cell_coefficients(newton->rates, newton->sums, newton->multiplier,
 		                        newton->cell_curvature);
+		newton_remember(newton, NULL);
 		for (uint32_t j = 0; j < newton->n; j++)
 		{
 			newton->step[j] = -newton->step[j];
@@ -223,7 +235,7 @@ train_penalty(NumArena *arena, const Dataset *data,
 	if (status != NUM_OK)
 		return status;
 	if (newton->rates->n_active == 0)
-		return train_plain(arena, data, settings, monitor, result);
+		return NUM_BAD_ARGUMENT;
 	status = penalty_create(arena, newton, &penalty);
 	if (status == NUM_OK)
 		status = newton_minimise(newton, newton->sample_stride, 1e-3, "plain",

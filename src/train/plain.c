@@ -12,6 +12,9 @@
  * also where a rare level has little curvature of its own. */
 #define ACCURACY 1e-17
 #define SAMPLE_ACCURACY 1e-5
+/* a learnt curvature knows little of directions that hardly matter, and makes
+ * the decrement in them too small by about this factor */
+#define LEARNT_TRUST 1e-4
 
 NumStatus
 train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
@@ -28,7 +31,9 @@ train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
 		status = newton_minimise(newton, newton->sample_stride, SAMPLE_ACCURACY,
 		                         "sample", &converged);
 	if (status == NUM_OK)
-		status = newton_minimise(newton, 1, ACCURACY, "full", &converged);
+		status = newton_minimise(newton, 1,
+		                         ACCURACY * (newton->learns ? LEARNT_TRUST : 1),
+		                         "full", &converged);
 	if (status != NUM_OK)
 		return status;
 	memcpy(newton->best, newton->coef, newton->stride * sizeof(double));

@@ -136,6 +136,28 @@ rates_create(NumArena *arena, const Dataset *data,
 	return NUM_OK;
 }
 
+bool
+rates_served_by(const Rates *rates, const uint64_t *cell_rows, uint64_t least,
+                uint32_t stride)
+{
+	const double one[2] = { 1, 1 };
+
+	for (uint32_t k = 0; k < rates->n_active; k++)
+	{
+		const TrainRate *rate = &rates->rates[rates->active[k]];
+		FairRate fair;
+		uint64_t rows;
+
+		rates->criterion->rate(rate->event, one, &fair);
+		rows = event_rows(&rates->data->attributes[rate->attribute],
+		                  rates->data->n_base_groups, rate->group, &fair,
+		                  cell_rows);
+		if (rows < least || 4 * rows < rate->rows / stride)
+			return false;
+	}
+	return true;
+}
+
 /* The rate's shares under the weights of this pass. */
 static void
 read_shares(const Rates *rates, uint32_t k, const LinearSums *sums,

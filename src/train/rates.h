@@ -35,6 +35,12 @@ typedef struct Rates
 extern NumStatus rates_create(NumArena *arena, const Dataset *data,
                               const TrainSettings *settings, Rates **rates);
 
+/* Whether a part of the rows, given by its rows in each cell, tells enough of
+ * every active rate: at least 'least' rows, and a quarter or more of what an
+ * even part of 1 in 'stride' would have. */
+extern bool rates_served_by(const Rates *rates, const uint64_t *cell_rows,
+                            uint64_t least, uint32_t stride);
+
 /* Hard and smooth rates of the active groups.  NUM_BAD_ARGUMENT when the
  * pass read no row of one of them (a sample that was too thin). */
 extern NumStatus rates_read(Rates *rates, const LinearSums *sums);

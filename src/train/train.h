@@ -27,6 +27,14 @@ typedef enum TrainOutcome
 	TRAIN_CONSTANT         /* the model decides the same for every row */
 } TrainOutcome;
 
+/* Where the curvature comes from. */
+typedef enum TrainSolver
+{
+	TRAIN_SOLVER_AUTO,   /* by the number of coefficients */
+	TRAIN_SOLVER_NEWTON, /* an exact Hessian: n_params squared doubles, twice */
+	TRAIN_SOLVER_LBFGS   /* learnt from steps: no matrix, more passes */
+} TrainSolver;
+
 typedef struct TrainSettings
 {
 	const FairCriterion *criterion; /* NULL: none */
@@ -39,6 +47,7 @@ typedef struct TrainSettings
 	uint64_t min_group; /* groups with fewer rows of the event are audited,
 	                     * not constrained */
 	bool own_kernels;   /* never BLAS: same bits on any machine */
+	TrainSolver solver;
 } TrainSettings;
 
 typedef struct TrainLog
@@ -94,7 +103,8 @@ typedef struct TrainMethod
 extern const TrainMethod *train_method_find(const char *name);
 extern const TrainMethod *train_method_table(void);
 
-/* The methods; one file each. */
+/* The methods; one file each.  Those with a criterion answer NUM_BAD_ARGUMENT
+ * when no attribute has two groups to constrain. */
 extern NumStatus
 train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
             NumMonitor *monitor, TrainResult *result);

@@ -44,6 +44,7 @@ typedef struct TrainCall
 	int iterations;
 	int min_group;
 	bool deterministic;
+	TrainSolver solver;
 	char *undefined; /* "error" or "skip" */
 
 	/* resolved */

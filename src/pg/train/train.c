@@ -134,7 +134,8 @@ fit(TrainCall *call)
 		                       .temperature = call->temperature,
 		                       .threshold = call->threshold,
 		                       .max_iterations = call->iterations,
-		                       .min_group = (uint64_t) call->min_group };
+		                       .min_group = (uint64_t) call->min_group,
+		                       .solver = call->solver };
 	char *object = describe_source(call);
 	instr_time start;
 	NumStatus status;

@@ -93,15 +93,31 @@ read_sources(FunctionCallInfo fcinfo, TrainCall *call)
 	call->comment = args_text_or_null(fcinfo, ARG_COMMENT);
 }
 
+static TrainSolver
+find_solver(const char *name)
+{
+	static const char *const names[] = { [TRAIN_SOLVER_AUTO] = "auto",
+		                                 [TRAIN_SOLVER_NEWTON] = "newton",
+		                                 [TRAIN_SOLVER_LBFGS] = "lbfgs" };
+
+	for (int s = 0; s < (int) lengthof(names); s++)
+		if (strcmp(names[s], name) == 0)
+			return (TrainSolver) s;
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	                errmsg("option \"solver\" must be auto, newton or lbfgs")));
+	return TRAIN_SOLVER_AUTO;
+}
+
 static void
 read_options(FunctionCallInfo fcinfo, TrainCall *call)
 {
 	char *nulls = pstrdup("indicator");
 	char *key = NULL;
+	char *solver = "auto";
 	int max_levels = 256;
 	ArgsOption known[] = {
 		{ "l2", ARGS_REAL, &call->l2, 0, 1e6 },
-		{ "temperature", ARGS_REAL, &call->temperature, 0.01, 100 },
+		{ "temperature", ARGS_REAL, &call->temperature, 0.05, 5 },
 		{ "threshold", ARGS_REAL, &call->threshold, 0.0001, 0.9999 },
 		{ "iterations", ARGS_INT, &call->iterations, 1, 10000 },
 		{ "min_group", ARGS_INT, &call->min_group, 1, 1e9 },
@@ -110,6 +126,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 		{ "nulls", ARGS_TEXT, &nulls, 0, 0 },
 		{ "key", ARGS_TEXT, &key, 0, 0 },
 		{ "deterministic", ARGS_BOOLEAN, &call->deterministic, 0, 0 },
+		{ "solver", ARGS_TEXT, &solver, 0, 0 },
 		{ NULL }
 	};
 
@@ -128,6 +145,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 	    strcmp(call->undefined, "skip") != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("option \"undefined\" must be error or skip")));
+	call->solver = find_solver(solver);
 	call->extract.nulls = nulls;
 	call->extract.key = key;
 	call->extract.max_levels = max_levels;
