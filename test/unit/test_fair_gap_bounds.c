@@ -38,9 +38,9 @@ bounds_of(const char *criterion, const FairCells *groups, int n_groups)
 		                   .level = 0.95 };
 	FairGapBounds bounds = { -1, -1, -1 };
 
-	CHECK_INT(fair_gap_bounds(&arena, &plan, fair_criterion_find(criterion),
-	                          &bounds),
-	          NUM_OK);
+	CHECK_INT(
+		fair_gap_bounds(&arena, &plan, fair_criterion_find(criterion), &bounds),
+		NUM_OK);
 	return bounds;
 }
 
@@ -130,9 +130,9 @@ both_ends_cover_the_true_gap(void)
 			{
 				uint64_t n = g == 0 ? 100 : 2000;
 
-				groups[g] = group_of((double) num_random_binomial(
-										 &random, n, cases[c].rates[g]),
-				                     (double) n, 1);
+				groups[g] = group_of(
+					(double) num_random_binomial(&random, n, cases[c].rates[g]),
+					(double) n, 1);
 			}
 			bounds = bounds_of("demographic_parity", groups, cases[c].n_groups);
 			low += bounds.low <= cases[c].gap ? 1 : 0;
