@@ -87,6 +87,33 @@ bench()
 		-c 'DELETE FROM fairpg_catalog.model'
 }
 
+# The statement of that name.
+statement()
+{
+	awk -v name="$1" '/^-- time: / { found = substr($0, 10) == name; next } found' \
+		"$FAIRPG_TMP/statements"
+}
+
+# Milliseconds from the moment a statement had to stop until it did, the worst
+# of stops at different places in different statements; $1 what they take.
+slowest_stop()
+{
+	local name part limit
+	for name in 'train plain' 'train parity' 'train odds' predict audit; do
+		for part in 5 15 25 35 45 55 65 75 85 95; do
+			limit=$(printf '%s\n' "$1" | awk -F '\t' -v name="$name" \
+				-v part=$part '$1 == name { print int($2 * part / 100) + 1 }')
+			{
+				echo "SET statement_timeout = $limit;"
+				echo '\timing on'
+				statement "$name"
+			} | psql -XAtq -f - 2>&1 | awk -v limit="$limit" '
+				/statement timeout/ { stopped = 1 }
+				/^Time: / && stopped { print $2 - limit }'
+		done
+	done | sort -n | tail -n 1
+}
+
 report()
 {
 	local times=$2 t scan byhand filter
@@ -121,6 +148,7 @@ report()
 	row 'memory of training, a row' 80 "$(query -c "SELECT
 		max(memory_bytes::float8 / (rows_train + rows_test))
 		FROM fairpg_catalog.model_version WHERE model = 'parity'")" ' B'
+	row 'slowest answer to a cancel' 100 "$(slowest_stop "$times")" ' ms'
 	# models take numbers as float4, somebody who writes SQL as float8
 	row 'largest difference of predict to SQL by hand' 1e-6 \
 		"$(query -c "$(cat "$FAIRPG_TMP/difference")")" ''
