@@ -101,6 +101,13 @@ SELECT model, abs(n.estimate - v.estimate * (SELECT avg(x) FROM loans WHERE y IS
 FROM fairpg_catalog.coefficient n JOIN fairpg_catalog.coefficient v USING (model, version, term)
 WHERE model IN ('flagged', 'imputed') AND term = 'x' AND n.level_kind = 'null' AND v.level_kind IS NULL ORDER BY model;
 
+-- an array keeps its length though some of its elements tell nothing
+CREATE VIEW embedded AS SELECT id, y, ARRAY[7, x, NULL, 2 * id % 5, 3]::float8[] AS e FROM loans;
+SELECT unnest(warnings) AS warning FROM fairpg.train('embedded', 'embedded', 'y', features => '{e}', split => 'none') ORDER BY 1;
+SELECT count(fairpg.predict('embedded', r)) = count(*) AS all_predicted FROM embedded r;
+SELECT fairpg.train('embedded', 'SELECT y, ''{1,2}''::float4[] AS e FROM loans', 'y', features => '{e}');
+DROP VIEW embedded;
+
 -- columns that say too little or too much are left out, or told of
 SELECT unnest(warnings) AS warning FROM fairpg.train('told', 'SELECT y, x, id::text || ''abcdefgh'' AS identifier, ''same'' AS same, 5 AS five,
     NULL::numeric AS nothing, y AS copy, y::integer * 3.5 AS number_copy, ''level '' || id % 600 AS many, doc FROM loans', 'y', split => 'none') ORDER BY 1;

@@ -85,7 +85,8 @@ typedef struct DataColumn
 	uint64_t n_out_of_range;
 
 	uint32_t first_param; /* place in the coefficient vector */
-	uint32_t n_params;    /* 1; n_levels; 1 for a null flag; 0 when constant */
+	uint32_t n_params;    /* 1; n_levels; 1 for a null flag; 0 for a constant
+	                       * element of an array */
 } DataColumn;
 
 typedef struct DataBlock

@@ -229,6 +229,7 @@ data_finish_number(Finish *finish, uint32_t k)
 	uint32_t c = builder->numbers[k];
 	DataColumn *column = &data->columns[data->n_columns];
 	NumberSums sums = { 0 };
+	bool wants_flag = builder->spec.null_flags;
 	uint32_t flag_at = 0;
 	NumStatus status;
 
@@ -244,15 +245,20 @@ data_finish_number(Finish *finish, uint32_t k)
 	else if (sums.n_null == 0 || !(sums.w > 0) || !builder->spec.null_flags)
 	{
 		data_find(finish, DATA_CONSTANT, c, 0);
-		data_drop_column(builder, c);
-		return NUM_OK;
+		/* an element stays, so that its array keeps its length */
+		if (column->element == 0)
+		{
+			data_drop_column(builder, c);
+			return NUM_OK;
+		}
+		wants_flag = false;
 	}
 	/* else one value or NULL: only the flag tells anything */
 
 	column->n_null[DATA_TRAIN] = sums.n_null;
 	count_held_out(&builder->part[DATA_HELD_OUT], c, column);
 	finish->place[data->n_columns++] = c;
-	if (sums.n_null > 0 && builder->spec.null_flags)
+	if (sums.n_null > 0 && wants_flag)
 	{
 		flag_at = builder->spec.n_columns + k;
 		status = describe_flag(builder->arena, column, &sums,

@@ -604,7 +604,7 @@ finish_dataset(Receiver *receiver, ExtractReport *report)
 			                data->attributes[a].name),
 			         errdetail("Fairness compares groups: there must be two "
 			                   "at least.")));
-	if (data->n_columns == 0)
+	if (data->n_params == 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("no feature column tells the rows apart")));
 	for (uint32 f = 0; f < n_findings; f++)
