@@ -85,6 +85,7 @@ SELECT count(*) AS models FROM fairpg_catalog.model;
 SELECT count(*) AS rows FROM small;
 SELECT current_setting('application_name') AS application_name;
 
+SELECT fairpg.train('m', 'SELECT *, 1e-50::float8 AS tiny FROM small', 'y', features => '{x}', weight => 'tiny');
 -- warnings, not errors
 SELECT warnings FROM fairpg.train('warned', 'SELECT *, y AS copy, x * 0 AS zero FROM small', 'y', protected => '{g,c}',
     features => '{x,x2,copy,zero}', fairness => 'demographic_parity', max_gap => 0.5, options => '{"min_group": 101}', split => 'none');

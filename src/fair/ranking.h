@@ -36,8 +36,8 @@ typedef struct FairRanking
  *
  * The interval of the AUC is a Wilson interval on the number of rows that
  * gives the variance of DeLong, DeLong and Clarke-Pearson (Biometrics 44,
- * 1988), so it stays within [0, 1]; where that variance is zero, on the
- * effective rows of the rarer label.  It is widened by auc_error.
+ * 1988), so it stays within [0, 1]; where that variance is zero, or the rarer
+ * label has fewer than ten effective rows, on no more than those.  It is widened by auc_error.
  */
 extern void
 fair_ranking(const uint8_t *image, double level, FairRanking *ranking);

@@ -144,6 +144,15 @@ read_weight(const Receiver *receiver, Datum value, bool null)
 		                receiver->rows_read),
 		         errhint("Weights are finite numbers greater than or equal "
 		                 "to zero.")));
+	/* rows keep their weight in single precision */
+	if (weight > 0 && !((float) weight > 0))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+		     errmsg("weight column \"%s\" is too small in row " UINT64_FORMAT,
+		            column->name, receiver->rows_read),
+		     errhint("Only the ratios of weights matter: multiply all of "
+		             "them.")));
 	return weight;
 }
 
