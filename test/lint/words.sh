@@ -11,7 +11,7 @@ list_files()
 	if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
 		git ls-files --cached --others --exclude-standard
 	else
-		find . -type f -not -path './build/*' -not -path './demo_cluster/*' \
+		find . -type f -not -path './.git/*' -not -path './build/*' -not -path './demo_cluster/*' \
 			-not -path './results/*' -not -path './output_iso/*' -not -name '*.o' -not -name '*.so' | sed 's,^\./,,'
 	fi | grep -vE '^test/lint/words\.sh$' | while read -r file; do
 		[ ! -f "$file" ] || echo "$file"
