@@ -29,8 +29,7 @@ static void
 define_sizes(void)
 {
 	DefineCustomIntVariable(
-		"fairpg.train_mem",
-		"Sets the memory that one training may use.",
+		"fairpg.train_mem", "Sets the memory that one training may use.",
 		"Zero stands for the value of maintenance_work_mem.", &train_mem_kb, 0,
 		0, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB, NULL, NULL, NULL);
 
