@@ -64,29 +64,6 @@ class_of_type(Oid type)
 	}
 }
 
-static EncodePath
-path_of_type(Oid type)
-{
-	switch (type)
-	{
-		case INT2OID:
-			return ENCODE_INT2;
-		case INT4OID:
-			return ENCODE_INT4;
-		case INT8OID:
-			return ENCODE_INT8;
-		case FLOAT4OID:
-			return ENCODE_FLOAT4;
-		case FLOAT8OID:
-			return ENCODE_FLOAT8;
-		case TEXTOID:
-		case VARCHAROID:
-			return ENCODE_VARLENA;
-		default:
-			return ENCODE_BY_CALL;
-	}
-}
-
 void
 encoder_init(Encoder *encoder, Oid type, MemoryContext context)
 {
@@ -95,7 +72,6 @@ encoder_init(Encoder *encoder, Oid type, MemoryContext context)
 	encoder->context = context;
 	encoder->input = class_of_type(encoder->type);
 	encoder->is_char = encoder->type == BPCHAROID;
-	encoder->path = path_of_type(encoder->type);
 	if (encoder->input == ENCODE_NONE && type_is_enum(encoder->type))
 	{
 		encoder->input = ENCODE_TEXT;

@@ -24,18 +24,6 @@ typedef enum EncodeClass
 	ENCODE_ARRAY = 6
 } EncodeClass;
 
-/* Types whose values are read in line (encode_number(), encode_text()). */
-typedef enum EncodePath
-{
-	ENCODE_BY_CALL = 0,
-	ENCODE_INT2,
-	ENCODE_INT4,
-	ENCODE_INT8,
-	ENCODE_FLOAT4,
-	ENCODE_FLOAT8,
-	ENCODE_VARLENA
-} EncodePath;
-
 typedef struct Encoder
 {
 	EncodeClass input;
@@ -44,7 +32,6 @@ typedef struct Encoder
 	bool is_char; /* character(n): trailing blanks do not count */
 	void *memo;   /* enum labels seen; lives in 'context' */
 	MemoryContext context;
-	EncodePath path;
 } Encoder;
 
 /* ENCODE_NONE in 'input' when the type is not supported; never an error. */
@@ -63,48 +50,6 @@ extern const char *encoder_text(Encoder *encoder, Datum value, uint32 *length);
  * CurrentMemoryContext. */
 extern int
 encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null);
-
-/* True for the classes that become numbers of one element. */
-static inline bool
-encode_is_number(EncodeClass input)
-{
-	return input == ENCODE_NUMBER || input == ENCODE_DATE ||
-	       input == ENCODE_TIMESTAMP;
-}
-
-/* As encoder_number(), in line for the common types. */
-static inline double
-encode_number(Encoder *encoder, Datum value)
-{
-	switch (encoder->path)
-	{
-		case ENCODE_INT2:
-			return (double) DatumGetInt16(value);
-		case ENCODE_INT4:
-			return (double) DatumGetInt32(value);
-		case ENCODE_INT8:
-			return (double) DatumGetInt64(value);
-		case ENCODE_FLOAT4:
-			return (double) DatumGetFloat4(value);
-		case ENCODE_FLOAT8:
-			return DatumGetFloat8(value);
-		default:
-			return encoder_number(encoder, value);
-	}
-}
-
-/* As encoder_text(), in line for short values of the varlena types. */
-static inline const char *
-encode_text(Encoder *encoder, Datum value, uint32 *length)
-{
-	const char *bytes = DatumGetPointer(value);
-
-	if (encoder->path != ENCODE_VARLENA || !VARATT_IS_1B(bytes) ||
-	    VARATT_IS_1B_E(bytes))
-		return encoder_text(encoder, value, length);
-	*length = (uint32) (VARSIZE_1B(bytes) - VARHDRSZ_SHORT);
-	return VARDATA_1B(bytes);
-}
 
 /* True when a value of class 'given' may stand where training saw 'trained'. */
 extern bool encode_class_accepts(EncodeClass trained, EncodeClass given);
