@@ -325,7 +325,10 @@ static void
 flatten(ExpandedObjectHeader *header, void *result, Size allocated_bytes)
 {
 	ExpandedFairness *stats = (ExpandedFairness *) header;
-	Group **sorted = palloc(sizeof(Group *) * (Size) (stats->n_groups + 1));
+	/* not in the current context: sorts of PostgreSQL 17 call from one that
+	 * cannot give single pieces back */
+	Group **sorted = MemoryContextAlloc(
+		header->eoh_context, sizeof(Group *) * (Size) (stats->n_groups + 1));
 	uint8 *at = stats_frame(&fairness_kind, result, allocated_bytes);
 
 	Assert(allocated_bytes == flat_size(header));
