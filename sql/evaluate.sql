@@ -74,6 +74,21 @@ SELECT e.gap = d.value AND e.gap_low = d.low AND e.gap_high = d.high AND e.worst
 FROM answer e JOIN fairpg_report.disparities d USING (evaluation) WHERE d.criterion = 'equalized_odds';
 SELECT count(*) AS evaluations, count(DISTINCT evaluation) AS numbers FROM fairpg_catalog.evaluation WHERE part = 'external';
 
+-- groups have the same names in both, whatever the session likes and whatever the names are
+CREATE VIEW named AS SELECT p.*, CASE WHEN id % 2 = 0 THEN 'a, b' ELSE 'a' END AS p1, CASE WHEN id % 2 = 0 THEN 'c' ELSE 'b, c' END AS p2,
+    timestamptz '2026-03-29 00:30:00+00' + (id % 3) * interval '1 hour' AS t, date '2026-01-31' + id % 2 AS d, (id % 2 + 0.1)::float8 AS f FROM people p;
+SET DateStyle = 'German';
+SET TimeZone = 'America/New_York';
+SET extra_float_digits = -15;
+SELECT version FROM fairpg.train('named', 'named', 'paid', protected => '{p1*p2,t,d,f}', features => '{income,debt}', split => 'none');
+RESET DateStyle;
+RESET TimeZone;
+RESET extra_float_digits;
+SELECT n_rows FROM fairpg.evaluate('named', 'named');
+SELECT attribute, group_name, array_agg(part ORDER BY part) AS parts FROM fairpg_report.group_metrics
+WHERE model = 'named' AND metric = 'accuracy' GROUP BY 1, 2 ORDER BY 1, 2;
+DROP VIEW named;
+
 -- a plain model has no bound to be judged by, and one without groups no gap
 SELECT version FROM fairpg.train('plain', 'people', 'paid', features => '{income,debt}', split => 'none');
 SELECT version, n_rows, gap, verdict, worst_group, warnings FROM fairpg.evaluate('plain', 'people', version => 1);

@@ -113,6 +113,16 @@ SELECT count(*) AS versions FROM fairpg_report.model_versions;
 SELECT count(*) FROM fairpg_catalog.model_version;
 RESET ROLE;
 
+-- a store that lacks a part is not in place
+BEGIN;
+DROP TABLE fairpg_catalog.training_log CASCADE;
+SELECT fairpg.init();
+ROLLBACK;
+BEGIN;
+DELETE FROM fairpg_catalog.store_version;
+SELECT fairpg.init();
+ROLLBACK;
+
 DROP SCHEMA fairpg_report CASCADE;
 DROP SCHEMA fairpg_catalog CASCADE;
 DROP TABLE t;

@@ -86,6 +86,17 @@ SELECT count(*) AS rows FROM small;
 SELECT current_setting('application_name') AS application_name;
 
 SELECT fairpg.train('m', 'SELECT *, 1e-50::float8 AS tiny FROM small', 'y', features => '{x}', weight => 'tiny');
+-- a column that cannot be read must not be compared with either
+CREATE VIEW odd AS SELECT s.*, 'x'::"char" AS c1, '00000000-0000-0000-0000-000000000000'::uuid AS u, '{1}'::integer[] AS ints FROM small s;
+SELECT fairpg.train('m', 'odd', 'y', features => '{x}', split => 'column:c1=x');
+SELECT fairpg.train('m', 'odd', 'y', features => '{x}', split => 'column:u=00000000-0000-0000-0000-000000000000');
+SELECT fairpg.train('m', 'odd', 'y', features => '{x}', split => 'column:ints={1}');
+SELECT fairpg.train('m', 'odd', 'y', features => '{x}', split => 'column:emb={1}');
+DROP VIEW odd;
+SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{c*}');
+SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{""}');
+SELECT fairpg.train('m', 'SELECT *, repeat(c, 2000) AS long FROM small', 'y', features => '{x}', protected => '{long}');
+SELECT fairpg.train('m', 'SELECT *, 1e30::float8 AS big FROM small', 'y', features => '{x}', weight => 'big');
 -- warnings, not errors
 SELECT warnings FROM fairpg.train('warned', 'SELECT *, y AS copy, x * 0 AS zero FROM small', 'y', protected => '{g,c}',
     features => '{x,x2,copy,zero}', fairness => 'demographic_parity', max_gap => 0.5, options => '{"min_group": 101}', split => 'none');

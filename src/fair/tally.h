@@ -34,6 +34,10 @@
 /* Largest weight of a row: its square is the most an exact sum takes. */
 #define FAIR_MAX_WEIGHT 4294967296.0
 
+/* Smallest weight above zero: its square is about the least that an exact sum
+ * still sees. */
+#define FAIR_MIN_WEIGHT 1e-14
+
 /* Which count a row goes to: label and decision 0, 1, or below 0 for NULL. */
 extern int fair_tally_cell(int label, int decision);
 

@@ -28,7 +28,8 @@
 static void read_call(FunctionCallInfo fcinfo, AuditCall *call);
 static void read_options(Jsonb *options, AuditCall *call);
 static int protected_column(AuditCall *call, const char *name);
-static void resolve_attribute(AuditCall *call, AuditAttribute *attribute);
+static void
+resolve_attribute(AuditCall *call, const char *name, AuditAttribute *attribute);
 
 /*
  * audit(source text, protected text[], label text, decision text, score text,
@@ -127,7 +128,7 @@ audit_resolve(AuditCall *call, char **attributes, int n_attributes)
 		palloc0(sizeof(AuditAttribute) * (Size) (n_attributes + 1));
 	/* room for as many columns as all attributes together can name */
 	call->columns = palloc0(
-		sizeof(char *) * (Size) (call->n_attributes * AUDIT_MAX_CROSSED + 1));
+		sizeof(char *) * (Size) (call->n_attributes * SOURCE_MAX_CROSSED + 1));
 	for (int a = 0; a < call->n_attributes; a++)
 	{
 		for (int b = 0; b < a; b++)
@@ -136,8 +137,7 @@ audit_resolve(AuditCall *call, char **attributes, int n_attributes)
 				                errmsg("attribute \"%s\" is listed twice in "
 				                       "argument \"protected\"",
 				                       attributes[a])));
-		call->attributes[a].name = attributes[a];
-		resolve_attribute(call, &call->attributes[a]);
+		resolve_attribute(call, attributes[a], &call->attributes[a]);
 	}
 }
 
@@ -162,37 +162,13 @@ protected_column(AuditCall *call, const char *name)
 	return call->n_columns++;
 }
 
-/* 'sex', or 'sex*race': the columns of one attribute.  A column that has the
- * whole name, asterisk and all, comes first. */
 static void
-resolve_attribute(AuditCall *call, AuditAttribute *attribute)
+resolve_attribute(AuditCall *call, const char *name, AuditAttribute *attribute)
 {
-	char *rest = pstrdup(attribute->name);
+	char *names[SOURCE_MAX_CROSSED];
 
-	if (source_find_column(&call->source, rest) >= 0)
-	{
-		attribute->columns[attribute->n_columns++] =
-			protected_column(call, rest);
-		return;
-	}
-	while (rest != NULL)
-	{
-		char *name = rest;
-		char *star = strchr(rest, '*');
-
-		rest = star == NULL ? NULL : star + 1;
-		if (star != NULL)
-			*star = '\0';
-		while (*name == ' ')
-			name++;
-		for (Size n = strlen(name); n > 0 && name[n - 1] == ' '; n--)
-			name[n - 1] = '\0';
-		if (attribute->n_columns == AUDIT_MAX_CROSSED)
-			ereport(ERROR,
-			        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			         errmsg("attribute \"%s\" crosses more than %d columns",
-			                attribute->name, AUDIT_MAX_CROSSED)));
-		attribute->columns[attribute->n_columns++] =
-			protected_column(call, name);
-	}
+	attribute->name = name;
+	attribute->n_columns = source_attribute(&call->source, name, names);
+	for (int c = 0; c < attribute->n_columns; c++)
+		attribute->columns[c] = protected_column(call, names[c]);
 }

@@ -14,14 +14,11 @@
 #include "pg/rows.h"
 #include "pg/source.h"
 
-/* Columns that one attribute may cross. */
-#define AUDIT_MAX_CROSSED 8
-
 typedef struct AuditAttribute
 {
 	const char *name; /* as the user wrote it: "sex", "sex*race" */
 	int n_columns;
-	int columns[AUDIT_MAX_CROSSED]; /* places in AuditCall.columns */
+	int columns[SOURCE_MAX_CROSSED]; /* places in AuditCall.columns */
 } AuditAttribute;
 
 typedef struct AuditCall

@@ -14,6 +14,7 @@
 #include "fair/scores.h"
 #include "fair/tally.h"
 #include "pg/audit.h"
+#include "pg/encode.h"
 #include "pg/fairness_stats.h"
 #include "pg/stats_image.h"
 
@@ -81,6 +82,26 @@ compare_named(const void *a, const void *b)
 	                              (uint32) strlen(y->name));
 }
 
+/* Appends one value of a crossed group's name, quoted where it could be taken
+ * for two; training writes names alike (data/groups.c). */
+static void
+append_value(StringInfo name, const char *value)
+{
+	if (strpbrk(value, ",\"") == NULL)
+	{
+		appendStringInfoString(name, value);
+		return;
+	}
+	appendStringInfoChar(name, '"');
+	for (const char *c = value; *c != '\0'; c++)
+	{
+		if (*c == '"')
+			appendStringInfoChar(name, '"');
+		appendStringInfoChar(name, *c);
+	}
+	appendStringInfoChar(name, '"');
+}
+
 /* "Female, Black" */
 static char *
 name_of_base(const AuditBase *base, const AuditAttribute *attribute)
@@ -88,9 +109,15 @@ name_of_base(const AuditBase *base, const AuditAttribute *attribute)
 	StringInfoData name;
 
 	initStringInfo(&name);
-	for (int c = 0; c < attribute->n_columns; c++)
-		appendStringInfo(&name, "%s%s", c == 0 ? "" : ", ",
-		                 base->values[attribute->columns[c]]);
+	if (attribute->n_columns == 1)
+		appendStringInfoString(&name, base->values[attribute->columns[0]]);
+	for (int c = 0; c < attribute->n_columns && attribute->n_columns > 1; c++)
+	{
+		if (c > 0)
+			appendStringInfoString(&name, ", ");
+		append_value(&name, base->values[attribute->columns[c]]);
+	}
+	encode_check_group_name(name.data, attribute->name);
 	return name.data;
 }
 

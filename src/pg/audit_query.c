@@ -15,11 +15,13 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/typcache.h"
 
 #include "fair/tally.h"
 #include "pg/args.h"
 #include "pg/audit.h"
 #include "pg/compat.h"
+#include "pg/encode.h"
 #include "pg/fairness_stats.h"
 #include "pg/outcome_stats.h"
 #include "pg/score_stats.h"
@@ -191,8 +193,15 @@ add_label(AuditQuery *query)
 		query->label = zero_one(query, call->label, "label");
 		return;
 	}
-	/* the value is read the way the column's type reads its own */
 	type = column_type(query, call->label, "label");
+	if (!OidIsValid(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr))
+		ereport(ERROR,
+		        (errcode(ERRCODE_DATATYPE_MISMATCH),
+		         errmsg("label column \"%s\" of type %s cannot be a label",
+		                call->label, format_type_be(type)),
+		         errhint("Use a query as source that makes a boolean of "
+		                 "it.")));
+	/* the value is read the way the column's type reads its own */
 	getTypeInputInfo(type, &input, &parameter);
 	value = OidInputFunctionCall(input, call->positive, parameter, -1);
 	if (type == BPCHAROID || type == VARCHAROID || type == NAMEOID)
@@ -338,43 +347,23 @@ check_result(const AuditQuery *query)
 		                       call->positive, call->label)));
 }
 
-/*
- * The value of a protected column as the name of a group.  Booleans are
- * written as their names, blanks at the end of a character(n) do not count;
- * both as training sees them.
- */
 static char *
 group_value(HeapTuple row, TupleDesc desc, int column)
 {
-	Oid type = getBaseType(TupleDescAttr(desc, column)->atttypid);
 	bool null;
 	Datum value = SPI_getbinval(row, desc, column + 1, &null);
-	Oid output;
-	bool is_varlena;
-	char *text;
 
-	if (null)
-		return UNKNOWN_GROUP;
-	if (type == BOOLOID)
-		return DatumGetBool(value) ? "true" : "false";
-	getTypeOutputInfo(type, &output, &is_varlena);
-	text = OidOutputFunctionCall(output, value);
-	if (type == BPCHAROID)
-		for (Size n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
-			text[n - 1] = '\0';
-	return text;
+	return null ? UNKNOWN_GROUP
+	            : encode_group_name(TupleDescAttr(desc, column)->atttypid,
+	                                value);
 }
 
-/* Names of groups are not to depend on how the caller likes dates and
- * numbers written. */
+/* Nor are names of the types that encode_group_name() leaves to themselves to
+ * depend on what the caller likes. */
 static void
 pin_output_style(void)
 {
-	(void) set_config_option("DateStyle", "ISO", PGC_USERSET, PGC_S_SESSION,
-	                         GUC_ACTION_SAVE, true, 0, false);
 	(void) set_config_option("IntervalStyle", "postgres", PGC_USERSET,
-	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	(void) set_config_option("extra_float_digits", "1", PGC_USERSET,
 	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 

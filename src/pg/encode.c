@@ -12,10 +12,14 @@
 #include "access/htup_details.h"
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/float.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
 #include "utils/syscache.h"
@@ -223,6 +227,58 @@ encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null)
 			                           : (double) DatumGetFloat4(datums[i]);
 	}
 	return n;
+}
+
+char *
+encode_group_name(Oid type, Datum value)
+{
+	char buffer[MAXDATELEN + 1];
+	int utc = 0;
+	Oid base = getBaseType(type);
+	Oid output;
+	bool is_varlena;
+	char *text;
+
+	switch (base)
+	{
+		case BOOLOID:
+			return pstrdup(DatumGetBool(value) ? "true" : "false");
+		case FLOAT4OID:
+			float_to_shortest_decimal_buf(DatumGetFloat4(value), buffer);
+			return pstrdup(buffer);
+		case FLOAT8OID:
+			double_to_shortest_decimal_buf(DatumGetFloat8(value), buffer);
+			return pstrdup(buffer);
+		case DATEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			JsonEncodeDateTime(buffer, value, base, &utc);
+			text = strchr(buffer, 'T');
+			if (text != NULL)
+				*text = ' ';
+			return pstrdup(buffer);
+		default:
+			getTypeOutputInfo(base, &output, &is_varlena);
+			text = OidOutputFunctionCall(output, value);
+			break;
+	}
+	if (base == BPCHAROID)
+		for (Size n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
+			text[n - 1] = '\0';
+	return text;
+}
+
+void
+encode_check_group_name(const char *name, const char *attribute)
+{
+	if (strlen(name) > ENCODE_GROUP_NAME_BYTES)
+		ereport(ERROR,
+		        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		         errmsg("a group of protected attribute \"%s\" has too long a "
+		                "name",
+		                attribute),
+		         errdetail("A group may have a name of %d bytes at most.",
+		                   ENCODE_GROUP_NAME_BYTES)));
 }
 
 bool

@@ -51,6 +51,17 @@ extern const char *encoder_text(Encoder *encoder, Datum value, uint32 *length);
 extern int
 encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null);
 
+/* The value of a protected column of any type as the name of a group, in
+ * CurrentMemoryContext.  Booleans, numbers, dates and timestamps (in UTC) are
+ * written one way, whatever the settings of the session; blanks at the end of
+ * a character(n) do not count; other types write as they do. */
+extern char *encode_group_name(Oid type, Datum value);
+
+/* Raises an error unless a group of this attribute may have this name: names
+ * of people's groups are no documents, and an index has to take them. */
+#define ENCODE_GROUP_NAME_BYTES 1024
+extern void encode_check_group_name(const char *name, const char *attribute);
+
 /* True when a value of class 'given' may stand where training saw 'trained'. */
 extern bool encode_class_accepts(EncodeClass trained, EncodeClass given);
 

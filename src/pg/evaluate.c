@@ -286,6 +286,10 @@ describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
 		                      .accuracy = accuracy.value,
 		                      .auc = ranking.auc,
 		                      .loss = ranking.log_loss };
+	if (accuracy.rows == 0 && row->n_null_label == 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("all weights of source %s are zero",
+		                       call->audit.source.name)));
 	if (accuracy.rows == 0)
 		ereport(ERROR,
 		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),

@@ -328,3 +328,39 @@ source_column(const Source *source, const char *name, const char *role)
 	                errhint("The columns are: %s.", list.data)));
 	return -1;
 }
+
+int
+source_attribute(const Source *source, const char *attribute, char **names)
+{
+	char *rest = pstrdup(attribute);
+	int n = 0;
+
+	if (source_find_column(source, attribute) >= 0)
+	{
+		names[0] = rest;
+		return 1;
+	}
+	while (rest != NULL)
+	{
+		char *name = rest;
+		char *star = strchr(rest, '*');
+
+		rest = star == NULL ? NULL : star + 1;
+		if (star != NULL)
+			*star = '\0';
+		while (*name == ' ')
+			name++;
+		for (Size length = strlen(name); length > 0 && name[length - 1] == ' ';
+		     length--)
+			name[length - 1] = '\0';
+		if (n == SOURCE_MAX_CROSSED)
+			ereport(ERROR,
+			        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			         errmsg("protected attribute \"%s\" crosses more than %d "
+			                "columns",
+			                attribute, SOURCE_MAX_CROSSED)));
+		source_column(source, name, "protected");
+		names[n++] = name;
+	}
+	return n;
+}

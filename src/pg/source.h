@@ -32,6 +32,18 @@ extern void source_open(const char *source, Source *result);
 extern int
 source_column(const Source *source, const char *name, const char *role);
 
+/* Columns that one attribute may cross. */
+#define SOURCE_MAX_CROSSED 8
+
+/*
+ * The columns of a protected attribute, 'sex' or 'sex*race', to 'names', which
+ * has room for SOURCE_MAX_CROSSED; returns their number.  Blanks around names
+ * do not count.  A column that has the whole text for its name, asterisk and
+ * all, comes first.  All of the columns exist, else it is an error.
+ */
+extern int
+source_attribute(const Source *source, const char *attribute, char **names);
+
 /* Place of a column, or -1. */
 extern int source_find_column(const Source *source, const char *name);
 

@@ -199,6 +199,13 @@ stats_weight(FunctionCallInfo fcinfo, int number)
 		                errmsg("argument \"weight\" is out of range"),
 		                errdetail("It must be a number between 0 and %.0f.",
 		                          FAIR_MAX_WEIGHT)));
+	if (weight > 0 && weight < FAIR_MIN_WEIGHT)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("argument \"weight\" is too small"),
+		         errdetail("It must be 0, or %g at least.", FAIR_MIN_WEIGHT),
+		         errhint("Only the ratios of weights matter: multiply all of "
+		                 "them.")));
 	return weight;
 }
 

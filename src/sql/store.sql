@@ -18,7 +18,13 @@ CREATE FUNCTION fairpg.init()
     AS $init$
 DECLARE
     layout CONSTANT integer := 1;
+    parts CONSTANT text[] := '{fairpg_catalog.store_version,fairpg_catalog.model,
+        fairpg_catalog.model_version,fairpg_catalog.coefficient,fairpg_catalog.training_log,
+        fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
+        fairpg_report.model_versions,fairpg_report.group_metrics,fairpg_report.disparities,
+        fairpg_report.training_log,fairpg_report.coefficients}';
     existing integer;
+    missing text;
     place name;
     owner oid;
     -- Whoever changes versions by hand, by COPY or by replication must have the
@@ -63,11 +69,19 @@ BEGIN
                 HINT = 'Rename or drop them, and run fairpg.init() again.';
         END IF;
         SELECT max(version) INTO existing FROM fairpg_catalog.store_version;
-        IF existing IS DISTINCT FROM layout THEN
+        IF existing <> layout THEN
             RAISE object_not_in_prerequisite_state USING
                 MESSAGE = format('the fairpg store has layout %s, this version knows %s',
-                    coalesce(existing::text, 'none'), layout),
+                    existing, layout),
                 HINT = 'Install the version of fairpg that made the store.';
+        END IF;
+        SELECT string_agg(format('"%s"', part), ', ') INTO missing
+            FROM unnest(parts) AS part WHERE to_regclass(part) IS NULL;
+        IF existing IS NULL OR missing IS NOT NULL THEN
+            RAISE object_not_in_prerequisite_state USING
+                MESSAGE = 'the fairpg store is not complete',
+                DETAIL = format('Missing: %s.', coalesce(missing, 'the row of "fairpg_catalog.store_version"')),
+                HINT = 'Restore it from a dump, or rename its schemas and run fairpg.init() again for an empty one.';
         END IF;
         -- DROP EXTENSION CASCADE takes the triggers and leaves the rest
         PERFORM FROM pg_trigger

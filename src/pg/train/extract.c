@@ -28,6 +28,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "fair/tally.h"
 #include "num/random.h"
 #include "pg/report.h"
 #include "pg/train/extract_plan.h"
@@ -135,17 +136,18 @@ read_weight(const Receiver *receiver, Datum value, bool null)
 	ReadColumn *column = &plan->columns[plan->weight];
 	double weight = null ? -1 : encoder_number(&column->encoder, value);
 
-	if (null || !(weight >= 0 && weight <= FLT_MAX))
-		ereport(ERROR,
-		        (errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED
-		                      : ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-		         errmsg("weight column \"%s\" is %s in row " UINT64_FORMAT,
-		                column->name, null ? "null" : "negative or not finite",
-		                receiver->rows_read),
-		         errhint("Weights are finite numbers greater than or equal "
-		                 "to zero.")));
-	/* rows keep their weight in single precision */
-	if (weight > 0 && !((float) weight > 0))
+	if (null || !(weight >= 0 && weight <= FAIR_MAX_WEIGHT))
+		ereport(
+			ERROR,
+			(errcode(null ? ERRCODE_NULL_VALUE_NOT_ALLOWED
+		                  : ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+		     errmsg("weight column \"%s\" is %s in row " UINT64_FORMAT,
+		            column->name, null ? "null" : "negative or too large",
+		            receiver->rows_read),
+		     errhint("Weights are numbers from 0 to %.0f; only their ratios "
+		             "matter.",
+		             FAIR_MAX_WEIGHT)));
+	if (weight > 0 && weight < FAIR_MIN_WEIGHT)
 		ereport(
 			ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -193,12 +195,15 @@ hash_key(const Receiver *receiver, Datum value, bool null)
 	if (column->encoder.input == ENCODE_NONE ||
 	    column->encoder.input == ENCODE_ARRAY)
 	{
-		Oid output;
+		Oid send;
 		bool is_varlena;
+		bytea *image;
 
-		getTypeOutputInfo(column->type, &output, &is_varlena);
-		text = OidOutputFunctionCall(output, value);
-		length = (uint32) strlen(text);
+		/* the text of such types may depend on settings, this does not */
+		getTypeBinaryOutputInfo(column->type, &send, &is_varlena);
+		image = OidSendFunctionCall(send, value);
+		text = VARDATA(image);
+		length = (uint32) (VARSIZE(image) - VARHDRSZ);
 	}
 	else
 		text = encoder_text(&column->encoder, value, &length);
@@ -320,11 +325,7 @@ read_protected(Receiver *receiver, ReadColumn *column, Datum value, bool null)
 	}
 	if (is_number(column))
 	{
-		Oid output;
-		bool is_varlena;
-
-		getTypeOutputInfo(column->type, &output, &is_varlena);
-		text = OidOutputFunctionCall(output, value);
+		text = encode_group_name(column->type, value);
 		length = (uint32) strlen(text);
 	}
 	else
@@ -393,6 +394,19 @@ read_columns(Receiver *receiver, const TupleTableSlot *slot)
 }
 
 static void
+check_append(const Receiver *receiver, NumStatus status)
+{
+	if (status == NUM_TOO_LARGE)
+		ereport(ERROR,
+		        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		         errmsg("the protected columns of source %s have more than %d "
+		                "combinations of values",
+		                receiver->plan->source.name, INT16_MAX),
+		         errhint("Group their values first.")));
+	check_status(receiver, status);
+}
+
+static void
 receive_row(Receiver *receiver, TupleTableSlot *slot)
 {
 	ReadPlan *plan = receiver->plan;
@@ -422,7 +436,7 @@ receive_row(Receiver *receiver, TupleTableSlot *slot)
 		return;
 	}
 	part = choose_part(receiver, slot);
-	check_status(receiver, data_builder_append(receiver->builder, part));
+	check_append(receiver, data_builder_append(receiver->builder, part));
 	receiver->by_label[input->label]++;
 	receiver->by_part[part]++;
 }
@@ -605,6 +619,10 @@ finish_dataset(Receiver *receiver, ExtractReport *report)
 		         errhint("Group its values first, or raise "
 		                 "fairpg.max_groups.")));
 	check_status(receiver, status);
+	for (uint32 a = 0; a < data->n_attributes; a++)
+		for (uint32 g = 0; g < data->attributes[a].n_groups; g++)
+			encode_check_group_name(data->attributes[a].group_names[g],
+			                        data->attributes[a].name);
 	for (uint32 a = 0; a < data->n_attributes; a++)
 		if (data->attributes[a].n_groups < 2)
 			ereport(ERROR,

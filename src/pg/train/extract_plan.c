@@ -14,6 +14,9 @@
 
 #include "pg/train/extract_plan.h"
 
+StaticAssertDecl(SOURCE_MAX_CROSSED == DATA_MAX_CROSSED,
+                 "one limit for training and audits");
+
 #define DEFAULT_MAX_LEVELS 256
 
 static bool
@@ -56,6 +59,18 @@ read_column(ReadPlan *plan, const char *name, const char *role)
 }
 
 static void
+check_split_type(const ReadColumn *column)
+{
+	if (column->encoder.input == ENCODE_NONE ||
+	    column->encoder.input == ENCODE_ARRAY)
+		ereport(ERROR,
+		        (errcode(ERRCODE_DATATYPE_MISMATCH),
+		         errmsg("split column \"%s\" of type %s cannot tell rows apart",
+		                column->name, format_type_be(column->type)),
+		         errhint("Use a query as source that makes a text of it.")));
+}
+
+static void
 parse_split(ReadPlan *plan)
 {
 	const char *split = plan->request->split;
@@ -86,6 +101,7 @@ parse_split(ReadPlan *plan)
 			plan->split_name = copy;
 			plan->split_value = equals + 1;
 			plan->split = read_column(plan, copy, "split");
+			check_split_type(&plan->columns[plan->split]);
 			return;
 		}
 	}
@@ -169,41 +185,21 @@ resolve_weight(ReadPlan *plan)
 		         errmsg("weight column \"%s\" is not a number", weight->name)));
 }
 
-/* 'sex*race': the columns of one attribute. */
+/* Adds a column to an attribute, and to the protected ones if it is new. */
 static void
-resolve_attribute(ReadPlan *plan, const char *attribute,
-                  DataAttributeSpec *spec)
+add_protected(ReadPlan *plan, const char *name, DataAttributeSpec *spec)
 {
-	char *rest = pstrdup(attribute);
+	ReadColumn *column = &plan->columns[read_column(plan, name, "protected")];
 
-	spec->name = pstrdup(attribute);
-	spec->n_columns = 0;
-	for (char *name = strtok_r(rest, "*", &rest); name != NULL;
-	     name = strtok_r(NULL, "*", &rest))
-	{
-		ReadColumn *column;
-
-		while (*name == ' ')
-			name++;
-		for (size_t n = strlen(name); n > 0 && name[n - 1] == ' '; n--)
-			name[n - 1] = '\0';
-		if (spec->n_columns == DATA_MAX_CROSSED)
-			ereport(ERROR,
-			        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			         errmsg("protected attribute \"%s\" crosses more than %d "
-			                "columns",
-			                attribute, DATA_MAX_CROSSED)));
-		column = &plan->columns[read_column(plan, name, "protected")];
-		if (column->encoder.input == ENCODE_NONE ||
-		    column->encoder.input == ENCODE_ARRAY)
-			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-			                errmsg("protected column \"%s\" of type %s cannot "
-			                       "define groups",
-			                       name, format_type_be(column->type))));
-		if (column->protected_at < 0)
-			column->protected_at = (int) plan->spec.n_protected++;
-		spec->columns[spec->n_columns++] = (uint32) column->protected_at;
-	}
+	if (column->encoder.input == ENCODE_NONE ||
+	    column->encoder.input == ENCODE_ARRAY)
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+		                errmsg("protected column \"%s\" of type %s cannot "
+		                       "define groups",
+		                       name, format_type_be(column->type))));
+	if (column->protected_at < 0)
+		column->protected_at = (int) plan->spec.n_protected++;
+	spec->columns[spec->n_columns++] = (uint32_t) column->protected_at;
 }
 
 static void
@@ -216,7 +212,15 @@ resolve_protected(ReadPlan *plan)
 	check_list(request->protected_attributes, request->n_protected,
 	           "protected");
 	for (int i = 0; i < request->n_protected; i++)
-		resolve_attribute(plan, request->protected_attributes[i], &specs[i]);
+	{
+		char *names[SOURCE_MAX_CROSSED];
+		int n = source_attribute(&plan->source,
+		                         request->protected_attributes[i], names);
+
+		specs[i].name = request->protected_attributes[i];
+		for (int c = 0; c < n; c++)
+			add_protected(plan, names[c], &specs[i]);
+	}
 	plan->spec.attributes = specs;
 	plan->spec.n_attributes = (uint32) request->n_protected;
 }
