@@ -108,6 +108,9 @@ SELECT count(fairpg.predict('embedded', r)) = count(*) AS all_predicted FROM emb
 SELECT fairpg.train('embedded', 'SELECT y, ''{1,2}''::float4[] AS e FROM loans', 'y', features => '{e}');
 DROP VIEW embedded;
 
+-- rows are held out by their content, which is no good where there are few
+SELECT unnest(warnings) AS warning FROM fairpg.train('few', 'SELECT id % 7 AS a, id % 4 AS b, id % 3 = 0 AS y FROM loans', 'y') ORDER BY 1;
+
 -- columns that say too little or too much are left out, or told of
 SELECT unnest(warnings) AS warning FROM fairpg.train('told', 'SELECT y, x, id::text || ''abcdefgh'' AS identifier, ''same'' AS same, 5 AS five,
     NULL::numeric AS nothing, y AS copy, y::integer * 3.5 AS number_copy, ''level '' || id % 600 AS many, doc FROM loans', 'y', split => 'none') ORDER BY 1;
