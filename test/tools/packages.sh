@@ -91,13 +91,22 @@ available()
 }
 
 # Installs packages; a list of packages too old to fetch from is renewed once.
+# What apt-get says is shown when it fails.
 install()
 {
-	echo "installing: $*" >&2
-	apt-get install -y -qq --no-install-recommends "$@" >/dev/null </dev/null ||
-		{ apt-get update -qq >&2 &&
-			apt-get install -y -qq --no-install-recommends "$@" \
-				>/dev/null </dev/null; }
+	local said status=0
+	said=$(mktemp)
+	echo "installing: $* ..." >&2
+	{ apt_install "$@" || { apt-get update -qq && apt_install "$@"; }; } \
+		>"$said" 2>&1 || status=$?
+	[ "$status" -eq 0 ] || cat "$said" >&2
+	rm -f "$said"
+	return "$status"
+}
+
+apt_install()
+{
+	apt-get install -y -qq --no-install-recommends "$@" </dev/null
 }
 
 if ! have dpkg-query || ! have apt-get; then
