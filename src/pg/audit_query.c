@@ -352,10 +352,9 @@ group_value(HeapTuple row, TupleDesc desc, int column)
 {
 	bool null;
 	Datum value = SPI_getbinval(row, desc, column + 1, &null);
+	Oid type = getBaseType(TupleDescAttr(desc, column)->atttypid);
 
-	return null ? UNKNOWN_GROUP
-	            : encode_group_name(TupleDescAttr(desc, column)->atttypid,
-	                                value);
+	return null ? UNKNOWN_GROUP : encode_group_name(type, value);
 }
 
 /* Nor are names of the types that encode_group_name() leaves to themselves to

@@ -234,13 +234,24 @@ encode_group_name(Oid type, Datum value)
 {
 	char buffer[MAXDATELEN + 1];
 	int utc = 0;
-	Oid base = getBaseType(type);
 	Oid output;
 	bool is_varlena;
 	char *text;
 
-	switch (base)
+	/* the types that training takes need no look into the catalogs */
+	switch (type)
 	{
+		case INT2OID:
+			pg_itoa(DatumGetInt16(value), buffer);
+			return pstrdup(buffer);
+		case INT4OID:
+			pg_ltoa(DatumGetInt32(value), buffer);
+			return pstrdup(buffer);
+		case INT8OID:
+			pg_lltoa(DatumGetInt64(value), buffer);
+			return pstrdup(buffer);
+		case NUMERICOID:
+			return DatumGetCString(DirectFunctionCall1(numeric_out, value));
 		case BOOLOID:
 			return pstrdup(DatumGetBool(value) ? "true" : "false");
 		case FLOAT4OID:
@@ -252,17 +263,17 @@ encode_group_name(Oid type, Datum value)
 		case DATEOID:
 		case TIMESTAMPOID:
 		case TIMESTAMPTZOID:
-			JsonEncodeDateTime(buffer, value, base, &utc);
+			JsonEncodeDateTime(buffer, value, type, &utc);
 			text = strchr(buffer, 'T');
 			if (text != NULL)
 				*text = ' ';
 			return pstrdup(buffer);
 		default:
-			getTypeOutputInfo(base, &output, &is_varlena);
+			getTypeOutputInfo(type, &output, &is_varlena);
 			text = OidOutputFunctionCall(output, value);
 			break;
 	}
-	if (base == BPCHAROID)
+	if (type == BPCHAROID)
 		for (Size n = strlen(text); n > 0 && text[n - 1] == ' '; n--)
 			text[n - 1] = '\0';
 	return text;

@@ -51,8 +51,8 @@ extern const char *encoder_text(Encoder *encoder, Datum value, uint32 *length);
 extern int
 encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null);
 
-/* The value of a protected column of any type as the name of a group, in
- * CurrentMemoryContext.  Booleans, numbers, dates and timestamps (in UTC) are
+/* The value of a protected column, of any type that is no domain, as the name
+ * of a group, in CurrentMemoryContext.  Booleans, numbers, dates and timestamps (in UTC) are
  * written one way, whatever the settings of the session; blanks at the end of
  * a character(n) do not count; other types write as they do. */
 extern char *encode_group_name(Oid type, Datum value);

@@ -332,7 +332,7 @@ read_protected(Receiver *receiver, ReadColumn *column, Datum value, bool null)
 	}
 	if (is_number(column))
 	{
-		text = encode_group_name(column->type, value);
+		text = encode_group_name(column->encoder.type, value);
 		length = (uint32) strlen(text);
 	}
 	else
