@@ -92,15 +92,17 @@ create_lists(DataBuilder *builder)
 	builder->numbers = arena_alloc(arena, n, sizeof(uint32_t));
 	builder->categories = arena_alloc(arena, n, sizeof(uint32_t));
 	builder->pivot = arena_alloc(arena, n, sizeof(double));
+	builder->waits = arena_alloc(arena, n, sizeof(bool));
 	builder->min = arena_alloc(arena, n, sizeof(double));
 	builder->max = arena_alloc(arena, n, sizeof(double));
 	builder->retired = arena_alloc(arena, n, sizeof(bool));
 	builder->retired_count = arena_alloc(arena, n, sizeof(uint64_t));
 	builder->retired_hash = arena_alloc(arena, n, sizeof(uint64_t));
 	if (builder->numbers == NULL || builder->categories == NULL ||
-	    builder->pivot == NULL || builder->min == NULL ||
-	    builder->max == NULL || builder->retired == NULL ||
-	    builder->retired_count == NULL || builder->retired_hash == NULL)
+	    builder->pivot == NULL || builder->waits == NULL ||
+	    builder->min == NULL || builder->max == NULL ||
+	    builder->retired == NULL || builder->retired_count == NULL ||
+	    builder->retired_hash == NULL)
 		return NUM_NO_MEMORY;
 	memset(builder->retired, 0, n * sizeof(bool));
 	for (uint32_t c = 0; c < n; c++)
@@ -478,6 +480,23 @@ close_block(DataBuilder *builder, DataPart part)
 }
 
 /* One row into its part's open block. */
+/* Rows come that have a first value in columns that were NULL until now: it is
+ * the best pivot there is, and what is stored so far has no value to lose. */
+static void
+settle_pivots(DataBuilder *builder, const double *number)
+{
+	for (uint32_t k = 0; k < builder->n_numbers; k++)
+	{
+		double x = number[builder->numbers[k]];
+
+		if (!builder->waits[k] || isnan(x))
+			continue;
+		builder->pivot[k] = rint(x);
+		builder->waits[k] = false;
+		builder->n_waiting--;
+	}
+}
+
 static NumStatus
 store_row(DataBuilder *builder, const double *number, const uint32_t *code,
           const StagedRow *row)
@@ -493,6 +512,8 @@ store_row(DataBuilder *builder, const double *number, const uint32_t *code,
 		if (status != NUM_OK)
 			return status;
 	}
+	if (builder->n_waiting > 0)
+		settle_pivots(builder, number);
 	at = open->n_rows++;
 	for (uint32_t k = 0; k < builder->n_numbers; k++)
 		open->number[k][at] =
@@ -555,6 +576,15 @@ choose_pivot(const double *values, uint32_t n, uint32_t stride)
 	return rint(mean / unit) * unit;
 }
 
+static bool
+all_null(const double *values, uint32_t n, uint32_t stride)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!isnan(values[(size_t) i * stride]))
+			return false;
+	return true;
+}
+
 /* Chooses the pivots and stores the staged rows. */
 static NumStatus
 unstage(DataBuilder *builder)
@@ -564,8 +594,13 @@ unstage(DataBuilder *builder)
 	size_t room = builder->staged_room;
 
 	for (uint32_t k = 0; k < builder->n_numbers; k++)
-		builder->pivot[k] = choose_pivot(
-			builder->staged_number + builder->numbers[k], builder->n_staged, n);
+	{
+		const double *values = builder->staged_number + builder->numbers[k];
+
+		builder->pivot[k] = choose_pivot(values, builder->n_staged, n);
+		builder->waits[k] = all_null(values, builder->n_staged, n);
+		builder->n_waiting += builder->waits[k] ? 1 : 0;
+	}
 	for (uint32_t i = 0; i < builder->n_staged; i++)
 	{
 		NumStatus status = store_row(

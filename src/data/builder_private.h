@@ -48,7 +48,9 @@ struct DataBuilder
 	uint64_t *retired_hash;       /* [n_columns] of the last value */
 
 	double *pivot; /* [n_numbers] */
-	double *min;   /* [n_numbers] of the training rows' x */
+	bool *waits;   /* [n_numbers] NULL so far, so without a pivot */
+	uint32_t n_waiting;
+	double *min; /* [n_numbers] of the training rows' x */
 	double *max;
 
 	DataRows part[DATA_PARTS];

@@ -188,6 +188,38 @@ nulls_of_held_out_rows_make_no_flag(void)
 	scratch_end(&making.arena);
 }
 
+/* A column that is NULL in the rows that come first is stored as exactly as any
+ * other: seconds of today differ by less than single precision tells apart. */
+static void
+late_values_stay_exact(void)
+{
+	DataBuilderSpec spec = spec_of(one_number, 1);
+	const DataColumn *column;
+	Making making;
+
+	making_begin(&making, &spec);
+	for (uint32_t i = 0; i < 12000; i++)
+	{
+		making.input->number[0] =
+			i < 6000 ? NAN : 817000000.0 + (double) (i % 300);
+		making.input->label = i % 2;
+		CHECK_INT(data_builder_append(making.builder, DATA_TRAIN), NUM_OK);
+	}
+	CHECK_INT(making_finish(&making), NUM_OK);
+	column = &making.data->columns[0];
+	CHECK(column->pivot >= 817000000.0 && column->pivot < 817000300.0);
+	for (uint32_t i = 6000; i < 12000; i++)
+	{
+		const DataBlock *block =
+			making.data->part[DATA_TRAIN].blocks[i / DATA_BLOCK_ROWS];
+		float stored = ((const float *) block->values[0])[i % DATA_BLOCK_ROWS];
+
+		CHECK((double) stored + column->pivot ==
+		      817000000.0 + (double) (i % 300));
+	}
+	scratch_end(&making.arena);
+}
+
 static const DataColumnSpec number_and_category[] = {
 	{ "x", "x", 0, 1, DATA_NUMBER },
 	{ "job", "job", 0, 3, DATA_CATEGORY },
@@ -635,6 +667,7 @@ main(void)
 	RUN(a_number_that_is_always_null_has_no_coefficient);
 	RUN(one_value_or_null_leaves_the_flag);
 	RUN(nulls_of_held_out_rows_make_no_flag);
+	RUN(late_values_stay_exact);
 	RUN(surprises_of_held_out_rows_are_counted);
 	RUN(without_flags_nulls_are_filled_only);
 	RUN(identifiers_are_left_out_and_categories_are_not);
