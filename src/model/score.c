@@ -73,6 +73,14 @@ level_key(const char *name, uint32_t length)
 	/* odd multipliers from the fractional digits of the golden ratio and of
 	 * the square root of two; the product's high bits depend on all bits */
 	mixed = (key.head ^ length) * UINT64_C(0x9E3779B97F4A7C15);
+	/* names may differ in the middle only, such as addresses of pages */
+	for (uint32_t i = 8; length > 16 && i + 8 < length; i += 8)
+	{
+		uint64_t middle;
+
+		memcpy(&middle, name + i, 8);
+		mixed = (mixed ^ mixed >> 32 ^ middle) * UINT64_C(0x9E3779B97F4A7C15);
+	}
 	mixed = (mixed ^ mixed >> 32 ^ key.tail) * UINT64_C(0x6A09E667F3BCC909);
 	key.hash = (uint32_t) (mixed >> 32);
 	return key;

@@ -206,8 +206,14 @@ add_label(AuditQuery *query)
 	value = OidInputFunctionCall(input, call->positive, parameter, -1);
 	if (type == BPCHAROID || type == VARCHAROID || type == NAMEOID)
 	{
+		char *text = pstrdup(call->positive);
+
+		/* blanks at the end of a character(n) do not count */
+		for (Size n = strlen(text);
+		     type == BPCHAROID && n > 0 && text[n - 1] == ' '; n--)
+			text[n - 1] = '\0';
 		type = TEXTOID;
-		value = CStringGetTextDatum(call->positive);
+		value = CStringGetTextDatum(text);
 	}
 	query->label = psprintf("(%s " IS " %s)", column_value(call->label, type),
 	                        add_parameter(query, type, value));

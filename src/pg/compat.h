@@ -8,9 +8,11 @@
 #ifndef FAIRPG_PG_COMPAT_H
 #define FAIRPG_PG_COMPAT_H
 
+#include "catalog/pg_proc.h"
 #include "nodes/parsenodes.h"
 #include "nodes/primnodes.h"
 #include "parser/parse_relation.h"
+#include "utils/acl.h"
 #include "utils/guc.h"
 
 /* 16 took the layout of varlena values out of postgres.h. */
@@ -22,6 +24,17 @@
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
+
+/* 16 replaced the check for each kind of object by one for all. */
+static inline AclResult
+compat_function_allowed(Oid function, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE);
+#else
+	return pg_proc_aclcheck(function, role, ACL_EXECUTE);
+#endif
+}
 
 /* 16 gave Var the set of outer joins that may have nulled it; 18 has rows of
  * RETURNING that do not exist, such as the old one of an INSERT. */

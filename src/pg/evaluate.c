@@ -132,7 +132,7 @@ read_version(const char *model, int version, VersionSpec *spec)
 	int result = SPI_execute_with_args(
 		"SELECT version, fairness, max_gap, threshold, label,"
 		" spec ->> 'positive', spec ->> 'weight', protected,"
-		" spec #>> '{options,min_group}'"
+		" (spec #>> '{options,min_group}')::numeric::int"
 		" FROM fairpg_catalog.model_version"
 		" WHERE model = $1 AND (version = $2 OR $2 = 0)"
 		" ORDER BY version DESC LIMIT 1",

@@ -70,6 +70,17 @@ static SubTransactionId showing_in = InvalidSubTransactionId;
 static char shown_name[NAMEDATALEN];
 static TimestampTz shown_at;
 
+/* The view of sessions is shared by databases of all encodings, so what is
+ * shown there is ASCII, as the server makes application_name be. */
+static void
+show(char *text)
+{
+	for (char *c = text; *c != '\0'; c++)
+		if ((unsigned char) *c < 32 || (unsigned char) *c > 126)
+			*c = '?';
+	pgstat_report_appname(text);
+}
+
 static void
 stop_showing(void)
 {
@@ -118,7 +129,7 @@ host_progress(NumMonitor *monitor, int done, int total, double loss, double gap)
 	else
 		snprintf(text, sizeof(text), "fairpg %.20s %d/%d loss %.4f gap %.4f",
 		         shown_name, done, total, loss, gap);
-	pgstat_report_appname(text);
+	show(text);
 }
 
 void
@@ -153,7 +164,7 @@ host_monitor_phase(NumMonitor *monitor, const char *phase)
 	if (!showing)
 		return;
 	snprintf(text, sizeof(text), "fairpg %.30s %s", shown_name, phase);
-	pgstat_report_appname(text);
+	show(text);
 }
 
 void

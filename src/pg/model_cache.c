@@ -242,6 +242,12 @@ fairpg_model_version_changed(PG_FUNCTION_ARGS)
 		        (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 		         errmsg("fairpg.model_version_changed() can only be called as "
 		                "a trigger")));
+	/* before a row, a null pointer would make the row vanish */
+	if (!TRIGGER_FIRED_AFTER(((TriggerData *) fcinfo->context)->tg_event))
+		ereport(ERROR,
+		        (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+		         errmsg("fairpg.model_version_changed() must be fired after "
+		                "the event")));
 	CacheInvalidateRelcache(((TriggerData *) fcinfo->context)->tg_relation);
 	/* an AFTER trigger answers a null pointer, which is not SQL NULL */
 	PG_RETURN_POINTER(NULL);

@@ -21,8 +21,11 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
+#include "nodes/primnodes.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -40,7 +43,7 @@ FAIRPG_FUNCTION(fairpg_decide_columns);
 FAIRPG_FUNCTION(fairpg_predict_with);
 FAIRPG_FUNCTION(fairpg_examine);
 
-/* What tells two snapshots of one backend apart. */
+/* What tells two snapshots of one backend apart, and who asks. */
 typedef struct SnapshotMark
 {
 	TransactionId xmin;
@@ -48,6 +51,8 @@ typedef struct SnapshotMark
 	uint32 xcnt;
 	int32 subxcnt;
 	CommandId curcid;
+	SubTransactionId subxact;
+	Oid user;
 } SnapshotMark;
 
 typedef struct PredictState
@@ -260,8 +265,10 @@ static inline SnapshotMark
 current_mark(void)
 {
 	Snapshot snapshot = GetActiveSnapshot();
-	SnapshotMark mark = { snapshot->xmin, snapshot->xmax, snapshot->xcnt,
-		                  snapshot->subxcnt, snapshot->curcid };
+	SnapshotMark mark = { snapshot->xmin,   snapshot->xmax,
+		                  snapshot->xcnt,   snapshot->subxcnt,
+		                  snapshot->curcid, GetCurrentSubTransactionId(),
+		                  GetUserId() };
 
 	return mark;
 }
@@ -270,7 +277,8 @@ static inline bool
 same_mark(const SnapshotMark *a, const SnapshotMark *b)
 {
 	return a->xmin == b->xmin && a->xmax == b->xmax && a->xcnt == b->xcnt &&
-	       a->subxcnt == b->subxcnt && a->curcid == b->curcid;
+	       a->subxcnt == b->subxcnt && a->curcid == b->curcid &&
+	       a->subxact == b->subxact && a->user == b->user;
 }
 
 /* Looks the model up and pins it in place of the one before. */
@@ -378,7 +386,7 @@ use_row_type(PredictState *state, HeapTupleHeader row)
 	uint64 identifier = assign_record_type_identifier(type, typmod);
 	MemoryContext before;
 	TupleDesc shared;
-	RowShape shape;
+	RowShape shape = { 0 };
 
 	if (state->binding != NULL && state->row_identifier == identifier)
 		return;
@@ -450,14 +458,17 @@ static void
 use_columns(FunctionCallInfo fcinfo, PredictState *state)
 {
 	MemoryContext before;
-	RowShape shape;
+	RowShape shape = { 0 };
 	Datum *names;
 	bool *nulls;
 
 	if (state->binding != NULL)
 		return;
-	if (PG_ARGISNULL(COLUMNS_ARG_NAMES) ||
-	    !get_fn_expr_arg_stable(fcinfo->flinfo, COLUMNS_ARG_NAMES))
+	if (PG_ARGISNULL(COLUMNS_ARG_NAMES) || fcinfo->flinfo->fn_expr == NULL ||
+	    !IsA(fcinfo->flinfo->fn_expr, FuncExpr) ||
+	    !IsA(list_nth(((FuncExpr *) fcinfo->flinfo->fn_expr)->args,
+	                  COLUMNS_ARG_NAMES),
+	         Const))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("argument \"columns\" must be a constant")));
 	if (get_fn_expr_variadic(fcinfo->flinfo))
@@ -477,6 +488,7 @@ use_columns(FunctionCallInfo fcinfo, PredictState *state)
 		                   PG_NARGS() - COLUMNS_ARG_VALUES)));
 	shape.names = palloc0(sizeof(char *) * Max(shape.n_columns, 1));
 	shape.types = palloc0(sizeof(Oid) * Max(shape.n_columns, 1));
+	shape.planned = true;
 	shape.missing_hint = "If the model was trained anew while the statement "
 						 "was planned, run the statement again.";
 	for (int i = 0; i < shape.n_columns; i++)

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "utils/builtins.h"
+#include "utils/plancache.h"
 
 #include "num/special.h"
 #include "pg/encode.h"
@@ -117,9 +118,12 @@ find_source(const CompiledModel *compiled, const RowShape *shape,
 		if (shape->names[i] != NULL &&
 		    strcmp(shape->names[i], source->name) == 0)
 			return i;
+	if (shape->planned)
+		ResetPlanCache();
 	ereport(
 		ERROR,
-		(errcode(ERRCODE_UNDEFINED_COLUMN),
+		(errcode(shape->planned ? ERRCODE_T_R_SERIALIZATION_FAILURE
+	                            : ERRCODE_UNDEFINED_COLUMN),
 	     errmsg("%s needs column \"%s\", which the row does not have",
 	            model_title(compiled), source->name),
 	     shape->missing_hint != NULL ? errhint("%s", shape->missing_hint) : 0));

@@ -13,6 +13,7 @@ typedef struct RowShape
 	int n_columns;
 	const char **names; /* NULL for one that is not there, such as dropped */
 	Oid *types;
+	bool planned;             /* the planner chose the columns */
 	const char *missing_hint; /* what to do when one is missing */
 } RowShape;
 

@@ -23,6 +23,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -89,6 +90,9 @@ depend_on_store(PlannerInfo *root, Oid table)
 {
 	root->glob->relationOids =
 		list_append_unique_oid(root->glob->relationOids, table);
+	/* a plan for the versions of an old snapshot is not for later ones */
+	if (IsolationUsesXactSnapshot())
+		root->glob->transientPlan = true;
 }
 
 /* The model's name and version, when both are constants. */
@@ -134,9 +138,14 @@ rewrite_call(PlannerInfo *root, FuncExpr *call)
 	if (!read_constants(call, &model, &version) ||
 	    !list_columns(root, list_nth(call->args, PREDICT_ARG_ROW), &columns))
 		return NULL;
-	compiled = find_model(table, model, version);
 	function = find_function(call->funcid);
-	if (compiled == NULL || !OidIsValid(function) || compiled->n_sources == 0 ||
+	/* the right to one of the two functions is none to the other */
+	if (!OidIsValid(function) ||
+	    compat_function_allowed(call->funcid, GetUserId()) != ACLCHECK_OK ||
+	    compat_function_allowed(function, GetUserId()) != ACLCHECK_OK)
+		return NULL;
+	compiled = find_model(table, model, version);
+	if (compiled == NULL || compiled->n_sources == 0 ||
 	    compiled->n_sources > FUNC_MAX_ARGS - COLUMNS_ARG_VALUES)
 		return NULL;
 
@@ -173,6 +182,8 @@ list_columns(PlannerInfo *root, Node *row, RowColumns *columns)
 	{
 		RowExpr *expression = (RowExpr *) row;
 
+		if (root->parse == NULL || root->parse->groupingSets != NIL)
+			return false;
 		columns->names = expression->row_typeid == RECORDOID
 		                     ? expression->colnames
 		                     : list_type_names(expression->row_typeid);
@@ -193,12 +204,9 @@ list_var_columns(PlannerInfo *root, Var *row, RowColumns *columns)
 {
 	RangeTblEntry *entry;
 
-	for (Index level = 0; level < row->varlevelsup; level++)
-	{
-		root = root->parent_root;
-		if (root == NULL)
-			return false;
-	}
+	/* while a subquery is being pulled up, parent_root skips a level */
+	if (row->varlevelsup > 0)
+		return false;
 	/* a row that an outer join or a grouping set makes NULL is NULL as a
 	 * whole, which its columns would not tell */
 	if (compat_var_is_nullable(row) || root->parse->groupingSets != NIL ||

@@ -11,17 +11,24 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "pg/store.h"
 
@@ -77,6 +84,84 @@ store_version_table(void)
 	return get_relname_relid("model_version", schema);
 }
 
+static Oid
+database_owner(void)
+{
+	HeapTuple tuple =
+		SearchSysCache1(DATABASEOID, ObjectIdGetDatum(MyDatabaseId));
+	Oid owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+static Oid
+schema_owner(Oid schema)
+{
+	HeapTuple tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	Oid owner = InvalidOid;
+
+	if (HeapTupleIsValid(tuple))
+	{
+		owner = ((Form_pg_namespace) GETSTRUCT(tuple))->nspowner;
+		ReleaseSysCache(tuple);
+	}
+	return owner;
+}
+
+/*
+ * Triggers and defaults of the store's tables run as whoever trains, who never
+ * named these tables.  So their owner must be somebody who is trusted anyway,
+ * and not just who came first to make a schema of that name.
+ */
+static void
+require_trusted_owner(void)
+{
+	static const char *const tables[] = {
+		"store_version", "model",      "model_version",     "coefficient",
+		"training_log",  "evaluation", "evaluation_metric", "evaluation_gap"
+	};
+	Oid schema = get_namespace_oid(STORE_SCHEMA, false);
+	Oid owner = schema_owner(schema);
+
+	if (!superuser_arg(owner) && owner != database_owner() &&
+	    !has_privs_of_role(GetUserId(), owner))
+		ereport(ERROR,
+		        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+		         errmsg("the fairpg store belongs to \"%s\", whose triggers "
+		                "would run as you",
+		                GetUserNameFromId(owner, false)),
+		         errhint("Have a superuser or the owner of the database run "
+		                 "fairpg.init(), or a role that you are a member "
+		                 "of.")));
+	for (int t = 0; t < (int) lengthof(tables); t++)
+	{
+		Oid table = get_relname_relid(tables[t], schema);
+		HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
+		bool right = false;
+
+		if (HeapTupleIsValid(tuple))
+		{
+			Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
+
+			right =
+				class->relkind == RELKIND_RELATION &&
+				(class->relowner == owner || superuser_arg(class->relowner));
+			ReleaseSysCache(tuple);
+		}
+		if (!right)
+			ereport(ERROR,
+			        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			         errmsg("table \"%s.%s\" is not as fairpg.init() made it",
+			                STORE_SCHEMA, tables[t]),
+			         errhint("Restore the store from a dump.")));
+	}
+}
+
 void
 store_require(void)
 {
@@ -88,6 +173,7 @@ store_require(void)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 		                errmsg("this database has no fairpg store"),
 		                errhint("Run SELECT fairpg.init().")));
+	require_trusted_owner();
 
 	nest_level = store_spi_begin();
 	if (SPI_execute("SELECT max(version) FROM fairpg_catalog.store_version",

@@ -84,10 +84,12 @@ BEGIN
                 HINT = 'Restore it from a dump, or rename its schemas and run fairpg.init() again for an empty one.';
         END IF;
         -- DROP EXTENSION CASCADE takes the triggers and leaves the rest
-        PERFORM FROM pg_trigger
+        IF 2 > (SELECT count(*) FROM pg_trigger
             WHERE tgrelid = 'fairpg_catalog.model_version'::regclass
-                AND tgname IN ('model_version_changed', 'model_version_truncated');
-        IF NOT FOUND THEN
+                AND tgname IN ('model_version_changed', 'model_version_truncated'))
+        THEN
+            DROP TRIGGER IF EXISTS model_version_changed ON fairpg_catalog.model_version;
+            DROP TRIGGER IF EXISTS model_version_truncated ON fairpg_catalog.model_version;
             EXECUTE triggers;
         END IF;
         RETURN format('fairpg store with layout %s is in place', existing);

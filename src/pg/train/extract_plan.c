@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "access/xact.h"
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -304,9 +305,12 @@ static int
 elements_of_array(const ReadPlan *plan, const ReadColumn *column)
 {
 	const char *name = quote_identifier(column->name);
+	bool was_read_only = XactReadOnly;
 	bool null;
 	int length = 0;
 
+	/* as when all rows are read: no function in the source may write */
+	XactReadOnly = true;
 	SPI_connect();
 	if (SPI_execute(psprintf("SELECT pg_catalog.array_length(src.%s, 1) FROM "
 	                         "%s WHERE src.%s IS NOT NULL LIMIT 1",
@@ -320,6 +324,7 @@ elements_of_array(const ReadPlan *plan, const ReadColumn *column)
 		if (!null)
 			length = DatumGetInt32(value);
 	}
+	XactReadOnly = was_read_only;
 	SPI_finish();
 	if (length < 1)
 		ereport(ERROR,
