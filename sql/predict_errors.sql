@@ -123,6 +123,20 @@ REVOKE SELECT ON fairpg_catalog.model_version FROM fairpg_test_reader;
 SET ROLE fairpg_test_reader;
 EXECUTE ask;
 RESET ROLE;
+-- inside one transaction they are asked for again when the user changes
+CREATE FUNCTION ask_as_caller(p) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN RETURN fairpg.predict('m', $1); END $$;
+BEGIN;
+SELECT ask_as_caller(p) IS NOT NULL AS answered FROM p LIMIT 1;
+SET LOCAL ROLE fairpg_test_reader;
+SELECT ask_as_caller(p) FROM p LIMIT 1;
+ROLLBACK;
+DROP FUNCTION ask_as_caller;
+-- a call in a subquery of a subquery, over a row of the outermost but one
+SELECT (SELECT x FROM (SELECT 1 AS k OFFSET 0) q, p,
+               LATERAL (SELECT x FROM unnest(ARRAY[fairpg.predict('m', p)]) x) s
+        WHERE p.id = 1 LIMIT 1) = (SELECT fairpg.predict('m', p) FROM p WHERE id = 1) AS same
+FROM generate_series(1, 2);
 GRANT SELECT ON fairpg_catalog.model_version TO fairpg_test_reader;
 ALTER TABLE fairpg_catalog.model_version ENABLE ROW LEVEL SECURITY;
 SET ROLE fairpg_test_reader;
