@@ -36,9 +36,6 @@
  * in */
 #define MANY_LEVELS 65535
 
-/* stands for any value of a retired category until the row is stored */
-#define RETIRED_CODE 1
-
 /* Arrays of one byte a row come in pieces of this many: memory contexts of
  * the server round small requests up to the next power of two. */
 #define PIECES 16
@@ -50,16 +47,6 @@
 /* combinations of small protected codes whose group is found in a table */
 #define KNOWN_BITS 12
 #define KNOWN_GROUPS (1u << KNOWN_BITS)
-
-/* odd constants of the row hash: digits of the golden ratio and of pi */
-#define HASH_OFFSET UINT64_C(0x9e3779b97f4a7c15)
-#define HASH_STEP UINT64_C(0x243f6a8885a308d4)
-
-/* of a double; what is above, without its sign, is a NaN */
-#define INFINITY_BITS UINT64_C(0x7ff0000000000000)
-
-/* what stands for NULL in a hash */
-#define NULL_CONTENT UINT64_C(0x6e756c6c)
 
 static NumStatus
 create_dictionaries(DataBuilder *builder)
@@ -222,7 +209,7 @@ data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
 	if (builder->retired[column])
 	{
 		builder->retired_hash[column] = num_hash64(bytes, length, 0);
-		return RETIRED_CODE;
+		return DATA_RETIRED_CODE;
 	}
 	code = dictionary_code(&builder->levels[column], bytes, length);
 	if (code == DICTIONARY_FULL)
@@ -252,60 +239,6 @@ uint32_t
 data_builder_group_values(const DataBuilder *builder, uint32_t column)
 {
 	return builder->protected_values[column].n;
-}
-
-/* One value's term of a hash: its column's place makes the offset and the odd
- * multiplier, so that equal values of two columns do not cancel. */
-static inline uint64_t
-hash_term(uint64_t content, uint64_t place)
-{
-	return ((content ^ content >> 32) + place * HASH_OFFSET) *
-	       (place * HASH_STEP | 1);
-}
-
-/* The content of one value: its bytes, or a mark for NULL. */
-static uint64_t
-code_content(const Dictionary *dictionary, uint32_t code)
-{
-	return code == DATA_NULL_CODE ? NULL_CONTENT
-	                              : dictionary->entries[code - 1].stable;
-}
-
-uint64_t
-data_builder_hash(const DataBuilder *builder, uint64_t seed)
-{
-	const DataInput *input = &builder->input;
-	uint64_t hash = hash_term(seed, input->label ? 2 : 1);
-
-	for (uint32_t k = 0; k < builder->n_numbers; k++)
-	{
-		/* one image for all NaNs and for both zeros */
-		double x = input->number[builder->numbers[k]] + 0.0;
-		uint64_t content;
-
-		memcpy(&content, &x, sizeof(content));
-		content =
-			(content & INT64_MAX) > INFINITY_BITS ? NULL_CONTENT : content;
-		hash += hash_term(content, 3 + builder->numbers[k]);
-	}
-	for (uint32_t k = 0; k < builder->n_categories; k++)
-	{
-		uint32_t c = builder->categories[k];
-		uint64_t content =
-			builder->retired[c] && input->code[c] == RETIRED_CODE
-				? builder->retired_hash[c]
-				: code_content(&builder->levels[c], input->code[c]);
-
-		hash += hash_term(content, 3 + c);
-	}
-	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
-		hash += hash_term(code_content(&builder->protected_values[p],
-		                               input->protected_code[p]),
-		                  UINT64_C(1) << 32 | p);
-	/* the terms are hardly mixed, this does it for the sum */
-	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
-	return hash ^ hash >> 32;
 }
 
 /* Cuts a piece of memory into arrays of one byte a row and lists them. */
@@ -479,7 +412,6 @@ close_block(DataBuilder *builder, DataPart part)
 	return NUM_OK;
 }
 
-/* One row into its part's open block. */
 /* Rows come that have a first value in columns that were NULL until now: it is
  * the best pivot there is, and what is stored so far has no value to lose. */
 static void
@@ -497,6 +429,7 @@ settle_pivots(DataBuilder *builder, const double *number)
 	}
 }
 
+/* One row into its part's open block. */
 static NumStatus
 store_row(DataBuilder *builder, const double *number, const uint32_t *code,
           const StagedRow *row)
@@ -623,6 +556,8 @@ data_builder_flush(DataBuilder *builder)
 {
 	NumStatus status = builder->flushed ? NUM_OK : unstage(builder);
 
+	builder->counts_copies = false;
+	copies_release(&builder->copies);
 	for (int p = 0; p < DATA_PARTS && status == NUM_OK; p++)
 	{
 		OpenBlock *open = &builder->open[p];

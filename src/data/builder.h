@@ -96,9 +96,18 @@ extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
 extern uint32_t
 data_builder_group_values(const DataBuilder *builder, uint32_t column);
 
-/* A hash of everything in the input but the weight: the same for equal rows,
- * whatever came before them, on every machine. */
-extern uint64_t data_builder_hash(const DataBuilder *builder, uint64_t seed);
+/*
+ * A hash to choose the input's part by.  It is of everything in the input but
+ * the weight, and so the same on every machine whatever rows came before; but
+ * of equal rows the second and further ones are hashed with their number, so
+ * that they fall as other rows do, each by itself.  To be called once a row.
+ *
+ * A table whose first rows are all different is taken to go on like that:
+ * equal rows that come later have one hash.  NUM_NO_MEMORY, NUM_TOO_LARGE
+ * beyond 10^14 different contents.
+ */
+extern NumStatus
+data_builder_hash(DataBuilder *builder, uint64_t seed, uint64_t *hash);
 
 /* Appends the input to a part.  NUM_TOO_LARGE when the protected columns have
  * more combinations of values than a cell can tell apart, 32768. */

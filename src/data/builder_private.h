@@ -6,6 +6,7 @@
 #define FAIRPG_DATA_BUILDER_PRIVATE_H
 
 #include "data/builder.h"
+#include "data/copies.h"
 #include "data/dictionary.h"
 
 /* A row that waits for the pivots. */
@@ -47,6 +48,10 @@ struct DataBuilder
 	uint64_t *retired_count;      /* [n_columns] values when retired */
 	uint64_t *retired_hash;       /* [n_columns] of the last value */
 
+	bool counts_copies; /* split.c: 'copies' is there */
+	uint64_t n_hashed;  /* rows that asked for a hash */
+	Copies copies;
+
 	double *pivot; /* [n_numbers] */
 	bool *waits;   /* [n_numbers] NULL so far, so without a pivot */
 	uint32_t n_waiting;
@@ -75,6 +80,9 @@ typedef struct Finish
 	DataFinding *findings;
 	uint32_t n_findings;
 } Finish;
+
+/* Stands for any value of a retired category until the row is stored. */
+#define DATA_RETIRED_CODE 1
 
 /* Chooses the pivots, stores the staged rows and closes the open blocks. */
 extern NumStatus data_builder_flush(DataBuilder *builder);

@@ -6,8 +6,9 @@
  * taken apart once and its values go straight into the dataset's builder, so
  * no row is ever materialised.  The run is read only in two senses: SPI
  * refuses a statement that writes, and the transaction is marked read only
- * meanwhile, so that a function in the query cannot write either (a failure
- * restores the mark with the transaction).
+ * meanwhile, so that a function in the query cannot either (a failure restores
+ * the mark with the transaction).  As in any read only transaction, temporary
+ * tables can be written.
  *
  * Cost: what the executor takes to produce the tuples, plus some 15 ns a
  * value.  Memory: the arena's.
@@ -36,9 +37,6 @@
 /* rows between looks at the monitor */
 #define CHECK_ROWS 4096
 
-/* Rows with fewer different contents than this are split badly by them. */
-#define FEW_CONTENTS 512
-
 typedef struct Receiver
 {
 	DestReceiver pub; /* first: the executor sees this */
@@ -56,10 +54,6 @@ typedef struct Receiver
 	uint64 n_null_dropped;
 	uint64 by_label[2];
 	uint64 by_part[DATA_PARTS];
-
-	/* distinct contents of rows, while they are few: a set by open addressing */
-	int n_contents;
-	uint64 contents[2 * FEW_CONTENTS];
 
 	/* distinct labels seen, at most three */
 	int n_classes;
@@ -343,28 +337,11 @@ read_protected(Receiver *receiver, ReadColumn *column, Datum value, bool null)
 		check_status(receiver, NUM_NO_MEMORY);
 }
 
-/* Counts a content, up to FEW_CONTENTS different ones. */
-static void
-note_content(Receiver *receiver, uint64 hash)
-{
-	uint32 slot = (uint32) (hash % lengthof(receiver->contents));
-
-	if (receiver->n_contents == FEW_CONTENTS)
-		return;
-	hash |= 1; /* 0 is a free slot */
-	while (receiver->contents[slot] != 0 && receiver->contents[slot] != hash)
-		slot = (slot + 1) % lengthof(receiver->contents);
-	if (receiver->contents[slot] == hash)
-		return;
-	receiver->contents[slot] = hash;
-	receiver->n_contents++;
-}
-
 static DataPart
 choose_part(Receiver *receiver, const TupleTableSlot *slot)
 {
 	ReadPlan *plan = receiver->plan;
-	uint64 hash;
+	uint64_t hash;
 
 	switch (plan->split_kind)
 	{
@@ -382,11 +359,9 @@ choose_part(Receiver *receiver, const TupleTableSlot *slot)
 		hash = hash_key(receiver, slot->tts_values[plan->key],
 		                slot->tts_isnull[plan->key]);
 	else
-	{
-		hash =
-			data_builder_hash(receiver->builder, (uint64) plan->request->seed);
-		note_content(receiver, hash);
-	}
+		check_status(receiver,
+		             data_builder_hash(receiver->builder,
+		                               (uint64) plan->request->seed, &hash));
 	return (double) (hash >> 11) * 0x1p-53 < plan->split_share ? DATA_HELD_OUT
 	                                                           : DATA_TRAIN;
 }
@@ -691,15 +666,6 @@ fill_report(const Receiver *receiver, ExtractReport *report)
 			report->warnings,
 			pstrdup("row security was active: the model saw only the rows "
 		            "that the caller may see"));
-	if (plan->split_kind == SPLIT_HASH && plan->key < 0 &&
-	    receiver->n_contents < FEW_CONTENTS &&
-	    receiver->rows_read > 2 * (uint64) receiver->n_contents)
-		report->warnings = lappend(
-			report->warnings,
-			psprintf("the rows have only %d different contents, and those "
-		             "held out are of other contents than those trained on: "
-		             "name a key in options, or choose another split",
-		             receiver->n_contents));
 	report->features_used = palloc(sizeof(char *) * plan->n_columns);
 	report->n_features_used = 0;
 	for (int i = 0; i < plan->n_columns; i++)
