@@ -44,12 +44,14 @@ typedef struct LinearRequest
 	bool want_jacobian;
 } LinearRequest;
 
-/* Unnormalised sums, weighted; arrays belong to the plan's arena. */
+/* Unnormalised sums, weighted; arrays belong to the plan's arena.  They are
+ * the same bits in whatever order the rows come. */
 typedef struct LinearSums
 {
 	uint64_t rows;
 	double weight;
 	double loss;           /* sum of weight * log-loss, in nats */
+	double loss_part[2];   /* whose sum it is; each is exact */
 	double *gradient;      /* [n_params] of the loss */
 	double *hessian;       /* [n_params][stride], lower triangle */
 	double *diagonal;      /* [n_params] of the same matrix */
