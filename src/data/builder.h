@@ -3,9 +3,12 @@
  *    Filling a dataset row by row.
  *
  * The caller turns a row into a DataInput: numbers as double with NaN for
- * NULL, categories as codes from data_builder_code(), and hands it over with
- * the part it belongs to.  data_builder_finish() makes the dataset from it:
- * levels in byte order whatever came first, NULLs filled, means taken.
+ * NULL, categories as codes from data_builder_code(), and hands it over.
+ * data_builder_finish() makes the dataset from all of them: levels in byte
+ * order whatever came first, NULLs filled, means taken.  The dataset, but for
+ * the order of its rows, is the same in every bit for the same rows in
+ * whatever order.  (Of equal rows without a key, with different weights, the
+ * order decides which are held out.)
  */
 #ifndef FAIRPG_DATA_BUILDER_H
 #define FAIRPG_DATA_BUILDER_H
@@ -47,7 +50,11 @@ typedef struct DataBuilderSpec
 	bool null_flags;     /* a null flag for numbers with NULLs */
 	uint32_t max_levels; /* of a category, at least 2 */
 	uint32_t max_groups; /* of an attribute */
-	NumMonitor *monitor; /* asked while finishing; may be NULL */
+
+	double held_out_share; /* by the hash of a row; 0: the caller says */
+	bool keyed;            /* the caller hashes a key, else it is the content */
+	uint64_t seed;         /* of hashes of contents */
+	NumMonitor *monitor;   /* asked while finishing; may be NULL */
 } DataBuilderSpec;
 
 /* One row; the arrays are the builder's (data_builder_input()). */
@@ -58,6 +65,7 @@ typedef struct DataInput
 	uint32_t *protected_code; /* [n_protected] from data_builder_group() */
 	double weight;
 	int label;
+	uint64_t key_hash; /* where keyed */
 } DataInput;
 
 typedef enum DataFindingKind
@@ -96,21 +104,16 @@ extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
 extern uint32_t
 data_builder_group_values(const DataBuilder *builder, uint32_t column);
 
-/*
- * A hash to choose the input's part by.  It is of everything in the input but
- * the weight, and so the same on every machine whatever rows came before; but
- * of equal rows the second and further ones are hashed with their number, so
- * that they fall as other rows do, each by itself.  To be called once a row.
- *
- * A table whose first rows are all different is taken to go on like that:
- * equal rows that come later have one hash.  NUM_NO_MEMORY, NUM_TOO_LARGE
- * beyond 10^14 different contents.
- */
-extern NumStatus
-data_builder_hash(DataBuilder *builder, uint64_t seed, uint64_t *hash);
+/* A hash of everything in the input but the weight: the same for equal rows,
+ * whatever came before them, on every machine. */
+extern uint64_t data_builder_hash(const DataBuilder *builder);
 
-/* Appends the input to a part.  NUM_TOO_LARGE when the protected columns have
- * more combinations of values than a cell can tell apart, 32768. */
+/*
+ * Appends the input to a part; where a share is held out by the hash, the hash
+ * chooses the part and 'part' is not looked at.  NUM_TOO_LARGE when the
+ * protected columns have more combinations of values than a cell can tell
+ * apart, 32768.
+ */
 extern NumStatus data_builder_append(DataBuilder *builder, DataPart part);
 
 /*

@@ -3,8 +3,8 @@
  *    The rows of one training or evaluation, read once and kept in blocks.
  *
  * A dataset has two parts, the training rows and the held-out rows, each a
- * list of blocks of DATA_BLOCK_ROWS rows (the last one may be shorter).  In a
- * block every column is an array of its own: numbers as float, categories as
+ * list of blocks of at most DATA_BLOCK_ROWS rows, in no order.  In a block
+ * every column is an array of its own: numbers as float, categories as
  * dictionary codes of 1, 2 or 4 bytes, never one-hot.  A row's cell says which
  * base group and label it has.
  *
@@ -20,6 +20,10 @@
 #include "num/status.h"
 
 #define DATA_BLOCK_ROWS 4096
+
+/* The training rows lie in this many strata, by a hash of the row: a quarter
+ * of them is not in the first one, a sixteenth not in the first two ... */
+#define DATA_STRATA 5
 
 typedef enum DataPart
 {
@@ -93,7 +97,8 @@ typedef struct DataBlock
 {
 	uint32_t n_rows;
 	void **values;       /* [n_columns] float *, or codes of code_bytes each */
-	uint8_t *code_bytes; /* [n_columns] 1, 2 or 4; 4 for numbers */
+	uint8_t *code_bytes; /* [n_columns] 1, 2 or 4; 4 for numbers; the same
+	                      * in all blocks */
 	uint16_t *cell;      /* [n_rows] 2 * base group + label */
 	float *weight;       /* [n_rows], or NULL: all one */
 } DataBlock;
@@ -104,6 +109,10 @@ typedef struct DataRows
 	double weight; /* sum of weights */
 	uint32_t n_blocks;
 	DataBlock **blocks;
+
+	/* training rows: so many blocks at the beginning hold a random sample of
+	 * one in 4^s rows; [0] is n_blocks */
+	uint32_t sample_blocks[DATA_STRATA];
 } DataRows;
 
 /* One protected attribute: a column or an intersection of columns.  Its
@@ -135,6 +144,9 @@ typedef struct Dataset
 	uint64_t n_null_label;       /* rows left out because the label is NULL */
 	uint64_t n_null_weight_zero; /* rows left out because the weight is 0 */
 	size_t block_bytes;          /* memory of all blocks */
+
+	/* for sums of weights of rows on a grid (num/grid.h) */
+	double weight_magnet;
 } Dataset;
 
 /* Weight and row count of each cell of a part; arrays of 2 * n_base_groups. */

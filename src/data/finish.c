@@ -1,21 +1,21 @@
 /*
  * finish.c
- *    From filled blocks to a finished dataset.
+ *    From rows as they came to a finished dataset.
  *
- * In order: base groups and attributes; for every number mean, spread and
- * range over the training rows, NULLs filled with the mean and, where training
- * rows had any, a null flag behind the column; for every category levels
- * sorted by bytes (NULL first, rare ones pooled last) and codes renumbered;
- * columns that carry nothing left out; parameters numbered.
+ * In order: copies of rows divided; base groups and attributes; for every
+ * number pivot, mean, spread and range over the training rows and, where
+ * those have NULLs, a null flag behind the column; for every category levels
+ * sorted by bytes (NULL first, rare ones pooled last); columns that carry
+ * nothing left out; parameters numbered; and then all blocks written anew.
  *
- * So the result depends on the rows and not on which value came first.  Each
- * step is one walk over a column of all blocks.
+ * Everything but the order of the rows depends on the rows alone: counts are
+ * whole numbers, and other sums are taken on a grid (num/grid.h).
  */
 #include "data/builder_private.h"
 
 #include <string.h>
 
-#include "data/groups.h"
+#include "num/grid.h"
 
 void
 data_find(Finish *finish, DataFindingKind kind, uint32_t column, uint64_t count)
@@ -27,80 +27,38 @@ data_find(Finish *finish, DataFindingKind kind, uint32_t column, uint64_t count)
 	finding->count = count;
 }
 
-void
-data_drop_column(DataBuilder *builder, uint32_t column)
+/* Packs what is open, and divides copies. */
+static NumStatus
+close_streams(DataBuilder *builder)
 {
-	for (int p = 0; p < DATA_PARTS; p++)
-		for (uint32_t b = 0; b < builder->part[p].n_blocks; b++)
-		{
-			DataBlock *block = builder->part[p].blocks[b];
+	NumStatus status = NUM_OK;
 
-			data_give_codes(builder, block->values[column],
-			                block->code_bytes[column]);
-			block->values[column] = NULL;
-		}
+	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
+		status =
+			raw_flush(builder->arena, &builder->shape, &builder->stream[s]);
+	return status == NUM_OK ? data_divide_copies(builder) : status;
 }
 
-/* Room behind the columns in the blocks' arrays for the null flag of every
- * number that turns out to need one. */
-static NumStatus
-widen_blocks(DataBuilder *builder)
-{
-	uint32_t n = builder->spec.n_columns;
-	uint32_t n_places = n + builder->n_numbers;
-
-	for (int p = 0; p < DATA_PARTS; p++)
-		for (uint32_t b = 0; b < builder->part[p].n_blocks; b++)
-		{
-			DataBlock *block = builder->part[p].blocks[b];
-			void **values =
-				arena_alloc(builder->arena, n_places, sizeof(void *));
-			uint8_t *bytes = arena_alloc(builder->arena, n_places, 1);
-
-			if (values == NULL || bytes == NULL)
-				return NUM_NO_MEMORY;
-			memset(values, 0, n_places * sizeof(void *));
-			memset(bytes, 0, n_places);
-			memcpy(values, block->values, n * sizeof(void *));
-			memcpy(bytes, block->code_bytes, n);
-			arena_release(builder->arena, block->values, n, sizeof(void *));
-			arena_release(builder->arena, block->code_bytes, n, 1);
-			block->values = values;
-			block->code_bytes = bytes;
-		}
-	return NUM_OK;
-}
-
-/* Puts the blocks' arrays into the order of the final columns. */
-static NumStatus
-arrange_blocks(const Finish *finish)
+/* Counts rows, and finds the grid on which their weights are added up. */
+static void
+count_rows(Finish *finish)
 {
 	DataBuilder *builder = finish->builder;
-	const uint32_t *place = finish->place;
-	uint32_t n = finish->data->n_columns;
-	uint32_t n_places = builder->spec.n_columns + builder->n_numbers;
+	double most = builder->spec.weighted ? 0 : 1;
+	uint64_t n = 0;
 
-	for (int p = 0; p < DATA_PARTS; p++)
-		for (uint32_t b = 0; b < builder->part[p].n_blocks; b++)
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
 		{
-			DataBlock *block = builder->part[p].blocks[b];
-			void **values = arena_alloc(builder->arena, n, sizeof(void *));
-			uint8_t *bytes = arena_alloc(builder->arena, n, 1);
+			const RawBlock *block = builder->stream[s].blocks[b];
 
-			if (values == NULL || bytes == NULL)
-				return NUM_NO_MEMORY;
-			for (uint32_t i = 0; i < n; i++)
-			{
-				values[i] = block->values[place[i]];
-				bytes[i] = block->code_bytes[place[i]];
-			}
-			arena_release(builder->arena, block->values, n_places,
-			              sizeof(void *));
-			arena_release(builder->arena, block->code_bytes, n_places, 1);
-			block->values = values;
-			block->code_bytes = bytes;
+			finish->n_rows[data_part_of(s)] += block->n_rows;
+			n += block->n_rows;
+			for (uint32_t i = 0; i < block->n_rows && block->weight; i++)
+				most =
+					raw_weight(block, i) > most ? raw_weight(block, i) : most;
 		}
-	return NUM_OK;
+	finish->weight_magnet = grid_magnet((double) n * most);
 }
 
 /* The columns in the order they were given, each null flag behind its
@@ -113,18 +71,17 @@ finish_columns(Finish *finish)
 	size_t n = builder->spec.n_columns;
 	uint32_t number = 0;
 	uint32_t category = 0;
-	NumStatus status = widen_blocks(builder);
+	NumStatus status = NUM_OK;
 
-	finish->place = arena_alloc(builder->arena, 2 * n, sizeof(uint32_t));
+	finish->columns = arena_alloc(builder->arena, n, sizeof(FinishColumn));
 	data->columns = arena_alloc(builder->arena, 2 * n, sizeof(DataColumn));
-	if (finish->place == NULL || data->columns == NULL)
+	if (finish->columns == NULL || data->columns == NULL)
 		return NUM_NO_MEMORY;
+	memset(finish->columns, 0, n * sizeof(FinishColumn));
 	for (uint32_t c = 0; c < n && status == NUM_OK; c++)
 		status = builder->spec.columns[c].kind == DATA_NUMBER
 		             ? data_finish_number(finish, number++)
 		             : data_finish_category(finish, category++);
-	if (status == NUM_OK)
-		status = arrange_blocks(finish);
 	data->n_params = 1;
 	for (uint32_t c = 0; c < data->n_columns; c++)
 	{
@@ -134,32 +91,13 @@ finish_columns(Finish *finish)
 	return status;
 }
 
-static size_t
-count_block_bytes(const Dataset *data)
-{
-	size_t bytes = 0;
-
-	for (int p = 0; p < DATA_PARTS; p++)
-		for (uint32_t b = 0; b < data->part[p].n_blocks; b++)
-		{
-			const DataBlock *block = data->part[p].blocks[b];
-
-			bytes += DATA_BLOCK_ROWS * sizeof(uint16_t);
-			if (block->weight != NULL)
-				bytes += DATA_BLOCK_ROWS * sizeof(float);
-			for (uint32_t c = 0; c < data->n_columns; c++)
-				bytes += (size_t) DATA_BLOCK_ROWS * block->code_bytes[c];
-		}
-	return bytes;
-}
-
 NumStatus
 data_builder_finish(DataBuilder *builder, Dataset **result,
                     DataFinding **findings, uint32_t *n_findings,
                     const char **culprit)
 {
 	Finish finish = { .builder = builder };
-	NumStatus status = data_builder_flush(builder);
+	NumStatus status = close_streams(builder);
 
 	*culprit = NULL;
 	if (status != NUM_OK)
@@ -171,14 +109,14 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 	if (finish.data == NULL || finish.findings == NULL)
 		return NUM_NO_MEMORY;
 	memset(finish.data, 0, sizeof(Dataset));
-	status = data_make_groups(builder, finish.data, culprit);
+	count_rows(&finish);
+	status = data_make_groups(&finish, culprit);
 	if (status == NUM_OK)
 		status = finish_columns(&finish);
+	if (status == NUM_OK)
+		status = data_finish_blocks(&finish);
 	if (status != NUM_OK)
 		return status;
-	for (int p = 0; p < DATA_PARTS; p++)
-		finish.data->part[p] = builder->part[p];
-	finish.data->block_bytes = count_block_bytes(finish.data);
 	*result = finish.data;
 	*findings = finish.findings;
 	*n_findings = finish.n_findings;
@@ -189,17 +127,21 @@ void
 data_cell_totals(const Dataset *data, DataPart part, double *weight,
                  uint64_t *rows)
 {
+	const DataRows *all = &data->part[part];
 	size_t n_cells = 2 * (size_t) data->n_base_groups;
 
 	memset(weight, 0, n_cells * sizeof(double));
 	memset(rows, 0, n_cells * sizeof(uint64_t));
-	for (uint32_t b = 0; b < data->part[part].n_blocks; b++)
+	for (uint32_t b = 0; b < all->n_blocks; b++)
 	{
-		const DataBlock *block = data->part[part].blocks[b];
+		const DataBlock *block = all->blocks[b];
 
 		for (uint32_t i = 0; i < block->n_rows; i++)
 		{
-			weight[block->cell[i]] += data_row_weight(block, i);
+			weight[block->cell[i]] +=
+				block->weight == NULL ? 1.0
+									  : grid_round((double) block->weight[i],
+			                                       data->weight_magnet);
 			rows[block->cell[i]]++;
 		}
 	}

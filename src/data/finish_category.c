@@ -4,14 +4,16 @@
  *    order.
  *
  * Codes were given by first appearance; here rows are counted by code and
- * label, values chosen, levels sorted by their bytes, and the codes of all
- * blocks renumbered.
+ * label, values chosen, levels sorted by their bytes, and every code given its
+ * level.
  */
 #include "data/builder_private.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "num/grid.h"
 
 /* a category with more values than this, and more than half as many as
  * training rows, is taken for an identifier */
@@ -57,57 +59,54 @@ compare_by_weight(const void *a, const void *b)
 	return compare_by_name(a, b);
 }
 
+/* Training rows of a block by code and label. */
 static void
-count_block(const DataBlock *block, uint32_t c, LevelCount *counts)
+count_block(const RawBlock *block, uint32_t c, double magnet,
+            LevelCount *counts)
 {
-	const void *codes = block->values[c];
+	const uint8_t *narrow = block->values[c];
 	const uint16_t *cell = block->cell;
 
-	if (block->code_bytes[c] == 1)
+	if (block->width[c] == 1)
 		for (uint32_t i = 0; i < block->n_rows; i++)
-			counts[((const uint8_t *) codes)[i]].rows[cell[i] & 1u]++;
+			counts[narrow[i]].rows[cell[i] & 1u]++;
 	else
 		for (uint32_t i = 0; i < block->n_rows; i++)
-			counts[data_get_code(codes, block->code_bytes[c], i)]
-				.rows[cell[i] & 1u]++;
+			counts[raw_code(block, c, i)].rows[cell[i] & 1u]++;
 	if (block->weight == NULL)
 		return;
 	for (uint32_t i = 0; i < block->n_rows; i++)
-		counts[data_get_code(codes, block->code_bytes[c], i)]
-			.weight[cell[i] & 1u] += (double) block->weight[i];
+		counts[raw_code(block, c, i)].weight[cell[i] & 1u] +=
+			grid_round((double) block->weight[i], magnet);
 }
 
 /* Counts by code, in both parts; the array is the caller's to release. */
 static NumStatus
-count_levels(const DataBuilder *builder, uint32_t c, LevelCount **result)
+count_levels(const Finish *finish, uint32_t c, LevelCount **result)
 {
-	const DataRows *train = &builder->part[DATA_TRAIN];
-	const DataRows *held_out = &builder->part[DATA_HELD_OUT];
+	const DataBuilder *builder = finish->builder;
 	uint32_t n = builder->levels[c].n + 1;
 	LevelCount *counts = arena_alloc(builder->arena, n, sizeof(LevelCount));
 
 	if (counts == NULL)
 		return NUM_NO_MEMORY;
 	memset(counts, 0, n * sizeof(LevelCount));
-	for (uint32_t b = 0; b < train->n_blocks; b++)
-	{
-		if (monitor_stop(builder->spec.monitor))
-			return NUM_CANCELLED;
-		count_block(train->blocks[b], c, counts);
-	}
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
+		{
+			const RawBlock *block = builder->stream[s].blocks[b];
+
+			if (monitor_stop(builder->spec.monitor))
+				return NUM_CANCELLED;
+			if (data_part_of(s) == DATA_TRAIN)
+				count_block(block, c, finish->weight_magnet, counts);
+			else
+				for (uint32_t i = 0; i < block->n_rows; i++)
+					counts[raw_code(block, c, i)].held_out++;
+		}
 	for (uint32_t i = 0; i < n && !builder->spec.weighted; i++)
 		for (int y = 0; y < 2; y++)
 			counts[i].weight[y] = (double) counts[i].rows[y];
-	for (uint32_t b = 0; b < held_out->n_blocks; b++)
-	{
-		const DataBlock *block = held_out->blocks[b];
-
-		if (monitor_stop(builder->spec.monitor))
-			return NUM_CANCELLED;
-		for (uint32_t i = 0; i < block->n_rows; i++)
-			counts[data_get_code(block->values[c], block->code_bytes[c], i)]
-				.held_out++;
-	}
 	*result = counts;
 	return NUM_OK;
 }
@@ -140,50 +139,6 @@ category_is_label(const LevelCount *counts, uint32_t n)
 	       fmax(total[0], total[1]) <
 	           DATA_DISGUISE_SHARE * (total[0] + total[1]) &&
 	       used * DISGUISE_ROWS < rows;
-}
-
-/* Renumbers the codes of a column in all blocks. */
-static NumStatus
-recode(DataBuilder *builder, uint32_t c, const uint32_t *map, uint8_t width)
-{
-	for (int p = 0; p < DATA_PARTS; p++)
-		for (uint32_t b = 0; b < builder->part[p].n_blocks; b++)
-		{
-			DataBlock *block = builder->part[p].blocks[b];
-			uint8_t old_width = block->code_bytes[c];
-			void *old = block->values[c];
-			void *new = old;
-
-			if (monitor_stop(builder->spec.monitor))
-				return NUM_CANCELLED;
-			if (width != old_width)
-			{
-				new = data_take_codes(builder, width);
-				if (new == NULL)
-					return NUM_NO_MEMORY;
-			}
-			if (width == 1 && old_width == 1)
-				for (uint32_t i = 0; i < block->n_rows; i++)
-					((uint8_t *) new)[i] =
-						(uint8_t) map[((const uint8_t *) old)[i]];
-			else if (width == 1)
-				for (uint32_t i = 0; i < block->n_rows; i++)
-					((uint8_t *) new)[i] =
-						(uint8_t) map[data_get_code(old, old_width, i)];
-			else if (width == 2)
-				for (uint32_t i = 0; i < block->n_rows; i++)
-					((uint16_t *) new)[i] =
-						(uint16_t) map[data_get_code(old, old_width, i)];
-			else
-				for (uint32_t i = 0; i < block->n_rows; i++)
-					((uint32_t *) new)[i] =
-						map[data_get_code(old, old_width, i)];
-			if (new != old)
-				data_give_codes(builder, old, old_width);
-			block->values[c] = new;
-			block->code_bytes[c] = width;
-		}
-	return NUM_OK;
 }
 
 static double
@@ -305,7 +260,7 @@ static bool
 carries_nothing(Finish *finish, uint32_t c, const LevelCount *counts)
 {
 	DataBuilder *builder = finish->builder;
-	uint64_t rows = builder->part[DATA_TRAIN].n_rows;
+	uint64_t rows = finish->n_rows[DATA_TRAIN];
 	uint64_t n_values = 0;
 
 	for (uint32_t e = 1; e <= builder->levels[c].n; e++)
@@ -331,6 +286,7 @@ describe_category(Finish *finish, uint32_t c, const LevelCount *counts,
 	DataBuilder *builder = finish->builder;
 	const DataColumnSpec *spec = &builder->spec.columns[c];
 	const LevelCount *null = &counts[DATA_NULL_CODE];
+	FinishColumn *plan = &finish->columns[c];
 	uint32_t n = builder->levels[c].n + 1;
 	uint32_t *map = arena_alloc(builder->arena, n, sizeof(uint32_t));
 	NumStatus status;
@@ -350,9 +306,8 @@ describe_category(Finish *finish, uint32_t c, const LevelCount *counts,
 		data_find(finish, DATA_DISGUISE, c, 0);
 	status = place_levels(finish, c, counts, column, map);
 	column->n_params = column->n_levels;
-	if (status == NUM_OK)
-		status = recode(builder, c, map, data_code_width(column->n_levels - 1));
-	arena_release(builder->arena, map, n, sizeof(uint32_t));
+	plan->level = map;
+	plan->width = raw_code_width(column->n_levels - 1);
 	return status;
 }
 
@@ -361,7 +316,8 @@ data_finish_category(Finish *finish, uint32_t k)
 {
 	DataBuilder *builder = finish->builder;
 	Dataset *data = finish->data;
-	uint32_t c = builder->categories[k];
+	uint32_t c = builder->shape.categories[k];
+	FinishColumn *plan = &finish->columns[c];
 	uint32_t n = builder->levels[c].n + 1;
 	LevelCount *counts;
 	NumStatus status;
@@ -369,19 +325,18 @@ data_finish_category(Finish *finish, uint32_t k)
 	if (builder->retired[c])
 	{
 		data_find(finish, DATA_IDENTIFIER, c, builder->retired_count[c]);
-		data_drop_column(builder, c);
+		plan->dropped = true;
 		return NUM_OK;
 	}
-	status = count_levels(builder, c, &counts);
+	status = count_levels(finish, c, &counts);
 	if (status != NUM_OK)
 		return status;
-	if (carries_nothing(finish, c, counts))
-		data_drop_column(builder, c);
-	else
+	plan->dropped = carries_nothing(finish, c, counts);
+	if (!plan->dropped)
 	{
-		status = describe_category(finish, c, counts,
-		                           &data->columns[data->n_columns]);
-		finish->place[data->n_columns++] = c;
+		plan->column = data->n_columns++;
+		status =
+			describe_category(finish, c, counts, &data->columns[plan->column]);
 	}
 	arena_release(builder->arena, counts, n, sizeof(LevelCount));
 	return status;

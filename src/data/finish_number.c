@@ -1,111 +1,174 @@
 /*
  * finish_number.c
- *    Finishing a number column: statistics, NULLs, the null flag.
+ *    Finishing a number column: pivot, statistics, the null flag.
  *
- * Sums run in LANES partial sums, row i of a block in lane i mod LANES, which
- * is a fixed order that the compiler can still turn into wide additions.
- * Mean and spread take a walk each: the spread is the root of the mean square
- * of the deviations from the mean, which cancels nothing.
+ * The pivot comes from the range of all rows; mean and spread, in the form
+ * that is stored, from a walk each over the training rows: the spread is the
+ * root of the mean square of the deviations from the mean, which cancels
+ * nothing.
  */
 #include "data/builder_private.h"
 
 #include <math.h>
 #include <string.h>
 
-#define LANES 8
+#include "num/grid.h"
 
-/* Weighted sums over the training rows that are not NULL, of the stored form
- * x and the label y. */
-typedef struct NumberSums
+/* A column on its way through the statistics. */
+typedef struct Number
 {
-	double w;
-	double wx;
-	double wy;
-	double wxy;
-	double null_weight;
+	Finish *finish;
+	uint32_t k; /* among the numbers */
+	uint32_t c; /* among the columns */
+	double pivot;
+	double low; /* of all rows */
+	double high;
+
+	/* over the training rows that are not NULL, of the stored form x and the
+	 * label y */
+	GridSum w;
+	GridSum wx;
+	GridSum wy;
+	GridSum wxy;
+	GridSum null_weight;
 	uint64_t n_null;
-} NumberSums;
+	float min;
+	float max;
+} Number;
 
-static double
-add_lanes(const double *lane)
+static inline double
+stored(const RawBlock *block, uint32_t c, uint32_t i, double pivot)
 {
-	double sum = 0;
-
-	for (int l = 0; l < LANES; l++)
-		sum += lane[l];
-	return sum;
+	return (double) (float) (raw_number(block, c, i) - pivot);
 }
 
-/* Sums of one block into 'sums'. */
-static void
-add_block(const DataBlock *block, uint32_t c, NumberSums *sums)
+/*
+ * A value amid the range, or 0 when single precision does without.  It is a
+ * multiple of a power of two not far below the spread, so that subtracting it
+ * leaves integers integers and costs other numbers no digits.
+ */
+static double
+choose_pivot(double low, double high)
 {
-	const float *x = block->values[c];
-	double w[LANES] = { 0 };
-	double wx[LANES] = { 0 };
-	double wy[LANES] = { 0 };
-	double wxy[LANES] = { 0 };
+	double unit;
 
-	for (uint32_t first = 0; first < block->n_rows; first += LANES)
-	{
-		uint32_t n = block->n_rows - first;
+	if (!(high > low) || !raw_large(low, high, RAW_PIVOT_FROM))
+		return 0;
+	unit = ldexp(1.0, ilogb(high - low));
+	return rint((low / 2 + high / 2) / unit) * unit;
+}
 
-		n = n < LANES ? n : LANES;
-		for (uint32_t l = 0; l < n; l++)
+static void
+find_range(Number *number)
+{
+	const DataBuilder *builder = number->finish->builder;
+
+	number->low = INFINITY;
+	number->high = -INFINITY;
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
 		{
-			uint32_t i = first + l;
-			double v = (double) x[i];
-			double weight = data_row_weight(block, i);
-			double y = (double) (block->cell[i] & 1u);
+			const RawBlock *block = builder->stream[s].blocks[b];
 
-			if (isnan(v))
-			{
-				sums->n_null++;
-				sums->null_weight += weight;
-				continue;
-			}
-			w[l] += weight;
-			wx[l] += weight * v;
-			wy[l] += weight * y;
-			wxy[l] += weight * v * y;
+			number->low = fmin(number->low, block->low[number->k]);
+			number->high = fmax(number->high, block->high[number->k]);
 		}
+	number->pivot = choose_pivot(number->low, number->high);
+}
+
+static void
+begin_sums(Number *number)
+{
+	double weight = number->finish->weight_magnet; /* more than all weights */
+	double n = (double) number->finish->n_rows[DATA_TRAIN];
+	double reach = fmax(fabs(number->low - number->pivot),
+	                    fabs(number->high - number->pivot));
+
+	/* rounding may have made the stored form a little larger */
+	reach = isfinite(reach) ? 1.001 * reach : 0;
+	grid_sum_init(&number->w, weight, n);
+	grid_sum_init(&number->wx, weight * reach, n);
+	grid_sum_init(&number->wy, weight, n);
+	grid_sum_init(&number->wxy, weight * reach, n);
+	grid_sum_init(&number->null_weight, weight, n);
+	number->min = INFINITY;
+	number->max = -INFINITY;
+}
+
+static void
+add_block(Number *number, const RawBlock *block)
+{
+	for (uint32_t i = 0; i < block->n_rows; i++)
+	{
+		double x = stored(block, number->c, i, number->pivot);
+		double weight = raw_weight(block, i);
+
+		if (isnan(x))
+		{
+			number->n_null++;
+			grid_sum_add(&number->null_weight, weight);
+			continue;
+		}
+		number->min = (float) x < number->min ? (float) x : number->min;
+		number->max = (float) x > number->max ? (float) x : number->max;
+		grid_sum_add(&number->w, weight);
+		grid_sum_add(&number->wx, weight * x);
+		if ((block->cell[i] & 1u) == 0)
+			continue;
+		grid_sum_add(&number->wy, weight);
+		grid_sum_add(&number->wxy, weight * x);
 	}
-	sums->w += add_lanes(w);
-	sums->wx += add_lanes(wx);
-	sums->wy += add_lanes(wy);
-	sums->wxy += add_lanes(wxy);
+}
+
+static NumStatus
+add_blocks(Number *number)
+{
+	const DataBuilder *builder = number->finish->builder;
+
+	begin_sums(number);
+	for (int s = 0; s < DATA_STRATA; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
+		{
+			if (monitor_stop(builder->spec.monitor))
+				return NUM_CANCELLED;
+			add_block(number, builder->stream[s].blocks[b]);
+		}
+	return NUM_OK;
 }
 
 /* Root mean square of the deviations from 'mean'. */
 static double
-number_sd(const DataRows *rows, uint32_t c, double mean, double weight)
+number_sd(const Number *number, double mean)
 {
-	double squares = 0;
+	const DataBuilder *builder = number->finish->builder;
+	double width = (double) number->max - (double) number->min;
+	GridSum squares;
 
-	for (uint32_t b = 0; b < rows->n_blocks; b++)
-	{
-		const DataBlock *block = rows->blocks[b];
-		const float *x = block->values[c];
-		double lane[LANES] = { 0 };
-
-		for (uint32_t i = 0; i < block->n_rows; i++)
+	grid_sum_init(&squares, number->finish->weight_magnet * width * width,
+	              (double) number->finish->n_rows[DATA_TRAIN]);
+	for (int s = 0; s < DATA_STRATA; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
 		{
-			double d = (double) x[i] - mean;
+			const RawBlock *block = builder->stream[s].blocks[b];
 
-			if (!isnan(d))
-				lane[i % LANES] += data_row_weight(block, i) * d * d;
+			for (uint32_t i = 0; i < block->n_rows; i++)
+			{
+				double d = stored(block, number->c, i, number->pivot) - mean;
+
+				if (!isnan(d))
+					grid_sum_add(&squares, raw_weight(block, i) * d * d);
+			}
 		}
-		squares += add_lanes(lane);
-	}
-	return sqrt(squares / weight);
+	return sqrt(grid_sum_value(&squares) / grid_sum_value(&number->w));
 }
 
 /* Whether the correlation with the label is nearly one. */
 static bool
-number_is_label(const NumberSums *sums, double mean, double sd)
+number_is_label(const Number *number, double mean, double sd)
 {
-	double y = sums->wy / sums->w;
-	double covariance = sums->wxy / sums->w - mean * y;
+	double w = grid_sum_value(&number->w);
+	double y = grid_sum_value(&number->wy) / w;
+	double covariance = grid_sum_value(&number->wxy) / w - mean * y;
 	double spread = sd * sqrt(y * (1 - y));
 
 	return spread > 0 && fabs(covariance) > DATA_DISGUISE_SHARE * spread;
@@ -114,86 +177,58 @@ number_is_label(const NumberSums *sums, double mean, double sd)
 /* Counts what the held-out rows have that needs a remark: NULLs, and numbers
  * beyond the range of the training rows, in the precision of storage. */
 static void
-count_held_out(const DataRows *rows, uint32_t c, DataColumn *column)
+count_held_out(const Number *number, DataColumn *column)
 {
-	float low = (float) (column->min - column->pivot);
-	float high = (float) (column->max - column->pivot);
+	const RawStream *stream =
+		&number->finish->builder->stream[DATA_HELD_OUT_STREAM];
 
-	for (uint32_t b = 0; b < rows->n_blocks; b++)
+	for (uint32_t b = 0; b < stream->n_blocks; b++)
 	{
-		const float *x = rows->blocks[b]->values[c];
+		const RawBlock *block = stream->blocks[b];
 
-		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
+		for (uint32_t i = 0; i < block->n_rows; i++)
 		{
-			column->n_null[DATA_HELD_OUT] += isnan(x[i]) ? 1 : 0;
-			column->n_out_of_range += x[i] < low || x[i] > high ? 1 : 0;
+			double x = stored(block, number->c, i, number->pivot);
+
+			column->n_null[DATA_HELD_OUT] += isnan(x) ? 1 : 0;
+			column->n_out_of_range +=
+				x < (double) number->min || x > (double) number->max ? 1 : 0;
 		}
 	}
 }
 
-/* Fills the NULLs of column 'c'; with 'flag_at' not 0, writes flags into new
- * arrays at that place. */
 static NumStatus
-fill_nulls(DataBuilder *builder, uint32_t c, float fill, uint32_t flag_at)
+describe_flag(const Number *number, DataColumn *flag)
 {
-	for (int p = 0; p < DATA_PARTS; p++)
-		for (uint32_t b = 0; b < builder->part[p].n_blocks; b++)
-		{
-			DataBlock *block = builder->part[p].blocks[b];
-			float *x = block->values[c];
-			uint8_t *flags;
+	NumArena *arena = number->finish->builder->arena;
 
-			if (monitor_stop(builder->spec.monitor))
-				return NUM_CANCELLED;
-			if (flag_at != 0)
-			{
-				flags = data_take_codes(builder, 1);
-				if (flags == NULL)
-					return NUM_NO_MEMORY;
-				for (uint32_t i = 0; i < block->n_rows; i++)
-					flags[i] = (uint8_t) (isnan(x[i]) ? 1 : 0);
-				block->values[flag_at] = flags;
-				block->code_bytes[flag_at] = 1;
-			}
-			for (uint32_t i = 0; i < block->n_rows; i++)
-				x[i] = isnan(x[i]) ? fill : x[i];
-		}
-	return NUM_OK;
-}
-
-static NumStatus
-describe_flag(NumArena *arena, const DataColumn *number, const NumberSums *sums,
-              DataColumn *flag)
-{
-	memset(flag, 0, sizeof(*flag));
-	flag->name = number->name;
-	flag->source = number->source;
-	flag->element = number->element;
-	flag->input = number->input;
+	*flag = flag[-1];
 	flag->kind = DATA_CATEGORY;
 	flag->is_null_flag = true;
+	memset(flag->n_null, 0, sizeof(flag->n_null));
+	flag->n_out_of_range = 0;
 	flag->n_levels = 2;
 	flag->levels = arena_alloc(arena, 2, sizeof(DataLevel));
 	if (flag->levels == NULL)
 		return NUM_NO_MEMORY;
-	flag->levels[0] =
-		(DataLevel){ .kind = DATA_LEVEL_VALUE, .name = "", .weight = sums->w };
-	flag->levels[1] = (DataLevel){ .kind = DATA_LEVEL_NULL,
+	flag->levels[0] = (DataLevel){ .kind = DATA_LEVEL_VALUE,
 		                           .name = "",
-		                           .weight = sums->null_weight };
+		                           .weight = grid_sum_value(&number->w) };
+	flag->levels[1] =
+		(DataLevel){ .kind = DATA_LEVEL_NULL,
+		             .name = "",
+		             .weight = grid_sum_value(&number->null_weight) };
 	flag->n_params = 1;
 	return NUM_OK;
 }
 
 /* Mean, spread and range; the spread is 0 exactly when all values are one. */
 static void
-describe_number(Finish *finish, uint32_t k, const NumberSums *sums,
-                DataColumn *column)
+describe_number(Number *number, DataColumn *column)
 {
-	DataBuilder *builder = finish->builder;
-	const DataRows *train = &builder->part[DATA_TRAIN];
-	uint32_t c = builder->numbers[k];
-	const DataColumnSpec *spec = &builder->spec.columns[c];
+	Finish *finish = number->finish;
+	const DataColumnSpec *spec = &finish->builder->spec.columns[number->c];
+	double w = grid_sum_value(&number->w);
 
 	memset(column, 0, sizeof(*column));
 	column->name = spec->name;
@@ -201,22 +236,23 @@ describe_number(Finish *finish, uint32_t k, const NumberSums *sums,
 	column->element = spec->element;
 	column->input = spec->input;
 	column->kind = DATA_NUMBER;
-	column->pivot = builder->pivot[k];
-	column->min = builder->min[k];
-	column->max = builder->max[k];
-	if (!(sums->w > 0))
+	column->pivot = number->pivot;
+	column->min = number->pivot + (double) number->min;
+	column->max = number->pivot + (double) number->max;
+	column->n_null[DATA_TRAIN] = number->n_null;
+	count_held_out(number, column);
+	if (!(w > 0))
 		return;
-	column->mean = sums->wx / sums->w;
+	column->mean = grid_sum_value(&number->wx) / w;
 	column->fill = (float) column->mean;
-	if ((float) (column->max - column->pivot) >
-	    (float) (column->min - column->pivot))
+	if (number->max > number->min)
 	{
-		double sd = number_sd(train, c, column->mean, sums->w);
+		double sd = number_sd(number, column->mean);
 
-		if (number_is_label(sums, column->mean, sd))
-			data_find(finish, DATA_DISGUISE, c, 0);
+		if (number_is_label(number, column->mean, sd))
+			data_find(finish, DATA_DISGUISE, number->c, 0);
 		/* NULLs filled in leave the mean and shrink the spread */
-		column->sd = sd * sqrt(sums->w / (sums->w + sums->null_weight));
+		column->sd = sd * sqrt(w / (w + grid_sum_value(&number->null_weight)));
 	}
 }
 
@@ -225,49 +261,38 @@ data_finish_number(Finish *finish, uint32_t k)
 {
 	DataBuilder *builder = finish->builder;
 	Dataset *data = finish->data;
-	const DataRows *train = &builder->part[DATA_TRAIN];
-	uint32_t c = builder->numbers[k];
 	DataColumn *column = &data->columns[data->n_columns];
-	NumberSums sums = { 0 };
+	Number number = { .finish = finish,
+		              .k = k,
+		              .c = builder->shape.numbers[k] };
+	FinishColumn *plan = &finish->columns[number.c];
 	bool wants_flag = builder->spec.null_flags;
-	uint32_t flag_at = 0;
 	NumStatus status;
 
-	for (uint32_t b = 0; b < train->n_blocks; b++)
-	{
-		if (monitor_stop(builder->spec.monitor))
-			return NUM_CANCELLED;
-		add_block(train->blocks[b], c, &sums);
-	}
-	describe_number(finish, k, &sums, column);
+	find_range(&number);
+	status = add_blocks(&number);
+	if (status != NUM_OK)
+		return status;
+	describe_number(&number, column);
 	if (column->sd > 0)
 		column->n_params = 1;
-	else if (sums.n_null == 0 || !(sums.w > 0) || !builder->spec.null_flags)
+	else if (number.n_null == 0 || !(grid_sum_value(&number.w) > 0) ||
+	         !builder->spec.null_flags)
 	{
-		data_find(finish, DATA_CONSTANT, c, 0);
+		data_find(finish, DATA_CONSTANT, number.c, 0);
 		/* an element stays, so that its array keeps its length */
 		if (column->element == 0)
 		{
-			data_drop_column(builder, c);
+			plan->dropped = true;
 			return NUM_OK;
 		}
 		wants_flag = false;
 	}
 	/* else one value or NULL: only the flag tells anything */
 
-	column->n_null[DATA_TRAIN] = sums.n_null;
-	count_held_out(&builder->part[DATA_HELD_OUT], c, column);
-	finish->place[data->n_columns++] = c;
-	if (sums.n_null > 0 && wants_flag)
-	{
-		flag_at = builder->spec.n_columns + k;
-		status = describe_flag(builder->arena, column, &sums,
-		                       &data->columns[data->n_columns]);
-		if (status != NUM_OK)
-			return status;
-		finish->place[data->n_columns++] = flag_at;
-	}
-	if (column->n_null[DATA_TRAIN] + column->n_null[DATA_HELD_OUT] == 0)
+	plan->column = data->n_columns++;
+	plan->flagged = number.n_null > 0 && wants_flag;
+	if (!plan->flagged)
 		return NUM_OK;
-	return fill_nulls(builder, c, column->fill, flag_at);
+	return describe_flag(&number, &data->columns[data->n_columns++]);
 }

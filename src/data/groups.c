@@ -11,7 +11,7 @@
  * "Female, Black", where a value with a comma or a double quote stands
  * between double quotes, so that no two groups share a name.
  */
-#include "data/groups.h"
+#include "data/builder_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -197,27 +197,11 @@ renumber(const DataBuilder *builder)
 	return new_number;
 }
 
-static NumStatus
-recode_cells(const DataBuilder *builder, const uint32_t *new_number)
-{
-	for (int p = 0; p < DATA_PARTS; p++)
-		for (uint32_t b = 0; b < builder->part[p].n_blocks; b++)
-		{
-			DataBlock *block = builder->part[p].blocks[b];
-
-			if (monitor_stop(builder->spec.monitor))
-				return NUM_CANCELLED;
-			for (uint32_t i = 0; i < block->n_rows; i++)
-				block->cell[i] =
-					(uint16_t) (2 * new_number[block->cell[i] >> 1] +
-				                (block->cell[i] & 1u));
-		}
-	return NUM_OK;
-}
-
 NumStatus
-data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
+data_make_groups(Finish *finish, const char **culprit)
 {
+	DataBuilder *builder = finish->builder;
+	Dataset *data = finish->data;
 	uint32_t *new_number = renumber(builder);
 	NumStatus status = NUM_OK;
 
@@ -241,8 +225,6 @@ data_make_groups(DataBuilder *builder, Dataset *data, const char **culprit)
 		if (status != NUM_OK)
 			return status;
 	}
-	status = recode_cells(builder, new_number);
-	arena_release(builder->arena, new_number, builder->base_groups.n,
-	              sizeof(uint32_t));
+	finish->base_group = new_number;
 	return status;
 }

@@ -475,8 +475,7 @@ linear_pass(LinearPlan *plan, const LinearRequest *request, NumMonitor *monitor,
 	sums_clear(plan, request, sums);
 	if (!linear_set_magnets(plan, request))
 		return NUM_NOT_FINITE;
-	for (uint32_t b = request->first_block; b < rows->n_blocks;
-	     b += request->block_stride)
+	for (uint32_t b = 0; b < rows->sample_blocks[request->sample]; b++)
 	{
 		const DataBlock *block = rows->blocks[b];
 

@@ -27,12 +27,11 @@ typedef struct LinearPlan LinearPlan;
 
 typedef struct LinearRequest
 {
-	uint32_t first_block;  /* of the training part */
-	uint32_t block_stride; /* 1: every block; 16: every sixteenth */
-	const double *coef;    /* [n_params] */
-	double temperature;    /* t > 0 of the smooth decision, which is
+	uint32_t sample;    /* reads one in 4^sample training rows; 0: all */
+	const double *coef; /* [n_params] */
+	double temperature; /* t > 0 of the smooth decision, which is
 	                        * sigmoid((z - logit(threshold)) / t) */
-	double threshold;      /* of the probability */
+	double threshold;   /* of the probability */
 
 	/* adds cell_curvature[cell] * q''(z) to a row's curvature, which is kept
 	 * at min_curvature times the loss's own or above; NULL: loss only */

@@ -61,4 +61,40 @@ grid_round(double x, double magnet)
 	return (x + magnet) - magnet;
 }
 
+/* A sum on two grids, of which the second takes what the first leaves of each
+ * term: the value is nearly the one that the terms have. */
+typedef struct GridSum
+{
+	double magnet;
+	double rest_magnet;
+	double sum;
+	double rest;
+} GridSum;
+
+/* 'bound' as above; 'n' terms at most. */
+static inline void
+grid_sum_init(GridSum *sum, double bound, double n)
+{
+	sum->magnet = grid_magnet(bound);
+	/* no rest is more than half of the first grid's unit */
+	sum->rest_magnet = grid_magnet(n * sum->magnet * 0x1p-52);
+	sum->sum = 0;
+	sum->rest = 0;
+}
+
+static inline void
+grid_sum_add(GridSum *sum, double x)
+{
+	double rounded = grid_round(x, sum->magnet);
+
+	sum->sum += rounded;
+	sum->rest += grid_round(x - rounded, sum->rest_magnet);
+}
+
+static inline double
+grid_sum_value(const GridSum *sum)
+{
+	return sum->sum + sum->rest;
+}
+
 #endif

@@ -14,6 +14,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "num/exact_sum.h"
+#include "num/grid.h"
 #include "num/special.h"
 
 #define DIGIT_BITS 11
@@ -78,7 +80,7 @@ radix_sort(Scored *a, Scored *b, uint64_t n, NumMonitor *monitor)
 
 /* Share of pairs of a positive and a negative row in the right order. */
 static double
-sorted_auc(const Scored *rows, uint64_t n)
+sorted_auc(const Scored *rows, uint64_t n, double magnet)
 {
 	double below = 0; /* weight of negatives with smaller scores */
 	double positive = 0;
@@ -92,10 +94,12 @@ sorted_auc(const Scored *rows, uint64_t n)
 
 		for (; i < n && rows[i].key == key; i++)
 		{
+			double w = grid_round((double) rows[i].weight, magnet);
+
 			if (rows[i].weight > 0)
-				tie_positive += (double) rows[i].weight;
+				tie_positive += w;
 			else
-				tie_negative -= (double) rows[i].weight;
+				tie_negative -= w;
 		}
 		pairs += tie_positive * (below + tie_negative / 2);
 		positive += tie_positive;
@@ -106,32 +110,90 @@ sorted_auc(const Scored *rows, uint64_t n)
 	return pairs / (positive * below);
 }
 
-/* One block into the certificate's sums; accuracy and positive_share hold
- * weights until the end. */
-static void
-certify_block(const Model *model, const DataBlock *block, const double *z,
-              Certificate *certificate, Scored *out)
+/* Sums of weights and their squares of one base group, where rows have any;
+ * and of all losses.  Exact, so that the order of the rows is no matter. */
+typedef struct Sums
 {
+	ExactSum loss;
+	ExactSum (*weight)[2][2]; /* [base group][label][decision], or NULL */
+	ExactSum (*squared)[2][2];
+} Sums;
+
+static NumStatus
+sums_create(NumArena *arena, const Dataset *data, bool weighted, Sums *sums)
+{
+	size_t n = data->n_base_groups;
+
+	memset(sums, 0, sizeof(*sums));
+	exact_sum_clear(&sums->loss);
+	if (!weighted)
+		return NUM_OK;
+	sums->weight = arena_alloc(arena, n, sizeof(*sums->weight));
+	sums->squared = arena_alloc(arena, n, sizeof(*sums->squared));
+	if (sums->weight == NULL || sums->squared == NULL)
+		return NUM_NO_MEMORY;
+	memset(sums->weight, 0, n * sizeof(*sums->weight));
+	memset(sums->squared, 0, n * sizeof(*sums->squared));
+	return NUM_OK;
+}
+
+/* One block into the sums; false when a loss is too large to be one. */
+static bool
+certify_block(const Model *model, const DataBlock *block, const double *z,
+              Certificate *certificate, Sums *sums, Scored *out)
+{
+	bool fits = true;
+
 	for (uint32_t i = 0; i < block->n_rows; i++)
 	{
 		double w = block->weight == NULL ? 1.0 : (double) block->weight[i];
 		int label = block->cell[i] & 1;
 		int decision = num_sigmoid(z[i]) >= model->threshold;
-		FairCells *cells = &certificate->base[block->cell[i] >> 1];
+		uint32_t group = block->cell[i] >> 1;
 
-		cells->weight[label][decision] += w;
-		cells->weight_squared[label][decision] += w * w;
-		cells->rows[label][decision]++;
-		certificate->loss += w * (num_log1pexp(z[i]) - (label ? z[i] : 0.0));
-		certificate->weight += w;
-		if (label == decision)
-			certificate->accuracy += w;
-		if (decision)
-			certificate->positive_share += w;
+		certificate->base[group].rows[label][decision]++;
+		if (block->weight != NULL)
+		{
+			exact_sum_add(&sums->weight[group][label][decision], w);
+			exact_sum_add(&sums->squared[group][label][decision], w * w);
+		}
+		fits &= exact_sum_add(&sums->loss,
+		                      w * (num_log1pexp(z[i]) - (label ? z[i] : 0.0)));
 		out[i].key = order_image(z[i]);
 		out[i].weight = (float) (label ? w : -w);
 	}
 	certificate->rows += block->n_rows;
+	return fits;
+}
+
+/* What follows from the sums. */
+static void
+read_sums(const Dataset *data, const Sums *sums, Certificate *certificate)
+{
+	double right = 0;
+	double positive = 0;
+
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+		for (int y = 0; y < 2; y++)
+			for (int d = 0; d < 2; d++)
+			{
+				FairCells *cells = &certificate->base[b];
+
+				cells->weight[y][d] =
+					sums->weight == NULL
+						? (double) cells->rows[y][d]
+						: exact_sum_value(&sums->weight[b][y][d]);
+				cells->weight_squared[y][d] =
+					sums->weight == NULL
+						? (double) cells->rows[y][d]
+						: exact_sum_value(&sums->squared[b][y][d]);
+				certificate->weight += cells->weight[y][d];
+				right += y == d ? cells->weight[y][d] : 0;
+				positive += d == 1 ? cells->weight[y][d] : 0;
+			}
+	certificate->loss = exact_sum_value(&sums->loss) / certificate->weight;
+	certificate->accuracy = right / certificate->weight;
+	certificate->positive_share = positive / certificate->weight;
 }
 
 NumStatus
@@ -142,13 +204,16 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 	Scored *scored = arena_alloc(arena, rows->n_rows, sizeof(Scored));
 	Scored *spare = arena_alloc(arena, rows->n_rows, sizeof(Scored));
 	double *z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
+	bool weighted = rows->n_blocks > 0 && rows->blocks[0]->weight != NULL;
+	Sums sums;
 
 	memset(certificate, 0, sizeof(*certificate));
 	certificate->part = part;
 	certificate->base =
 		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
 	if (scored == NULL || spare == NULL || z == NULL ||
-	    certificate->base == NULL)
+	    certificate->base == NULL ||
+	    sums_create(arena, data, weighted, &sums) != NUM_OK)
 		return NUM_NO_MEMORY;
 	memset(certificate->base, 0, data->n_base_groups * sizeof(FairCells));
 
@@ -157,15 +222,15 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 		if (monitor_stop(monitor))
 			return NUM_CANCELLED;
 		model_score_block(model, data, rows->blocks[b], z);
-		certify_block(model, rows->blocks[b], z, certificate,
-		              scored + certificate->rows);
+		if (!certify_block(model, rows->blocks[b], z, certificate, &sums,
+		                   scored + certificate->rows))
+			return NUM_NOT_FINITE;
 	}
+	read_sums(data, &sums, certificate);
 	if (radix_sort(scored, spare, certificate->rows, monitor) != NUM_OK)
 		return NUM_CANCELLED;
-	certificate->auc = sorted_auc(scored, certificate->rows);
-	certificate->loss /= certificate->weight;
-	certificate->accuracy /= certificate->weight;
-	certificate->positive_share /= certificate->weight;
+	certificate->auc =
+		sorted_auc(scored, certificate->rows, data->weight_magnet);
 	arena_release(arena, z, DATA_BLOCK_ROWS, sizeof(double));
 	arena_release(arena, spare, rows->n_rows, sizeof(Scored));
 	arena_release(arena, scored, rows->n_rows, sizeof(Scored));

@@ -24,7 +24,7 @@
  * those that satisfy max_gap, one deterministic model.  If there is none it is
  * the one of least gap, and the outcome says so.
  *
- * Large data start on a sample of blocks (newton.h), where most iterations
+ * Large data start on a sample of rows (newton.h), where most iterations
  * happen.  Cost: some ten passes over the sample and four over the data.
  *
  * Reference: Nocedal and Wright, Numerical Optimization, chapter 18 (SQP);
@@ -235,7 +235,7 @@ search_step(Search *search, double *length)
 	return NUM_OK;
 }
 
-/* Iterates over every 'block_stride'-th block until patience is at its end;
+/* Iterates over one row in 'block_stride' until patience is at its end;
  * '*converged' tells whether that happened with a feasible point.  Every 'curved_every'-th pass brings a new Hessian and Jacobian; until the
  * first of them those of the run before serve. */
 static NumStatus

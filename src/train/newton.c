@@ -3,10 +3,10 @@
  *    What the Newton-type methods share.
  *
  * The objective is f(w) = mean weighted log-loss + l2 / 2 |w|^2 without the
- * intercept, w on the standardised scale.  Large data are first minimised on
- * every s-th block, from where the full data need two or three passes more:
+ * intercept, w on the standardised scale.  Large data are first minimised on a
+ * sample of the rows, from where the full data need two or three passes more:
  * Newton's method only needs a Hessian that is about right, and a start that
- * is close.  The sample is a stride over blocks, the same in every run.
+ * is close.  The sample is by a hash of the rows, the same in every run.
  *
  * Memory: two matrices of n_params squared doubles; or, where that or the time
  * to fill and factor them is too much, 2 PAIRS n_params of them for L-BFGS
@@ -24,7 +24,7 @@
 #include "num/dense.h"
 
 /* The sample phase reads at least so many rows, and so many rows of each
- * constrained event, in expectation. */
+ * constrained event. */
 #define SAMPLE_ROWS 40000
 #define SAMPLE_EVENT_ROWS 200
 /* Fewer rows than this are not worth two phases. */
@@ -53,54 +53,53 @@
  * gradient, where the Hessian is nearly singular. */
 #define ROUNDING 1e-13
 
-/* Counts the rows of each cell in every 'stride'-th block. */
+/* The level of the sample of one row in 'stride', a power of 4. */
+static uint32_t
+sample_level(uint32_t stride)
+{
+	uint32_t level = 0;
+
+	for (; stride > 1; stride /= 4)
+		level++;
+	return level;
+}
+
+/* Counts the rows of each cell in a sample. */
 static void
 count_sample(const Dataset *data, uint32_t stride, uint64_t *cell_rows)
 {
 	const DataRows *rows = &data->part[DATA_TRAIN];
+	uint32_t n_blocks = rows->sample_blocks[sample_level(stride)];
 
 	memset(cell_rows, 0, 2 * (size_t) data->n_base_groups * sizeof(uint64_t));
-	for (uint32_t b = 0; b < rows->n_blocks; b += stride)
+	for (uint32_t b = 0; b < n_blocks; b++)
 		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
 			cell_rows[rows->blocks[b]->cell[i]]++;
 }
 
-/* The widest stride up to 'stride' whose blocks tell of every constrained rate:
- * a table that is sorted by group keeps some groups in few blocks. */
+/* One row in how many the sample phase reads: as few as there are, and tell of
+ * every constrained rate. */
 static NumStatus
-narrow_stride(NumArena *arena, const Dataset *data, const Rates *rates,
+choose_sample(NumArena *arena, const Dataset *data, const Rates *rates,
               uint32_t *stride)
 {
+	uint64_t n_rows = data->part[DATA_TRAIN].n_rows;
 	size_t n_cells = 2 * (size_t) data->n_base_groups;
 	uint64_t *cell_rows = arena_alloc(arena, n_cells, sizeof(uint64_t));
 
 	if (cell_rows == NULL)
 		return NUM_NO_MEMORY;
-	while (*stride > 1)
+	*stride = 1;
+	while (n_rows >= SAMPLE_FROM && sample_level(*stride) < DATA_STRATA - 1 &&
+	       n_rows / (4 * *stride) >= SAMPLE_ROWS)
 	{
-		count_sample(data, *stride, cell_rows);
-		if (rates_served_by(rates, cell_rows, SAMPLE_EVENT_ROWS / 4, *stride))
+		count_sample(data, 4 * *stride, cell_rows);
+		if (!rates_served_by(rates, cell_rows, SAMPLE_EVENT_ROWS, 4 * *stride))
 			break;
-		*stride /= 2;
+		*stride *= 4;
 	}
 	arena_release(arena, cell_rows, n_cells, sizeof(uint64_t));
 	return NUM_OK;
-}
-
-static uint32_t
-choose_sample_stride(const Dataset *data, const Rates *rates)
-{
-	const DataRows *rows = &data->part[DATA_TRAIN];
-	uint64_t by_rows = rows->n_rows / SAMPLE_ROWS;
-	uint64_t by_events = UINT64_MAX;
-	uint64_t stride;
-
-	if (rows->n_rows < SAMPLE_FROM)
-		return 1;
-	if (rates->n_active > 0)
-		by_events = rates->least_rows / SAMPLE_EVENT_ROWS;
-	stride = by_rows < by_events ? by_rows : by_events;
-	return stride < 2 ? 1 : (uint32_t) stride;
 }
 
 static bool
@@ -208,8 +207,7 @@ newton_create(NumArena *arena, const Dataset *data,
 		return status;
 	newton->n = linear_n_params(newton->plan);
 	newton->stride = linear_stride(newton->plan);
-	newton->sample_stride = choose_sample_stride(data, newton->rates);
-	status = narrow_stride(arena, data, newton->rates, &newton->sample_stride);
+	status = choose_sample(arena, data, newton->rates, &newton->sample_stride);
 	if (status == NUM_OK)
 		status = newton_allocate(newton);
 	*result = newton;
@@ -221,8 +219,7 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 {
 	const TrainSettings *settings = newton->settings;
 	bool has_rates = newton->rates->n_active > 0;
-	LinearRequest request = { .first_block = 0,
-		                      .block_stride = block_stride,
+	LinearRequest request = { .sample = sample_level(block_stride),
 		                      .coef = newton->coef,
 		                      .temperature = settings->temperature,
 		                      .threshold = settings->threshold,

@@ -31,7 +31,8 @@ typedef struct Newton
 	int max_iterations;     /* of one run; learning takes more of them */
 	uint32_t n;             /* parameters */
 	size_t stride;          /* of every matrix */
-	uint32_t sample_stride; /* every how many blocks the sample phase reads */
+	uint32_t sample_stride; /* the sample phase reads one row in so many, which
+	                         * is a power of 4 */
 
 	double *coef;           /* [stride] where the next pass looks */
 	double *gradient;       /* [stride] of mean loss and ridge there */
@@ -66,7 +67,7 @@ extern NumStatus newton_create(NumArena *arena, const Dataset *data,
                                const TrainSettings *settings,
                                NumMonitor *monitor, Newton **newton);
 
-/* One pass over every 'block_stride'-th block at newton->coef: loss, gradient,
+/* One pass over one row in 'block_stride' (a power of 4) at newton->coef: loss, gradient,
  * rates, gap; with 'curved' also the Hessian and the Jacobian of the rates,
  * which cost three times the rest and else stay those of an earlier pass. */
 extern NumStatus
@@ -100,7 +101,7 @@ extern void newton_keep_best(Newton *newton, bool feasible);
 /* Forgets the best point (the sample's, when the full passes begin). */
 extern void newton_forget_best(Newton *newton);
 
-/* Minimises loss and ridge alone over every 'block_stride'-th block, until
+/* Minimises loss and ridge alone over one row in 'block_stride', until
  * half the squared Newton decrement falls below 'accuracy' (the last step is
  * taken, not evaluated). */
 extern NumStatus

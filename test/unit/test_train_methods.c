@@ -212,8 +212,7 @@ check_kernel(const Making *making, double temperature, double threshold)
 	uint32_t n;
 	double coef[80] = { 0 };
 	double bend[8];
-	LinearRequest request = { .block_stride = 1,
-		                      .coef = coef,
+	LinearRequest request = { .coef = coef,
 		                      .temperature = temperature,
 		                      .threshold = threshold,
 		                      .cell_curvature = bend,
@@ -333,8 +332,7 @@ check_order(const Making *making, bool own_kernels)
 	LinearSums *back;
 	double coef[80] = { 0 };
 	double bend[8] = { 3, -1, 0.3, 0.1, 40, -0.7, 1, 2 };
-	LinearRequest request = { .block_stride = 1,
-		                      .coef = coef,
+	LinearRequest request = { .coef = coef,
 		                      .temperature = 0.7,
 		                      .threshold = 0.4,
 		                      .cell_curvature = bend,

@@ -53,7 +53,6 @@ typedef struct Receiver
 	uint64 n_zero_weight;
 	uint64 n_null_dropped;
 	uint64 by_label[2];
-	uint64 by_part[DATA_PARTS];
 
 	/* distinct labels seen, at most three */
 	int n_classes;
@@ -337,33 +336,21 @@ read_protected(Receiver *receiver, ReadColumn *column, Datum value, bool null)
 		check_status(receiver, NUM_NO_MEMORY);
 }
 
+/* What decides about the row's part: a column, or the hash of a key or, in the
+ * builder, of the whole row. */
 static DataPart
-choose_part(Receiver *receiver, const TupleTableSlot *slot)
+read_split(Receiver *receiver, const TupleTableSlot *slot)
 {
 	ReadPlan *plan = receiver->plan;
-	uint64_t hash;
 
-	switch (plan->split_kind)
-	{
-		case SPLIT_NONE:
-			return DATA_TRAIN;
-		case SPLIT_COLUMN:
-			return split_matches(receiver, slot->tts_values[plan->split],
-			                     slot->tts_isnull[plan->split])
-			           ? DATA_HELD_OUT
-			           : DATA_TRAIN;
-		case SPLIT_HASH:
-			break;
-	}
 	if (plan->key >= 0)
-		hash = hash_key(receiver, slot->tts_values[plan->key],
-		                slot->tts_isnull[plan->key]);
-	else
-		check_status(receiver,
-		             data_builder_hash(receiver->builder,
-		                               (uint64) plan->request->seed, &hash));
-	return (double) (hash >> 11) * 0x1p-53 < plan->split_share ? DATA_HELD_OUT
-	                                                           : DATA_TRAIN;
+		receiver->input->key_hash = hash_key(
+			receiver, slot->tts_values[plan->key], slot->tts_isnull[plan->key]);
+	if (plan->split_kind == SPLIT_COLUMN &&
+	    split_matches(receiver, slot->tts_values[plan->split],
+	                  slot->tts_isnull[plan->split]))
+		return DATA_HELD_OUT;
+	return DATA_TRAIN;
 }
 
 /* All columns of the row into the input; true when a feature is NULL. */
@@ -413,7 +400,6 @@ receive_row(Receiver *receiver, TupleTableSlot *slot)
 {
 	ReadPlan *plan = receiver->plan;
 	DataInput *input = receiver->input;
-	DataPart part;
 
 	if (slot->tts_isnull[plan->label])
 	{
@@ -437,10 +423,9 @@ receive_row(Receiver *receiver, TupleTableSlot *slot)
 		receiver->n_null_dropped++;
 		return;
 	}
-	part = choose_part(receiver, slot);
-	check_append(receiver, data_builder_append(receiver->builder, part));
+	check_append(receiver, data_builder_append(receiver->builder,
+	                                           read_split(receiver, slot)));
 	receiver->by_label[input->label]++;
-	receiver->by_part[part]++;
 }
 
 static bool
@@ -477,13 +462,9 @@ run_statement(Receiver *receiver)
 	SPIPrepareOptions prepare = { .cursorOptions = CURSOR_OPT_PARALLEL_OK };
 	SPIExecuteOptions execute = { .read_only = true, .dest = &receiver->pub };
 	bool was_read_only = XactReadOnly;
-	int nest_level = NewGUCNestLevel();
 	SPIPlanPtr plan;
 	int code;
 
-	/* a scan that joins another one in the middle reads in another order */
-	(void) set_config_option("synchronize_seqscans", "off", PGC_USERSET,
-	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	SPI_connect();
 	plan = SPI_prepare_extended(receiver->plan->statement, &prepare);
 	if (plan == NULL)
@@ -496,7 +477,6 @@ run_statement(Receiver *receiver)
 		elog(ERROR, "source could not be read: %s",
 		     SPI_result_code_string(code));
 	SPI_finish();
-	AtEOXact_GUC(true, nest_level);
 }
 
 static void
@@ -552,29 +532,26 @@ check_labels(const Receiver *receiver)
 }
 
 static void
-check_parts(const Receiver *receiver)
+check_parts(const Receiver *receiver, const Dataset *data)
 {
 	const ReadPlan *plan = receiver->plan;
+	uint64 train = data->part[DATA_TRAIN].n_rows;
+	uint64 held_out = data->part[DATA_HELD_OUT].n_rows;
 
-	if (receiver->by_part[DATA_TRAIN] == 0 ||
-	    (plan->split_kind == SPLIT_COLUMN &&
-	     receiver->by_part[DATA_HELD_OUT] == 0))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		     errmsg("split \"%s\" leaves no rows to %s", plan->request->split,
-		            receiver->by_part[DATA_TRAIN] == 0 ? "train on"
-		                                               : "hold out")));
-	if (receiver->by_part[DATA_TRAIN] < plan->spec.n_columns + 1)
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		     errmsg("source %s has fewer training rows than the model "
-		            "has columns",
-		            plan->source.name),
-		     errdetail("There are " UINT64_FORMAT
-		               " rows to train on and %u feature columns.",
-		               receiver->by_part[DATA_TRAIN], plan->spec.n_columns)));
+	if (train == 0 || (plan->split_kind == SPLIT_COLUMN && held_out == 0))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("split \"%s\" leaves no rows to %s",
+		                       plan->request->split,
+		                       train == 0 ? "train on" : "hold out")));
+	if (train < plan->spec.n_columns + 1)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("source %s has fewer training rows than the model "
+		                "has columns",
+		                plan->source.name),
+		         errdetail("There are " UINT64_FORMAT
+		                   " rows to train on and %u feature columns.",
+		                   train, plan->spec.n_columns)));
 }
 
 static char *
@@ -621,6 +598,7 @@ finish_dataset(Receiver *receiver, ExtractReport *report)
 		         errhint("Group its values first, or raise "
 		                 "fairpg.max_groups.")));
 	check_status(receiver, status);
+	check_parts(receiver, data);
 	for (uint32 a = 0; a < data->n_attributes; a++)
 		for (uint32 g = 0; g < data->attributes[a].n_groups; g++)
 			encode_check_group_name(data->attributes[a].group_names[g],
@@ -706,7 +684,6 @@ extract_dataset(const ExtractRequest *request, NumArena *arena,
 
 	run_statement(receiver);
 	check_labels(receiver);
-	check_parts(receiver);
 	fill_report(receiver, report);
 	data = finish_dataset(receiver, report);
 	INSTR_TIME_SET_CURRENT(end);

@@ -402,9 +402,6 @@ make_statement(const ReadPlan *plan)
 		appendStringInfo(&sql, "%ssrc.%s", i > 0 ? ", " : "",
 		                 quote_identifier(plan->columns[i].name));
 	appendStringInfo(&sql, " FROM %s", plan->source.from);
-	if (plan->key >= 0)
-		appendStringInfo(&sql, " ORDER BY src.%s",
-		                 quote_identifier(plan->columns[plan->key].name));
 	return sql.data;
 }
 
@@ -430,6 +427,10 @@ extract_plan(const ExtractRequest *request, ReadPlan *plan)
 	resolve_features(plan);
 	describe_features(plan);
 	plan->spec.weighted = plan->weight >= 0;
+	plan->spec.keyed = plan->key >= 0;
+	plan->spec.seed = (uint64) request->seed;
+	plan->spec.held_out_share =
+		plan->split_kind == SPLIT_HASH ? plan->split_share : 0;
 	plan->spec.null_flags =
 		request->nulls == NULL || strcmp(request->nulls, "indicator") == 0;
 	plan->spec.max_levels =

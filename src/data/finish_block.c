@@ -1,0 +1,221 @@
+/*
+ * finish_block.c
+ *    Writing the blocks of a dataset from rows as they came.
+ *
+ * When all columns are settled, a block is one walk over each of its columns:
+ * numbers less their pivot, NULLs filled and flagged, codes of levels for codes
+ * of first appearance.  The block it came from is given back at once, so that
+ * hardly more memory is used than either form takes.
+ *
+ * All arrays of a block are one piece of memory.
+ */
+#include "data/builder_private.h"
+
+#include <string.h>
+
+#include "data/slab.h"
+#include "num/grid.h"
+
+static size_t
+lay_block(const Dataset *data, bool weighted, DataBlock *block, char *piece)
+{
+	size_t used = 0;
+
+	for (uint32_t c = 0; c < data->n_columns; c++)
+		block->values[c] = slab_cut(
+			piece, &used, (size_t) block->n_rows * block->code_bytes[c]);
+	block->cell = slab_cut(piece, &used, block->n_rows * sizeof(uint16_t));
+	block->weight = NULL;
+	if (weighted)
+		block->weight = slab_cut(piece, &used, block->n_rows * sizeof(float));
+	return used;
+}
+
+static DataBlock *
+create_block(Finish *finish, uint8_t *code_bytes, uint32_t n_rows)
+{
+	NumArena *arena = finish->builder->arena;
+	Dataset *data = finish->data;
+	bool weighted = finish->builder->spec.weighted;
+	DataBlock *block = arena_alloc(arena, 1, sizeof(DataBlock));
+	size_t bytes;
+	char *piece;
+
+	if (block == NULL)
+		return NULL;
+	block->n_rows = n_rows;
+	block->code_bytes = code_bytes;
+	block->values = arena_alloc(arena, data->n_columns, sizeof(void *));
+	if (block->values == NULL)
+		return NULL;
+	bytes = lay_block(data, weighted, block, NULL);
+	piece = arena_alloc(arena, 1, bytes);
+	if (piece == NULL)
+		return NULL;
+	lay_block(data, weighted, block, piece);
+	data->block_bytes += bytes;
+	return block;
+}
+
+/* A number and its null flag; 'flags' is NULL where there is none. */
+static void
+write_number(const RawBlock *from, uint32_t c, const DataColumn *column,
+             float *to, uint8_t *flags)
+{
+	double pivot = column->pivot;
+
+	if (from->width[c] == sizeof(float))
+		for (uint32_t i = 0; i < from->n_rows; i++)
+			to[i] =
+				(float) ((double) ((const float *) from->values[c])[i] - pivot);
+	else
+		for (uint32_t i = 0; i < from->n_rows; i++)
+			to[i] = (float) (((const double *) from->values[c])[i] - pivot);
+	if (flags != NULL)
+		for (uint32_t i = 0; i < from->n_rows; i++)
+			flags[i] = (uint8_t) (isnan(to[i]) ? 1 : 0);
+	if (column->n_null[DATA_TRAIN] + column->n_null[DATA_HELD_OUT] > 0)
+		for (uint32_t i = 0; i < from->n_rows; i++)
+			to[i] = isnan(to[i]) ? column->fill : to[i];
+}
+
+static void
+write_codes(const RawBlock *from, uint32_t c, const FinishColumn *plan,
+            void *to)
+{
+	const uint32_t *level = plan->level;
+	const uint8_t *narrow = from->values[c];
+
+	if (plan->width == 1 && from->width[c] == 1)
+		for (uint32_t i = 0; i < from->n_rows; i++)
+			((uint8_t *) to)[i] = (uint8_t) level[narrow[i]];
+	else if (plan->width == 1)
+		for (uint32_t i = 0; i < from->n_rows; i++)
+			((uint8_t *) to)[i] = (uint8_t) level[raw_code(from, c, i)];
+	else if (plan->width == 2)
+		for (uint32_t i = 0; i < from->n_rows; i++)
+			((uint16_t *) to)[i] = (uint16_t) level[raw_code(from, c, i)];
+	else
+		for (uint32_t i = 0; i < from->n_rows; i++)
+			((uint32_t *) to)[i] = level[raw_code(from, c, i)];
+}
+
+static void
+write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
+{
+	const Dataset *data = finish->data;
+
+	for (uint32_t c = 0; c < finish->builder->spec.n_columns; c++)
+	{
+		const FinishColumn *plan = &finish->columns[c];
+
+		if (plan->dropped)
+			continue;
+		if (finish->builder->spec.columns[c].kind == DATA_CATEGORY)
+			write_codes(from, c, plan, to->values[plan->column]);
+		else
+			write_number(from, c, &data->columns[plan->column],
+			             to->values[plan->column],
+			             plan->flagged ? to->values[plan->column + 1] : NULL);
+	}
+	for (uint32_t i = 0; i < from->n_rows; i++)
+		to->cell[i] = (uint16_t) (2 * finish->base_group[from->cell[i] >> 1] +
+		                          (from->cell[i] & 1u));
+	if (to->weight != NULL)
+		memcpy(to->weight, from->weight, from->n_rows * sizeof(float));
+}
+
+/* Bytes of a value by column, the same in all blocks. */
+static uint8_t *
+list_widths(const Finish *finish)
+{
+	const Dataset *data = finish->data;
+	uint8_t *widths = arena_alloc(finish->builder->arena, data->n_columns, 1);
+
+	if (widths == NULL)
+		return NULL;
+	for (uint32_t c = 0; c < finish->builder->spec.n_columns; c++)
+	{
+		const FinishColumn *plan = &finish->columns[c];
+
+		if (plan->dropped)
+			continue;
+		widths[plan->column] =
+			finish->builder->spec.columns[c].kind == DATA_CATEGORY
+				? plan->width
+				: (uint8_t) sizeof(float);
+		if (plan->flagged)
+			widths[plan->column + 1] = 1;
+	}
+	return widths;
+}
+
+/* Adds the blocks of a stream to those of its part. */
+static NumStatus
+write_stream(Finish *finish, int s, uint8_t *widths)
+{
+	DataBuilder *builder = finish->builder;
+	RawStream *stream = &builder->stream[s];
+	DataRows *rows = &finish->data->part[data_part_of(s)];
+
+	for (uint32_t b = 0; b < stream->n_blocks; b++)
+	{
+		RawBlock *from = stream->blocks[b];
+		DataBlock *to;
+
+		if (monitor_stop(builder->spec.monitor))
+			return NUM_CANCELLED;
+		if (from->n_rows > 0)
+		{
+			to = create_block(finish, widths, from->n_rows);
+			if (to == NULL)
+				return NUM_NO_MEMORY;
+			write_block(finish, from, to);
+			for (uint32_t i = 0; i < to->n_rows; i++)
+				rows->weight +=
+					grid_round(raw_weight(from, i), finish->weight_magnet);
+			rows->blocks[rows->n_blocks++] = to;
+			rows->n_rows += to->n_rows;
+		}
+		raw_release(builder->arena, &builder->shape, from);
+	}
+	arena_release(builder->arena, stream->blocks, stream->block_room,
+	              sizeof(RawBlock *));
+	stream->blocks = NULL;
+	stream->n_blocks = 0;
+	stream->block_room = 0;
+	return NUM_OK;
+}
+
+NumStatus
+data_finish_blocks(Finish *finish)
+{
+	DataBuilder *builder = finish->builder;
+	Dataset *data = finish->data;
+	uint8_t *widths = list_widths(finish);
+	size_t n_blocks[DATA_PARTS] = { 0 };
+	NumStatus status = NUM_OK;
+
+	if (widths == NULL)
+		return NUM_NO_MEMORY;
+	for (int s = 0; s < DATA_STREAMS; s++)
+		n_blocks[data_part_of(s)] += builder->stream[s].n_blocks;
+	for (int p = 0; p < DATA_PARTS; p++)
+	{
+		data->part[p].blocks =
+			arena_alloc(builder->arena, n_blocks[p], sizeof(DataBlock *));
+		if (data->part[p].blocks == NULL)
+			return NUM_NO_MEMORY;
+	}
+	/* the rarest stratum first, so that samples are beginnings */
+	for (int s = DATA_STRATA - 1; s >= 0 && status == NUM_OK; s--)
+	{
+		status = write_stream(finish, s, widths);
+		data->part[DATA_TRAIN].sample_blocks[s] =
+			data->part[DATA_TRAIN].n_blocks;
+	}
+	if (status == NUM_OK)
+		status = write_stream(finish, DATA_HELD_OUT_STREAM, widths);
+	data->weight_magnet = finish->weight_magnet;
+	return status;
+}

@@ -1,0 +1,342 @@
+/*
+ * raw_block.c
+ *    Rows as they came, in blocks.
+ *
+ * Cost: some 1 ns a value to append and as much to pack.  Memory: 8 bytes a
+ * number and 4 a category for one block of a stream, the packed ones beside
+ * it.
+ */
+#include "data/raw_block.h"
+
+#include <string.h>
+
+#include "data/dataset.h"
+#include "data/slab.h"
+
+/* An open block takes no more than about this; full ones have at least
+ * LEAST_ROWS rows. */
+#define OPEN_BYTES (1024 * 1024)
+#define LEAST_ROWS 64
+
+/* rows from one array of an open block to the next; the odd line keeps them
+ * from competing for the same lines of the cache */
+#define SPARE_ROWS 16
+
+void
+raw_shape_size(RawShape *shape)
+{
+	size_t row = shape->n_numbers * sizeof(double) +
+	             shape->n_categories * sizeof(uint32_t) + sizeof(uint16_t) +
+	             sizeof(float) + sizeof(uint64_t);
+
+	shape->block_rows = DATA_BLOCK_ROWS;
+	while (shape->block_rows > LEAST_ROWS &&
+	       shape->block_rows * row > OPEN_BYTES)
+		shape->block_rows /= 2;
+}
+
+/* Lays the arrays of an open block into a piece, or counts its bytes. */
+static size_t
+lay_open(const RawShape *shape, RawStream *stream, char *piece)
+{
+	size_t rows = (size_t) shape->block_rows + SPARE_ROWS;
+	size_t used = 0;
+	double **number =
+		slab_cut(piece, &used, shape->n_numbers * sizeof(double *));
+	uint32_t **code =
+		slab_cut(piece, &used, shape->n_categories * sizeof(uint32_t *));
+
+	for (uint32_t k = 0; k < shape->n_numbers; k++)
+	{
+		double *array = slab_cut(piece, &used, rows * sizeof(double));
+
+		if (number != NULL)
+			number[k] = array;
+	}
+	for (uint32_t k = 0; k < shape->n_categories; k++)
+	{
+		uint32_t *array = slab_cut(piece, &used, rows * sizeof(uint32_t));
+
+		if (code != NULL)
+			code[k] = array;
+	}
+	stream->number = number;
+	stream->code = code;
+	stream->cell = slab_cut(piece, &used, rows * sizeof(uint16_t));
+	stream->hash = slab_cut(piece, &used, rows * sizeof(uint64_t));
+	stream->weight = NULL;
+	if (shape->weighted)
+		stream->weight = slab_cut(piece, &used, rows * sizeof(float));
+	return used;
+}
+
+static NumStatus
+open_stream(NumArena *arena, const RawShape *shape, RawStream *stream)
+{
+	size_t bytes = lay_open(shape, stream, NULL);
+	char *piece = arena_alloc(arena, 1, bytes);
+
+	if (piece == NULL)
+		return NUM_NO_MEMORY;
+	lay_open(shape, stream, piece);
+	stream->open = piece;
+	stream->open_bytes = bytes;
+	stream->n_open = 0;
+	return NUM_OK;
+}
+
+static void
+close_stream(NumArena *arena, RawStream *stream)
+{
+	arena_release(arena, stream->open, 1, stream->open_bytes);
+	stream->open = NULL;
+	stream->number = NULL;
+}
+
+/* Lays the arrays of a packed block into a piece, or counts its bytes. */
+static size_t
+lay_block(const RawShape *shape, RawBlock *block, char *piece)
+{
+	size_t rows = block->n_rows;
+	size_t used = 0;
+
+	for (uint32_t c = 0; c < shape->n_columns; c++)
+		block->values[c] = slab_cut(piece, &used, rows * block->width[c]);
+	block->cell = slab_cut(piece, &used, rows * sizeof(uint16_t));
+	block->hash = slab_cut(piece, &used, rows * sizeof(uint64_t));
+	block->weight = NULL;
+	if (shape->weighted)
+		block->weight = slab_cut(piece, &used, rows * sizeof(float));
+	return used;
+}
+
+static RawBlock *
+create_block(NumArena *arena, const RawShape *shape)
+{
+	RawBlock *block = arena_alloc(arena, 1, sizeof(RawBlock));
+
+	if (block == NULL)
+		return NULL;
+	memset(block, 0, sizeof(*block));
+	block->width = arena_alloc(arena, shape->n_columns, 1);
+	block->values = arena_alloc(arena, shape->n_columns, sizeof(void *));
+	block->low = arena_alloc(arena, shape->n_numbers, sizeof(double));
+	block->high = arena_alloc(arena, shape->n_numbers, sizeof(double));
+	if (block->width == NULL || block->values == NULL || block->low == NULL ||
+	    block->high == NULL)
+		return NULL;
+	return block;
+}
+
+void
+raw_release(NumArena *arena, const RawShape *shape, RawBlock *block)
+{
+	arena_release(arena, block->slab, 1, block->slab_bytes);
+	arena_release(arena, block->low, shape->n_numbers, sizeof(double));
+	arena_release(arena, block->high, shape->n_numbers, sizeof(double));
+	arena_release(arena, block->values, shape->n_columns, sizeof(void *));
+	arena_release(arena, block->width, shape->n_columns, 1);
+	arena_release(arena, block, 1, sizeof(RawBlock));
+}
+
+/* Least and greatest of the numbers of an open block. */
+static void
+number_range(const double *x, uint32_t n, double *low, double *high)
+{
+	*low = INFINITY;
+	*high = -INFINITY;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		/* false for NaN, which is NULL */
+		*low = x[i] < *low ? x[i] : *low;
+		*high = x[i] > *high ? x[i] : *high;
+	}
+}
+
+static bool
+all_floats(const double *x, uint32_t n)
+{
+	uint32_t others = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		others += (double) (float) x[i] < x[i] || (double) (float) x[i] > x[i];
+	return others == 0;
+}
+
+static uint32_t
+largest_code(const uint32_t *codes, uint32_t n)
+{
+	uint32_t largest = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		largest = codes[i] > largest ? codes[i] : largest;
+	return largest;
+}
+
+static void
+pack_numbers(const double *from, uint32_t n, uint8_t width, void *to)
+{
+	if (width == sizeof(double))
+		memcpy(to, from, n * sizeof(double));
+	else
+		for (uint32_t i = 0; i < n; i++)
+			((float *) to)[i] = (float) from[i];
+}
+
+static void
+pack_codes(const uint32_t *from, uint32_t n, uint8_t width, void *to)
+{
+	if (width == 1)
+		for (uint32_t i = 0; i < n; i++)
+			((uint8_t *) to)[i] = (uint8_t) from[i];
+	else if (width == 2)
+		for (uint32_t i = 0; i < n; i++)
+			((uint16_t *) to)[i] = (uint16_t) from[i];
+	else
+		memcpy(to, from, n * sizeof(uint32_t));
+}
+
+/* Copies the open rows into a block whose widths are known. */
+static NumStatus
+fill_block(NumArena *arena, const RawShape *shape, const RawStream *stream,
+           RawBlock *block)
+{
+	uint32_t n = block->n_rows;
+
+	block->slab_bytes = lay_block(shape, block, NULL);
+	block->slab = arena_alloc(arena, 1, block->slab_bytes);
+	if (block->slab == NULL)
+		return NUM_NO_MEMORY;
+	lay_block(shape, block, block->slab);
+	for (uint32_t k = 0; k < shape->n_numbers; k++)
+	{
+		uint32_t c = shape->numbers[k];
+
+		pack_numbers(stream->number[k], n, block->width[c], block->values[c]);
+	}
+	for (uint32_t k = 0; k < shape->n_categories; k++)
+	{
+		uint32_t c = shape->categories[k];
+
+		pack_codes(stream->code[k], n, block->width[c], block->values[c]);
+	}
+	memcpy(block->cell, stream->cell, n * sizeof(uint16_t));
+	memcpy(block->hash, stream->hash, n * sizeof(uint64_t));
+	if (block->weight != NULL)
+		memcpy(block->weight, stream->weight, n * sizeof(float));
+	return NUM_OK;
+}
+
+static NumStatus
+grow_list(NumArena *arena, RawStream *stream)
+{
+	uint32_t more = stream->block_room == 0 ? 16 : 2 * stream->block_room;
+	RawBlock **blocks;
+
+	if (stream->n_blocks < stream->block_room)
+		return NUM_OK;
+	blocks = arena_alloc(arena, more, sizeof(RawBlock *));
+	if (blocks == NULL)
+		return NUM_NO_MEMORY;
+	if (stream->n_blocks > 0)
+		memcpy(blocks, stream->blocks, stream->n_blocks * sizeof(RawBlock *));
+	arena_release(arena, stream->blocks, stream->block_room,
+	              sizeof(RawBlock *));
+	stream->blocks = blocks;
+	stream->block_room = more;
+	return NUM_OK;
+}
+
+/* The open rows become a block of the list. */
+static NumStatus
+pack(NumArena *arena, const RawShape *shape, RawStream *stream)
+{
+	RawBlock *block;
+	NumStatus status = grow_list(arena, stream);
+
+	if (status != NUM_OK)
+		return status;
+	block = create_block(arena, shape);
+	if (block == NULL)
+		return NUM_NO_MEMORY;
+	block->n_rows = stream->n_open;
+	for (uint32_t k = 0; k < shape->n_numbers; k++)
+	{
+		const double *x = stream->number[k];
+
+		number_range(x, block->n_rows, &block->low[k], &block->high[k]);
+		block->width[shape->numbers[k]] =
+			raw_large(block->low[k], block->high[k], RAW_WIDE_FROM) &&
+					!all_floats(x, block->n_rows)
+				? sizeof(double)
+				: sizeof(float);
+	}
+	for (uint32_t k = 0; k < shape->n_categories; k++)
+		block->width[shape->categories[k]] =
+			raw_code_width(largest_code(stream->code[k], block->n_rows));
+	status = fill_block(arena, shape, stream, block);
+	if (status != NUM_OK)
+		return status;
+	stream->blocks[stream->n_blocks++] = block;
+	stream->n_open = 0;
+	return NUM_OK;
+}
+
+NumStatus
+raw_append(NumArena *arena, const RawShape *shape, RawStream *stream,
+           const RawRow *row)
+{
+	uint32_t at;
+
+	if (stream->open == NULL)
+	{
+		NumStatus status = open_stream(arena, shape, stream);
+
+		if (status != NUM_OK)
+			return status;
+	}
+	at = stream->n_open++;
+	for (uint32_t k = 0; k < shape->n_numbers; k++)
+		stream->number[k][at] = row->number[shape->numbers[k]];
+	for (uint32_t k = 0; k < shape->n_categories; k++)
+		stream->code[k][at] = row->code[shape->categories[k]];
+	stream->cell[at] = row->cell;
+	stream->hash[at] = row->hash;
+	if (stream->weight != NULL)
+		stream->weight[at] = row->weight;
+	return stream->n_open == shape->block_rows ? pack(arena, shape, stream)
+	                                           : NUM_OK;
+}
+
+NumStatus
+raw_flush(NumArena *arena, const RawShape *shape, RawStream *stream)
+{
+	NumStatus status = NUM_OK;
+
+	if (stream->open == NULL)
+		return NUM_OK;
+	if (stream->n_open > 0)
+		status = pack(arena, shape, stream);
+	close_stream(arena, stream);
+	return status;
+}
+
+void
+raw_forget_row(const RawShape *shape, RawBlock *block, uint32_t at)
+{
+	uint32_t last = --block->n_rows;
+
+	if (at == last)
+		return;
+	for (uint32_t c = 0; c < shape->n_columns; c++)
+	{
+		size_t width = block->width[c];
+		char *values = block->values[c];
+
+		memcpy(values + at * width, values + last * width, width);
+	}
+	block->cell[at] = block->cell[last];
+	block->hash[at] = block->hash[last];
+	if (block->weight != NULL)
+		block->weight[at] = block->weight[last];
+}

@@ -1,0 +1,144 @@
+/*
+ * raw_block.h
+ *    Rows as they came, in blocks: what a builder fills and finishing reads.
+ *
+ * A stream is a list of blocks of one kind of rows.  Its last block is open:
+ * numbers are doubles and codes four bytes there.  When it is full it is
+ * packed into one piece of memory, each column as narrow as its values allow:
+ * codes in 1, 2 or 4 bytes; numbers as floats, unless they are so large
+ * against their spread that a pivot may be wanted, which only all rows
+ * together can tell: then as doubles.
+ *
+ * Internal to src/data.
+ */
+#ifndef FAIRPG_DATA_RAW_BLOCK_H
+#define FAIRPG_DATA_RAW_BLOCK_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "num/arena.h"
+#include "num/status.h"
+
+/* A number above this many times the spread of its block waits for a pivot;
+ * one above RAW_PIVOT_FROM times the spread of all rows gets one.  As all rows
+ * spread at least as far as those of a block, the second is never true where
+ * the first was not. */
+#define RAW_WIDE_FROM 14.0
+#define RAW_PIVOT_FROM 16.0
+
+/* What a row is made of, the same for all blocks of a builder. */
+typedef struct RawShape
+{
+	uint32_t n_columns;
+	uint32_t n_numbers;
+	uint32_t n_categories;
+	uint32_t *numbers;    /* [n_numbers] their columns */
+	uint32_t *categories; /* [n_categories] */
+	bool weighted;
+	uint32_t block_rows; /* of a full block */
+} RawShape;
+
+typedef struct RawBlock
+{
+	uint32_t n_rows;
+	uint8_t *width; /* [n_columns] 1, 2 or 4 for codes; 4 or 8 for numbers */
+	void **values;  /* [n_columns] codes, or numbers with NaN for NULL */
+	uint16_t *cell; /* [n_rows] */
+	float *weight;  /* [n_rows], or NULL: all one */
+	uint64_t *hash; /* [n_rows] */
+	double *low;    /* [n_numbers] least value, INFINITY without any */
+	double *high;   /* [n_numbers] greatest */
+	void *slab;     /* holds the arrays of rows */
+	size_t slab_bytes;
+} RawBlock;
+
+/* One row on its way into a block, by column. */
+typedef struct RawRow
+{
+	const double *number;
+	const uint32_t *code;
+	uint16_t cell;
+	float weight;
+	uint64_t hash;
+} RawRow;
+
+typedef struct RawStream
+{
+	RawBlock **blocks;
+	uint32_t n_blocks;
+	uint32_t block_room;
+
+	uint32_t n_open; /* rows in the open block */
+	double **number; /* [n_numbers] of them; NULL: never opened */
+	uint32_t **code; /* [n_categories] */
+	uint16_t *cell;
+	float *weight;
+	uint64_t *hash;
+	void *open; /* holds all of these */
+	size_t open_bytes;
+} RawStream;
+
+/* Sets block_rows from the rest. */
+extern void raw_shape_size(RawShape *shape);
+
+/* Appends a row. */
+extern NumStatus raw_append(NumArena *arena, const RawShape *shape,
+                            RawStream *stream, const RawRow *row);
+
+/* Packs the open block and gives its memory back. */
+extern NumStatus
+raw_flush(NumArena *arena, const RawShape *shape, RawStream *stream);
+
+extern void
+raw_release(NumArena *arena, const RawShape *shape, RawBlock *block);
+
+/* Moves the last row of a block to the place of row 'at'. */
+extern void raw_forget_row(const RawShape *shape, RawBlock *block, uint32_t at);
+
+/* Bytes that hold codes 0 to 'code'. */
+static inline uint8_t
+raw_code_width(uint32_t code)
+{
+	return code <= UINT8_MAX ? 1 : code <= UINT16_MAX ? 2 : 4;
+}
+
+static inline uint32_t
+raw_code(const RawBlock *block, uint32_t column, uint32_t at)
+{
+	const void *codes = block->values[column];
+
+	if (block->width[column] == 1)
+		return ((const uint8_t *) codes)[at];
+	if (block->width[column] == 2)
+		return ((const uint16_t *) codes)[at];
+	return ((const uint32_t *) codes)[at];
+}
+
+static inline double
+raw_number(const RawBlock *block, uint32_t column, uint32_t at)
+{
+	const void *numbers = block->values[column];
+
+	return block->width[column] == sizeof(float)
+	           ? (double) ((const float *) numbers)[at]
+	           : ((const double *) numbers)[at];
+}
+
+static inline double
+raw_weight(const RawBlock *block, uint32_t at)
+{
+	return block->weight == NULL ? 1.0 : (double) block->weight[at];
+}
+
+/* Whether single precision would want a pivot for numbers from low to high. */
+static inline bool
+raw_large(double low, double high, double ratio)
+{
+	double most = fabs(low) > fabs(high) ? fabs(low) : fabs(high);
+
+	return most > ratio * (high - low);
+}
+
+#endif
