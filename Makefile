@@ -48,7 +48,7 @@ PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
 override with_llvm = no
 ifneq ($(PGXS),)
 include $(PGXS)
-else ifneq ($(filter-out check% demo% bench,$(or $(MAKECMDGOALS),all)),)
+else ifneq ($(filter-out check% demo% bench%,$(or $(MAKECMDGOALS),all)),)
 $(error PostgreSQL build files are missing, run: test/tools/packages.sh build)
 endif
 

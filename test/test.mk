@@ -30,8 +30,17 @@ bench:
 	@test/tools/packages.sh build
 	@test/bench/run.sh
 
+bench-quality:
+	@test/tools/packages.sh build
+	@test/bench/quality.sh
+
+bench-peers:
+	@test/tools/packages.sh build
+	@if command -v python3 >/dev/null; then test/bench/peers.py; \
+	else echo 'skipped: there is no python3'; fi
+
 format:
 	@test/lint/format.sh --write
 
-.PHONY: check check-all demo demo-stop bench format
+.PHONY: check check-all demo demo-stop bench bench-quality bench-peers format
 .PHONY: $(addprefix check-,$(CHECK_SUITES))

@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""peers.py - what pandas, scikit-learn and fairlearn cost and reach.
+
+    make bench-peers                 a million rows of Adult: some minutes
+    ROWS=100000 make bench-peers
+    CRITERIA='demographic_parity equalized_odds' make bench-peers
+    VENV=DIR make bench-peers        keeps what pip installs, and uses it again
+
+From the table to decisions in a table of the same server: rows by COPY into
+pandas, one-hot and standardised, fit, predict, decisions back by COPY; beside it
+fairpg.train() and fairpg.decide() on the same rows with the same split.  Each
+fit of the peer is a process of its own, whose clock starts after its imports and
+whose peak of memory is its resident set; that of a backend holds the pages of
+shared memory that it has touched.  A fit of the peer is timed once, fairpg three
+times, of which the middle one counts.  Both write to an unlogged table: the
+server's log is not what is measured.
+
+"peers.py quality" decides the tasks of quality.sql for quality.sh.  What cannot
+be installed is reported as skipped.
+"""
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PACKAGES = ["pandas", "scikit-learn>=1.2", "fairlearn>=0.10"]
+SETTINGS = ("-c jit=off -c work_mem=64MB -c maintenance_work_mem=1GB"
+            " -c client_min_messages=warning")
+
+
+def skip(reason):
+    print("skipped:", reason)
+    sys.exit(0)
+
+
+def enter_environment():
+    """Goes on inside a private server, then inside a virtual environment."""
+    if "FAIRPG_TOP" not in os.environ:
+        checkrun = os.path.join(HERE, "../tools/checkrun.sh")
+        os.execv(checkrun, [checkrun, "run", os.path.abspath(__file__), *sys.argv[1:]])
+    venv = os.path.abspath(os.environ.get("VENV") or os.environ["FAIRPG_TMP"] + "/peers")
+    if os.path.realpath(sys.prefix) == os.path.realpath(venv):
+        return
+    python = venv + "/bin/python"
+    for command in ([sys.executable, "-m", "venv", venv],
+                    [python, "-m", "pip", "install", "-q", "--disable-pip-version-check",
+                     *PACKAGES]):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode != 0:
+            said = (done.stderr + done.stdout).strip().splitlines() or ["no reason given"]
+            skip(said[-1])
+    os.execv(python, [python, os.path.abspath(__file__), *sys.argv[1:]])
+
+
+def query(text, **more):
+    return subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", text],
+                          check=True, stdout=subprocess.PIPE, text=True, **more).stdout.strip()
+
+
+def copy_out(select):
+    """The rows of a query; a NULL category is a level of its own, the empty text."""
+    import pandas
+    copy = f"COPY ({select}) TO STDOUT (FORMAT csv, HEADER)"
+    with subprocess.Popen(["psql", "-XAtq", "-c", copy], stdout=subprocess.PIPE) as psql:
+        return pandas.read_csv(psql.stdout, keep_default_na=False)
+
+
+def copy_in(frame, table):
+    psql = subprocess.Popen(["psql", "-XAtq", "-c", f"COPY {table} FROM STDIN (FORMAT csv)"],
+                            stdin=subprocess.PIPE, text=True)
+    frame.to_csv(psql.stdin, header=False, index=False)
+    psql.stdin.close()
+    if psql.wait() != 0:
+        sys.exit("peers.py: decisions could not be written")
+
+
+def design(frame, training):
+    """One column a level, numbers standardised by the training rows; float64."""
+    import pandas
+    numbers = list(frame.select_dtypes("number"))
+    wide = pandas.get_dummies(frame, dtype=float)
+    shown = wide.loc[training, numbers]
+    wide[numbers] = (wide[numbers] - shown.mean()) / shown.std().replace(0, 1)
+    return wide.to_numpy()
+
+
+def fit(x, y, groups, criterion, bound):
+    """The fitted model, and the function from rows to chances of a positive decision."""
+    from fairlearn import reductions
+    from sklearn.linear_model import LogisticRegression
+    learner = LogisticRegression(solver="newton-cholesky", max_iter=1000)
+    if criterion == "none":
+        model = learner.fit(x, y)
+        return model.predict
+    constraint = {"demographic_parity": reductions.DemographicParity,
+                  "equal_opportunity": reductions.TruePositiveRateParity,
+                  "equalized_odds": reductions.EqualizedOdds}[criterion]
+    model = reductions.ExponentiatedGradient(learner, constraint(difference_bound=bound))
+    model.fit(x, y, sensitive_features=groups)
+    return lambda rows: model._pmf_predict(rows)[:, 1]
+
+
+def versions():
+    import fairlearn
+    import sklearn
+    return f"fairlearn {fairlearn.__version__}, scikit-learn {sklearn.__version__}"
+
+
+def quality():
+    """Decides every task of bench.task into bench.decision."""
+    tasks = json.loads(query("SELECT json_agg(t ORDER BY place) FROM bench.task t"))
+    for task in tasks:
+        rows = copy_out(f"SELECT * FROM {task['source']} ORDER BY key")
+        y = (rows["label"] == "t").to_numpy().astype(int)
+        for fold in task["folds"]:
+            held_out = (rows["fold"] == fold).to_numpy()
+            x = design(rows[task["features"]], ~held_out)
+            chance = fit(x[~held_out], y[~held_out], rows[task["protected"]][~held_out],
+                         task["criterion"], task["max_gap"])
+            answer = rows.loc[held_out, ["key"]].assign(chance=chance(x[held_out]))
+            answer.insert(0, "task", task["task"])
+            answer.insert(1, "tool", "fairlearn")
+            copy_in(answer, "bench.decision")
+    print(f"ExponentiatedGradient of {versions()}, bound max_gap, run here")
+
+
+def peer(criterion):
+    """One fit from table to table; prints seconds of each step and peak memory."""
+    import numpy
+    import fairlearn.reductions  # the clock must not see imports
+    import sklearn.linear_model
+    clock, steps = time.perf_counter(), {}
+
+    def step(name):
+        nonlocal clock
+        now = time.perf_counter()
+        steps[name], clock = now - clock, now
+
+    rows = copy_out("TABLE bench.rows")
+    step("load")
+    training = (rows["part"] == "train").to_numpy()
+    y = (rows["label"] == "t").to_numpy().astype(int)
+    x = design(rows.drop(columns=["key", "part", "label", "fnlwgt"]), training)
+    step("encode")
+    chance = fit(x[training], y[training], rows["sex"][training], criterion, 0.01)
+    step("fit")
+    draws = numpy.random.default_rng(0).random(len(x))
+    decided = rows[["key"]].assign(decision=(draws < chance(x)).astype(int))
+    step("predict")
+    copy_in(decided, "bench.peer")
+    step("write")
+    print(json.dumps({"steps": steps, "versions": versions(), "bytes": 1024
+                      * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+
+
+def ours(call):
+    """fairpg from table to table: seconds to train, to decide, peak memory of the backend."""
+    runs = []
+    for _ in range(3):
+        query("DROP TABLE IF EXISTS bench.ours")
+        begun = time.perf_counter()
+        peak = query(f"SELECT 1 FROM fairpg.train('peers', 'bench.rows', 'label', {call});"
+                     "SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+)')")
+        trained = time.perf_counter()
+        query("CREATE UNLOGGED TABLE bench.ours AS"
+              " SELECT key, fairpg.decide('peers', r) AS decision FROM bench.rows r")
+        ended = time.perf_counter()
+        runs.append((ended - begun, {"train": trained - begun, "decide, write": ended - trained},
+                     1024 * int(peak.splitlines()[-1])))
+    return sorted(runs, key=lambda run: run[0])[1]
+
+
+def judged(table):
+    """Accuracy, and gaps of selection, TPR and FPR between the sexes, on the test part."""
+    return query(f"""
+        WITH decided AS (SELECT sex, label, d.decision::int AS yes
+            FROM bench.rows JOIN {table} d USING (key) WHERE part = 'test'),
+        rates AS (SELECT avg(yes) AS dp, avg(yes) FILTER (WHERE label) AS tpr,
+            avg(yes) FILTER (WHERE NOT label) AS fpr FROM decided GROUP BY sex)
+        SELECT format('accuracy %s, gap of selection %s, of odds %s',
+            (SELECT round(avg((yes = label::int)::int), 4) FROM decided),
+            round(max(dp) - min(dp), 4),
+            round(greatest(max(tpr) - min(tpr), max(fpr) - min(fpr)), 4)) FROM rates""")
+
+
+def speed():
+    shared = os.environ.get("FAIRPG_SHARED") or os.environ["FAIRPG_TOP"] + "/../shared"
+    load = shared + "/data/load.sql"
+    if not os.path.exists(load):
+        skip(f"there is no {load}")
+    os.environ["PGOPTIONS"] = SETTINGS
+    psql = ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", "-o", os.devnull]
+    subprocess.run([*psql, "-v", f"datadir={shared}/data", "-f", load], check=True,
+                   stdout=subprocess.DEVNULL)
+    subprocess.run([*psql, "-f", HERE + "/adult.sql"], check=True)
+    query("CREATE EXTENSION fairpg; SELECT fairpg.init()")
+    rows = os.environ.get("ROWS") or "ALL"
+    query(f"""CREATE TABLE bench.rows AS SELECT *,
+            CASE WHEN hashint8extended(key, 0) % 5 = 0 THEN 'test' ELSE 'train' END AS part
+        FROM (SELECT row_number() OVER () AS key, d.* FROM bench.data d LIMIT {rows}) n""")
+    query("VACUUM ANALYZE bench.rows")
+    print(f"{query('SELECT count(*) FROM bench.rows')} rows, {os.cpu_count()} cores,"
+          " from the table to decisions in a table", flush=True)
+    for criterion in ["none", *os.environ.get("CRITERIA", "demographic_parity").split()]:
+        query("DROP TABLE IF EXISTS bench.peer;"
+              "CREATE UNLOGGED TABLE bench.peer (key bigint, decision integer)")
+        said = json.loads(subprocess.run([sys.executable, __file__, "peer", criterion],
+                                         check=True, stdout=subprocess.PIPE).stdout)
+        theirs = sum(said["steps"].values())
+        call = ("protected => '{sex}', split => 'column:part=test',"
+                " features => (SELECT array_agg(attname::text ORDER BY attnum) FROM pg_attribute"
+                " WHERE attrelid = 'bench.rows'::regclass AND attnum > 0"
+                " AND attname NOT IN ('key', 'part', 'label', 'fnlwgt')),"
+                f" fairness => '{criterion}'")
+        if criterion != "none":
+            call += ", max_gap => 0.01"
+        seconds, steps, peak = ours(call)
+        print(f"\n{criterion}")
+        for name, total, parts, size, table in (
+                (said["versions"], theirs, said["steps"], said["bytes"], "bench.peer"),
+                ("fairpg", seconds, steps, peak, "bench.ours")):
+            shown = ", ".join(f"{part} {value:.2f}" for part, value in parts.items())
+            print(f"  {name}: {total:.2f} s ({shown}), peak {size / 1e9:.2f} GB;"
+                  f" {judged(table)}")
+        wanted = "" if criterion == "none" else \
+            f" (wanted >= 200 x: {'ok' if theirs / seconds >= 200 else 'short'})"
+        training = sum(said["steps"][step] for step in ("load", "encode", "fit"))
+        print(f"  ratio {theirs / seconds:.1f} x{wanted}; until it is trained"
+              f" {training / steps['train']:.1f} x", flush=True)
+
+
+if __name__ == "__main__":
+    enter_environment()
+    if sys.argv[1:2] == ["quality"]:
+        quality()
+    elif sys.argv[1:2] == ["peer"]:
+        peer(sys.argv[2])
+    else:
+        speed()
