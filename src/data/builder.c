@@ -63,6 +63,9 @@ create_lists(DataBuilder *builder)
 
 	shape->n_columns = n;
 	shape->weighted = builder->spec.weighted;
+	shape->arena = arena;
+	shape->rows =
+		builder->spec.row_arena != NULL ? builder->spec.row_arena : arena;
 	shape->numbers = arena_alloc(arena, n, sizeof(uint32_t));
 	shape->categories = arena_alloc(arena, n, sizeof(uint32_t));
 	builder->retired = arena_alloc(arena, n, sizeof(bool));
@@ -134,10 +137,11 @@ data_builder_input(DataBuilder *builder)
 	return &builder->input;
 }
 
-/* Gives up a category whose values hardly ever come back. */
-static void
-retire(DataBuilder *builder, uint32_t column)
+void
+data_retire(DataBuilder *builder, uint32_t column)
 {
+	if (builder->retired[column])
+		return;
 	builder->retired[column] = true;
 	builder->retired_count[column] = builder->levels[column].n;
 	dictionary_release(&builder->levels[column]);
@@ -159,7 +163,7 @@ data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
 		return DATA_NO_CODE;
 	if (code >= MANY_LEVELS)
 	{
-		retire(builder, column);
+		data_retire(builder, column);
 		return data_builder_code(builder, column, bytes, length);
 	}
 	return code + 1;
@@ -184,17 +188,15 @@ data_builder_group_values(const DataBuilder *builder, uint32_t column)
 	return builder->protected_values[column].n;
 }
 
-/* Number of the combination of protected values; DICTIONARY_FULL: no
- * memory.  Small codes, put side by side, find it in a table. */
-static uint32_t
-base_group(DataBuilder *builder)
+/* Small codes, put side by side, find their group in a table. */
+NumStatus
+data_base_group(DataBuilder *builder, uint32_t *group)
 {
 	uint32_t n = builder->spec.n_protected;
 	const uint32_t *codes = builder->input.protected_code;
 	uint32_t bits = n == 0 ? KNOWN_BITS : KNOWN_BITS / n;
 	uint32_t place = 0;
 	uint32_t above = bits == 0 ? 1 : 0;
-	uint32_t group;
 
 	for (uint32_t p = 0; p < n; p++)
 	{
@@ -202,35 +204,40 @@ base_group(DataBuilder *builder)
 		place = place << bits | codes[p];
 	}
 	if (above == 0 && builder->known_groups[place] != 0)
-		return builder->known_groups[place] - 1u;
-	group = dictionary_code(&builder->base_groups, (const char *) codes,
-	                        n * (uint32_t) sizeof(uint32_t));
-	if (above == 0 && group < UINT16_MAX)
-		builder->known_groups[place] = (uint16_t) (group + 1);
-	return group;
+	{
+		*group = builder->known_groups[place] - 1u;
+		return NUM_OK;
+	}
+	*group = dictionary_code(&builder->base_groups, (const char *) codes,
+	                         n * (uint32_t) sizeof(uint32_t));
+	if (*group == DICTIONARY_FULL)
+		return NUM_NO_MEMORY;
+	/* a cell, twice that and the label, has 16 bits */
+	if (*group > INT16_MAX)
+		return NUM_TOO_LARGE;
+	if (above == 0)
+		builder->known_groups[place] = (uint16_t) (*group + 1);
+	return NUM_OK;
 }
 
 NumStatus
 data_builder_append(DataBuilder *builder, DataPart part)
 {
 	const DataInput *input = &builder->input;
-	uint32_t group = base_group(builder);
+	uint32_t group;
 	RawRow row = { .number = input->number,
 		           .code = input->code,
 		           .weight = (float) input->weight };
+	NumStatus status = data_base_group(builder, &group);
 	int stream;
 
-	if (group == DICTIONARY_FULL)
-		return NUM_NO_MEMORY;
-	/* a cell, twice that and the label, has 16 bits */
-	if (group > INT16_MAX)
-		return NUM_TOO_LARGE;
+	if (status != NUM_OK)
+		return status;
 	row.cell = (uint16_t) (2 * group + (input->label ? 1u : 0u));
 	row.hash =
 		builder->spec.keyed ? input->key_hash : data_builder_hash(builder);
 	stream = data_place(builder, row.hash, part);
-	return raw_append(builder->arena, &builder->shape, &builder->stream[stream],
-	                  &row);
+	return raw_append(&builder->shape, &builder->stream[stream], &row);
 }
 
 uint64_t

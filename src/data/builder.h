@@ -55,6 +55,7 @@ typedef struct DataBuilderSpec
 	bool keyed;            /* the caller hashes a key, else it is the content */
 	uint64_t seed;         /* of hashes of contents */
 	NumMonitor *monitor;   /* asked while finishing; may be NULL */
+	NumArena *row_arena;   /* for the rows alone; NULL: that of the rest */
 } DataBuilderSpec;
 
 /* One row; the arrays are the builder's (data_builder_input()). */

@@ -65,6 +65,13 @@ data_part_of(int stream)
 	return stream == DATA_HELD_OUT_STREAM ? DATA_HELD_OUT : DATA_TRAIN;
 }
 
+/* builder.c: gives up a category whose values hardly ever come back. */
+extern void data_retire(DataBuilder *builder, uint32_t column);
+
+/* builder.c: number of the combination of protected values in the input.
+ * NUM_TOO_LARGE as data_builder_append(). */
+extern NumStatus data_base_group(DataBuilder *builder, uint32_t *group);
+
 /* split.c: the stream of a row by its hash; 'part' where no share is held out
  * by the hash. */
 extern int data_place(const DataBuilder *builder, uint64_t hash, DataPart part);

@@ -34,8 +34,7 @@ close_streams(DataBuilder *builder)
 	NumStatus status = NUM_OK;
 
 	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
-		status =
-			raw_flush(builder->arena, &builder->shape, &builder->stream[s]);
+		status = raw_flush(&builder->shape, &builder->stream[s]);
 	return status == NUM_OK ? data_divide_copies(builder) : status;
 }
 

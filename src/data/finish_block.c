@@ -49,7 +49,7 @@ create_block(Finish *finish, uint8_t *code_bytes, uint32_t n_rows)
 	if (block->values == NULL)
 		return NULL;
 	bytes = lay_block(data, weighted, block, NULL);
-	piece = arena_alloc(arena, 1, bytes);
+	piece = arena_alloc(finish->builder->shape.rows, 1, bytes);
 	if (piece == NULL)
 		return NULL;
 	lay_block(data, weighted, block, piece);
@@ -86,7 +86,7 @@ write_codes(const RawBlock *from, uint32_t c, const FinishColumn *plan,
 	const uint32_t *level = plan->level;
 	const uint8_t *narrow = from->values[c];
 
-	if (plan->width == 1 && from->width[c] == 1)
+	if (plan->width == 1 && from->width[c] == 1 && from->origin == NULL)
 		for (uint32_t i = 0; i < from->n_rows; i++)
 			((uint8_t *) to)[i] = (uint8_t) level[narrow[i]];
 	else if (plan->width == 1)
@@ -119,8 +119,12 @@ write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 			             plan->flagged ? to->values[plan->column + 1] : NULL);
 	}
 	for (uint32_t i = 0; i < from->n_rows; i++)
-		to->cell[i] = (uint16_t) (2 * finish->base_group[from->cell[i] >> 1] +
-		                          (from->cell[i] & 1u));
+	{
+		uint32_t cell = raw_cell(from, i);
+
+		to->cell[i] =
+			(uint16_t) (2 * finish->base_group[cell >> 1] + (cell & 1));
+	}
 	if (to->weight != NULL)
 		memcpy(to->weight, from->weight, from->n_rows * sizeof(float));
 }
@@ -177,7 +181,7 @@ write_stream(Finish *finish, int s, uint8_t *widths)
 			rows->blocks[rows->n_blocks++] = to;
 			rows->n_rows += to->n_rows;
 		}
-		raw_release(builder->arena, &builder->shape, from);
+		raw_release(&builder->shape, from);
 	}
 	arena_release(builder->arena, stream->blocks, stream->block_room,
 	              sizeof(RawBlock *));

@@ -67,7 +67,7 @@ count_block(const RawBlock *block, uint32_t c, double magnet,
 	const uint8_t *narrow = block->values[c];
 	const uint16_t *cell = block->cell;
 
-	if (block->width[c] == 1)
+	if (block->width[c] == 1 && block->origin == NULL)
 		for (uint32_t i = 0; i < block->n_rows; i++)
 			counts[narrow[i]].rows[cell[i] & 1u]++;
 	else

@@ -71,10 +71,10 @@ lay_open(const RawShape *shape, RawStream *stream, char *piece)
 }
 
 static NumStatus
-open_stream(NumArena *arena, const RawShape *shape, RawStream *stream)
+open_stream(const RawShape *shape, RawStream *stream)
 {
 	size_t bytes = lay_open(shape, stream, NULL);
-	char *piece = arena_alloc(arena, 1, bytes);
+	char *piece = arena_alloc(shape->arena, 1, bytes);
 
 	if (piece == NULL)
 		return NUM_NO_MEMORY;
@@ -86,33 +86,35 @@ open_stream(NumArena *arena, const RawShape *shape, RawStream *stream)
 }
 
 static void
-close_stream(NumArena *arena, RawStream *stream)
+close_stream(const RawShape *shape, RawStream *stream)
 {
-	arena_release(arena, stream->open, 1, stream->open_bytes);
+	arena_release(shape->arena, stream->open, 1, stream->open_bytes);
 	stream->open = NULL;
 	stream->number = NULL;
 }
 
-/* Lays the arrays of a packed block into a piece, or counts its bytes. */
-static size_t
-lay_block(const RawShape *shape, RawBlock *block, char *piece)
+size_t
+raw_lay(const RawShape *shape, RawBlock *block, void *slab)
 {
 	size_t rows = block->n_rows;
 	size_t used = 0;
 
 	for (uint32_t c = 0; c < shape->n_columns; c++)
-		block->values[c] = slab_cut(piece, &used, rows * block->width[c]);
-	block->cell = slab_cut(piece, &used, rows * sizeof(uint16_t));
-	block->hash = slab_cut(piece, &used, rows * sizeof(uint64_t));
+		block->values[c] = slab_cut(slab, &used, rows * block->width[c]);
+	block->cell = slab_cut(slab, &used, rows * sizeof(uint16_t));
+	block->hash = slab_cut(slab, &used, rows * sizeof(uint64_t));
 	block->weight = NULL;
 	if (shape->weighted)
-		block->weight = slab_cut(piece, &used, rows * sizeof(float));
+		block->weight = slab_cut(slab, &used, rows * sizeof(float));
+	block->slab = slab;
+	block->slab_bytes = used;
 	return used;
 }
 
-static RawBlock *
-create_block(NumArena *arena, const RawShape *shape)
+RawBlock *
+raw_create(const RawShape *shape)
 {
+	NumArena *arena = shape->arena;
 	RawBlock *block = arena_alloc(arena, 1, sizeof(RawBlock));
 
 	if (block == NULL)
@@ -129,9 +131,11 @@ create_block(NumArena *arena, const RawShape *shape)
 }
 
 void
-raw_release(NumArena *arena, const RawShape *shape, RawBlock *block)
+raw_release(const RawShape *shape, RawBlock *block)
 {
-	arena_release(arena, block->slab, 1, block->slab_bytes);
+	NumArena *arena = shape->arena;
+
+	arena_release(shape->rows, block->slab, 1, block->slab_bytes);
 	arena_release(arena, block->low, shape->n_numbers, sizeof(double));
 	arena_release(arena, block->high, shape->n_numbers, sizeof(double));
 	arena_release(arena, block->values, shape->n_columns, sizeof(void *));
@@ -198,16 +202,14 @@ pack_codes(const uint32_t *from, uint32_t n, uint8_t width, void *to)
 
 /* Copies the open rows into a block whose widths are known. */
 static NumStatus
-fill_block(NumArena *arena, const RawShape *shape, const RawStream *stream,
-           RawBlock *block)
+fill_block(const RawShape *shape, const RawStream *stream, RawBlock *block)
 {
 	uint32_t n = block->n_rows;
+	void *slab = arena_alloc(shape->rows, 1, raw_lay(shape, block, NULL));
 
-	block->slab_bytes = lay_block(shape, block, NULL);
-	block->slab = arena_alloc(arena, 1, block->slab_bytes);
-	if (block->slab == NULL)
+	if (slab == NULL)
 		return NUM_NO_MEMORY;
-	lay_block(shape, block, block->slab);
+	raw_lay(shape, block, slab);
 	for (uint32_t k = 0; k < shape->n_numbers; k++)
 	{
 		uint32_t c = shape->numbers[k];
@@ -227,36 +229,35 @@ fill_block(NumArena *arena, const RawShape *shape, const RawStream *stream,
 	return NUM_OK;
 }
 
-static NumStatus
-grow_list(NumArena *arena, RawStream *stream)
+NumStatus
+raw_add(const RawShape *shape, RawStream *stream, RawBlock *block)
 {
-	uint32_t more = stream->block_room == 0 ? 16 : 2 * stream->block_room;
-	RawBlock **blocks;
+	if (stream->n_blocks == stream->block_room)
+	{
+		uint32_t more = stream->block_room == 0 ? 16 : 2 * stream->block_room;
+		RawBlock **blocks = arena_alloc(shape->arena, more, sizeof(RawBlock *));
 
-	if (stream->n_blocks < stream->block_room)
-		return NUM_OK;
-	blocks = arena_alloc(arena, more, sizeof(RawBlock *));
-	if (blocks == NULL)
-		return NUM_NO_MEMORY;
-	if (stream->n_blocks > 0)
-		memcpy(blocks, stream->blocks, stream->n_blocks * sizeof(RawBlock *));
-	arena_release(arena, stream->blocks, stream->block_room,
-	              sizeof(RawBlock *));
-	stream->blocks = blocks;
-	stream->block_room = more;
+		if (blocks == NULL)
+			return NUM_NO_MEMORY;
+		if (stream->n_blocks > 0)
+			memcpy(blocks, stream->blocks,
+			       stream->n_blocks * sizeof(RawBlock *));
+		arena_release(shape->arena, stream->blocks, stream->block_room,
+		              sizeof(RawBlock *));
+		stream->blocks = blocks;
+		stream->block_room = more;
+	}
+	stream->blocks[stream->n_blocks++] = block;
 	return NUM_OK;
 }
 
 /* The open rows become a block of the list. */
 static NumStatus
-pack(NumArena *arena, const RawShape *shape, RawStream *stream)
+pack(const RawShape *shape, RawStream *stream)
 {
-	RawBlock *block;
-	NumStatus status = grow_list(arena, stream);
+	RawBlock *block = raw_create(shape);
+	NumStatus status;
 
-	if (status != NUM_OK)
-		return status;
-	block = create_block(arena, shape);
 	if (block == NULL)
 		return NUM_NO_MEMORY;
 	block->n_rows = stream->n_open;
@@ -274,23 +275,21 @@ pack(NumArena *arena, const RawShape *shape, RawStream *stream)
 	for (uint32_t k = 0; k < shape->n_categories; k++)
 		block->width[shape->categories[k]] =
 			raw_code_width(largest_code(stream->code[k], block->n_rows));
-	status = fill_block(arena, shape, stream, block);
+	status = fill_block(shape, stream, block);
 	if (status != NUM_OK)
 		return status;
-	stream->blocks[stream->n_blocks++] = block;
 	stream->n_open = 0;
-	return NUM_OK;
+	return raw_add(shape, stream, block);
 }
 
 NumStatus
-raw_append(NumArena *arena, const RawShape *shape, RawStream *stream,
-           const RawRow *row)
+raw_append(const RawShape *shape, RawStream *stream, const RawRow *row)
 {
 	uint32_t at;
 
 	if (stream->open == NULL)
 	{
-		NumStatus status = open_stream(arena, shape, stream);
+		NumStatus status = open_stream(shape, stream);
 
 		if (status != NUM_OK)
 			return status;
@@ -304,20 +303,19 @@ raw_append(NumArena *arena, const RawShape *shape, RawStream *stream,
 	stream->hash[at] = row->hash;
 	if (stream->weight != NULL)
 		stream->weight[at] = row->weight;
-	return stream->n_open == shape->block_rows ? pack(arena, shape, stream)
-	                                           : NUM_OK;
+	return stream->n_open == shape->block_rows ? pack(shape, stream) : NUM_OK;
 }
 
 NumStatus
-raw_flush(NumArena *arena, const RawShape *shape, RawStream *stream)
+raw_flush(const RawShape *shape, RawStream *stream)
 {
 	NumStatus status = NUM_OK;
 
 	if (stream->open == NULL)
 		return NUM_OK;
 	if (stream->n_open > 0)
-		status = pack(arena, shape, stream);
-	close_stream(arena, stream);
+		status = pack(shape, stream);
+	close_stream(shape, stream);
 	return status;
 }
 

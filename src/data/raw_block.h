@@ -38,10 +38,21 @@ typedef struct RawShape
 	uint32_t *categories; /* [n_categories] */
 	bool weighted;
 	uint32_t block_rows; /* of a full block */
+	NumArena *arena;     /* for everything but ... */
+	NumArena *rows;      /* packed rows; may be the same */
 } RawShape;
+
+/* What the codes and groups of blocks that another builder filled are in this
+ * one. */
+typedef struct RawOrigin
+{
+	uint32_t **code; /* [n_columns] by their code; NULL for numbers */
+	uint32_t *group; /* by their base group */
+} RawOrigin;
 
 typedef struct RawBlock
 {
+	const RawOrigin *origin; /* NULL: this builder */
 	uint32_t n_rows;
 	uint8_t *width; /* [n_columns] 1, 2 or 4 for codes; 4 or 8 for numbers */
 	void **values;  /* [n_columns] codes, or numbers with NaN for NULL */
@@ -84,15 +95,24 @@ typedef struct RawStream
 extern void raw_shape_size(RawShape *shape);
 
 /* Appends a row. */
-extern NumStatus raw_append(NumArena *arena, const RawShape *shape,
-                            RawStream *stream, const RawRow *row);
+extern NumStatus
+raw_append(const RawShape *shape, RawStream *stream, const RawRow *row);
 
 /* Packs the open block and gives its memory back. */
-extern NumStatus
-raw_flush(NumArena *arena, const RawShape *shape, RawStream *stream);
+extern NumStatus raw_flush(const RawShape *shape, RawStream *stream);
 
-extern void
-raw_release(NumArena *arena, const RawShape *shape, RawBlock *block);
+/* A block without rows; NULL when memory is out. */
+extern RawBlock *raw_create(const RawShape *shape);
+
+/* Lays the arrays of a packed block, of which rows and widths are known, into
+ * its piece of memory; counts its bytes when that is NULL. */
+extern size_t raw_lay(const RawShape *shape, RawBlock *block, void *slab);
+
+/* Adds a block to a stream. */
+extern NumStatus
+raw_add(const RawShape *shape, RawStream *stream, RawBlock *block);
+
+extern void raw_release(const RawShape *shape, RawBlock *block);
 
 /* Moves the last row of a block to the place of row 'at'. */
 extern void raw_forget_row(const RawShape *shape, RawBlock *block, uint32_t at);
@@ -104,8 +124,9 @@ raw_code_width(uint32_t code)
 	return code <= UINT8_MAX ? 1 : code <= UINT16_MAX ? 2 : 4;
 }
 
+/* As it is stored, which another builder may have done. */
 static inline uint32_t
-raw_code(const RawBlock *block, uint32_t column, uint32_t at)
+raw_stored_code(const RawBlock *block, uint32_t column, uint32_t at)
 {
 	const void *codes = block->values[column];
 
@@ -114,6 +135,25 @@ raw_code(const RawBlock *block, uint32_t column, uint32_t at)
 	if (block->width[column] == 2)
 		return ((const uint16_t *) codes)[at];
 	return ((const uint32_t *) codes)[at];
+}
+
+static inline uint32_t
+raw_code(const RawBlock *block, uint32_t column, uint32_t at)
+{
+	uint32_t code = raw_stored_code(block, column, at);
+
+	return block->origin == NULL ? code : block->origin->code[column][code];
+}
+
+/* 2 * base group + label */
+static inline uint32_t
+raw_cell(const RawBlock *block, uint32_t at)
+{
+	uint32_t cell = block->cell[at];
+
+	return block->origin == NULL
+	           ? cell
+	           : 2 * block->origin->group[cell >> 1] + (cell & 1);
 }
 
 static inline double

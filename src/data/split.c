@@ -163,7 +163,7 @@ move_row(DataBuilder *builder, RawBlock *block, uint32_t at, int stream)
 	DataInput *input = &builder->input;
 	RawRow row = { .number = input->number,
 		           .code = input->code,
-		           .cell = block->cell[at],
+		           .cell = (uint16_t) raw_cell(block, at),
 		           .weight = (float) raw_weight(block, at),
 		           .hash = block->hash[at] };
 
@@ -171,10 +171,14 @@ move_row(DataBuilder *builder, RawBlock *block, uint32_t at, int stream)
 		input->number[shape->numbers[k]] =
 			raw_number(block, shape->numbers[k], at);
 	for (uint32_t k = 0; k < shape->n_categories; k++)
-		input->code[shape->categories[k]] =
-			raw_code(block, shape->categories[k], at);
+	{
+		uint32_t c = shape->categories[k];
+
+		input->code[c] =
+			builder->retired[c] ? DATA_RETIRED_CODE : raw_code(block, c, at);
+	}
 	raw_forget_row(shape, block, at);
-	return raw_append(builder->arena, shape, &builder->stream[stream], &row);
+	return raw_append(shape, &builder->stream[stream], &row);
 }
 
 /* Moves the rows whose hash has changed. */
@@ -205,8 +209,7 @@ move_rows(DataBuilder *builder)
 		}
 	}
 	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
-		status =
-			raw_flush(builder->arena, &builder->shape, &builder->stream[s]);
+		status = raw_flush(&builder->shape, &builder->stream[s]);
 	return status;
 }
 

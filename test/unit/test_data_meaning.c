@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "data/builder.h"
+#include "data/exchange.h"
 #include "scratch.h"
 #include "unit.h"
 
@@ -168,6 +169,54 @@ build(NumArena *arena, uint32_t step, Dataset **data)
 	if (status == NUM_OK)
 		status = data_builder_finish(builder, data, &findings, &n_findings,
 		                             &culprit);
+	return status;
+}
+
+static uint64_t
+name_of(NumArena *arena, void *piece)
+{
+	(void) arena;
+	return (uint64_t) (uintptr_t) piece;
+}
+
+static void *
+piece_of(NumArena *arena, uint64_t name)
+{
+	(void) arena;
+	return (void *) (uintptr_t) name;
+}
+
+/* The rows dealt out among builders that do not know each other, in pieces of
+ * 100, and put together again. */
+static NumStatus
+build_together(NumArena *arena, uint32_t n_builders, Dataset **data)
+{
+	static const DataExchange exchange = { name_of, piece_of };
+	DataBuilderSpec spec = people;
+	DataBuilder *whole;
+	DataFinding *findings;
+	uint32_t n_findings;
+	const char *culprit;
+	NumStatus status;
+
+	spec.row_arena = arena;
+	status = data_builder_create(arena, &spec, &whole);
+	for (uint32_t k = 0; k < n_builders && status == NUM_OK; k++)
+	{
+		DataBuilder *part;
+		unsigned char *image;
+		size_t bytes;
+
+		CHECK_INT(data_builder_create(arena, &spec, &part), NUM_OK);
+		for (uint32_t i = 0; i < N_ROWS && status == NUM_OK; i++)
+			if (i / 100 % n_builders == k)
+				status = append_row(part, &rows[N_ROWS - 1 - i]);
+		CHECK_INT(data_builder_export(part, &exchange, &image, &bytes), NUM_OK);
+		status = data_builder_import(whole, &exchange, image, bytes);
+	}
+	if (status == NUM_OK)
+		status =
+			data_builder_finish(whole, data, &findings, &n_findings, &culprit);
 	return status;
 }
 
@@ -667,6 +716,11 @@ the_order_of_rows_does_not_show(void)
 	check_same_rows(a, b);
 	CHECK_INT(build(&arena, 4001, &b), NUM_OK);
 	check_same_rows(a, b);
+	for (uint32_t n = 1; n <= 4; n++)
+	{
+		CHECK_INT(build_together(&arena, n, &b), NUM_OK);
+		check_same_rows(a, b);
+	}
 	scratch_end(&arena);
 }
 

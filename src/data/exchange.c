@@ -1,0 +1,282 @@
+/*
+ * exchange.c
+ *    Rows that one process filled into a builder, taken over by another one.
+ *
+ * The image: for every category whether it is retired, the number of its
+ * values, and for each length and bytes; the same for every protected column;
+ * the combinations of protected codes that base groups are; for every stream
+ * the number of blocks, and for each the name of its rows, their number, the
+ * widths of the columns and the ranges of the numbers.
+ */
+#include "data/exchange.h"
+
+#include <string.h>
+
+#include "data/builder_private.h"
+
+typedef struct Writer
+{
+	NumArena *arena;
+	unsigned char *bytes;
+	size_t n;
+	size_t room;
+	NumStatus status;
+} Writer;
+
+static void
+put(Writer *writer, const void *bytes, size_t n)
+{
+	if (writer->status != NUM_OK || n == 0)
+		return;
+	if (writer->n + n > writer->room)
+	{
+		size_t room = 2 * (writer->n + n) + 1024;
+		unsigned char *more = arena_alloc(writer->arena, room, 1);
+
+		if (more == NULL)
+		{
+			writer->status = NUM_NO_MEMORY;
+			return;
+		}
+		if (writer->n > 0)
+			memcpy(more, writer->bytes, writer->n);
+		arena_release(writer->arena, writer->bytes, writer->room, 1);
+		writer->bytes = more;
+		writer->room = room;
+	}
+	memcpy(writer->bytes + writer->n, bytes, n);
+	writer->n += n;
+}
+
+static void
+put_number(Writer *writer, uint64_t number)
+{
+	put(writer, &number, sizeof(number));
+}
+
+static void
+put_dictionary(Writer *writer, const Dictionary *dictionary)
+{
+	put_number(writer, dictionary->n);
+	for (uint32_t e = 0; e < dictionary->n; e++)
+	{
+		put_number(writer, dictionary->entries[e].length);
+		put(writer, dictionary->entries[e].name, dictionary->entries[e].length);
+	}
+}
+
+static void
+put_stream(Writer *writer, const DataBuilder *builder,
+           const DataExchange *exchange, const RawStream *stream)
+{
+	const RawShape *shape = &builder->shape;
+
+	put_number(writer, stream->n_blocks);
+	for (uint32_t b = 0; b < stream->n_blocks; b++)
+	{
+		const RawBlock *block = stream->blocks[b];
+
+		put_number(writer, exchange->name(shape->rows, block->slab));
+		put_number(writer, block->n_rows);
+		put(writer, block->width, shape->n_columns);
+		put(writer, block->low, shape->n_numbers * sizeof(double));
+		put(writer, block->high, shape->n_numbers * sizeof(double));
+	}
+}
+
+NumStatus
+data_builder_export(DataBuilder *builder, const DataExchange *exchange,
+                    unsigned char **image, size_t *bytes)
+{
+	Writer writer = { .arena = builder->arena };
+
+	for (int s = 0; s < DATA_STREAMS; s++)
+	{
+		NumStatus status = raw_flush(&builder->shape, &builder->stream[s]);
+
+		if (status != NUM_OK)
+			return status;
+	}
+	for (uint32_t k = 0; k < builder->shape.n_categories; k++)
+	{
+		uint32_t c = builder->shape.categories[k];
+
+		put_number(&writer, builder->retired[c]);
+		put_dictionary(&writer, &builder->levels[c]);
+	}
+	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
+		put_dictionary(&writer, &builder->protected_values[p]);
+	put_dictionary(&writer, &builder->base_groups);
+	for (int s = 0; s < DATA_STREAMS; s++)
+		put_stream(&writer, builder, exchange, &builder->stream[s]);
+	*image = writer.bytes;
+	*bytes = writer.n;
+	return writer.status;
+}
+
+typedef struct Reader
+{
+	const unsigned char *at;
+} Reader;
+
+static uint64_t
+get_number(Reader *reader)
+{
+	uint64_t number;
+
+	memcpy(&number, reader->at, sizeof(number));
+	reader->at += sizeof(number);
+	return number;
+}
+
+/* The next piece of 'n' bytes, where it stands. */
+static const void *
+get(Reader *reader, size_t n)
+{
+	const void *piece = reader->at;
+
+	reader->at += n;
+	return piece;
+}
+
+/* Codes of a category's values in 'builder', by their code in the image. */
+static NumStatus
+import_levels(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
+{
+	bool retired = get_number(reader) != 0;
+	uint32_t n = (uint32_t) get_number(reader);
+
+	*map = arena_alloc(builder->arena, (size_t) n + 2, sizeof(uint32_t));
+	if (*map == NULL)
+		return NUM_NO_MEMORY;
+	(*map)[DATA_NULL_CODE] = DATA_NULL_CODE;
+	(*map)[DATA_RETIRED_CODE] = DATA_RETIRED_CODE;
+	if (retired)
+		data_retire(builder, c);
+	for (uint32_t e = 0; e < n; e++)
+	{
+		uint32_t length = (uint32_t) get_number(reader);
+
+		(*map)[e + 1] =
+			data_builder_code(builder, c, get(reader, length), length);
+		if ((*map)[e + 1] == DATA_NO_CODE)
+			return NUM_NO_MEMORY;
+	}
+	return NUM_OK;
+}
+
+static NumStatus
+import_protected(DataBuilder *builder, Reader *reader, uint32_t p,
+                 uint32_t **map)
+{
+	uint32_t n = (uint32_t) get_number(reader);
+
+	*map = arena_alloc(builder->arena, (size_t) n + 1, sizeof(uint32_t));
+	if (*map == NULL)
+		return NUM_NO_MEMORY;
+	(*map)[DATA_NULL_CODE] = DATA_NULL_CODE;
+	for (uint32_t e = 0; e < n; e++)
+	{
+		uint32_t length = (uint32_t) get_number(reader);
+
+		(*map)[e + 1] =
+			data_builder_group(builder, p, get(reader, length), length);
+		if ((*map)[e + 1] == DATA_NO_CODE)
+			return NUM_NO_MEMORY;
+	}
+	return NUM_OK;
+}
+
+static NumStatus
+import_groups(DataBuilder *builder, Reader *reader, uint32_t *const *map,
+              uint32_t **group)
+{
+	uint32_t n = (uint32_t) get_number(reader);
+	uint32_t *codes = builder->input.protected_code;
+
+	*group = arena_alloc(builder->arena, n, sizeof(uint32_t));
+	if (*group == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t b = 0; b < n; b++)
+	{
+		uint32_t length = (uint32_t) get_number(reader);
+		NumStatus status;
+
+		memcpy(codes, get(reader, length), length);
+		for (uint32_t p = 0; p < builder->spec.n_protected; p++)
+			codes[p] = map[p][codes[p]];
+		status = data_base_group(builder, &(*group)[b]);
+		if (status != NUM_OK)
+			return status;
+	}
+	return NUM_OK;
+}
+
+static NumStatus
+import_stream(DataBuilder *builder, const DataExchange *exchange,
+              Reader *reader, const RawOrigin *origin, RawStream *stream)
+{
+	const RawShape *shape = &builder->shape;
+	size_t range = shape->n_numbers * sizeof(double);
+	uint64_t n = get_number(reader);
+
+	for (uint64_t b = 0; b < n; b++)
+	{
+		RawBlock *block = raw_create(shape);
+		uint64_t name = get_number(reader);
+		NumStatus status;
+
+		if (block == NULL)
+			return NUM_NO_MEMORY;
+		block->origin = origin;
+		block->n_rows = (uint32_t) get_number(reader);
+		memcpy(block->width, get(reader, shape->n_columns), shape->n_columns);
+		if (range > 0)
+		{
+			memcpy(block->low, get(reader, range), range);
+			memcpy(block->high, get(reader, range), range);
+		}
+		raw_lay(shape, block, exchange->piece(shape->rows, name));
+		/* whose count another arena kept */
+		shape->rows->used_bytes += block->slab_bytes;
+		status = raw_add(shape, stream, block);
+		if (status != NUM_OK)
+			return status;
+	}
+	return NUM_OK;
+}
+
+NumStatus
+data_builder_import(DataBuilder *builder, const DataExchange *exchange,
+                    const unsigned char *image, size_t bytes)
+{
+	NumArena *arena = builder->arena;
+	RawOrigin *origin = arena_alloc(arena, 1, sizeof(RawOrigin));
+	uint32_t **protected_map =
+		arena_alloc(arena, builder->spec.n_protected, sizeof(uint32_t *));
+	Reader reader = { image };
+	NumStatus status = NUM_OK;
+
+	(void) bytes;
+	if (origin == NULL || protected_map == NULL)
+		return NUM_NO_MEMORY;
+	origin->code =
+		arena_alloc(arena, builder->shape.n_columns, sizeof(uint32_t *));
+	if (origin->code == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t k = 0; k < builder->shape.n_categories && status == NUM_OK;
+	     k++)
+	{
+		uint32_t c = builder->shape.categories[k];
+
+		status = import_levels(builder, &reader, c, &origin->code[c]);
+	}
+	for (uint32_t p = 0; p < builder->spec.n_protected && status == NUM_OK; p++)
+		status = import_protected(builder, &reader, p, &protected_map[p]);
+	if (status == NUM_OK)
+		status = import_groups(builder, &reader, protected_map, &origin->group);
+	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
+		status = import_stream(builder, exchange, &reader, origin,
+		                       &builder->stream[s]);
+	return status;
+}

@@ -1,0 +1,34 @@
+/*
+ * exchange.h
+ *    Rows that one process filled into a builder, taken over by another one.
+ *
+ * The packed rows lie in memory that both see, each at an address of its own;
+ * everything else goes as an image: values of categories and groups in the
+ * order of their codes, and what describes the blocks.  The image is for
+ * processes of one program on one machine, and is not checked.
+ */
+#ifndef FAIRPG_DATA_EXCHANGE_H
+#define FAIRPG_DATA_EXCHANGE_H
+
+#include "data/builder.h"
+
+/* Names for pieces of the memory that is shared, the same to all. */
+typedef struct DataExchange
+{
+	uint64_t (*name)(NumArena *rows, void *piece);
+	void *(*piece)(NumArena *rows, uint64_t name);
+} DataExchange;
+
+/* Everything that a builder was given.  '*image' is its arena's.  The builder
+ * must not be used any more. */
+extern NumStatus
+data_builder_export(DataBuilder *builder, const DataExchange *exchange,
+                    unsigned char **image, size_t *bytes);
+
+/* Adds that to what 'builder', of the same specification, has.  NUM_TOO_LARGE
+ * as data_builder_append(). */
+extern NumStatus
+data_builder_import(DataBuilder *builder, const DataExchange *exchange,
+                    const unsigned char *image, size_t bytes);
+
+#endif
