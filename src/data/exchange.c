@@ -237,8 +237,7 @@ import_stream(DataBuilder *builder, const DataExchange *exchange,
 			memcpy(block->high, get(reader, range), range);
 		}
 		raw_lay(shape, block, exchange->piece(shape->rows, name));
-		/* whose count another arena kept */
-		shape->rows->used_bytes += block->slab_bytes;
+		arena_adopt(shape->rows, block->slab_bytes);
 		status = raw_add(shape, stream, block);
 		if (status != NUM_OK)
 			return status;
@@ -248,7 +247,7 @@ import_stream(DataBuilder *builder, const DataExchange *exchange,
 
 NumStatus
 data_builder_import(DataBuilder *builder, const DataExchange *exchange,
-                    const unsigned char *image, size_t bytes)
+                    const unsigned char *image)
 {
 	NumArena *arena = builder->arena;
 	RawOrigin *origin = arena_alloc(arena, 1, sizeof(RawOrigin));
@@ -257,7 +256,6 @@ data_builder_import(DataBuilder *builder, const DataExchange *exchange,
 	Reader reader = { image };
 	NumStatus status = NUM_OK;
 
-	(void) bytes;
 	if (origin == NULL || protected_map == NULL)
 		return NUM_NO_MEMORY;
 	origin->code =

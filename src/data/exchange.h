@@ -29,6 +29,6 @@ data_builder_export(DataBuilder *builder, const DataExchange *exchange,
  * as data_builder_append(). */
 extern NumStatus
 data_builder_import(DataBuilder *builder, const DataExchange *exchange,
-                    const unsigned char *image, size_t bytes);
+                    const unsigned char *image);
 
 #endif

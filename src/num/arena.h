@@ -62,6 +62,15 @@ arena_release(NumArena *arena, void *memory, size_t count, size_t item_bytes)
 	arena->used_bytes -= count * item_bytes;
 }
 
+/* Counts memory that another arena of the same owner gave. */
+static inline void
+arena_adopt(NumArena *arena, size_t size_bytes)
+{
+	arena->used_bytes += size_bytes;
+	if (arena->used_bytes > arena->peak_bytes)
+		arena->peak_bytes = arena->used_bytes;
+}
+
 /* An arena over malloc, for tests and tools; 'limit_bytes' 0 is no limit. */
 extern void arena_init_malloc(NumArena *arena, size_t limit_bytes);
 

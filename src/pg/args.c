@@ -44,6 +44,14 @@ setting_train_mem_bytes(void)
 	return kb * 1024;
 }
 
+int
+setting_workers(void)
+{
+	int workers = setting_int("fairpg.workers");
+
+	return workers < 0 ? max_parallel_maintenance_workers : workers;
+}
+
 char **
 args_text_array(ArrayType *array, const char *argument, int *count)
 {

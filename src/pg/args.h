@@ -23,6 +23,9 @@ extern const char *setting_string(const char *name);
  * maintenance_work_mem where that is zero. */
 extern size_t setting_train_mem_bytes(void);
 
+/* fairpg.workers, or what it stands for. */
+extern int setting_workers(void);
+
 /* The elements of a text[] argument as terminated strings in
  * CurrentMemoryContext, and their number.  NULL elements and more than one
  * dimension are refused, naming 'argument'; NULL for 'array' gives none. */

@@ -23,7 +23,9 @@ static int train_mem_kb = 0;
 static int max_groups = 1000;
 static int min_group = 30;
 static int model_cache_size_kb = 64 * 1024;
+static int workers = -1;
 static char *blas_library = NULL;
+static char *gathering = NULL;
 
 static void
 define_sizes(void)
@@ -56,11 +58,31 @@ define_rules(void)
 		NULL, &min_group, 30, 1, INT_MAX, PGC_USERSET, 0, NULL, NULL, NULL);
 }
 
+static void
+define_processes(void)
+{
+	DefineCustomIntVariable(
+		"fairpg.workers",
+		"Sets the number of processes that may help with a training.",
+		"-1 stands for the value of max_parallel_maintenance_workers.",
+		&workers, -1, -1, 1024, PGC_USERSET, 0, NULL, NULL, NULL);
+
+	/* not to be set by whoever wants to: it says which shared memory is ours */
+	DefineCustomStringVariable(
+		"fairpg.gathering",
+		"Shows the processes that help with a training where its rows are.",
+		NULL, &gathering, "", PGC_SUSET,
+		GUC_NO_SHOW_ALL | GUC_NO_RESET_ALL | GUC_NOT_IN_SAMPLE |
+			GUC_DISALLOW_IN_FILE,
+		NULL, NULL, NULL);
+}
+
 void
 _PG_init(void)
 {
 	define_sizes();
 	define_rules();
+	define_processes();
 
 	/* whoever sets it chooses code that the server runs */
 	DefineCustomStringVariable(

@@ -76,3 +76,64 @@ CREATE FUNCTION fairpg.train(
 COMMENT ON FUNCTION fairpg.train(text, text, text, text, text[], text[], text[], text, text,
     double precision, text, double precision, text, text, bigint, jsonb, text)
     IS 'trains a model over a table or query and stores it as a new version';
+
+-- Reading the rows of a training: an aggregate, so that parallel workers take
+-- part in it.  It works only inside of fairpg.train().
+
+CREATE FUNCTION fairpg.gather_columns(
+    first integer,
+    VARIADIC "columns" "any")
+    RETURNS boolean
+    LANGUAGE C VOLATILE PARALLEL SAFE
+    AS '$libdir/fairpg_train', 'fairpg_gather_columns';
+COMMENT ON FUNCTION fairpg.gather_columns(integer, "any")
+    IS 'part of fairpg.train(): some columns of a row that has very many';
+
+CREATE FUNCTION fairpg.gather_row(
+    state internal,
+    VARIADIC "columns" "any")
+    RETURNS internal
+    LANGUAGE C VOLATILE PARALLEL SAFE
+    AS '$libdir/fairpg_train', 'fairpg_gather_row';
+COMMENT ON FUNCTION fairpg.gather_row(internal, "any")
+    IS 'transition of gather_rows()';
+
+CREATE FUNCTION fairpg.gather_combine(a internal, b internal)
+    RETURNS internal
+    LANGUAGE C VOLATILE PARALLEL SAFE
+    AS '$libdir/fairpg_train', 'fairpg_gather_combine';
+COMMENT ON FUNCTION fairpg.gather_combine(internal, internal)
+    IS 'merges states of gather_rows()';
+
+CREATE FUNCTION fairpg.gather_serialize(state internal)
+    RETURNS bytea
+    LANGUAGE C VOLATILE STRICT PARALLEL SAFE
+    AS '$libdir/fairpg_train', 'fairpg_gather_serialize';
+COMMENT ON FUNCTION fairpg.gather_serialize(internal)
+    IS 'a state of gather_rows() on its way to another process';
+
+CREATE FUNCTION fairpg.gather_deserialize(image bytea, state internal)
+    RETURNS internal
+    LANGUAGE C VOLATILE STRICT PARALLEL SAFE
+    AS '$libdir/fairpg_train', 'fairpg_gather_deserialize';
+COMMENT ON FUNCTION fairpg.gather_deserialize(bytea, internal)
+    IS 'a state of gather_rows() that has come from another process';
+
+CREATE FUNCTION fairpg.gather_final(state internal)
+    RETURNS bigint
+    LANGUAGE C VOLATILE PARALLEL SAFE
+    AS '$libdir/fairpg_train', 'fairpg_gather_final';
+COMMENT ON FUNCTION fairpg.gather_final(internal)
+    IS 'final function of gather_rows()';
+
+CREATE AGGREGATE fairpg.gather_rows(VARIADIC "columns" "any") (
+    SFUNC = fairpg.gather_row,
+    STYPE = internal,
+    COMBINEFUNC = fairpg.gather_combine,
+    SERIALFUNC = fairpg.gather_serialize,
+    DESERIALFUNC = fairpg.gather_deserialize,
+    FINALFUNC = fairpg.gather_final,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE fairpg.gather_rows("any")
+    IS 'part of fairpg.train(): reads the rows of a source';

@@ -114,12 +114,16 @@ WHERE p.prokind = 'f' AND p.pronargs = 1 AND p.provolatile <> 'i'
 											   'fairness_stats',
 											   'score_stats'));
 
+-- gather_rows() is none for users, works in one server, and has addresses for
+-- a state
+
 -- rule: aggregates can be split, merged and sent (the Citus query)
 SELECT p.oid::regprocedure
 FROM pg_aggregate a
 	JOIN pg_proc p ON p.oid = a.aggfnoid
 	JOIN pg_type t ON t.oid = a.aggtranstype
 WHERE p.pronamespace = 'fairpg'::regnamespace
+	AND p.proname <> 'gather_rows'
 	AND (a.aggcombinefn = 0 OR t.typtype = 'p' OR p.pronargs = 0
 		 OR p.proparallel <> 's'
 		 OR EXISTS (SELECT FROM unnest(p.proargtypes) x
@@ -159,7 +163,8 @@ WHERE t.oid IN (SELECT aggtranstype FROM pg_aggregate
 SELECT p.oid::regprocedure FROM own_function p
 WHERE 'internal'::regtype = ANY (p.proargtypes::oid[])
 	AND p.prorettype <> 'internal'::regtype
-	AND p.oid NOT IN (SELECT typreceive FROM pg_type);
+	AND p.oid NOT IN (SELECT typreceive FROM pg_type)
+	AND p.proname NOT IN ('gather_serialize', 'gather_final');
 
 -- rule: no table or sequence belongs to the extension
 SELECT m.objid::regclass FROM member m JOIN pg_class c ON c.oid = m.objid

@@ -212,7 +212,7 @@ build_together(NumArena *arena, uint32_t n_builders, Dataset **data)
 			if (i / 100 % n_builders == k)
 				status = append_row(part, &rows[N_ROWS - 1 - i]);
 		CHECK_INT(data_builder_export(part, &exchange, &image, &bytes), NUM_OK);
-		status = data_builder_import(whole, &exchange, image, bytes);
+		status = data_builder_import(whole, &exchange, image);
 	}
 	if (status == NUM_OK)
 		status =

@@ -71,6 +71,7 @@ typedef struct TrainCall
 	double fit_seconds;
 	double certify_seconds;
 	double seconds;
+	size_t memory_bytes; /* highest, with shared memory */
 	int version;
 } TrainCall;
 

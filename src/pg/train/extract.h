@@ -40,14 +40,18 @@ typedef struct ExtractRequest
 	NumMonitor *monitor;
 } ExtractRequest;
 
+struct SharedRows;
+
 typedef struct ExtractReport
 {
-	List *warnings;      /* of char *, one sentence each */
-	uint64 rows_read;    /* what the query returned */
-	uint64 rows_dropped; /* of them, left out for whatever reason */
-	char *source_name;   /* printable */
-	char *statement;     /* the query that ran */
-	bool row_security;   /* row security was active for the caller */
+	struct SharedRows *shared; /* memory of the dataset's rows when several
+	                            * processes read them; NULL: the arena */
+	List *warnings;            /* of char *, one sentence each */
+	uint64 rows_read;          /* what the query returned */
+	uint64 rows_dropped;       /* of them, left out for whatever reason */
+	char *source_name;         /* printable */
+	char *statement;           /* the query that ran */
+	bool row_security;         /* row security was active for the caller */
 	double seconds;
 	char **features_used; /* source columns the models see */
 	int n_features_used;

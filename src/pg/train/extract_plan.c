@@ -379,16 +379,23 @@ describe_features(ReadPlan *plan)
 	plan->spec.columns = specs;
 }
 
-static void
-check_nulls(const char *nulls)
+static NullKind
+find_nulls(const char *nulls)
 {
-	if (nulls != NULL && strcmp(nulls, "indicator") != 0 &&
-	    strcmp(nulls, "impute") != 0 && strcmp(nulls, "reject") != 0 &&
-	    strcmp(nulls, "drop") != 0)
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("option \"nulls\" must be indicator, impute, reject "
-		                "or drop")));
+	static const char *const names[] = { [NULLS_FLAG] = "indicator",
+		                                 [NULLS_FILL] = "impute",
+		                                 [NULLS_DROP] = "drop",
+		                                 [NULLS_REJECT] = "reject" };
+
+	if (nulls == NULL)
+		return NULLS_FLAG;
+	for (int i = 0; i < (int) lengthof(names); i++)
+		if (strcmp(nulls, names[i]) == 0)
+			return (NullKind) i;
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	                errmsg("option \"nulls\" must be indicator, impute, reject "
+	                       "or drop")));
+	return NULLS_FLAG;
 }
 
 static char *
@@ -410,7 +417,7 @@ extract_plan(const ExtractRequest *request, ReadPlan *plan)
 {
 	memset(plan, 0, sizeof(*plan));
 	plan->request = request;
-	check_nulls(request->nulls);
+	plan->nulls = find_nulls(request->nulls);
 	source_open(request->source, &plan->source);
 	plan->columns =
 		palloc0(sizeof(ReadColumn) * (plan->source.columns->natts + 1));
@@ -431,8 +438,7 @@ extract_plan(const ExtractRequest *request, ReadPlan *plan)
 	plan->spec.seed = (uint64) request->seed;
 	plan->spec.held_out_share =
 		plan->split_kind == SPLIT_HASH ? plan->split_share : 0;
-	plan->spec.null_flags =
-		request->nulls == NULL || strcmp(request->nulls, "indicator") == 0;
+	plan->spec.null_flags = plan->nulls == NULLS_FLAG;
 	plan->spec.max_levels =
 		(uint32) (request->max_levels > 1 ? request->max_levels
 	                                      : DEFAULT_MAX_LEVELS);

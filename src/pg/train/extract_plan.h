@@ -7,6 +7,7 @@
 #ifndef FAIRPG_PG_TRAIN_EXTRACT_PLAN_H
 #define FAIRPG_PG_TRAIN_EXTRACT_PLAN_H
 
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 
 #include "data/builder.h"
@@ -20,6 +21,15 @@ typedef enum SplitKind
 	SPLIT_HASH,
 	SPLIT_COLUMN
 } SplitKind;
+
+/* What is done with a NULL number. */
+typedef enum NullKind
+{
+	NULLS_FLAG, /* the mean, and a flag */
+	NULLS_FILL, /* the mean */
+	NULLS_DROP, /* without the row */
+	NULLS_REJECT
+} NullKind;
 
 /* A column of the statement; one source column may play several parts. */
 typedef struct ReadColumn
@@ -44,6 +54,7 @@ typedef struct ReadPlan
 	int key;
 	int split;
 
+	NullKind nulls;
 	SplitKind split_kind;
 	double split_share;     /* SPLIT_HASH: held-out share */
 	const char *split_name; /* SPLIT_COLUMN */
@@ -66,5 +77,10 @@ typedef struct ReadPlan
 /* Resolves a request against its source; everything that can be refused
  * without reading a row is. */
 extern void extract_plan(const ExtractRequest *request, ReadPlan *plan);
+
+/* plan_image.c: what reading rows takes of a plan, as bytes and back (in
+ * CurrentMemoryContext). */
+extern void read_plan_write(const ReadPlan *plan, StringInfo image);
+extern ReadPlan *read_plan_read(const char *image);
 
 #endif

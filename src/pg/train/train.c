@@ -32,6 +32,7 @@
 #include "pg/rows.h"
 #include "pg/store.h"
 #include "pg/train/call.h"
+#include "pg/train/shared_rows.h"
 #include "train/rates.h"
 
 /* Factorisations of fewer parameters than this are not worth loading BLAS
@@ -207,7 +208,7 @@ result_row(FunctionCallInfo fcinfo, TrainCall *call)
 	row_put_text(&row, call->judgement.verdict);
 	row_put_text(&row, call->worst_group);
 	row_put_real(&row, call->seconds);
-	row_put(&row, Int64GetDatum((int64) call->arena.peak_bytes));
+	row_put(&row, Int64GetDatum((int64) call->memory_bytes));
 	row_put_texts(&row, call->warnings);
 	return row_end(&row);
 }
@@ -247,7 +248,12 @@ fairpg_train(PG_FUNCTION_ARGS)
 	fit(call);
 	certify(call);
 	call->seconds = seconds_since(start);
+	call->memory_bytes = call->arena.peak_bytes;
+	if (call->report.shared != NULL)
+		call->memory_bytes += call->report.shared->arena.peak_bytes;
 	train_store(call);
+	if (call->report.shared != NULL)
+		shared_rows_detach(call->report.shared);
 	host_monitor_end(&call->monitor);
 
 	MemoryContextSwitchTo(caller);

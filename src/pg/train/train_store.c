@@ -146,7 +146,7 @@ store_version(const TrainCall *call)
 		                 .worst_group = call->worst_group,
 		                 .iterations = call->result.iterations,
 		                 .seconds = call->seconds,
-		                 .memory_bytes = (int64) call->arena.peak_bytes,
+		                 .memory_bytes = (int64) call->memory_bytes,
 		                 .comment = call->comment,
 		                 .row_security = call->report.row_security };
 

@@ -1,0 +1,433 @@
+/*
+ * gather.c
+ *    Reading all rows of a source, with as many processes as the planner
+ *    gives.
+ *
+ * The statement is  SELECT fairpg.gather_rows(columns ...) FROM source : an
+ * aggregate whose state is a dataset's builder.  So the server's own machinery
+ * decides about parallel workers, starts them, gives each a part of the rows
+ * and lets them run as the caller; a partial aggregate fills blocks in shared
+ * memory, and what it hands to the leader says where they are.
+ *
+ * What a worker needs beside its rows, it finds in that memory.  The setting
+ * fairpg.gathering says where, which nobody but a superuser can set, and the
+ * server copies settings to workers.  The aggregate works only inside
+ * gather_rows(), and only on columns of the types that the plan has.
+ *
+ * The run is read only in two senses: SPI refuses a statement that writes, and
+ * the transaction is marked read only meanwhile, so that a function in the
+ * query cannot either (a failure restores the mark with the transaction).  As
+ * in any read only transaction, temporary tables can be written.
+ */
+#include "postgres.h"
+
+#include "access/parallel.h"
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+
+#include "pg/args.h"
+#include "pg/export.h"
+#include "pg/host.h"
+#include "pg/train/gather.h"
+
+/* columns that one call can take, with room for its other arguments */
+#define CALL_COLUMNS 96
+
+/* What all processes of one gathering share, at the name that the setting
+ * has. */
+typedef struct SharedGathering
+{
+	size_t limit_bytes;
+	char plan[FLEXIBLE_ARRAY_MEMBER];
+} SharedGathering;
+
+/* The gathering that this process takes part in; reset when the transaction
+ * or the leader's call ends. */
+typedef struct Gathering
+{
+	const ReadPlan *plan;
+	NumArena *arena;
+	SharedRows *shared; /* NULL: one process reads */
+	MemoryContext context;
+	RowReader *result;  /* of the leader: everything */
+	NullableDatum *row; /* columns of a row that take several calls */
+} Gathering;
+
+static Gathering *current = NULL;
+
+/* The state of the aggregate in one process. */
+typedef struct PartState
+{
+	RowReader *reader;
+} PartState;
+
+/* What a partial state is on its way to the leader. */
+typedef struct PartImage
+{
+	const char *bytes;
+} PartImage;
+
+static void
+forget_gathering(void *arg)
+{
+	if (current == arg)
+		current = NULL;
+}
+
+/* Makes 'context' end the gathering with itself. */
+static Gathering *
+begin_gathering(MemoryContext context)
+{
+	Gathering *gathering = MemoryContextAllocZero(context, sizeof(Gathering));
+	MemoryContextCallback *callback =
+		MemoryContextAlloc(context, sizeof(MemoryContextCallback));
+
+	gathering->context = context;
+	callback->func = forget_gathering;
+	callback->arg = gathering;
+	MemoryContextRegisterResetCallback(context, callback);
+	return gathering;
+}
+
+/* In a worker: what the leader has put into shared memory. */
+static void
+join_gathering(void)
+{
+	const char *where = setting_string("fairpg.gathering");
+	MemoryContext context;
+	MemoryContext before;
+	Gathering *gathering;
+	SharedRows *shared;
+	SharedGathering *found;
+	unsigned long long name;
+	unsigned int handle;
+	NumArena *arena;
+
+	if (!IsParallelWorker() || where == NULL ||
+	    sscanf(where, "%x:%llx", &handle, &name) != 2)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		     errmsg(
+				 "fairpg.gather_rows() works only inside of fairpg.train()")));
+	context = AllocSetContextCreate(TopTransactionContext, "fairpg gathering",
+	                                ALLOCSET_DEFAULT_SIZES);
+	before = MemoryContextSwitchTo(context);
+	gathering = begin_gathering(context);
+	shared = shared_rows_attach((dsa_handle) handle);
+	found = dsa_get_address(shared->area, (dsa_pointer) name);
+	arena = palloc(sizeof(NumArena));
+	host_arena_init(arena, context, found->limit_bytes);
+	gathering->plan = read_plan_read(found->plan);
+	gathering->arena = arena;
+	gathering->shared = shared;
+	current = gathering;
+	MemoryContextSwitchTo(before);
+}
+
+/* The gathering, and that the arguments from the second on are those columns
+ * of its plan. */
+static Gathering *
+check_call(FunctionCallInfo fcinfo, int first, int n)
+{
+	bool fits;
+
+	if (current == NULL)
+		join_gathering();
+	fits = !get_fn_expr_variadic(fcinfo->flinfo) && first >= 0 &&
+	       first + n <= current->plan->n_columns && n > 0;
+	for (int i = 0; i < n && fits; i++)
+		fits = get_fn_expr_argtype(fcinfo->flinfo, i + 1) ==
+		       current->plan->columns[first + i].type;
+	if (!fits)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+		     errmsg("these are not the columns that fairpg.train() reads")));
+	return current;
+}
+
+/* A reader for the rows of this process. */
+static RowReader *
+begin_reading(Gathering *gathering)
+{
+	MemoryContext before = MemoryContextSwitchTo(gathering->context);
+	RowReader *reader = read_rows_begin(
+		gathering->plan, gathering->arena,
+		gathering->shared == NULL ? NULL : &gathering->shared->arena);
+
+	reader->is_part = gathering->shared != NULL;
+	MemoryContextSwitchTo(before);
+	return reader;
+}
+
+/*
+ * gather_columns(first integer, VARIADIC "any") returns boolean
+ *
+ * Some of the columns of a row that has more than a function can take; they
+ * stay as they are until gather_rows() is called for the row.
+ */
+FAIRPG_FUNCTION(fairpg_gather_columns);
+Datum
+fairpg_gather_columns(PG_FUNCTION_ARGS)
+{
+	int first = PG_ARGISNULL(0) ? -1 : PG_GETARG_INT32(0);
+	int n = PG_NARGS() - 1;
+	Gathering *gathering = check_call(fcinfo, first, n);
+
+	if (gathering->row == NULL)
+		gathering->row = MemoryContextAllocZero(
+			gathering->context,
+			sizeof(NullableDatum) * (Size) gathering->plan->n_columns);
+	memcpy(gathering->row + first, &fcinfo->args[1],
+	       sizeof(NullableDatum) * (Size) n);
+	PG_RETURN_BOOL(true);
+}
+
+/*
+ * gather_row(internal, VARIADIC "any") returns internal
+ *
+ * Transition: one row.  Its columns are the arguments or, where they are too
+ * many, what gather_columns() was given.
+ */
+FAIRPG_FUNCTION(fairpg_gather_row);
+Datum
+fairpg_gather_row(PG_FUNCTION_ARGS)
+{
+	PartState *state =
+		PG_ARGISNULL(0) ? NULL : (PartState *) PG_GETARG_POINTER(0);
+	MemoryContext context;
+
+	if (state == NULL)
+	{
+		Gathering *gathering;
+
+		if (!AggCheckCallContext(fcinfo, &context))
+			elog(ERROR, "gather_row called outside of an aggregate");
+		if (current == NULL)
+			join_gathering();
+		gathering = current;
+		if (gathering->plan->n_columns <= CALL_COLUMNS)
+			check_call(fcinfo, 0, PG_NARGS() - 1);
+		state = MemoryContextAlloc(context, sizeof(PartState));
+		state->reader = begin_reading(gathering);
+	}
+	if (current == NULL || state->reader->plan != current->plan)
+		elog(ERROR, "gathering has ended");
+	if (current->plan->n_columns > CALL_COLUMNS)
+	{
+		if (current->row == NULL)
+			elog(ERROR, "gather_row called without columns");
+		read_row(state->reader, current->row);
+	}
+	else
+		read_row(state->reader, &fcinfo->args[1]);
+	PG_RETURN_POINTER(state);
+}
+
+/* gather_serialize(internal) returns bytea: what a partial state has read. */
+FAIRPG_FUNCTION(fairpg_gather_serialize);
+Datum
+fairpg_gather_serialize(PG_FUNCTION_ARGS)
+{
+	PartState *state = (PartState *) PG_GETARG_POINTER(0);
+	StringInfoData image;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "gather_serialize called outside of an aggregate");
+	initStringInfo(&image);
+	appendStringInfoSpaces(&image, VARHDRSZ);
+	read_rows_export(state->reader, &shared_rows_exchange, &image);
+	SET_VARSIZE(image.data, image.len);
+	PG_RETURN_BYTEA_P((bytea *) image.data);
+}
+
+/* gather_deserialize(bytea, internal) returns internal */
+FAIRPG_FUNCTION(fairpg_gather_deserialize);
+Datum
+fairpg_gather_deserialize(PG_FUNCTION_ARGS)
+{
+	PartImage *image = palloc(sizeof(PartImage));
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "gather_deserialize called outside of an aggregate");
+	image->bytes = VARDATA_ANY(PG_GETARG_BYTEA_PP(0));
+	PG_RETURN_POINTER(image);
+}
+
+/*
+ * gather_combine(internal, internal) returns internal
+ *
+ * The first state is the leader's, made here; the second has just been
+ * deserialized.
+ */
+FAIRPG_FUNCTION(fairpg_gather_combine);
+Datum
+fairpg_gather_combine(PG_FUNCTION_ARGS)
+{
+	PartState *state =
+		PG_ARGISNULL(0) ? NULL : (PartState *) PG_GETARG_POINTER(0);
+	MemoryContext context;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "gather_combine called outside of an aggregate");
+	if (current == NULL || current->shared == NULL || IsParallelWorker())
+		elog(ERROR, "gathering has ended");
+	if (state == NULL)
+	{
+		state = MemoryContextAlloc(context, sizeof(PartState));
+		state->reader = begin_reading(current);
+	}
+	if (!PG_ARGISNULL(1))
+		read_rows_import(state->reader, &shared_rows_exchange,
+		                 ((PartImage *) PG_GETARG_POINTER(1))->bytes);
+	PG_RETURN_POINTER(state);
+}
+
+/* gather_final(internal) returns bigint: how many rows were read. */
+FAIRPG_FUNCTION(fairpg_gather_final);
+Datum
+fairpg_gather_final(PG_FUNCTION_ARGS)
+{
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "gather_final called outside of an aggregate");
+	if (current == NULL || PG_ARGISNULL(0))
+		PG_RETURN_INT64(0);
+	current->result = ((PartState *) PG_GETARG_POINTER(0))->reader;
+	PG_RETURN_INT64((int64) current->result->counts.rows_read);
+}
+
+static void
+append_columns(StringInfo sql, const ReadPlan *plan, int first, int n)
+{
+	for (int i = first; i < first + n; i++)
+		appendStringInfo(sql, "%ssrc.%s", i > first ? ", " : "",
+		                 quote_identifier(plan->columns[i].name));
+}
+
+/* The statement around the source. */
+static char *
+gathering_statement(const ReadPlan *plan)
+{
+	StringInfoData sql;
+
+	initStringInfo(&sql);
+	appendStringInfoString(&sql, "SELECT fairpg.gather_rows(");
+	if (plan->n_columns <= CALL_COLUMNS)
+		append_columns(&sql, plan, 0, plan->n_columns);
+	else
+		for (int first = 0; first < plan->n_columns; first += CALL_COLUMNS)
+		{
+			appendStringInfo(&sql, "%sfairpg.gather_columns(%d, ",
+			                 first > 0 ? ", " : "", first);
+			append_columns(&sql, plan, first,
+			               Min(CALL_COLUMNS, plan->n_columns - first));
+			appendStringInfoChar(&sql, ')');
+		}
+	appendStringInfo(&sql, ") FROM %s", plan->source.from);
+	return sql.data;
+}
+
+/* A value for this call only. */
+static void
+set_locally(const char *name, const char *value, GucContext as)
+{
+	(void) set_config_option(name, value, as, PGC_S_SESSION, GUC_ACTION_SAVE,
+	                         true, 0, false);
+}
+
+/* Whether a prepared statement may be run by several processes. */
+static bool
+runs_parallel(SPIPlanPtr prepared)
+{
+	CachedPlan *plan = SPI_plan_get_cached_plan(prepared);
+	bool parallel = false;
+	ListCell *cell;
+
+	if (plan == NULL)
+		return false;
+	foreach (cell, plan->stmt_list)
+		parallel =
+			parallel || lfirst_node(PlannedStmt, cell)->parallelModeNeeded;
+	/* of a plan that is not kept no resource owner knows */
+	ReleaseCachedPlan(plan, NULL);
+	return parallel;
+}
+
+/* Puts what workers need into shared memory, and says where. */
+static void
+share_gathering(Gathering *gathering)
+{
+	MemoryContext before = MemoryContextSwitchTo(gathering->context);
+	StringInfoData image;
+	SharedGathering *shared;
+	dsa_pointer name;
+
+	initStringInfo(&image);
+	read_plan_write(gathering->plan, &image);
+	gathering->shared = shared_rows_create(gathering->arena->limit_bytes);
+	name = dsa_allocate(gathering->shared->area,
+	                    offsetof(SharedGathering, plan) + (Size) image.len);
+	shared = dsa_get_address(gathering->shared->area, name);
+	shared->limit_bytes = gathering->arena->limit_bytes;
+	memcpy(shared->plan, image.data, (Size) image.len);
+	set_locally("fairpg.gathering",
+	            psprintf("%x:%llx",
+	                     (unsigned) dsa_get_handle(gathering->shared->area),
+	                     (unsigned long long) name),
+	            PGC_SUSET);
+	MemoryContextSwitchTo(before);
+}
+
+/* Runs the statement; its one row is of no interest. */
+static void
+run_statement(Gathering *gathering, const char *statement)
+{
+	SPIPrepareOptions prepare = { .cursorOptions = CURSOR_OPT_PARALLEL_OK };
+	SPIExecuteOptions execute = { .read_only = true };
+	bool was_read_only = XactReadOnly;
+	int nest_level = NewGUCNestLevel();
+	SPIPlanPtr prepared;
+	int code;
+
+	set_locally("max_parallel_workers_per_gather",
+	            psprintf("%d", setting_workers()), PGC_USERSET);
+	SPI_connect();
+	prepared = SPI_prepare_extended(statement, &prepare);
+	if (prepared == NULL)
+		elog(ERROR, "source could not be prepared: %s",
+		     SPI_result_code_string(SPI_result));
+	XactReadOnly = true;
+	if (setting_workers() > 0 && runs_parallel(prepared))
+		share_gathering(gathering);
+	code = SPI_execute_plan_extended(prepared, &execute);
+	XactReadOnly = was_read_only;
+	if (code < 0)
+		elog(ERROR, "source could not be read: %s",
+		     SPI_result_code_string(code));
+	SPI_finish();
+	AtEOXact_GUC(true, nest_level);
+}
+
+void
+gather_rows(const ReadPlan *plan, NumArena *arena, Gathered *gathered)
+{
+	Gathering *before = current;
+	Gathering *gathering = begin_gathering(CurrentMemoryContext);
+
+	gathering->plan = plan;
+	gathering->arena = arena;
+	current = gathering;
+	run_statement(gathering, gathering_statement(plan));
+	if (gathering->result == NULL)
+		gathering->result = begin_reading(gathering);
+	gathered->reader = gathering->result;
+	gathered->shared = gathering->shared;
+	current = before;
+}

@@ -1,0 +1,30 @@
+/*
+ * gather.h
+ *    Reading all rows of a source, with as many processes as the planner
+ *    gives.
+ *
+ * Internal to extraction.
+ */
+#ifndef FAIRPG_PG_TRAIN_GATHER_H
+#define FAIRPG_PG_TRAIN_GATHER_H
+
+#include "pg/train/read_rows.h"
+#include "pg/train/shared_rows.h"
+
+/* What was read, and the memory that the rows are in when several processes
+ * read them (NULL: one did). */
+typedef struct Gathered
+{
+	RowReader *reader;
+	SharedRows *shared;
+} Gathered;
+
+/*
+ * Reads the source of a plan.  The reader is in CurrentMemoryContext, its
+ * builder in 'arena'.  Row security and rights are those of the current user
+ * in every process, and no process can write.
+ */
+extern void
+gather_rows(const ReadPlan *plan, NumArena *arena, Gathered *gathered);
+
+#endif

@@ -1,0 +1,139 @@
+# workers.sh - several processes read the rows of one training: the same bytes
+# of the model as by one, nothing left behind whatever happens to them, and
+# nobody else gets at what they share.
+. test/tools/tap.sh
+
+psql -Xq -v ON_ERROR_STOP=1 <<'END'
+SELECT fairpg.init() \g /dev/null
+-- numbers of all sizes, NULLs, rare levels, copies of rows, weights, an array
+CREATE TABLE many AS
+	SELECT i AS id, (i * 7919) % 10007 AS a, 1.7e9 + (i * 104729) % 99991 / 8.0 AS b,
+		CASE WHEN i % 11 > 0 THEN (i * 31) % 97 / 7.0 END AS c,
+		CASE WHEN i % 13 > 0 THEN 'level ' || (i * i) % 997 END AS d,
+		ARRAY[i % 7, i % 11 / 3.0]::float4[] AS e,
+		CASE (i * 13) % 3 WHEN 0 THEN 'x' WHEN 1 THEN NULL ELSE 'z' END AS g,
+		CASE i % 2 WHEN 0 THEN 'k' ELSE 'l' END AS h, 1 + i % 4 AS w,
+		((i * 7919) % 10007 + hashint8(i) % 2000) % 7 < 3 AS label
+	FROM generate_series(1, 200000::bigint) i;
+CREATE TABLE coarse AS SELECT a / 2000 AS a, g, h, label FROM many;
+CREATE TABLE wide AS SELECT m.label, m.g, u.*
+	FROM (SELECT * FROM many LIMIT 60000) m,
+		LATERAL (SELECT m.a AS c1, m.c AS c2, m.d AS c3) u;
+DO $$ BEGIN
+	FOR i IN 4 .. 150 LOOP
+		EXECUTE format('ALTER TABLE wide ADD c%s %s', i,
+			CASE i % 3 WHEN 0 THEN 'text' WHEN 1 THEN 'integer' ELSE 'float8' END);
+	END LOOP;
+	EXECUTE 'UPDATE wide SET ' || (SELECT string_agg(
+		format('c%s = CASE WHEN c1 %% %s = 0 THEN 1 ELSE 2 END', i, i), ', ')
+		FROM generate_series(4, 150) i);
+END $$;
+CREATE VIEW seen AS SELECT m.*, c.a AS other FROM many m JOIN
+	(SELECT DISTINCT a FROM coarse) c ON c.a = m.id % 6;
+ANALYZE;
+END
+few="min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0"
+
+# Trains with so many workers; prints the model's checksum and whether the
+# leader was alone.
+bytes()
+{
+	sql "SET $few" "SET fairpg.workers = $1" \
+		"SELECT 1 FROM fairpg.train('m', $2)" \
+		"SELECT artifact_sha256, loss, gap, rows_train, rows_dropped, warnings
+			FROM fairpg_catalog.model_version WHERE model = 'm'
+			ORDER BY version DESC LIMIT 1" | sed 1d
+}
+same()
+{
+	local alone
+	alone=$(bytes 0 "$2")
+	like "$1: a training" "$alone" '^.x[0-9a-f]{64}'
+	for n in 1 2 4; do
+		is "$1: $n workers make the same model" "$(bytes $n "$2")" "$alone"
+	done
+	is "$1: and once more" "$(bytes 2 "$2")" "$alone"
+}
+same "by content" "'many', 'label', protected => '{g,h,g*h}', exclude => '{id,w}',
+	fairness => 'equalized_odds', max_gap => 0.05"
+same "by key, with weights" "'many', 'label', exclude => '{}', weight => 'w',
+	options => '{\"key\": \"id\", \"nulls\": \"drop\"}'"
+same "copies of rows" "'coarse', 'label', protected => '{g,h}',
+	fairness => 'demographic_parity', max_gap => 0.02"
+same "a hundred and fifty columns" "'wide', 'label', protected => '{g}',
+	fairness => 'demographic_parity', max_gap => 0.02"
+same "a view" "'seen', 'label', exclude => '{id,w}'"
+
+# whether they really are several
+sql "CREATE FUNCTION process(bigint) RETURNS integer LANGUAGE plpgsql VOLATILE
+	PARALLEL SAFE AS 'BEGIN RETURN pg_backend_pid(); END'" >/dev/null
+like "several processes read" "$(sql "SET $few" "SET fairpg.workers = 2" \
+	"SELECT unnest(warnings) FROM fairpg.train('p',
+		'SELECT label, a, process(id)::text AS p FROM many', 'label')" \
+	"SELECT count(*) FROM fairpg_catalog.coefficient
+		WHERE model = 'p' AND term = 'p' AND level_kind = 'value'")" '^[23]$'
+
+# segments of shared memory beyond those of the idle server
+segments()
+{
+	find /dev/shm -name 'PostgreSQL.*' 2>/dev/null | wc -l
+}
+before=$(segments)
+
+error=$(sql "SET $few" "SET fairpg.workers = 2" "SELECT version FROM fairpg.train('m',
+	'SELECT label, a, 1 / (id - 190000) AS d FROM many', 'label')" 2>&1)
+like "an error in a worker is the caller's" "$error" 'division by zero'
+error=$(sql "SET $few" "SET fairpg.workers = 2" "SELECT version FROM fairpg.train('m',
+	'SELECT label, CASE id WHEN 190000 THEN ''NaN'' ELSE c END AS c FROM many',
+	'label')" 2>&1)
+like "and names the column" "$error" 'column "c" is not a number'
+error=$(sql "SET $few" "SET fairpg.workers = 2" "SET fairpg.train_mem = '4MB'" \
+	"SELECT version FROM fairpg.train('m', 'many', 'label')" 2>&1)
+like "too little memory" "$error" 'fairpg.train_mem'
+is "no shared memory is left behind by errors" "$(segments)" "$before"
+
+# a worker is killed in the middle, gently
+sql "CREATE FUNCTION slow(x bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
+	PARALLEL SAFE AS 'BEGIN PERFORM pg_sleep(0.0005); RETURN x; END'" >/dev/null
+slow="SELECT version FROM fairpg.train('m', 'SELECT slow(id) AS id, a, label FROM many',
+	'label')"
+psql -XAtq -c "SET $few" -c "SET fairpg.workers = 2" -c "$slow" \
+	>"$FAIRPG_TMP/killed" 2>&1 &
+client=$!
+for _ in $(seq 100); do
+	workers=$(sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+		WHERE backend_type = 'parallel worker'")
+	[ "$workers" = 0 ] || break
+	sleep 0.1
+done
+wait "$client"
+like "a worker that is ended ends the training" "$(cat "$FAIRPG_TMP/killed")" \
+	'terminating|lost connection to parallel worker'
+is "and leaves no shared memory behind" "$(segments)" "$before"
+is "and no version" "$(sql "SELECT count(*) FROM fairpg_catalog.model_version v
+	WHERE model = 'm' AND rows_train < 1000")" 0
+
+# nobody but train() gets at it
+sql "CREATE ROLE fairpg_test_curious" >/dev/null
+like "the aggregate is of no use outside" \
+	"$(sql "SELECT fairpg.gather_rows(a) FROM many" 2>&1)" \
+	'works only inside of fairpg.train'
+like "nor in parallel workers" "$(sql "SET $few" \
+	"SET max_parallel_workers_per_gather = 2" \
+	"SELECT fairpg.gather_rows(a) FROM many" 2>&1)" \
+	'works only inside of fairpg.train'
+like "nor its parts" "$(sql "SELECT fairpg.gather_columns(0, 1, 2)" 2>&1)" \
+	'works only inside of fairpg.train'
+like "nor its last function" "$(sql "SELECT fairpg.gather_final(NULL)" 2>&1)" \
+	'outside of an aggregate'
+like "the setting is not everybody's" "$(sql "SET ROLE fairpg_test_curious" \
+	"SELECT fairpg.n(fairpg.outcomes(true, true))" \
+	"SET fairpg.gathering = '1:1'" 2>&1)" 'permission denied'
+is "also when it is set before there is any" "$(sql \
+	"SET ROLE fairpg_test_curious" "SET fairpg.gathering = '1:1'" \
+	"SELECT fairpg.n(fairpg.outcomes(true, true))" \
+	"SELECT current_setting('fairpg.gathering')" 2>/dev/null | tail -n 1)" ''
+like "a source that calls it gets no further" "$(sql "SELECT version
+	FROM fairpg.train('m', 'SELECT fairpg.gather_rows(label, a) AS a, true AS label
+		FROM many', 'label')" 2>&1)" \
+	'not the columns that fairpg.train|one value only|fewer training rows'
