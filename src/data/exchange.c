@@ -78,6 +78,8 @@ put_stream(Writer *writer, const DataBuilder *builder,
 
 		put_number(writer, exchange->name(shape->rows, block->slab));
 		put_number(writer, block->n_rows);
+		/* it counts where it is taken over */
+		shape->rows->used_bytes -= block->slab_bytes;
 		put(writer, block->width, shape->n_columns);
 		put(writer, block->low, shape->n_numbers * sizeof(double));
 		put(writer, block->high, shape->n_numbers * sizeof(double));
