@@ -146,6 +146,9 @@ chunk_rows(LinearPlan *plan, const LinearRequest *request,
 	else
 		for (uint32_t i = 0; i < n; i++)
 			plan->row_weight[i] = (double) block->weight[first + i];
+	if (request->cell_factor != NULL)
+		for (uint32_t i = 0; i < n; i++)
+			plan->row_weight[i] *= request->cell_factor[cell[i]];
 	if (request->cell_curvature != NULL)
 		for (uint32_t i = 0; i < n; i++)
 			plan->bend[i] = request->cell_curvature[cell[i]];

@@ -38,6 +38,8 @@ typedef struct LinearRequest
 	const double *cell_curvature;
 	double min_curvature;
 
+	const double *cell_factor; /* [n_cells] times a row's weight; NULL: 1 */
+
 	bool want_hessian;
 	bool want_diagonal; /* of the Hessian, where the whole is too large */
 	bool want_jacobian;

@@ -190,13 +190,20 @@ linear_set_magnets(LinearPlan *plan, const LinearRequest *request)
 	/* most of |q (1 - q) (1 - 2q)| */
 	double bend = 0.0963 / (request->temperature * request->temperature);
 	double curvature = 0.25;
-	double weight = 2 * plan->weight;
-	double loss = weight * (1 + score_reach(plan, request->coef));
+	double factor = request->cell_factor == NULL ? 1 : 0;
+	double weight;
+	double loss;
 
+	for (uint32_t c = 0; c < plan->n_cells && request->cell_factor; c++)
+		factor = fmax(factor, request->cell_factor[c]);
+	weight = 2 * factor * plan->weight;
+	loss = weight * (1 + score_reach(plan, request->coef));
 	for (uint32_t c = 0; c < plan->n_cells; c++)
 	{
 		double cell = plan->cell_weight[c];
 
+		if (request->cell_factor != NULL)
+			cell *= request->cell_factor[c];
 		if (request->cell_curvature != NULL)
 			curvature =
 				fmax(curvature, 0.25 + bend * fabs(request->cell_curvature[c]));

@@ -180,6 +180,12 @@ read_option(const ArgsOption *option, const JsonbValue *value)
 			*(char **) option->target =
 				pnstrdup(value->val.string.val, value->val.string.len);
 			break;
+		case ARGS_OBJECT:
+			*(Jsonb **) option->target =
+				JsonbValueToJsonb((JsonbValue *) value);
+			if (!JB_ROOT_IS_OBJECT(*(Jsonb **) option->target))
+				refuse_type(option, "a JSON object");
+			break;
 	}
 }
 

@@ -46,7 +46,8 @@ typedef enum ArgsKind
 	ARGS_INT,     /* target int *    */
 	ARGS_BIGINT,  /* target int64 *  */
 	ARGS_REAL,    /* target double * */
-	ARGS_TEXT     /* target char **, in CurrentMemoryContext */
+	ARGS_TEXT,    /* target char **, in CurrentMemoryContext */
+	ARGS_OBJECT   /* target Jsonb **, in CurrentMemoryContext */
 } ArgsKind;
 
 typedef struct ArgsOption

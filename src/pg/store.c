@@ -52,7 +52,7 @@ typedef struct Elements
 } Elements;
 
 static void
-insert_coefficients(const char *model, int version, const Model *compiled);
+insert_coefficients(const StoreVersion *version, const Model *compiled);
 
 int
 store_spi_begin(void)
@@ -121,10 +121,11 @@ schema_owner(Oid schema)
 static void
 require_trusted_owner(void)
 {
-	static const char *const tables[] = {
-		"store_version", "model",      "model_version",     "coefficient",
-		"training_log",  "evaluation", "evaluation_metric", "evaluation_gap"
-	};
+	static const char *const tables[] = { "store_version", "model",
+		                                  "model_version", "coefficient",
+		                                  "training_log",  "reweighing",
+		                                  "evaluation",    "evaluation_metric",
+		                                  "evaluation_gap" };
 	Oid schema = get_namespace_oid(STORE_SCHEMA, false);
 	Oid owner = schema_owner(schema);
 
@@ -439,7 +440,7 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,"
 	    " current_setting('server_version'), clock_timestamp(), current_user)",
 	    &parameters, SPI_OK_INSERT);
-	insert_coefficients(version->model, version->version, model);
+	insert_coefficients(version, model);
 	store_spi_end(nest_level);
 
 	/* plans that name the columns of the version before must go */
@@ -472,7 +473,7 @@ push_coefficient(Coefficients *rows, const char *term, const char *level,
  * row, fill and flag together.
  */
 static void
-insert_coefficients(const char *model, int version, const Model *compiled)
+insert_coefficients(const StoreVersion *version, const Model *compiled)
 {
 	static const char *const kinds[] = {
 		[DATA_LEVEL_VALUE] = "value",
@@ -481,6 +482,7 @@ insert_coefficients(const char *model, int version, const Model *compiled)
 	};
 	Parameters parameters = { 0 };
 	Coefficients rows;
+	Elements errors;
 	double intercept = compiled->intercept;
 	int n_rows = 1;
 
@@ -526,17 +528,24 @@ insert_coefficients(const char *model, int version, const Model *compiled)
 		push_coefficient(&rows, term, NULL, "unseen", column->unseen_coef);
 	}
 
-	add_text(&parameters, model);
-	add_int(&parameters, version);
+	elements_init(&errors, rows.term.n);
+	for (int i = 0; i < rows.term.n; i++)
+		push_real(&errors,
+		          version->std_errors != NULL ? version->std_errors[i] : NAN);
+	add_text(&parameters, version->model);
+	add_int(&parameters, version->version);
 	add_elements(&parameters, TEXTOID, &rows.term);
 	add_elements(&parameters, TEXTOID, &rows.level);
 	add_elements(&parameters, TEXTOID, &rows.kind);
 	add_elements(&parameters, FLOAT8OID, &rows.estimate);
+	add_elements(&parameters, FLOAT8OID, &errors);
 	run("INSERT INTO fairpg_catalog.coefficient"
-	    " (model, version, position, term, level, level_kind, estimate)"
-	    " SELECT $1, $2, u.position - 1, u.term, u.level, u.kind, u.estimate"
-	    " FROM unnest($3, $4, $5, $6) WITH ORDINALITY"
-	    " AS u (term, level, kind, estimate, position)",
+	    " (model, version, position, term, level, level_kind, estimate,"
+	    " std_error, z)"
+	    " SELECT $1, $2, u.position - 1, u.term, u.level, u.kind, u.estimate,"
+	    " u.std_error, u.estimate / nullif(u.std_error, 0)"
+	    " FROM unnest($3, $4, $5, $6, $7) WITH ORDINALITY"
+	    " AS u (term, level, kind, estimate, std_error, position)",
 	    &parameters, SPI_OK_INSERT);
 }
 
@@ -578,6 +587,49 @@ store_insert_log(const char *model, int version, const StoreLogRow *rows,
 	    " max_multiplier, feasible, chosen)"
 	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11)"
 	    " AS u",
+	    &parameters, SPI_OK_INSERT);
+	store_spi_end(nest_level);
+}
+
+void
+store_insert_cells(const char *model, int version, const StoreCell *cells,
+                   int n_cells)
+{
+	Parameters parameters = { 0 };
+	Elements columns[8];
+	int nest_level = store_spi_begin();
+
+	for (int c = 0; c < (int) lengthof(columns); c++)
+		elements_init(&columns[c], n_cells);
+	for (int i = 0; i < n_cells; i++)
+	{
+		push_text(&columns[0], cells[i].attribute);
+		push_text(&columns[1], cells[i].group_name);
+		push_boolean(&columns[2], cells[i].label);
+		push_bigint(&columns[3], cells[i].rows);
+		push_real(&columns[4], cells[i].weight_before);
+		push_real(&columns[5], cells[i].squares_before);
+		push_real(&columns[6], cells[i].factor);
+		push_boolean(&columns[7], cells[i].balanced);
+	}
+	add_text(&parameters, model);
+	add_int(&parameters, version);
+	add_elements(&parameters, TEXTOID, &columns[0]);
+	add_elements(&parameters, TEXTOID, &columns[1]);
+	add_elements(&parameters, BOOLOID, &columns[2]);
+	add_elements(&parameters, INT8OID, &columns[3]);
+	for (int c = 4; c < 7; c++)
+		add_elements(&parameters, FLOAT8OID, &columns[c]);
+	add_elements(&parameters, BOOLOID, &columns[7]);
+	run("INSERT INTO fairpg_catalog.reweighing"
+	    " (model, version, cell, attribute, group_name, label, rows,"
+	    " weight_before, squares_before, factor, weight_after, balanced)"
+	    " SELECT $1, $2, u.cell - 1, u.attribute, u.group_name, u.label,"
+	    " u.rows, u.weight, u.squares, u.factor, u.weight * u.factor,"
+	    " u.balanced"
+	    " FROM unnest($3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY"
+	    " AS u (attribute, group_name, label, rows, weight, squares, factor,"
+	    " balanced, cell)",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

@@ -72,6 +72,9 @@ typedef struct StoreVersion
 	int n_warnings;
 	const char *comment;
 	bool row_security;
+	const double *std_errors; /* of the rows of fairpg_catalog.coefficient in
+	                           * their order, NaN where there is none; NULL: of
+	                           * none */
 } StoreVersion;
 
 /* Inserts the version; its coefficients as rows follow from the model.  Plans
@@ -94,6 +97,22 @@ typedef struct StoreLogRow
 
 extern void store_insert_log(const char *model, int version,
                              const StoreLogRow *rows, int n_rows);
+
+/* One cell of method reweigh. */
+typedef struct StoreCell
+{
+	const char *attribute;
+	const char *group_name;
+	bool label;
+	int64 rows;
+	double weight_before;
+	double squares_before;
+	double factor;
+	bool balanced;
+} StoreCell;
+
+extern void store_insert_cells(const char *model, int version,
+                               const StoreCell *cells, int n_cells);
 
 typedef struct StoreEvaluation
 {

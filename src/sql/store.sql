@@ -20,6 +20,7 @@ DECLARE
     layout CONSTANT integer := 1;
     parts CONSTANT text[] := '{fairpg_catalog.store_version,fairpg_catalog.model,
         fairpg_catalog.model_version,fairpg_catalog.coefficient,fairpg_catalog.training_log,
+        fairpg_catalog.reweighing,fairpg_report.reweighing,
         fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
         fairpg_report.model_versions,fairpg_report.group_metrics,fairpg_report.disparities,
         fairpg_report.training_log,fairpg_report.coefficients}';
@@ -226,6 +227,8 @@ BEGIN
         level text,
         level_kind text CHECK (level_kind IN ('value', 'null', 'other', 'unseen')),
         estimate double precision NOT NULL,
+        std_error double precision,
+        z double precision,
         PRIMARY KEY (model, version, position),
         FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
             ON DELETE CASCADE
@@ -243,6 +246,9 @@ BEGIN
         IS 'value; null: the column is NULL; other: rare values; unseen: values that training did not see; NULL: times the number';
     COMMENT ON COLUMN fairpg_catalog.coefficient.estimate
         IS 'addition to the raw score; for a number, times its value';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.std_error
+        IS 'standard error of the estimate, of a level as its deviation from the mean of the levels; NULL where there is none, as under constraints';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.z IS 'estimate divided by its standard error';
 
     CREATE TABLE fairpg_catalog.training_log (
         model text NOT NULL,
@@ -275,6 +281,44 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.training_log.feasible IS 'whether the gap was within bounds';
     COMMENT ON COLUMN fairpg_catalog.training_log.chosen
         IS 'whether this iteration is the stored model';
+
+    CREATE TABLE fairpg_catalog.reweighing (
+        model text NOT NULL,
+        version integer NOT NULL,
+        cell integer NOT NULL,
+        attribute text NOT NULL,
+        group_name text NOT NULL,
+        label boolean NOT NULL,
+        rows bigint NOT NULL,
+        weight_before double precision NOT NULL,
+        squares_before double precision NOT NULL,
+        factor double precision NOT NULL,
+        weight_after double precision NOT NULL,
+        balanced boolean NOT NULL,
+        PRIMARY KEY (model, version, cell),
+        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
+            ON DELETE CASCADE
+    );
+    COMMENT ON TABLE fairpg_catalog.reweighing
+        IS 'what method reweigh did to the training rows of each group and label';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.cell IS 'number of the group and label, from 0';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.attribute
+        IS 'protected columns whose values make the groups, with * between them';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.group_name IS 'combination of their values';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.label IS 'whether the label is the positive value';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.rows IS 'training rows of the cell';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.weight_before
+        IS 'sum of their weights as given; the number of rows where none are given';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.squares_before
+        IS 'sum of the squares of these weights, for the effective number of rows';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.factor
+        IS 'by which training multiplied the weight of each of them: P(group) P(label) / P(group, label)';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.weight_after
+        IS 'sum of their weights in training: weight_before times factor';
+    COMMENT ON COLUMN fairpg_catalog.reweighing.balanced
+        IS 'false where the group has no row of one of the labels, and keeps its weights';
 
     CREATE TABLE fairpg_catalog.evaluation (
         evaluation bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -605,7 +649,9 @@ BEGIN
             c.term,
             c.level,
             c.level_kind,
-            c.estimate
+            c.estimate,
+            c.std_error,
+            c.z
         FROM fairpg_catalog.coefficient AS c;
     COMMENT ON VIEW fairpg_report.coefficients IS 'coefficients of each version';
     COMMENT ON COLUMN fairpg_report.coefficients.model IS 'name of the model';
@@ -619,6 +665,52 @@ BEGIN
         IS 'value; null: the column is NULL; other: rare values; unseen: values that training did not see; NULL: times the number';
     COMMENT ON COLUMN fairpg_report.coefficients.estimate
         IS 'addition to the raw score; for a number, times its value';
+    COMMENT ON COLUMN fairpg_report.coefficients.std_error
+        IS 'standard error of the estimate, of a level as its deviation from the mean of the levels; NULL where there is none, as under constraints';
+    COMMENT ON COLUMN fairpg_report.coefficients.z IS 'estimate divided by its standard error';
+
+    CREATE VIEW fairpg_report.reweighing AS
+        SELECT
+            r.model,
+            r.version,
+            r.cell,
+            r.attribute,
+            r.group_name,
+            r.label,
+            r.rows,
+            r.weight_before,
+            r.factor,
+            r.weight_after,
+            r.balanced,
+            sum(r.weight_before) OVER of_version ^ 2
+                / nullif(sum(r.squares_before) OVER of_version, 0) AS effective_rows_before,
+            sum(r.weight_after) OVER of_version ^ 2
+                / nullif(sum(r.factor ^ 2 * r.squares_before) OVER of_version, 0)
+                AS effective_rows_after
+        FROM fairpg_catalog.reweighing AS r
+        WINDOW of_version AS (PARTITION BY r.model, r.version);
+    COMMENT ON VIEW fairpg_report.reweighing
+        IS 'what method reweigh did to the training rows of each group and label, and how many rows that is worth';
+    COMMENT ON COLUMN fairpg_report.reweighing.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.reweighing.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.reweighing.cell IS 'number of the group and label, from 0';
+    COMMENT ON COLUMN fairpg_report.reweighing.attribute
+        IS 'protected columns whose values make the groups, with * between them';
+    COMMENT ON COLUMN fairpg_report.reweighing.group_name IS 'combination of their values';
+    COMMENT ON COLUMN fairpg_report.reweighing.label IS 'whether the label is the positive value';
+    COMMENT ON COLUMN fairpg_report.reweighing.rows IS 'training rows of the cell';
+    COMMENT ON COLUMN fairpg_report.reweighing.weight_before
+        IS 'sum of their weights as given; the number of rows where none are given';
+    COMMENT ON COLUMN fairpg_report.reweighing.factor
+        IS 'by which training multiplied the weight of each of them: P(group) P(label) / P(group, label)';
+    COMMENT ON COLUMN fairpg_report.reweighing.weight_after
+        IS 'sum of their weights in training: weight_before times factor';
+    COMMENT ON COLUMN fairpg_report.reweighing.balanced
+        IS 'false where the group has no row of one of the labels, and keeps its weights';
+    COMMENT ON COLUMN fairpg_report.reweighing.effective_rows_before
+        IS 'rows of equal weight that the training rows of the version are worth as given (Kish)';
+    COMMENT ON COLUMN fairpg_report.reweighing.effective_rows_after
+        IS 'the same with the weights of the training';
 
     INSERT INTO fairpg_catalog.store_version (version) VALUES (layout);
     RETURN format('fairpg store with layout %s was made', layout);

@@ -32,6 +32,7 @@
  * ones.
  */
 #include "train/newton.h"
+#include "train/proximal_band.h"
 
 #include <math.h>
 #include <string.h>
@@ -73,6 +74,8 @@ typedef struct Search
 	double aim;
 	bool has_offset;
 	bool curved; /* the last pass brought a new Hessian and Jacobian */
+
+	ProximalBand *proximal; /* makes the step; NULL: neither l1 nor signs */
 } Search;
 
 static NumStatus
@@ -91,7 +94,7 @@ search_create(NumArena *arena, Newton *newton, Search *search)
 	if (search->offset == NULL || search->place == NULL ||
 	    search->solved == NULL || search->m == NULL)
 		return NUM_NO_MEMORY;
-	return NUM_OK;
+	return proximal_band_create(newton, &search->proximal);
 }
 
 static void
@@ -177,7 +180,7 @@ build_step(Search *search)
 			newton_dot(newton->step, newton->jacobian + k * stride, newton->n);
 	length = sqrt(fmax(squared, 0));
 	for (uint32_t j = 0; j < newton->n; j++)
-		newton->step[j] *= -1.0 * (length > MAX_STEP ? MAX_STEP / length : 1);
+		newton->step[j] *= -1.0;
 	return length;
 }
 
@@ -189,6 +192,23 @@ largest_multiplier(const Newton *newton)
 	for (uint32_t k = 0; k < newton->rates->n_active; k++)
 		largest = fmax(largest, fabs(newton->multiplier[k]));
 	return largest;
+}
+
+/* The whole step without l1 and signs. */
+static NumStatus
+band_step(Search *search, BandProgram *program, double *length)
+{
+	Newton *newton = search->newton;
+	NumStatus status = search->curved ? newton_factor(newton) : NUM_OK;
+
+	if (status == NUM_OK)
+		status = build_program(search);
+	if (status == NUM_OK)
+		status = band_multipliers(newton->arena, program, newton->monitor,
+		                          newton->multiplier);
+	if (status == NUM_OK)
+		*length = build_step(search);
+	return status;
 }
 
 /* From the sums of the last pass to the next point. */
@@ -203,26 +223,27 @@ search_step(Search *search, double *length)
 		                    .bands = rates->bands,
 		                    .n_bands = rates->n_bands,
 		                    .most = MOST_MULTIPLIER };
-	NumStatus status = search->curved ? newton_factor(newton) : NUM_OK;
+	NumStatus status;
 
-	if (status != NUM_OK)
-		return status;
 	move_offsets(search);
 	program.width = fmax(search->aim * newton->settings->max_gap,
 	                     CLOSER * rates_gap(rates, search->place));
-	status = build_program(search);
+	if (search->proximal != NULL)
+		status = proximal_band_step(search->proximal, search->curved, &program,
+		                            search->place, newton->multiplier, length);
+	else
+		status = band_step(search, &program, length);
 	if (status != NUM_OK)
 		return status;
-	status = band_multipliers(newton->arena, &program, newton->monitor,
-	                          newton->multiplier);
-	if (status != NUM_OK)
-		return status;
-	*length = build_step(search);
 	/* multipliers of a step that is not taken whole would overstate the
 	 * curvature, which would make the next ones larger still */
 	if (*length > MAX_STEP)
+	{
 		for (uint32_t k = 0; k < rates->n_active; k++)
 			newton->multiplier[k] *= MAX_STEP / *length;
+		for (uint32_t j = 0; j < newton->n; j++)
+			newton->step[j] *= MAX_STEP / *length;
+	}
 	rates_cell_coefficients(rates, newton->sums, newton->multiplier,
 	                        newton->cell_curvature);
 	newton_remember(newton, newton->multiplier);

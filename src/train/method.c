@@ -12,11 +12,21 @@ static const TrainMethod methods[] = {
 	{ .name = "constraint",
 	  .description = "least loss among the models whose gap is at most max_gap",
 	  .needs_max_gap = true,
+	  .takes_l1 = true,
+	  .takes_signs = true,
 	  .run = train_constraint },
 	{ .name = "penalty",
 	  .description = "loss plus penalty times the spread of the group rates",
 	  .needs_penalty = true,
+	  .takes_l1 = true,
+	  .takes_signs = true,
 	  .run = train_penalty },
+	{ .name = "reweigh",
+	  .description = "rows weighted so that groups have equal label shares",
+	  .judged_only = true,
+	  .takes_l1 = true,
+	  .takes_signs = true,
+	  .run = train_reweigh },
 	{ .name = NULL }
 };
 

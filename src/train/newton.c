@@ -2,9 +2,10 @@
  * newton.c
  *    What the Newton-type methods share.
  *
- * The objective is f(w) = mean weighted log-loss + l2 / 2 |w|^2 without the
- * intercept, w on the standardised scale.  Large data are first minimised on a
- * sample of the rows, from where the full data need two or three passes more:
+ * The objective is f(w) = mean weighted log-loss + l2 / 2 |w|^2 + l1 |w|_1
+ * without the intercept, w on the standardised scale.  Large data are first
+ * minimised on a sample of the rows, from where the full data need two or
+ * three passes more:
  * Newton's method only needs a Hessian that is about right, and a start that
  * is close.  The sample is by a hash of the rows, the same in every run.
  *
@@ -105,6 +106,8 @@ choose_sample(NumArena *arena, const Dataset *data, const Rates *rates,
 static bool
 must_learn(const LinearPlan *plan, const TrainSettings *settings)
 {
+	if (proximal_wanted(settings))
+		return false;
 	switch (settings->solver)
 	{
 		case TRAIN_SOLVER_NEWTON:
@@ -192,6 +195,8 @@ newton_create(NumArena *arena, const Dataset *data,
 	newton->monitor = monitor;
 	newton->gap = NAN;
 	newton->best_gap = NAN;
+	if (proximal_wanted(settings) && settings->solver == TRAIN_SOLVER_LBFGS)
+		return NUM_BAD_ARGUMENT;
 
 	status = linear_plan(arena, data, settings->own_kernels, &newton->plan);
 	if (status == NUM_OK)
@@ -210,6 +215,8 @@ newton_create(NumArena *arena, const Dataset *data,
 	status = choose_sample(arena, data, newton->rates, &newton->sample_stride);
 	if (status == NUM_OK)
 		status = newton_allocate(newton);
+	if (status == NUM_OK && proximal_wanted(settings))
+		status = proximal_create(newton, &newton->proximal);
 	*result = newton;
 	return status;
 }
@@ -226,6 +233,7 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 		                      .cell_curvature =
 		                          has_rates ? newton->cell_curvature : NULL,
 		                      .min_curvature = 1,
+		                      .cell_factor = newton->cell_factor,
 		                      .want_hessian = curved && !newton->learns,
 		                      .want_diagonal = curved && newton->learns,
 		                      .want_jacobian = curved && has_rates };
@@ -245,6 +253,8 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 	}
 	newton->loss =
 		newton->sums->loss / newton->sums->weight + settings->l2 / 2 * ridge;
+	if (newton->proximal != NULL)
+		newton->loss += proximal_value(newton->proximal, newton->coef);
 	if (!has_rates)
 		return NUM_OK;
 	status = rates_read(newton->rates, newton->sums);
@@ -255,6 +265,15 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
 		               newton->jacobian);
 	return NUM_OK;
+}
+
+NumStatus
+newton_cholesky(Newton *newton, uint32_t n)
+{
+	if (!newton->settings->own_kernels && blas_available())
+		return blas_cholesky_watched(newton->factor, n, newton->stride,
+		                             newton->monitor);
+	return dense_cholesky(newton->factor, n, newton->stride, newton->monitor);
 }
 
 static NumStatus
@@ -271,11 +290,7 @@ try_factor(Newton *newton, double extra)
 			row[j] = hessian[i * newton->stride + j] * scale;
 		row[i] += extra + (i > 0 ? newton->settings->l2 : 0);
 	}
-	if (!newton->settings->own_kernels && blas_available())
-		return blas_cholesky_watched(newton->factor, newton->n, newton->stride,
-		                             newton->monitor);
-	return dense_cholesky(newton->factor, newton->n, newton->stride,
-	                      newton->monitor);
+	return newton_cholesky(newton, newton->n);
 }
 
 /* The inverse of the Hessian's diagonal; a coefficient that hardly any row
@@ -332,6 +347,23 @@ newton_solve(Newton *newton, double *b)
 		lbfgs_apply(newton->lbfgs, newton->inverse, b);
 	else
 		dense_cholesky_solve(newton->factor, newton->n, newton->stride, b);
+}
+
+NumStatus
+newton_direction(Newton *newton, bool fresh, double *decrement)
+{
+	NumStatus status = NUM_OK;
+
+	if (newton->proximal != NULL)
+		return proximal_step(newton->proximal, fresh, decrement);
+	if (fresh)
+		status = newton_factor(newton);
+	if (status != NUM_OK)
+		return status;
+	memcpy(newton->step, newton->gradient, newton->stride * sizeof(double));
+	newton_solve(newton, newton->step);
+	*decrement = newton_dot(newton->step, newton->gradient, newton->n) / 2;
+	return NUM_OK;
 }
 
 /* Adds the multipliers times the gradients of the rates. */
@@ -485,16 +517,12 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 			status = backtrack(newton, block_stride,
 			                   reference + 1e-12 * fabs(reference));
 		if (status == NUM_OK && curved)
-		{
 			newton_learn(newton, NULL);
-			status = newton_factor(newton);
-		}
+		if (status == NUM_OK)
+			status = newton_direction(newton, curved, &decrement);
 		if (status != NUM_OK)
 			return status;
 		reference = newton->loss;
-		memcpy(newton->step, newton->gradient, newton->stride * sizeof(double));
-		newton_solve(newton, newton->step);
-		decrement = newton_dot(newton->step, newton->gradient, newton->n) / 2;
 		newton_remember(newton, NULL);
 		for (uint32_t j = 0; j < newton->n; j++)
 		{
@@ -527,6 +555,8 @@ newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result)
 	linear_to_raw(newton->plan, newton->best, result->coef);
 	if (newton->best_log > 0 && newton->best_log <= newton->n_log)
 		newton->log[newton->best_log - 1].chosen = true;
+	result->std_error = NULL;
+	result->cells = NULL;
 	result->outcome = outcome;
 	result->iterations = newton->passes;
 	result->loss = newton->best_loss;

@@ -14,10 +14,11 @@
 
 #include "model/linear.h"
 #include "num/lbfgs.h"
+#include "train/proximal.h"
 #include "train/rates.h"
 #include "train/train.h"
 
-typedef struct Newton
+struct Newton
 {
 	NumArena *arena;
 	const Dataset *data;
@@ -26,6 +27,8 @@ typedef struct Newton
 	LinearPlan *plan;
 	LinearSums *sums;
 	Rates *rates;
+	Proximal *proximal;        /* l1 and signs; NULL: neither */
+	const double *cell_factor; /* [n_cells] as LinearRequest; NULL: 1 */
 
 	bool learns;            /* no Hessian: the curvature is learnt */
 	int max_iterations;     /* of one run; learning takes more of them */
@@ -49,7 +52,7 @@ typedef struct Newton
 	double *multiplier;     /* [n_active] */
 	double *cell_curvature; /* [n_cells] */
 
-	double loss; /* mean loss and ridge at coef */
+	double loss; /* mean loss, ridge and l1 at coef */
 	double gap;  /* hard gap at coef */
 
 	double best_loss;
@@ -60,7 +63,7 @@ typedef struct Newton
 	uint32_t best_log;
 	TrainLog *log;
 	uint32_t n_log;
-} Newton;
+};
 
 /* Everything allocated, coefficients zero. */
 extern NumStatus newton_create(NumArena *arena, const Dataset *data,
@@ -73,6 +76,9 @@ extern NumStatus newton_create(NumArena *arena, const Dataset *data,
 extern NumStatus
 newton_pass(Newton *newton, uint32_t block_stride, bool curved);
 
+/* Factorises the leading 'n' rows of newton->factor in place. */
+extern NumStatus newton_cholesky(Newton *newton, uint32_t n);
+
 /* Makes newton_solve() ready from the last curved pass: factorises the Hessian,
  * ridge included (a nearly singular one gets the smallest extra ridge that
  * lets the factorisation through), or takes its diagonal. */
@@ -80,6 +86,12 @@ extern NumStatus newton_factor(Newton *newton);
 
 /* Overwrites b [stride] with H^-1 b. */
 extern void newton_solve(Newton *newton, double *b);
+
+/* From the last pass, curved if 'fresh': the step whose negative leads to the
+ * least of the quadratic model, l1 and signs respected, into newton->step;
+ * '*decrement' is by how much the model falls. */
+extern NumStatus
+newton_direction(Newton *newton, bool fresh, double *decrement);
 
 /* Before a move: keeps the point and the gradient of the loss plus
  * 'multiplier' [n_active] times the rates (NULL: of what stands in
@@ -101,12 +113,16 @@ extern void newton_keep_best(Newton *newton, bool feasible);
 /* Forgets the best point (the sample's, when the full passes begin). */
 extern void newton_forget_best(Newton *newton);
 
-/* Minimises loss and ridge alone over one row in 'block_stride', until
+/* Minimises loss, ridge and l1 alone over one row in 'block_stride', until
  * half the squared Newton decrement falls below 'accuracy' (the last step is
  * taken, not evaluated). */
 extern NumStatus
 newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
                 const char *phase, bool *converged);
+
+/* Minimises loss, ridge and l1 to the end, over a sample first where that
+ * pays, and gives the result; newton->coef is the point. */
+extern NumStatus newton_fit(Newton *newton, TrainResult *result);
 
 /* The result from the best point. */
 extern NumStatus

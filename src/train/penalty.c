@@ -196,12 +196,9 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 		if (!newton->learns)
 			status = penalty_curve(penalty);
 		if (status == NUM_OK)
-			status = newton_factor(newton);
+			status = newton_direction(newton, true, &decrement);
 		if (status != NUM_OK)
 			return status;
-		memcpy(newton->step, newton->gradient, newton->stride * sizeof(double));
-		newton_solve(newton, newton->step);
-		decrement = newton_dot(newton->step, newton->gradient, newton->n) / 2;
 		newton_log(newton, phase, sqrt(fmax(2 * decrement, 0)), 0, true);
 		newton_keep_best(newton, true);
 		if (decrement <= accuracy)

@@ -1,8 +1,9 @@
 /*
  * plain.c
- *    The model without fairness: least loss and ridge, by Newton's method.
+ *    The model without fairness: least loss, ridge and l1, by Newton's method.
  */
 #include "train/newton.h"
+#include "train/std_error.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,17 +18,12 @@
 #define LEARNT_TRUST 1e-4
 
 NumStatus
-train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
-            NumMonitor *monitor, TrainResult *result)
+newton_fit(Newton *newton, TrainResult *result)
 {
-	TrainSettings plain = *settings;
-	Newton *newton;
 	bool converged;
-	NumStatus status;
+	NumStatus status = NUM_OK;
 
-	plain.criterion = NULL;
-	status = newton_create(arena, data, &plain, monitor, &newton);
-	if (status == NUM_OK && newton->sample_stride > 1)
+	if (newton->sample_stride > 1)
 		status = newton_minimise(newton, newton->sample_stride, SAMPLE_ACCURACY,
 		                         "sample", &converged);
 	if (status == NUM_OK)
@@ -41,4 +37,21 @@ train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
 	newton->best_log = newton->n_log;
 	return newton_finish(
 		newton, converged ? TRAIN_CONVERGED : TRAIN_ITERATION_LIMIT, result);
+}
+
+NumStatus
+train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
+            NumMonitor *monitor, TrainResult *result)
+{
+	TrainSettings plain = *settings;
+	Newton *newton;
+	NumStatus status;
+
+	plain.criterion = NULL;
+	status = newton_create(arena, data, &plain, monitor, &newton);
+	if (status == NUM_OK)
+		status = newton_fit(newton, result);
+	if (status == NUM_OK && result->outcome == TRAIN_CONVERGED)
+		status = train_std_errors(newton, result);
+	return status;
 }

@@ -40,10 +40,14 @@ typedef struct TrainSettings
 	const FairCriterion *criterion; /* NULL: none */
 	double max_gap;                 /* method constraint; in [0, 1] */
 	double penalty;                 /* method penalty; >= 0 */
-	double l2;          /* on every coefficient but the intercept; >= 0 */
-	double temperature; /* of the smooth decision; > 0 */
-	double threshold;   /* of the probability; in (0, 1) */
-	int max_iterations; /* > 0 */
+	double l2; /* on every coefficient but the intercept; >= 0 */
+	double l1; /* likewise, on absolute values; methods that take it */
+	const signed char *signs; /* [data->n_columns] +1 or -1: the sign that the
+	                           * coefficient of a number must have; 0: any;
+	                           * NULL: none; methods that take them */
+	double temperature;       /* of the smooth decision; > 0 */
+	double threshold;         /* of the probability; in (0, 1) */
+	int max_iterations;       /* > 0 */
 	uint64_t min_group; /* groups with fewer rows of the event are audited,
 	                     * not constrained */
 	bool own_kernels;   /* never BLAS: same bits on any machine */
@@ -55,7 +59,7 @@ typedef struct TrainLog
 	int iteration;
 	const char *phase; /* "plain", "sample", "full" */
 	uint64_t rows;     /* read by this pass */
-	double loss;       /* mean log-loss and ridge, at the start of the step */
+	double loss;       /* mean log-loss, l2 and l1 at the start of the step */
 	double gap;        /* largest hard gap; NaN without a criterion */
 	double step;       /* Newton decrement of the step taken */
 	double max_multiplier;
@@ -74,6 +78,16 @@ typedef struct TrainRate
 	bool constrained; /* defined, and rows >= min_group */
 } TrainRate;
 
+/* A cell (base group and label) to which method reweigh gave a weight. */
+typedef struct TrainCell
+{
+	uint64_t rows;
+	double weight;  /* total of the rows, before */
+	double squares; /* sum of their squared weights, before */
+	double factor;  /* of every row of the cell; > 0 */
+	bool defined;   /* false: the group lacks a label, the factor is 1 */
+} TrainCell;
+
 typedef struct TrainResult
 {
 	TrainOutcome outcome;
@@ -81,6 +95,9 @@ typedef struct TrainResult
 	double loss;
 	double gap;   /* largest hard gap of the constrained groups; NaN: none */
 	double *coef; /* raw, [data->n_params] */
+	double *std_error; /* of the coefficients (std_error.h), [data->n_params],
+	                    * NaN where there is none; NULL: of none */
+	TrainCell *cells;  /* [2 * data->n_base_groups]; NULL: nothing reweighed */
 	uint32_t n_rates;
 	TrainRate *rates;
 	uint32_t n_log;
@@ -93,6 +110,10 @@ typedef struct TrainMethod
 	const char *description;
 	bool needs_max_gap;
 	bool needs_penalty;
+	bool judged_only; /* the criterion takes no part in the fit; max_gap, if it
+	                   * is given, is what the result is judged by */
+	bool takes_l1;
+	bool takes_signs;
 	NumStatus (*run)(NumArena *arena, const Dataset *data,
 	                 const TrainSettings *settings, NumMonitor *monitor,
 	                 TrainResult *result);
@@ -112,6 +133,9 @@ extern NumStatus train_constraint(NumArena *arena, const Dataset *data,
                                   const TrainSettings *settings,
                                   NumMonitor *monitor, TrainResult *result);
 extern NumStatus train_penalty(NumArena *arena, const Dataset *data,
+                               const TrainSettings *settings,
+                               NumMonitor *monitor, TrainResult *result);
+extern NumStatus train_reweigh(NumArena *arena, const Dataset *data,
                                const TrainSettings *settings,
                                NumMonitor *monitor, TrainResult *result);
 

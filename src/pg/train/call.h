@@ -39,6 +39,10 @@ typedef struct TrainCall
 
 	/* options */
 	double l2;
+	double l1;
+	char **signed_columns; /* option monotone: columns, and */
+	signed char *signs;    /* their signs, +1 or -1 */
+	int n_signed;
 	double temperature;
 	double threshold;
 	int iterations;
@@ -78,6 +82,18 @@ typedef struct TrainCall
 /* train_args.c: fills the first part; raises on anything that is wrong before
  * a row is read. */
 extern void train_read_call(FunctionCallInfo fcinfo, TrainCall *call);
+
+/* train_signs.c: reads option "monotone", NULL when it was not given; refuses
+ * columns that the source does not have; and finds the signs of the columns of
+ * call->data (TrainSettings.signs), refusing what is no number the model sees. */
+extern void train_read_signs(Jsonb *monotone, TrainCall *call);
+extern void train_check_signs(const TrainCall *call);
+extern const signed char *train_find_signs(const TrainCall *call);
+
+/* train_cells.c: what method reweigh could not balance or has few rows of, as
+ * warnings; and its cells as rows of the store.  Nothing without cells. */
+extern void train_warn_of_cells(TrainCall *call);
+extern void train_store_cells(const TrainCall *call);
 
 /* train_judge.c: the verdict, and the warnings that come with the fit. */
 extern void train_judge(TrainCall *call);

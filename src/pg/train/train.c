@@ -82,7 +82,7 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 {
 	Rates *rates;
 
-	if (call->criterion == NULL)
+	if (call->criterion == NULL || call->method->judged_only)
 		return;
 	report_status(rates_create(&call->arena, call->data, settings, &rates),
 	              &call->arena, describe_source(call));
@@ -132,6 +132,8 @@ fit(TrainCall *call)
 		                       .max_gap = call->max_gap,
 		                       .penalty = call->penalty,
 		                       .l2 = call->l2,
+		                       .l1 = call->l1,
+		                       .signs = train_find_signs(call),
 		                       .temperature = call->temperature,
 		                       .threshold = call->threshold,
 		                       .max_iterations = call->iterations,
@@ -149,6 +151,7 @@ fit(TrainCall *call)
 	status = (call->method != NULL ? call->method->run : train_plain)(
 		&call->arena, call->data, &settings, &call->monitor, &call->result);
 	report_status(status, &call->arena, object);
+	train_warn_of_cells(call);
 	report_status(model_from_coefficients(&call->arena, call->data,
 	                                      MODEL_LOGISTIC, call->threshold,
 	                                      call->result.coef, &call->compiled),
@@ -238,6 +241,7 @@ fairpg_train(PG_FUNCTION_ARGS)
 	PreventCommandIfReadOnly("fairpg.train()");
 	store_require();
 	store_check_model_name(call->model);
+	train_check_signs(call);
 
 	host_arena_init(&call->arena, context, setting_train_mem_bytes());
 	host_monitor_begin(&call->monitor, call->model);

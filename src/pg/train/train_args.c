@@ -115,8 +115,11 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 	char *key = NULL;
 	char *solver = "auto";
 	int max_levels = 256;
+	Jsonb *monotone = NULL;
 	ArgsOption known[] = {
 		{ "l2", ARGS_REAL, &call->l2, 0, 1e6 },
+		{ "l1", ARGS_REAL, &call->l1, 0, 1e6 },
+		{ "monotone", ARGS_OBJECT, &monotone, 0, 0 },
 		{ "temperature", ARGS_REAL, &call->temperature, 0.05, 5 },
 		{ "threshold", ARGS_REAL, &call->threshold, 0.0001, 0.9999 },
 		{ "iterations", ARGS_INT, &call->iterations, 1, 10000 },
@@ -131,6 +134,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 	};
 
 	call->l2 = 1e-4;
+	call->l1 = 0;
 	call->temperature = 1.0;
 	call->threshold = 0.5;
 	call->iterations = 40;
@@ -146,6 +150,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("option \"undefined\" must be error or skip")));
 	call->solver = find_solver(solver);
+	train_read_signs(monotone, call);
 	call->extract.nulls = nulls;
 	call->extract.key = key;
 	call->extract.max_levels = max_levels;
@@ -184,7 +189,7 @@ check_strength(const TrainCall *call)
 		         errmsg("method \"%s\" needs max_gap", method->name),
 		         errhint("max_gap is the largest difference allowed between "
 		                 "the rates of any two groups, for example 0.02.")));
-	if (!method->needs_max_gap && call->has_max_gap)
+	if (!method->needs_max_gap && !method->judged_only && call->has_max_gap)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("method \"%s\" does not take max_gap", method->name),
@@ -225,6 +230,49 @@ resolve_names(FunctionCallInfo fcinfo, TrainCall *call)
 		         errhint("The methods are: %s.", known_methods())));
 }
 
+/* "penalty, reweigh" of the methods that take l1, or signs. */
+static char *
+methods_that_take(bool l1)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const TrainMethod *m = train_method_table(); m->name; m++)
+		if (l1 ? m->takes_l1 : m->takes_signs)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", m->name);
+	return list.data;
+}
+
+/* What method and solver can do about l1 and monotone. */
+static void
+check_regularisation(const TrainCall *call)
+{
+	const TrainMethod *method = call->method;
+	bool has_l1 = call->l1 > 0;
+	bool has_signs = call->n_signed > 0;
+
+	if (method != NULL &&
+	    ((has_l1 && !method->takes_l1) || (has_signs && !method->takes_signs)))
+	{
+		bool of_l1 = has_l1 && !method->takes_l1;
+
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" does not take option \"%s\"",
+		                method->name, of_l1 ? "l1" : "monotone"),
+		         errhint("Methods that take it: %s; and a training without a "
+		                 "fairness criterion.",
+		                 methods_that_take(of_l1))));
+	}
+	if ((has_l1 || has_signs) && call->solver == TRAIN_SOLVER_LBFGS)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("solver lbfgs does not take option \"%s\"",
+		                has_l1 ? "l1" : "monotone"),
+		         errhint("Use solver newton, which takes memory for two or "
+		                 "three square matrices of the coefficients.")));
+}
+
 void
 train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 {
@@ -239,8 +287,16 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			         errmsg("max_gap and penalty need a fairness criterion"),
 			         errhint("Set fairness to one of: %s.", known_criteria())));
+		if (call->method->judged_only)
+			ereport(ERROR,
+			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			         errmsg("method \"%s\" needs a fairness criterion to judge "
+			                "its result by",
+			                call->method->name),
+			         errhint("For example fairness => 'demographic_parity'.")));
 		call->method = NULL;
 		call->method_name = pstrdup("none");
+		check_regularisation(call);
 		return;
 	}
 	if (call->extract.n_protected == 0)
@@ -251,4 +307,5 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 		         errhint("Name the columns that define the groups, for "
 		                 "example protected => '{sex}'.")));
 	check_strength(call);
+	check_regularisation(call);
 }

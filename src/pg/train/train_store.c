@@ -114,6 +114,46 @@ describe_call(const TrainCall *call)
 	return json.data;
 }
 
+/* Standard errors in the order of the rows that store_insert_version() makes
+ * of the model: a number and its NULL, the levels of a category and the unseen
+ * ones.  NULL without any. */
+static const double *
+order_errors(const TrainCall *call)
+{
+	const Dataset *data = call->data;
+	const double *from = call->result.std_error;
+	double *to;
+	Size n_rows = 1;
+	int n = 0;
+
+	if (from == NULL)
+		return NULL;
+	for (uint32 c = 0; c < data->n_columns; c++)
+		n_rows += data->columns[c].kind == DATA_NUMBER
+		              ? 2
+		              : 1 + (Size) data->columns[c].n_levels;
+	to = palloc_extended(sizeof(double) * n_rows, MCXT_ALLOC_HUGE);
+	to[n++] = from[0];
+	for (uint32 c = 0; c < data->n_columns; c++)
+	{
+		const DataColumn *column = &data->columns[c];
+		uint32 n_own = column->kind == DATA_NUMBER ? 1 : column->n_levels;
+
+		if (column->is_null_flag)
+		{
+			/* the place that its number kept free */
+			if (column->n_params > 0)
+				to[n - 1] = from[column->first_param];
+			continue;
+		}
+		for (uint32 l = 0; l < n_own; l++)
+			to[n++] =
+				column->n_params > 0 ? from[column->first_param + l] : NAN;
+		to[n++] = NAN;
+	}
+	return to;
+}
+
 static void
 store_version(const TrainCall *call)
 {
@@ -151,6 +191,7 @@ store_version(const TrainCall *call)
 		                 .row_security = call->report.row_security };
 
 	row.warnings = string_array(call->warnings, &row.n_warnings);
+	row.std_errors = order_errors(call);
 	store_insert_version(&row, call->compiled);
 }
 
@@ -210,6 +251,7 @@ train_store(TrainCall *call)
 	call->version = store_next_version(call->model);
 	store_version(call);
 	store_log(call);
+	train_store_cells(call);
 	store_evaluation(call, &call->train_part);
 	if (call->held_out.rows > 0)
 		store_evaluation(call, &call->held_out);
