@@ -100,6 +100,11 @@ extern NumStatus data_finish_category(Finish *finish, uint32_t k);
  * are given back. */
 extern NumStatus data_finish_blocks(Finish *finish);
 
+/* finish_block.c: lays the arrays of a block, of which rows and widths are
+ * known, into a piece of memory; counts its bytes when that is NULL. */
+extern size_t data_block_lay(const Dataset *data, bool weighted,
+                             DataBlock *block, void *slab);
+
 /* Share of the training weight above which a column that settles the label
  * of so much is called the label in disguise. */
 #define DATA_DISGUISE_SHARE 0.999

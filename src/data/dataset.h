@@ -101,6 +101,7 @@ typedef struct DataBlock
 	                      * in all blocks */
 	uint16_t *cell;      /* [n_rows] 2 * base group + label */
 	float *weight;       /* [n_rows], or NULL: all one */
+	void *slab;          /* holds the arrays of rows */
 } DataBlock;
 
 typedef struct DataRows

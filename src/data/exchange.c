@@ -1,8 +1,9 @@
 /*
  * exchange.c
- *    Rows that one process filled into a builder, taken over by another one.
+ *    Rows that one process filled into a builder, taken over by another one;
+ *    and a finished dataset, seen by others.
  *
- * The image: for every category whether it is retired, the number of its
+ * The image of a builder: for every category whether it is retired, the number of its
  * values, and for each length and bytes; the same for every protected column;
  * the combinations of protected codes that base groups are; for every stream
  * the number of blocks, and for each the name of its rows, their number, the
@@ -279,4 +280,119 @@ data_builder_import(DataBuilder *builder, const DataExchange *exchange,
 		status = import_stream(builder, exchange, &reader, origin,
 		                       &builder->stream[s]);
 	return status;
+}
+
+/* Everything of a dataset but its blocks and names. */
+typedef struct DatasetImage
+{
+	uint32_t n_columns;
+	uint32_t n_params;
+	uint32_t n_base_groups;
+	uint32_t n_blocks;
+	uint64_t n_rows;
+	double weight;
+	double weight_magnet;
+	uint32_t sample_blocks[DATA_STRATA];
+	bool weighted;
+} DatasetImage;
+
+NumStatus
+data_export(NumArena *arena, NumArena *rows, const Dataset *data,
+            const DataExchange *exchange, unsigned char **image, size_t *bytes)
+{
+	const DataRows *train = &data->part[DATA_TRAIN];
+	Writer writer = { .arena = arena };
+	DatasetImage head;
+
+	memset(&head, 0, sizeof(head));
+	head.n_columns = data->n_columns;
+	head.n_params = data->n_params;
+	head.n_base_groups = data->n_base_groups;
+	head.n_blocks = train->n_blocks;
+	head.n_rows = train->n_rows;
+	head.weight = train->weight;
+	head.weight_magnet = data->weight_magnet;
+	memcpy(head.sample_blocks, train->sample_blocks,
+	       sizeof(head.sample_blocks));
+	head.weighted = train->n_blocks > 0 && train->blocks[0]->weight != NULL;
+	put(&writer, &head, sizeof(head));
+	put(&writer, data->columns, data->n_columns * sizeof(DataColumn));
+	if (train->n_blocks > 0)
+		put(&writer, train->blocks[0]->code_bytes, data->n_columns);
+	for (uint32_t b = 0; b < train->n_blocks; b++)
+	{
+		put_number(&writer, exchange->name(rows, train->blocks[b]->slab));
+		put_number(&writer, train->blocks[b]->n_rows);
+	}
+	*image = writer.bytes;
+	*bytes = writer.n;
+	return writer.status;
+}
+
+/* The columns, without what points into another process. */
+static NumStatus
+import_columns(NumArena *arena, Reader *reader, Dataset *data)
+{
+	size_t bytes = data->n_columns * sizeof(DataColumn);
+
+	data->columns = arena_alloc(arena, data->n_columns, sizeof(DataColumn));
+	if (data->columns == NULL)
+		return NUM_NO_MEMORY;
+	memcpy(data->columns, get(reader, bytes), bytes);
+	for (uint32_t c = 0; c < data->n_columns; c++)
+	{
+		data->columns[c].name = "";
+		data->columns[c].source = "";
+		data->columns[c].levels = NULL;
+	}
+	return NUM_OK;
+}
+
+NumStatus
+data_import(NumArena *arena, NumArena *rows, const DataExchange *exchange,
+            const unsigned char *image, Dataset **result)
+{
+	Dataset *data = arena_alloc(arena, 1, sizeof(Dataset));
+	Reader reader = { image };
+	DatasetImage head;
+	DataRows *train;
+	uint8_t *code_bytes;
+
+	if (data == NULL)
+		return NUM_NO_MEMORY;
+	memset(data, 0, sizeof(*data));
+	memcpy(&head, get(&reader, sizeof(head)), sizeof(head));
+	data->n_columns = head.n_columns;
+	data->n_params = head.n_params;
+	data->n_base_groups = head.n_base_groups;
+	data->weight_magnet = head.weight_magnet;
+	train = &data->part[DATA_TRAIN];
+	train->n_rows = head.n_rows;
+	train->weight = head.weight;
+	memcpy(train->sample_blocks, head.sample_blocks,
+	       sizeof(head.sample_blocks));
+	train->blocks = arena_alloc(arena, head.n_blocks, sizeof(DataBlock *));
+	code_bytes = arena_alloc(arena, data->n_columns, 1);
+	if (train->blocks == NULL || code_bytes == NULL ||
+	    import_columns(arena, &reader, data) != NUM_OK)
+		return NUM_NO_MEMORY;
+	if (head.n_blocks > 0)
+		memcpy(code_bytes, get(&reader, data->n_columns), data->n_columns);
+	for (uint32_t b = 0; b < head.n_blocks; b++)
+	{
+		DataBlock *block = arena_alloc(arena, 1, sizeof(DataBlock));
+		void *slab = exchange->piece(rows, get_number(&reader));
+
+		if (block == NULL)
+			return NUM_NO_MEMORY;
+		block->n_rows = (uint32_t) get_number(&reader);
+		block->code_bytes = code_bytes;
+		block->values = arena_alloc(arena, data->n_columns, sizeof(void *));
+		if (block->values == NULL)
+			return NUM_NO_MEMORY;
+		data_block_lay(data, head.weighted, block, slab);
+		train->blocks[train->n_blocks++] = block;
+	}
+	*result = data;
+	return NUM_OK;
 }

@@ -1,8 +1,9 @@
 /*
  * exchange.h
- *    Rows that one process filled into a builder, taken over by another one.
+ *    Rows that one process filled into a builder, taken over by another one;
+ *    and a finished dataset, seen by others.
  *
- * The packed rows lie in memory that both see, each at an address of its own;
+ * The rows lie in memory that all see, each at an address of its own;
  * everything else goes as an image: values of categories and groups in the
  * order of their codes, and what describes the blocks.  The image is for
  * processes of one program on one machine, and is not checked.
@@ -30,5 +31,18 @@ data_builder_export(DataBuilder *builder, const DataExchange *exchange,
 extern NumStatus
 data_builder_import(DataBuilder *builder, const DataExchange *exchange,
                     const unsigned char *image);
+
+/*
+ * The training rows of a finished dataset whose rows lie in shared memory, for
+ * processes that make passes over them.  The image has no names: neither of
+ * columns and levels nor of groups.
+ */
+extern NumStatus
+data_export(NumArena *arena, NumArena *rows, const Dataset *data,
+            const DataExchange *exchange, unsigned char **image, size_t *bytes);
+
+extern NumStatus
+data_import(NumArena *arena, NumArena *rows, const DataExchange *exchange,
+            const unsigned char *image, Dataset **data);
 
 #endif

@@ -16,18 +16,19 @@
 #include "data/slab.h"
 #include "num/grid.h"
 
-static size_t
-lay_block(const Dataset *data, bool weighted, DataBlock *block, char *piece)
+size_t
+data_block_lay(const Dataset *data, bool weighted, DataBlock *block, void *slab)
 {
 	size_t used = 0;
 
 	for (uint32_t c = 0; c < data->n_columns; c++)
 		block->values[c] = slab_cut(
-			piece, &used, (size_t) block->n_rows * block->code_bytes[c]);
-	block->cell = slab_cut(piece, &used, block->n_rows * sizeof(uint16_t));
+			slab, &used, (size_t) block->n_rows * block->code_bytes[c]);
+	block->cell = slab_cut(slab, &used, block->n_rows * sizeof(uint16_t));
 	block->weight = NULL;
 	if (weighted)
-		block->weight = slab_cut(piece, &used, block->n_rows * sizeof(float));
+		block->weight = slab_cut(slab, &used, block->n_rows * sizeof(float));
+	block->slab = slab;
 	return used;
 }
 
@@ -48,11 +49,11 @@ create_block(Finish *finish, uint8_t *code_bytes, uint32_t n_rows)
 	block->values = arena_alloc(arena, data->n_columns, sizeof(void *));
 	if (block->values == NULL)
 		return NULL;
-	bytes = lay_block(data, weighted, block, NULL);
+	bytes = data_block_lay(data, weighted, block, NULL);
 	piece = arena_alloc(finish->builder->shape.rows, 1, bytes);
 	if (piece == NULL)
 		return NULL;
-	lay_block(data, weighted, block, piece);
+	data_block_lay(data, weighted, block, piece);
 	data->block_bytes += bytes;
 	return block;
 }

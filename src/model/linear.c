@@ -469,33 +469,73 @@ pass_chunk(LinearPlan *plan, const LinearRequest *request,
 	return chunk_product(plan, n, monitor, sums->hessian);
 }
 
-NumStatus
-linear_pass(LinearPlan *plan, const LinearRequest *request, NumMonitor *monitor,
-            LinearSums *sums)
+uint32_t
+linear_n_blocks(const LinearPlan *plan, const LinearRequest *request)
 {
-	const DataRows *rows = &plan->data->part[DATA_TRAIN];
+	return plan->data->part[DATA_TRAIN].sample_blocks[request->sample];
+}
 
+NumStatus
+linear_begin(LinearPlan *plan, const LinearRequest *request, LinearSums *sums)
+{
 	sums_clear(plan, request, sums);
-	if (!linear_set_magnets(plan, request))
-		return NUM_NOT_FINITE;
-	for (uint32_t b = 0; b < rows->sample_blocks[request->sample]; b++)
+	return linear_set_magnets(plan, request) ? NUM_OK : NUM_NOT_FINITE;
+}
+
+NumStatus
+linear_block(LinearPlan *plan, const LinearRequest *request, uint32_t b,
+             NumMonitor *monitor, LinearSums *sums)
+{
+	const DataBlock *block = plan->data->part[DATA_TRAIN].blocks[b];
+
+	for (uint32_t first = 0; first < block->n_rows; first += LINEAR_CHUNK_ROWS)
 	{
-		const DataBlock *block = rows->blocks[b];
+		NumStatus status;
 
-		for (uint32_t first = 0; first < block->n_rows;
-		     first += LINEAR_CHUNK_ROWS)
-		{
-			NumStatus status;
-
-			/* a chunk takes some ten milliseconds with a thousand columns */
-			if (monitor_stop(monitor))
-				return NUM_CANCELLED;
-			status = pass_chunk(plan, request, block, first, monitor, sums);
-			if (status != NUM_OK)
-				return status;
-		}
-		sums->rows += block->n_rows;
+		/* a chunk takes some ten milliseconds with a thousand columns */
+		if (monitor_stop(monitor))
+			return NUM_CANCELLED;
+		status = pass_chunk(plan, request, block, first, monitor, sums);
+		if (status != NUM_OK)
+			return status;
 	}
+	sums->rows += block->n_rows;
+	return NUM_OK;
+}
+
+static void
+add_vector(const double *from, size_t n, double *to)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] += from[i];
+}
+
+void
+linear_add(const LinearPlan *plan, const LinearRequest *request,
+           const LinearSums *from, LinearSums *to)
+{
+	size_t n_cells = plan->n_cells;
+
+	to->rows += from->rows;
+	add_vector(from->loss_part, 2, to->loss_part);
+	add_vector(from->gradient, plan->stride, to->gradient);
+	if (request->want_diagonal)
+		add_vector(from->diagonal, plan->stride, to->diagonal);
+	add_vector(from->cell_weight, n_cells, to->cell_weight);
+	add_vector(from->cell_hard, n_cells, to->cell_hard);
+	add_vector(from->cell_soft, n_cells, to->cell_soft);
+	if (request->want_hessian)
+		add_vector(from->hessian, (plan->n_params + 1) * plan->stride,
+		           to->hessian);
+	if (request->want_jacobian)
+		add_vector(from->cell_jacobian, n_cells * plan->stride,
+		           to->cell_jacobian);
+}
+
+NumStatus
+linear_end(const LinearPlan *plan, const LinearRequest *request,
+           LinearSums *sums)
+{
 	for (uint32_t c = 0; c < plan->n_cells; c++)
 		sums->weight += sums->cell_weight[c];
 	sums->loss = sums->loss_part[0] + sums->loss_part[1];
@@ -503,4 +543,19 @@ linear_pass(LinearPlan *plan, const LinearRequest *request, NumMonitor *monitor,
 		for (uint32_t a = 1; a <= plan->n_numbers; a++)
 			sums->hessian[a * plan->stride] = sums->hessian[a];
 	return isfinite(sums->loss) ? NUM_OK : NUM_NOT_FINITE;
+}
+
+NumStatus
+linear_pass(LinearPlan *plan, const LinearRequest *request, NumMonitor *monitor,
+            LinearSums *sums)
+{
+	uint32_t n_blocks = linear_n_blocks(plan, request);
+	NumStatus status;
+
+	if (plan->team != NULL)
+		return plan->team->pass(plan->team, plan, request, monitor, sums);
+	status = linear_begin(plan, request, sums);
+	for (uint32_t b = 0; b < n_blocks && status == NUM_OK; b++)
+		status = linear_block(plan, request, b, monitor, sums);
+	return status == NUM_OK ? linear_end(plan, request, sums) : status;
 }

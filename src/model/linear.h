@@ -62,6 +62,20 @@ typedef struct LinearSums
 	double *cell_jacobian; /* [n_cells][stride], gradient of cell_soft */
 } LinearSums;
 
+/*
+ * Processes that divide a pass among them.  Each makes the plan for itself,
+ * and sums some of the blocks with linear_begin() and linear_block(); what they
+ * have is put together with linear_add() and linear_end(), in any order.
+ */
+typedef struct LinearTeam LinearTeam;
+struct LinearTeam
+{
+	NumStatus (*pass)(LinearTeam *team, LinearPlan *plan,
+	                  const LinearRequest *request, NumMonitor *monitor,
+	                  LinearSums *sums);
+	void *host;
+};
+
 /* Lays out the parameters of a finished dataset.  With 'own_kernels' BLAS is
  * left alone even where it is loaded. */
 extern NumStatus linear_plan(NumArena *arena, const Dataset *data,
@@ -83,9 +97,31 @@ extern NumStatus
 linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
                    bool jacobian, LinearSums **sums);
 
+/* Lays the arrays of sums into a piece of memory; counts its bytes when that is
+ * NULL. */
+extern size_t linear_sums_lay(const LinearPlan *plan, bool hessian,
+                              bool jacobian, LinearSums *sums, void *memory);
+
+/* From now on passes are divided among a team; NULL: no more. */
+extern void linear_plan_team(LinearPlan *plan, LinearTeam *team);
+
 /* One pass.  NUM_NOT_FINITE when a score overflowed. */
 extern NumStatus linear_pass(LinearPlan *plan, const LinearRequest *request,
                              NumMonitor *monitor, LinearSums *sums);
+
+/* Its parts: how many blocks it is over; sums of none; of one block more; of
+ * two sums; and what follows from all of them. */
+extern uint32_t
+linear_n_blocks(const LinearPlan *plan, const LinearRequest *request);
+extern NumStatus
+linear_begin(LinearPlan *plan, const LinearRequest *request, LinearSums *sums);
+extern NumStatus
+linear_block(LinearPlan *plan, const LinearRequest *request, uint32_t b,
+             NumMonitor *monitor, LinearSums *sums);
+extern void linear_add(const LinearPlan *plan, const LinearRequest *request,
+                       const LinearSums *from, LinearSums *to);
+extern NumStatus linear_end(const LinearPlan *plan,
+                            const LinearRequest *request, LinearSums *sums);
 
 /* Coefficients as model_from_coefficients() takes them; 'raw' has room for
  * data->n_params. */

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/slab.h"
 #include "num/grid.h"
 
 /* from so many numbers on their Hessian no longer stays in the first-level
@@ -288,40 +289,50 @@ linear_n_cells(const LinearPlan *plan)
 	return plan->n_cells;
 }
 
+size_t
+linear_sums_lay(const LinearPlan *plan, bool hessian, bool jacobian,
+                LinearSums *sums, void *memory)
+{
+	size_t vector = plan->stride * sizeof(double);
+	size_t cells = plan->n_cells * sizeof(double);
+	size_t used = 0;
+
+	memset(sums, 0, sizeof(*sums));
+	sums->gradient = slab_cut(memory, &used, vector);
+	sums->diagonal = slab_cut(memory, &used, vector);
+	sums->cell_weight = slab_cut(memory, &used, cells);
+	sums->cell_hard = slab_cut(memory, &used, cells);
+	sums->cell_soft = slab_cut(memory, &used, cells);
+	if (hessian)
+		sums->hessian =
+			slab_cut(memory, &used, ((size_t) plan->n_params + 1) * vector);
+	if (jacobian)
+		sums->cell_jacobian = slab_cut(memory, &used, plan->n_cells * vector);
+	return used;
+}
+
 NumStatus
 linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
                    bool jacobian, LinearSums **result)
 {
 	LinearSums *sums = arena_alloc(arena, 1, sizeof(LinearSums));
-	size_t rows = (size_t) plan->n_params + 1;
+	void *memory;
 
 	if (sums == NULL)
 		return NUM_NO_MEMORY;
-	memset(sums, 0, sizeof(*sums));
-	sums->gradient = arena_alloc(arena, plan->stride, sizeof(double));
-	sums->diagonal = arena_alloc(arena, plan->stride, sizeof(double));
-	sums->cell_weight = arena_alloc(arena, plan->n_cells, sizeof(double));
-	sums->cell_hard = arena_alloc(arena, plan->n_cells, sizeof(double));
-	sums->cell_soft = arena_alloc(arena, plan->n_cells, sizeof(double));
-	if (sums->gradient == NULL || sums->diagonal == NULL ||
-	    sums->cell_weight == NULL || sums->cell_hard == NULL ||
-	    sums->cell_soft == NULL)
+	memory = arena_alloc(arena, 1,
+	                     linear_sums_lay(plan, hessian, jacobian, sums, NULL));
+	if (memory == NULL)
 		return NUM_NO_MEMORY;
-	if (hessian)
-	{
-		sums->hessian = arena_alloc(arena, rows, plan->stride * sizeof(double));
-		if (sums->hessian == NULL)
-			return NUM_NO_MEMORY;
-	}
-	if (jacobian)
-	{
-		sums->cell_jacobian =
-			arena_alloc(arena, plan->n_cells, plan->stride * sizeof(double));
-		if (sums->cell_jacobian == NULL)
-			return NUM_NO_MEMORY;
-	}
+	linear_sums_lay(plan, hessian, jacobian, sums, memory);
 	*result = sums;
 	return NUM_OK;
+}
+
+void
+linear_plan_team(LinearPlan *plan, LinearTeam *team)
+{
+	plan->team = team;
 }
 
 void

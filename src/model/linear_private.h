@@ -23,6 +23,7 @@ struct LinearPlan
 	uint32_t *category_column; /* [n_categories] */
 	uint32_t *first_param;     /* [n_categories] of code 0, kernel layout */
 	bool *skips_first;         /* [n_categories] code 0 has no parameter */
+	LinearTeam *team;          /* NULL: one process makes the passes */
 	bool own_kernels;
 	bool multiplies; /* the Hessian of the numbers is a product of matrices */
 	double *mean;    /* [n_numbers] */

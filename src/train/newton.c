@@ -203,6 +203,7 @@ newton_create(NumArena *arena, const Dataset *data,
 		status = rates_create(arena, data, settings, &newton->rates);
 	if (status != NUM_OK)
 		return status;
+	linear_plan_team(newton->plan, settings->team);
 	newton->learns = must_learn(newton->plan, settings);
 	newton->max_iterations =
 		settings->max_iterations * (newton->learns ? LEARN_ITERATIONS : 1);

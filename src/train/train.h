@@ -52,6 +52,8 @@ typedef struct TrainSettings
 	                     * not constrained */
 	bool own_kernels;   /* never BLAS: same bits on any machine */
 	TrainSolver solver;
+	struct LinearTeam
+		*team; /* processes that make the passes; NULL: this one */
 } TrainSettings;
 
 typedef struct TrainLog

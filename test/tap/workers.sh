@@ -113,6 +113,27 @@ is "and leaves no shared memory behind" "$(segments)" "$before"
 is "and no version" "$(sql "SELECT count(*) FROM fairpg_catalog.model_version v
 	WHERE model = 'm' AND rows_train < 1000")" 0
 
+# and wherever it is: trainings one after another, until a worker is ended
+psql -XAtq -c "SET $few" -c "SET fairpg.workers = 2" -c "SELECT count(t.version)
+	FROM generate_series(1, 200) s, LATERAL fairpg.train('m' || s % 2, 'many',
+		'label', protected => '{g}', exclude => '{id,w}',
+		fairness => 'equalized_odds', max_gap => 0.001, seed => s) t" \
+	>"$FAIRPG_TMP/killed" 2>&1 &
+client=$!
+sleep 2
+for _ in $(seq 100); do
+	workers=$(sql "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+		WHERE backend_type = 'parallel worker'")
+	[ "$workers" = 0 ] || break
+	sleep 0.01
+done
+wait "$client"
+like "a worker that is ended in the middle ends the training" \
+	"$(cat "$FAIRPG_TMP/killed")" 'terminating|lost connection to parallel worker'
+is "and leaves no shared memory behind" "$(segments)" "$before"
+is "the server goes on" "$(sql "SET $few" "SET fairpg.workers = 2" "SELECT count(*)
+	FROM fairpg.train('m', 'many', 'label', exclude => '{id,w}')")" 1
+
 # nobody but train() gets at it
 sql "CREATE ROLE fairpg_test_curious" >/dev/null
 like "the aggregate is of no use outside" \

@@ -330,6 +330,7 @@ check_order(const Making *making, bool own_kernels)
 	LinearPlan *plan;
 	LinearSums *forth;
 	LinearSums *back;
+	LinearSums *other;
 	double coef[80] = { 0 };
 	double bend[8] = { 3, -1, 0.3, 0.1, 40, -0.7, 1, 2 };
 	LinearRequest request = { .coef = coef,
@@ -353,6 +354,17 @@ check_order(const Making *making, bool own_kernels)
 	turn_round(data);
 	CHECK_INT(linear_plan(&arena, data, own_kernels, &plan), NUM_OK);
 	CHECK_INT(linear_pass(plan, &request, NULL, back), NUM_OK);
+	CHECK(same_sums(plan, forth, back));
+	/* as two processes would do it */
+	CHECK_INT(linear_sums_create(&arena, plan, true, true, &other), NUM_OK);
+	CHECK_INT(linear_begin(plan, &request, back), NUM_OK);
+	CHECK_INT(linear_begin(plan, &request, other), NUM_OK);
+	for (uint32_t b = 0; b < linear_n_blocks(plan, &request); b++)
+		CHECK_INT(
+			linear_block(plan, &request, b, NULL, b % 3 == 1 ? other : back),
+			NUM_OK);
+	linear_add(plan, &request, other, back);
+	CHECK_INT(linear_end(plan, &request, back), NUM_OK);
 	CHECK(same_sums(plan, forth, back));
 	scratch_end(&arena);
 }

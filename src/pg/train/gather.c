@@ -39,6 +39,9 @@
 /* columns that one call can take, with room for its other arguments */
 #define CALL_COLUMNS 96
 
+/* rows over which several processes may make passes */
+#define MANY_ROWS 100000
+
 /* What all processes of one gathering share, at the name that the setting
  * has. */
 typedef struct SharedGathering
@@ -342,22 +345,28 @@ set_locally(const char *name, const char *value, GucContext as)
 	                         true, 0, false);
 }
 
-/* Whether a prepared statement may be run by several processes. */
+/* Whether the rows of a prepared statement are better in shared memory: several
+ * processes read them, or they are many and several will make passes. */
 static bool
-runs_parallel(SPIPlanPtr prepared)
+wants_sharing(SPIPlanPtr prepared)
 {
 	CachedPlan *plan = SPI_plan_get_cached_plan(prepared);
-	bool parallel = false;
+	bool wants = false;
 	ListCell *cell;
 
-	if (plan == NULL)
+	if (plan == NULL || setting_workers() == 0)
 		return false;
 	foreach (cell, plan->stmt_list)
-		parallel =
-			parallel || lfirst_node(PlannedStmt, cell)->parallelModeNeeded;
+	{
+		PlannedStmt *statement = lfirst_node(PlannedStmt, cell);
+		Plan *rows = outerPlan(statement->planTree);
+
+		wants = wants || statement->parallelModeNeeded ||
+		        (rows != NULL && rows->plan_rows >= MANY_ROWS);
+	}
 	/* of a plan that is not kept no resource owner knows */
 	ReleaseCachedPlan(plan, NULL);
-	return parallel;
+	return wants;
 }
 
 /* Puts what workers need into shared memory, and says where. */
@@ -404,7 +413,7 @@ run_statement(Gathering *gathering, const char *statement)
 		elog(ERROR, "source could not be prepared: %s",
 		     SPI_result_code_string(SPI_result));
 	XactReadOnly = true;
-	if (setting_workers() > 0 && runs_parallel(prepared))
+	if (wants_sharing(prepared))
 		share_gathering(gathering);
 	code = SPI_execute_plan_extended(prepared, &execute);
 	XactReadOnly = was_read_only;

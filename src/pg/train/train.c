@@ -33,11 +33,16 @@
 #include "pg/store.h"
 #include "pg/train/call.h"
 #include "pg/train/shared_rows.h"
+#include "pg/train/team.h"
 #include "train/rates.h"
 
 /* Factorisations of fewer parameters than this are not worth loading BLAS
  * for: they take less than some milliseconds. */
 #define BLAS_FROM_PARAMS 400
+
+/* Rows that make a worker process worth while: a pass over them takes as long
+ * as calling it some ten times. */
+#define WORKER_ROWS 50000
 
 static double
 seconds_since(instr_time start)
@@ -125,6 +130,27 @@ choose_kernels(TrainCall *call)
 	                            &reason) == NUM_OK;
 }
 
+/* Processes to share the passes with; NULL where it is not worth while or none
+ * is to be had. */
+static Team *
+gather_team(TrainCall *call)
+{
+	uint64 rows = call->data->part[DATA_TRAIN].n_rows;
+	int wanted = (int) Min((uint64) setting_workers(), rows / WORKER_ROWS);
+	Team *team;
+
+	if (call->report.shared == NULL || wanted == 0)
+		return NULL;
+	team =
+		team_begin(call->data, call->report.shared, wanted, !call->uses_blas);
+	if (team == NULL)
+		call->warnings =
+			lappend(call->warnings,
+		            pstrdup("no parallel worker was free: one process made "
+		                    "all passes"));
+	return team;
+}
+
 static void
 fit(TrainCall *call)
 {
@@ -140,6 +166,7 @@ fit(TrainCall *call)
 		                       .min_group = (uint64_t) call->min_group,
 		                       .solver = call->solver };
 	char *object = describe_source(call);
+	Team *team;
 	instr_time start;
 	NumStatus status;
 
@@ -148,9 +175,13 @@ fit(TrainCall *call)
 	choose_kernels(call);
 	settings.own_kernels = !call->uses_blas;
 	host_monitor_phase(&call->monitor, "fitting");
+	team = gather_team(call);
+	settings.team = team == NULL ? NULL : team_of_passes(team);
 	status = (call->method != NULL ? call->method->run : train_plain)(
 		&call->arena, call->data, &settings, &call->monitor, &call->result);
 	report_status(status, &call->arena, object);
+	if (team != NULL)
+		team_end(team);
 	train_warn_of_cells(call);
 	report_status(model_from_coefficients(&call->arena, call->data,
 	                                      MODEL_LOGISTIC, call->threshold,

@@ -1,0 +1,34 @@
+/*
+ * team.h
+ *    Worker processes that make the passes of a training together with the
+ *    leader.
+ *
+ * Include after postgres.h.
+ */
+#ifndef FAIRPG_PG_TRAIN_TEAM_H
+#define FAIRPG_PG_TRAIN_TEAM_H
+
+#include "data/dataset.h"
+#include "model/linear.h"
+#include "pg/train/shared_rows.h"
+
+typedef struct Team Team;
+
+/*
+ * Starts up to 'n_workers' processes for the rows of a dataset that lie in
+ * 'rows'; in CurrentMemoryContext.  The transaction is in parallel mode until
+ * team_end(), so that nobody can write; an error ends the workers with it.
+ * NULL when no process was to be had.
+ */
+extern Team *team_begin(const Dataset *data, SharedRows *rows, int n_workers,
+                        bool own_kernels);
+
+/* For settings of a training. */
+extern LinearTeam *team_of_passes(Team *team);
+
+/* How many workers there are. */
+extern int team_size(const Team *team);
+
+extern void team_end(Team *team);
+
+#endif
