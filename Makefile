@@ -55,7 +55,7 @@ endif
 # Kernels are vectorised by the compiler; nothing here may reassociate sums.
 # Exception flags and errno are not read by anybody, and keeping them would
 # forbid vectorising selections; neither changes a result.
-src/num/%.o src/model/%.o src/train/%.o src/fair/%.o: \
+src/num/%.o src/data/%.o src/model/%.o src/train/%.o src/fair/%.o: \
 	CFLAGS += -O3 -fno-trapping-math -fno-math-errno
 
 # PGXS follows no headers unless PostgreSQL itself was built that way.

@@ -18,6 +18,13 @@
 #include "num/grid.h"
 #include "num/special.h"
 
+/* the widest vectors the machine has, with the same operations for all */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+#define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
+#else
+#define WIDE
+#endif
+
 #define DIGIT_BITS 11
 #define DIGITS (1u << DIGIT_BITS)
 
@@ -137,18 +144,38 @@ sums_create(NumArena *arena, const Dataset *data, bool weighted, Sums *sums)
 	return NUM_OK;
 }
 
+/* Decisions and losses of a block's rows, which depend on the score and the
+ * label alone. */
+WIDE static void
+decide_rows(const Model *model, const DataBlock *block, const double *z,
+            double *restrict decision, double *restrict loss)
+{
+	double threshold = model->threshold;
+
+	for (uint32_t i = 0; i < block->n_rows; i++)
+	{
+		double y = (double) (block->cell[i] & 1);
+
+		decision[i] = num_sigmoid(z[i]) >= threshold ? 1 : 0;
+		loss[i] = num_log1pexp(z[i]) - y * z[i];
+	}
+}
+
 /* One block into the sums; false when a loss is too large to be one. */
 static bool
 certify_block(const Model *model, const DataBlock *block, const double *z,
               Certificate *certificate, Sums *sums, Scored *out)
 {
+	double decided[DATA_BLOCK_ROWS];
+	double loss[DATA_BLOCK_ROWS];
 	bool fits = true;
 
+	decide_rows(model, block, z, decided, loss);
 	for (uint32_t i = 0; i < block->n_rows; i++)
 	{
 		double w = block->weight == NULL ? 1.0 : (double) block->weight[i];
 		int label = block->cell[i] & 1;
-		int decision = num_sigmoid(z[i]) >= model->threshold;
+		int decision = decided[i] > 0;
 		uint32_t group = block->cell[i] >> 1;
 
 		certificate->base[group].rows[label][decision]++;
@@ -157,8 +184,7 @@ certify_block(const Model *model, const DataBlock *block, const double *z,
 			exact_sum_add(&sums->weight[group][label][decision], w);
 			exact_sum_add(&sums->squared[group][label][decision], w * w);
 		}
-		fits &= exact_sum_add(&sums->loss,
-		                      w * (num_log1pexp(z[i]) - (label ? z[i] : 0.0)));
+		fits &= exact_sum_add(&sums->loss, w * loss[i]);
 		out[i].key = order_image(z[i]);
 		out[i].weight = (float) (label ? w : -w);
 	}

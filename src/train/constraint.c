@@ -62,7 +62,7 @@
 #define LOSS_TOLERANCE 3e-4
 /* passes over all rows are made with the sample's Hessian and Jacobian, which
  * are right to some percent, and new ones are taken this seldom */
-#define FULL_CURVED_EVERY 4
+#define FULL_CURVED_EVERY 8
 
 typedef struct Search
 {

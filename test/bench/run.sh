@@ -128,7 +128,7 @@ report()
 	}
 	t=$(least T)
 	scan=$(query -c "SELECT 1000 * min((spec->'timing'->>'extract_seconds')::float8)
-		FROM fairpg_catalog.model_version")
+		FROM fairpg_catalog.model_version WHERE model = 'plain'")
 	byhand=$(least 'by hand')
 	filter=$(least 'filter counts')
 

@@ -24,8 +24,8 @@ FROM (VALUES ('plain', ''),
 	('odds', ', fairness => ''equalized_odds'', max_gap => 0.01')) v(name, more);
 
 /* the same by two processes */
-SELECT format(E'SET fairpg.workers = 1;\n-- time: train %s, two\n'
-	'SELECT 1 FROM fairpg.train(%L, %s%s) \\g /dev/null\nSET fairpg.workers = 0;',
+SELECT format(E'-- time: set\nSET fairpg.workers = 1;\n-- time: train %s, two\n'
+	'SELECT 1 FROM fairpg.train(%L, %s%s) \\g /dev/null\n-- time: set\nSET fairpg.workers = 0;',
 	name, name, :'call', more)
 FROM (VALUES ('parity', ', fairness => ''demographic_parity'', max_gap => 0.01'),
 	('odds', ', fairness => ''equalized_odds'', max_gap => 0.01')) v(name, more);
