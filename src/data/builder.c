@@ -12,7 +12,7 @@
  * does not eat the memory before finishing calls it an identifier.
  *
  * Cost: about 2 ns a number and 5 ns a category that is known; memory 4 bytes
- * a number, 1 to 4 a category and 8 a row, beside open blocks of at most a
+ * a number and 1 to 4 a category, beside open blocks of at most a
  * megabyte for each stream.  Finishing is finish.c's work.
  */
 #include "data/builder.h"
@@ -127,6 +127,8 @@ data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
 		status = create_dictionaries(builder);
 	if (status == NUM_OK)
 		status = create_input(builder);
+	if (status == NUM_OK)
+		status = copies_init(&builder->looked, arena);
 	*result = builder;
 	return status;
 }
@@ -229,14 +231,20 @@ data_builder_append(DataBuilder *builder, DataPart part)
 		           .code = input->code,
 		           .weight = (float) input->weight };
 	NumStatus status = data_base_group(builder, &group);
+	uint64_t hash;
 	int stream;
 
 	if (status != NUM_OK)
 		return status;
 	row.cell = (uint16_t) (2 * group + (input->label ? 1u : 0u));
-	row.hash =
-		builder->spec.keyed ? input->key_hash : data_builder_hash(builder);
-	stream = data_place(builder, row.hash, part);
+	hash = builder->spec.keyed ? input->key_hash : data_builder_hash(builder);
+	if (!builder->spec.keyed)
+	{
+		status = data_look_at(builder, hash);
+		if (status != NUM_OK)
+			return status;
+	}
+	stream = data_place(builder, hash, part);
 	return raw_append(&builder->shape, &builder->stream[stream], &row);
 }
 

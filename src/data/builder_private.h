@@ -6,6 +6,7 @@
 #define FAIRPG_DATA_BUILDER_PRIVATE_H
 
 #include "data/builder.h"
+#include "data/copies.h"
 #include "data/dictionary.h"
 #include "data/raw_block.h"
 
@@ -30,6 +31,7 @@ struct DataBuilder
 	uint64_t *retired_hash;       /* [n_columns] of the last value */
 
 	RawStream stream[DATA_STREAMS];
+	Copies looked; /* at some contents, whether there are copies */
 	uint64_t culprit_groups;
 };
 
@@ -39,6 +41,9 @@ typedef struct FinishColumn
 	bool dropped;
 	uint32_t column; /* of the dataset; its null flag is the next one */
 	bool flagged;
+	double low; /* range of a number, over all rows */
+	double high;
+	double pivot;
 	uint8_t width;   /* of a category's codes */
 	uint32_t *level; /* [codes] of a category */
 } FinishColumn;
@@ -76,9 +81,15 @@ extern NumStatus data_base_group(DataBuilder *builder, uint32_t *group);
  * by the hash. */
 extern int data_place(const DataBuilder *builder, uint64_t hash, DataPart part);
 
+/* split.c: remembers the hash of a content, if it is one that is looked at. */
+extern NumStatus data_look_at(DataBuilder *builder, uint64_t hash);
+
 /* split.c: gives copies of a row hashes of their own and moves them to where
- * these belong. */
-extern NumStatus data_divide_copies(DataBuilder *builder);
+ * these belong.  Needs the pivots. */
+extern NumStatus data_divide_copies(Finish *finish);
+
+/* finish_number.c: the pivots of all numbers, from the range of all rows. */
+extern void data_choose_pivots(Finish *finish);
 
 /* groups.c: the dataset's attributes and base groups, and finish->base_group.
  * NUM_TOO_LARGE with '*culprit' when an attribute has more than max_groups

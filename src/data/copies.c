@@ -79,3 +79,25 @@ copies_grow(Copies *copies)
 	copies_release(&old);
 	return NUM_OK;
 }
+
+NumStatus
+copies_add(Copies *copies, uint64_t tag, uint64_t count)
+{
+	NumStatus status = NUM_OK;
+	uint64_t number;
+
+	for (uint64_t i = 0; i < count && status == NUM_OK; i++)
+		status = copies_number(copies, tag, &number);
+	return status;
+}
+
+uint64_t
+copies_further(const Copies *copies)
+{
+	uint64_t further = 0;
+
+	for (uint64_t s = 0; s < copies_slots(copies); s++)
+		if (copies->slots[s] != 0)
+			further += (copies->slots[s] & COPIES_COUNT) - 1;
+	return further;
+}

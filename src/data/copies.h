@@ -64,4 +64,16 @@ copies_number(Copies *copies, uint64_t hash, uint64_t *number)
 	}
 }
 
+/* Adds 'count' calls with a hash that agrees with 'tag' in the upper 48 bits. */
+extern NumStatus copies_add(Copies *copies, uint64_t tag, uint64_t count);
+
+/* Calls beyond the first with each hash. */
+extern uint64_t copies_further(const Copies *copies);
+
+static inline uint64_t
+copies_slots(const Copies *copies)
+{
+	return UINT64_C(1) << (64 - copies->shift);
+}
+
 #endif

@@ -5,7 +5,8 @@
  *
  * The image of a builder: for every category whether it is retired, the number of its
  * values, and for each length and bytes; the same for every protected column;
- * the combinations of protected codes that base groups are; for every stream
+ * the combinations of protected codes that base groups are; the contents that
+ * are looked at; for every stream
  * the number of blocks, and for each the name of its rows, their number, the
  * widths of the columns and the ranges of the numbers.
  */
@@ -110,6 +111,10 @@ data_builder_export(DataBuilder *builder, const DataExchange *exchange,
 	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
 		put_dictionary(&writer, &builder->protected_values[p]);
 	put_dictionary(&writer, &builder->base_groups);
+	put_number(&writer, builder->looked.n);
+	for (uint64_t s = 0; s < copies_slots(&builder->looked); s++)
+		if (builder->looked.slots[s] != 0)
+			put_number(&writer, builder->looked.slots[s]);
 	for (int s = 0; s < DATA_STREAMS; s++)
 		put_stream(&writer, builder, exchange, &builder->stream[s]);
 	*image = writer.bytes;
@@ -216,6 +221,22 @@ import_groups(DataBuilder *builder, Reader *reader, uint32_t *const *map,
 }
 
 static NumStatus
+import_looked(DataBuilder *builder, Reader *reader)
+{
+	uint64_t n = get_number(reader);
+	NumStatus status = NUM_OK;
+
+	for (uint64_t i = 0; i < n && status == NUM_OK; i++)
+	{
+		uint64_t slot = get_number(reader);
+
+		status = copies_add(&builder->looked, slot & ~COPIES_COUNT,
+		                    slot & COPIES_COUNT);
+	}
+	return status;
+}
+
+static NumStatus
 import_stream(DataBuilder *builder, const DataExchange *exchange,
               Reader *reader, const RawOrigin *origin, RawStream *stream)
 {
@@ -276,6 +297,8 @@ data_builder_import(DataBuilder *builder, const DataExchange *exchange,
 		status = import_protected(builder, &reader, p, &protected_map[p]);
 	if (status == NUM_OK)
 		status = import_groups(builder, &reader, protected_map, &origin->group);
+	if (status == NUM_OK)
+		status = import_looked(builder, &reader);
 	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
 		status = import_stream(builder, exchange, &reader, origin,
 		                       &builder->stream[s]);

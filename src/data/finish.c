@@ -2,8 +2,8 @@
  * finish.c
  *    From rows as they came to a finished dataset.
  *
- * In order: copies of rows divided; base groups and attributes; for every
- * number pivot, mean, spread and range over the training rows and, where
+ * In order: pivots of numbers; copies of rows divided; base groups and
+ * attributes; for every number mean, spread and range over the training rows and, where
  * those have NULLs, a null flag behind the column; for every category levels
  * sorted by bytes (NULL first, rare ones pooled last); columns that carry
  * nothing left out; parameters numbered; and then all blocks written anew.
@@ -27,7 +27,6 @@ data_find(Finish *finish, DataFindingKind kind, uint32_t column, uint64_t count)
 	finding->count = count;
 }
 
-/* Packs what is open, and divides copies. */
 static NumStatus
 close_streams(DataBuilder *builder)
 {
@@ -35,7 +34,7 @@ close_streams(DataBuilder *builder)
 
 	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
 		status = raw_flush(&builder->shape, &builder->stream[s]);
-	return status == NUM_OK ? data_divide_copies(builder) : status;
+	return status;
 }
 
 /* Counts rows, and finds the grid on which their weights are added up. */
@@ -72,11 +71,9 @@ finish_columns(Finish *finish)
 	uint32_t category = 0;
 	NumStatus status = NUM_OK;
 
-	finish->columns = arena_alloc(builder->arena, n, sizeof(FinishColumn));
 	data->columns = arena_alloc(builder->arena, 2 * n, sizeof(DataColumn));
-	if (finish->columns == NULL || data->columns == NULL)
+	if (data->columns == NULL)
 		return NUM_NO_MEMORY;
-	memset(finish->columns, 0, n * sizeof(FinishColumn));
 	for (uint32_t c = 0; c < n && status == NUM_OK; c++)
 		status = builder->spec.columns[c].kind == DATA_NUMBER
 		             ? data_finish_number(finish, number++)
@@ -105,9 +102,17 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 	finish.findings =
 		arena_alloc(builder->arena, 2 * (size_t) builder->spec.n_columns,
 	                sizeof(DataFinding));
-	if (finish.data == NULL || finish.findings == NULL)
+	finish.columns = arena_alloc(builder->arena, builder->spec.n_columns,
+	                             sizeof(FinishColumn));
+	if (finish.data == NULL || finish.findings == NULL ||
+	    finish.columns == NULL)
 		return NUM_NO_MEMORY;
 	memset(finish.data, 0, sizeof(Dataset));
+	memset(finish.columns, 0, builder->spec.n_columns * sizeof(FinishColumn));
+	data_choose_pivots(&finish);
+	status = data_divide_copies(&finish);
+	if (status != NUM_OK)
+		return status;
 	count_rows(&finish);
 	status = data_make_groups(&finish, culprit);
 	if (status == NUM_OK)

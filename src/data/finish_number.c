@@ -32,8 +32,7 @@
 typedef struct Number
 {
 	Finish *finish;
-	uint32_t k; /* among the numbers */
-	uint32_t c; /* among the columns */
+	uint32_t c; /* the column */
 	double pivot;
 	double low; /* of all rows */
 	double high;
@@ -78,22 +77,27 @@ choose_pivot(double low, double high)
 	return rint((low / 2 + high / 2) / unit) * unit;
 }
 
-static void
-find_range(Number *number)
+void
+data_choose_pivots(Finish *finish)
 {
-	const DataBuilder *builder = number->finish->builder;
+	const DataBuilder *builder = finish->builder;
 
-	number->low = INFINITY;
-	number->high = -INFINITY;
-	for (int s = 0; s < DATA_STREAMS; s++)
-		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
-		{
-			const RawBlock *block = builder->stream[s].blocks[b];
+	for (uint32_t k = 0; k < builder->shape.n_numbers; k++)
+	{
+		FinishColumn *column = &finish->columns[builder->shape.numbers[k]];
 
-			number->low = fmin(number->low, block->low[number->k]);
-			number->high = fmax(number->high, block->high[number->k]);
-		}
-	number->pivot = choose_pivot(number->low, number->high);
+		column->low = INFINITY;
+		column->high = -INFINITY;
+		for (int s = 0; s < DATA_STREAMS; s++)
+			for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
+			{
+				const RawBlock *block = builder->stream[s].blocks[b];
+
+				column->low = fmin(column->low, block->low[k]);
+				column->high = fmax(column->high, block->high[k]);
+			}
+		column->pivot = choose_pivot(column->low, column->high);
+	}
 }
 
 static void
@@ -374,14 +378,16 @@ data_finish_number(Finish *finish, uint32_t k)
 	DataBuilder *builder = finish->builder;
 	Dataset *data = finish->data;
 	DataColumn *column = &data->columns[data->n_columns];
+	uint32_t c = builder->shape.numbers[k];
+	FinishColumn *plan = &finish->columns[c];
 	Number number = { .finish = finish,
-		              .k = k,
-		              .c = builder->shape.numbers[k] };
-	FinishColumn *plan = &finish->columns[number.c];
+		              .c = c,
+		              .pivot = plan->pivot,
+		              .low = plan->low,
+		              .high = plan->high };
 	bool wants_flag = builder->spec.null_flags;
 	NumStatus status;
 
-	find_range(&number);
 	status = add_blocks(&number);
 	if (status != NUM_OK)
 		return status;

@@ -27,7 +27,7 @@ raw_shape_size(RawShape *shape)
 {
 	size_t row = shape->n_numbers * sizeof(double) +
 	             shape->n_categories * sizeof(uint32_t) + sizeof(uint16_t) +
-	             sizeof(float) + sizeof(uint64_t);
+	             sizeof(float);
 
 	shape->block_rows = DATA_BLOCK_ROWS;
 	while (shape->block_rows > LEAST_ROWS &&
@@ -63,7 +63,6 @@ lay_open(const RawShape *shape, RawStream *stream, char *piece)
 	stream->number = number;
 	stream->code = code;
 	stream->cell = slab_cut(piece, &used, rows * sizeof(uint16_t));
-	stream->hash = slab_cut(piece, &used, rows * sizeof(uint64_t));
 	stream->weight = NULL;
 	if (shape->weighted)
 		stream->weight = slab_cut(piece, &used, rows * sizeof(float));
@@ -102,7 +101,6 @@ raw_lay(const RawShape *shape, RawBlock *block, void *slab)
 	for (uint32_t c = 0; c < shape->n_columns; c++)
 		block->values[c] = slab_cut(slab, &used, rows * block->width[c]);
 	block->cell = slab_cut(slab, &used, rows * sizeof(uint16_t));
-	block->hash = slab_cut(slab, &used, rows * sizeof(uint64_t));
 	block->weight = NULL;
 	if (shape->weighted)
 		block->weight = slab_cut(slab, &used, rows * sizeof(float));
@@ -223,7 +221,6 @@ fill_block(const RawShape *shape, const RawStream *stream, RawBlock *block)
 		pack_codes(stream->code[k], n, block->width[c], block->values[c]);
 	}
 	memcpy(block->cell, stream->cell, n * sizeof(uint16_t));
-	memcpy(block->hash, stream->hash, n * sizeof(uint64_t));
 	if (block->weight != NULL)
 		memcpy(block->weight, stream->weight, n * sizeof(float));
 	return NUM_OK;
@@ -300,7 +297,6 @@ raw_append(const RawShape *shape, RawStream *stream, const RawRow *row)
 	for (uint32_t k = 0; k < shape->n_categories; k++)
 		stream->code[k][at] = row->code[shape->categories[k]];
 	stream->cell[at] = row->cell;
-	stream->hash[at] = row->hash;
 	if (stream->weight != NULL)
 		stream->weight[at] = row->weight;
 	return stream->n_open == shape->block_rows ? pack(shape, stream) : NUM_OK;
@@ -334,7 +330,6 @@ raw_forget_row(const RawShape *shape, RawBlock *block, uint32_t at)
 		memcpy(values + at * width, values + last * width, width);
 	}
 	block->cell[at] = block->cell[last];
-	block->hash[at] = block->hash[last];
 	if (block->weight != NULL)
 		block->weight[at] = block->weight[last];
 }

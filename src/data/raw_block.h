@@ -58,7 +58,6 @@ typedef struct RawBlock
 	void **values;  /* [n_columns] codes, or numbers with NaN for NULL */
 	uint16_t *cell; /* [n_rows] */
 	float *weight;  /* [n_rows], or NULL: all one */
-	uint64_t *hash; /* [n_rows] */
 	double *low;    /* [n_numbers] least value, INFINITY without any */
 	double *high;   /* [n_numbers] greatest */
 	void *slab;     /* holds the arrays of rows */
@@ -72,7 +71,6 @@ typedef struct RawRow
 	const uint32_t *code;
 	uint16_t cell;
 	float weight;
-	uint64_t hash;
 } RawRow;
 
 typedef struct RawStream
@@ -86,7 +84,6 @@ typedef struct RawStream
 	uint32_t **code; /* [n_categories] */
 	uint16_t *cell;
 	float *weight;
-	uint64_t *hash;
 	void *open; /* holds all of these */
 	size_t open_bytes;
 } RawStream;

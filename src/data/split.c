@@ -10,8 +10,8 @@
  * hashed with their number, and moved where that says.  Which of them gets
  * which number makes no difference, as they are equal.
  *
- * Cost: some 2 ns a value.  Numbering costs a cache miss a row, and is left
- * where a sample of the contents has no copies.
+ * Cost: some 2 ns a value, and as much again for numbering, which also costs a
+ * cache miss a row.  It is left where a sample of the contents has no copies.
  */
 #include "data/builder_private.h"
 
@@ -116,43 +116,90 @@ data_place(const DataBuilder *builder, uint64_t hash, DataPart part)
 	return stratum;
 }
 
-/* Numbers equal hashes among those with no bit of 'mask'; without a mask the
- * second and further ones get hashes of their own.  '*n_rows' counts the rows
- * looked at, '*n_copies' those that are not the first of their content. */
-static NumStatus
-number_copies(DataBuilder *builder, uint64_t mask, uint64_t *n_rows,
-              uint64_t *n_copies)
+NumStatus
+data_look_at(DataBuilder *builder, uint64_t hash)
 {
-	NumStatus status;
-	Copies copies;
+	uint64_t number;
 
-	*n_rows = 0;
-	*n_copies = 0;
-	status = copies_init(&copies, builder->arena);
+	if ((hash & LOOK_MASK) != 0)
+		return NUM_OK;
+	return copies_number(&builder->looked, hash, &number);
+}
+
+/* Whether there may be copies: some are seen, or so few contents are that those
+ * looked at are not half of what they were to be, or a look is not worth
+ * while. */
+static bool
+may_have_copies(const DataBuilder *builder)
+{
+	uint64_t n_rows = 0;
+	uint64_t further = copies_further(&builder->looked);
+
 	for (int s = 0; s < DATA_STREAMS; s++)
 		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
+			n_rows += builder->stream[s].blocks[b]->n_rows;
+	return n_rows < LOOK_FROM || further > 0 ||
+	       builder->looked.n * LOOK_ONE_IN < n_rows / 2;
+}
+
+/* The terms of the hash that a base group has, by its number. */
+static uint64_t *
+group_terms(const DataBuilder *builder)
+{
+	uint32_t n = builder->base_groups.n;
+	uint64_t *terms = arena_alloc(builder->arena, n, sizeof(uint64_t));
+
+	if (terms == NULL)
+		return NULL;
+	for (uint32_t b = 0; b < n; b++)
+	{
+		terms[b] = 0;
+		for (uint32_t p = 0; p < builder->spec.n_protected; p++)
 		{
-			RawBlock *block = builder->stream[s].blocks[b];
+			uint32_t code;
 
-			if (status == NUM_OK && monitor_stop(builder->spec.monitor))
-				status = NUM_CANCELLED;
-			for (uint32_t i = 0; i < block->n_rows && status == NUM_OK; i++)
-			{
-				uint64_t number;
-
-				if ((block->hash[i] & mask) != 0)
-					continue;
-				(*n_rows)++;
-				status = copies_number(&copies, block->hash[i], &number);
-				if (status != NUM_OK || number == 0)
-					continue;
-				(*n_copies)++;
-				if (mask == 0)
-					block->hash[i] = mix(block->hash[i] + number * HASH_OFFSET);
-			}
+			memcpy(&code,
+			       builder->base_groups.entries[b].name + p * sizeof(uint32_t),
+			       sizeof(code));
+			terms[b] +=
+				hash_term(code_content(&builder->protected_values[p], code),
+			              UINT64_C(1) << 32 | p);
 		}
-	copies_release(&copies);
-	return status;
+	}
+	return terms;
+}
+
+/* A hash of what the dataset will hold of a row, but for the weight: of numbers
+ * less their pivot in single precision, and of no retired category. */
+static uint64_t
+hash_stored(const Finish *finish, const RawBlock *block, uint32_t i,
+            const uint64_t *groups)
+{
+	const DataBuilder *builder = finish->builder;
+	const RawShape *shape = &builder->shape;
+	uint32_t cell = raw_cell(block, i);
+	uint64_t hash = hash_term(builder->spec.seed, cell & 1 ? 2 : 1);
+
+	for (uint32_t k = 0; k < shape->n_numbers; k++)
+	{
+		uint32_t c = shape->numbers[k];
+		float x = (float) (raw_number(block, c, i) - finish->columns[c].pivot);
+		uint32_t bits;
+
+		x += 0.0f;
+		memcpy(&bits, &x, sizeof(bits));
+		hash += hash_term(isnan(x) ? NULL_CONTENT : bits, 3 + c);
+	}
+	for (uint32_t k = 0; k < shape->n_categories; k++)
+	{
+		uint32_t c = shape->categories[k];
+
+		if (!builder->retired[c])
+			hash += hash_term(
+				code_content(&builder->levels[c], raw_code(block, c, i)),
+				3 + c);
+	}
+	return mix(hash + groups[cell >> 1]);
 }
 
 /* Takes a row out of its block and puts it into another stream. */
@@ -164,8 +211,7 @@ move_row(DataBuilder *builder, RawBlock *block, uint32_t at, int stream)
 	RawRow row = { .number = input->number,
 		           .code = input->code,
 		           .cell = (uint16_t) raw_cell(block, at),
-		           .weight = (float) raw_weight(block, at),
-		           .hash = block->hash[at] };
+		           .weight = (float) raw_weight(block, at) };
 
 	for (uint32_t k = 0; k < shape->n_numbers; k++)
 		input->number[shape->numbers[k]] =
@@ -181,73 +227,64 @@ move_row(DataBuilder *builder, RawBlock *block, uint32_t at, int stream)
 	return raw_append(shape, &builder->stream[stream], &row);
 }
 
-/* Moves the rows whose hash has changed. */
+/* Divides the copies in a block of stream 's'. */
 static NumStatus
-move_rows(DataBuilder *builder)
+divide_block(Finish *finish, int s, RawBlock *block, const uint64_t *groups,
+             Copies *copies)
 {
-	NumStatus status = NUM_OK;
-
-	for (int s = 0; s < DATA_STREAMS; s++)
+	for (uint32_t i = 0; i < block->n_rows;)
 	{
-		DataPart part = data_part_of(s);
+		uint64_t hash = hash_stored(finish, block, i, groups);
+		uint64_t number;
+		int place = s;
+		NumStatus status = copies_number(copies, hash, &number);
 
-		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
-		{
-			RawBlock *block = builder->stream[s].blocks[b];
-
-			if (monitor_stop(builder->spec.monitor))
-				return NUM_CANCELLED;
-			for (uint32_t i = 0; i < block->n_rows && status == NUM_OK;)
-			{
-				int place = data_place(builder, block->hash[i], part);
-
-				if (place == s)
-					i++;
-				else
-					status = move_row(builder, block, i, place);
-			}
-		}
+		if (status != NUM_OK)
+			return status;
+		if (number > 0)
+			place =
+				data_place(finish->builder, mix(hash + number * HASH_OFFSET),
+			               data_part_of(s));
+		/* the last row of the block comes into the place of one that moves */
+		if (place == s)
+			i++;
+		else
+			status = move_row(finish->builder, block, i, place);
+		if (status != NUM_OK)
+			return status;
 	}
-	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
-		status = raw_flush(&builder->shape, &builder->stream[s]);
-	return status;
-}
-
-/* Whether there may be copies: some are seen, or so few contents are that
- * those looked at are not half of what they were to be. */
-static NumStatus
-look_for_copies(DataBuilder *builder, bool *may_be)
-{
-	uint64_t n_rows = 0;
-	uint64_t n_seen;
-	uint64_t n_copies;
-	NumStatus status;
-
-	for (int s = 0; s < DATA_STREAMS; s++)
-		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
-			n_rows += builder->stream[s].blocks[b]->n_rows;
-	*may_be = true;
-	if (n_rows < LOOK_FROM)
-		return NUM_OK;
-	status = number_copies(builder, LOOK_MASK, &n_seen, &n_copies);
-	*may_be = n_copies > 0 || n_seen * LOOK_ONE_IN < n_rows / 2;
-	return status;
+	return NUM_OK;
 }
 
 NumStatus
-data_divide_copies(DataBuilder *builder)
+data_divide_copies(Finish *finish)
 {
-	uint64_t n_rows;
-	uint64_t n_copies = 0;
-	bool may_be;
+	DataBuilder *builder = finish->builder;
+	uint32_t n_blocks[DATA_STREAMS];
+	uint64_t *groups;
+	Copies copies;
 	NumStatus status;
 
-	if (builder->spec.keyed)
+	if (builder->spec.keyed || !may_have_copies(builder))
 		return NUM_OK;
-	status = look_for_copies(builder, &may_be);
-	if (status == NUM_OK && may_be)
-		status = number_copies(builder, 0, &n_rows, &n_copies);
-	if (status == NUM_OK && n_copies > 0)
-		status = move_rows(builder);
-	return status;
+	groups = group_terms(builder);
+	status =
+		groups == NULL ? NUM_NO_MEMORY : copies_init(&copies, builder->arena);
+	/* rows that have moved are in their place: further blocks are theirs */
+	for (int s = 0; s < DATA_STREAMS; s++)
+		n_blocks[s] = builder->stream[s].n_blocks;
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < n_blocks[s] && status == NUM_OK; b++)
+			status = monitor_stop(builder->spec.monitor)
+			             ? NUM_CANCELLED
+			             : divide_block(finish, s, builder->stream[s].blocks[b],
+			                            groups, &copies);
+	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
+		status = raw_flush(&builder->shape, &builder->stream[s]);
+	if (status != NUM_OK)
+		return status;
+	copies_release(&copies);
+	arena_release(builder->arena, groups, builder->base_groups.n,
+	              sizeof(uint64_t));
+	return NUM_OK;
 }
