@@ -61,6 +61,7 @@ sums_clear(const LinearPlan *plan, const LinearRequest *request,
 
 	sums->rows = 0;
 	sums->weight = 0;
+	sums->curved_weight = 0;
 	sums->loss_part[0] = 0;
 	sums->loss_part[1] = 0;
 	memset(sums->gradient, 0, plan->stride * sizeof(double));
@@ -433,19 +434,37 @@ chunk_hessian(LinearPlan *plan, uint32_t n, double *hessian)
 	}
 }
 
-static void
+/* Roots of the curvatures of a chunk; its weight is the answer. */
+static double
 chunk_roots(LinearPlan *plan, uint32_t n)
 {
+	double weight = 0;
+
 	for (uint32_t i = 0; i < n; i++)
+	{
 		plan->root[i] = sqrt(plan->curvature[i]);
+		weight += grid_round(plan->row_weight[i], plan->residual_magnet);
+	}
+	return weight;
+}
+
+/* How many of the blocks the Hessian is of. */
+static uint32_t
+n_curved_blocks(const LinearPlan *plan, const LinearRequest *request)
+{
+	const DataRows *rows = &plan->data->part[DATA_TRAIN];
+
+	return rows->sample_blocks[request->hessian_sample > request->sample
+	                               ? request->hessian_sample
+	                               : request->sample];
 }
 
 /* One chunk of a block into the sums. */
 static NumStatus
-pass_chunk(LinearPlan *plan, const LinearRequest *request,
-           const DataBlock *block, uint32_t first, NumMonitor *monitor,
-           LinearSums *sums)
+pass_chunk(LinearPlan *plan, const LinearRequest *request, uint32_t b,
+           uint32_t first, NumMonitor *monitor, LinearSums *sums)
 {
+	const DataBlock *block = plan->data->part[DATA_TRAIN].blocks[b];
 	uint32_t left = block->n_rows - first;
 	uint32_t n = left < LINEAR_CHUNK_ROWS ? left : LINEAR_CHUNK_ROWS;
 
@@ -460,9 +479,9 @@ pass_chunk(LinearPlan *plan, const LinearRequest *request,
 		chunk_jacobian(plan, block, first, n, sums);
 	if (request->want_diagonal)
 		chunk_diagonal(plan, n, sums->diagonal);
-	if (!request->want_hessian)
+	if (!request->want_hessian || b >= n_curved_blocks(plan, request))
 		return NUM_OK;
-	chunk_roots(plan, n);
+	sums->curved_weight += chunk_roots(plan, n);
 	chunk_hessian(plan, n, sums->hessian);
 	if (!plan->multiplies)
 		return NUM_OK;
@@ -495,7 +514,7 @@ linear_block(LinearPlan *plan, const LinearRequest *request, uint32_t b,
 		/* a chunk takes some ten milliseconds with a thousand columns */
 		if (monitor_stop(monitor))
 			return NUM_CANCELLED;
-		status = pass_chunk(plan, request, block, first, monitor, sums);
+		status = pass_chunk(plan, request, b, first, monitor, sums);
 		if (status != NUM_OK)
 			return status;
 	}
@@ -517,6 +536,7 @@ linear_add(const LinearPlan *plan, const LinearRequest *request,
 	size_t n_cells = plan->n_cells;
 
 	to->rows += from->rows;
+	to->curved_weight += from->curved_weight;
 	add_vector(from->loss_part, 2, to->loss_part);
 	add_vector(from->gradient, plan->stride, to->gradient);
 	if (request->want_diagonal)
@@ -532,6 +552,23 @@ linear_add(const LinearPlan *plan, const LinearRequest *request,
 		           to->cell_jacobian);
 }
 
+/* Puts the sums with the intercept where they belong, and makes a part of the
+ * rows stand for all. */
+static void
+finish_hessian(const LinearPlan *plan, LinearSums *sums)
+{
+	double scale = sums->weight / sums->curved_weight;
+
+	for (uint32_t a = 1; a <= plan->n_numbers; a++)
+		sums->hessian[a * plan->stride] = sums->hessian[a];
+	/* the weights of all rows are on another grid */
+	if (!(fabs(scale - 1) > 1e-9) || !isfinite(scale))
+		return;
+	for (uint32_t a = 0; a < plan->n_params; a++)
+		for (uint32_t b = 0; b <= a; b++)
+			sums->hessian[a * plan->stride + b] *= scale;
+}
+
 NumStatus
 linear_end(const LinearPlan *plan, const LinearRequest *request,
            LinearSums *sums)
@@ -540,8 +577,7 @@ linear_end(const LinearPlan *plan, const LinearRequest *request,
 		sums->weight += sums->cell_weight[c];
 	sums->loss = sums->loss_part[0] + sums->loss_part[1];
 	if (request->want_hessian)
-		for (uint32_t a = 1; a <= plan->n_numbers; a++)
-			sums->hessian[a * plan->stride] = sums->hessian[a];
+		finish_hessian(plan, sums);
 	return isfinite(sums->loss) ? NUM_OK : NUM_NOT_FINITE;
 }
 

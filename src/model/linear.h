@@ -43,6 +43,10 @@ typedef struct LinearRequest
 	bool want_hessian;
 	bool want_diagonal; /* of the Hessian, where the whole is too large */
 	bool want_jacobian;
+
+	/* the Hessian, which costs most, is of one in 4^hessian_sample rows, if
+	 * that are fewer than the others, and scaled to the weight of all */
+	uint32_t hessian_sample;
 } LinearRequest;
 
 /* Unnormalised sums, weighted; arrays belong to the plan's arena.  They are
@@ -51,6 +55,7 @@ typedef struct LinearSums
 {
 	uint64_t rows;
 	double weight;
+	double curved_weight;  /* of the rows that the Hessian is of */
 	double loss;           /* sum of weight * log-loss, in nats */
 	double loss_part[2];   /* whose sum it is; each is exact */
 	double *gradient;      /* [n_params] of the loss */

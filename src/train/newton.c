@@ -54,6 +54,11 @@
  * gradient, where the Hessian is nearly singular. */
 #define ROUNDING 1e-13
 
+/* Rows that the Hessian of a pass over a sample needs, in all and for each
+ * coefficient. */
+#define CURVED_ROWS 8000
+#define CURVED_ROWS_EACH 40
+
 /* The level of the sample of one row in 'stride', a power of 4. */
 static uint32_t
 sample_level(uint32_t stride)
@@ -63,6 +68,20 @@ sample_level(uint32_t stride)
 	for (; stride > 1; stride /= 4)
 		level++;
 	return level;
+}
+
+/* The level of the rows that the Hessian of a pass is of: of one over a sample,
+ * whose steps only need to be about right, a sample of those. */
+static uint32_t
+hessian_level(const Newton *newton, uint32_t stride)
+{
+	uint64_t rows = newton->data->part[DATA_TRAIN].n_rows / (4 * stride);
+	uint32_t level = sample_level(stride);
+
+	if (level == 0 || level == DATA_STRATA - 1 || rows < CURVED_ROWS ||
+	    rows < CURVED_ROWS_EACH * (uint64_t) newton->n)
+		return level;
+	return level + 1;
 }
 
 /* Counts the rows of each cell in a sample. */
@@ -228,6 +247,8 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 	const TrainSettings *settings = newton->settings;
 	bool has_rates = newton->rates->n_active > 0;
 	LinearRequest request = { .sample = sample_level(block_stride),
+		                      .hessian_sample =
+		                          hessian_level(newton, block_stride),
 		                      .coef = newton->coef,
 		                      .temperature = settings->temperature,
 		                      .threshold = settings->threshold,

@@ -369,6 +369,46 @@ check_order(const Making *making, bool own_kernels)
 	scratch_end(&arena);
 }
 
+/* A Hessian of a part of the rows is theirs, scaled to the weight of all. */
+static void
+a_sampled_hessian_stands_for_all(void)
+{
+	Making making = {
+		.n_rows = 30000, .n_numbers = 3, .n_groups = 2, .weighted = true
+	};
+	NumArena arena;
+	Dataset *data;
+	LinearPlan *plan;
+	LinearSums *of_part;
+	LinearSums *of_all;
+	double coef[80] = { 0.1, -0.4, 0.7, 0.2, -0.3, 0.5 };
+	LinearRequest request = { .coef = coef,
+		                      .temperature = 1,
+		                      .threshold = 0.5,
+		                      .min_curvature = 1,
+		                      .want_hessian = true };
+
+	scratch_begin(&arena, 0);
+	num_random_seed(&random_numbers, 31);
+	data = make_data(&arena, &making);
+	CHECK_INT(linear_plan(&arena, data, true, &plan), NUM_OK);
+	CHECK_INT(linear_sums_create(&arena, plan, true, false, &of_part), NUM_OK);
+	CHECK_INT(linear_sums_create(&arena, plan, true, false, &of_all), NUM_OK);
+	request.hessian_sample = 1;
+	CHECK_INT(linear_pass(plan, &request, NULL, of_all), NUM_OK);
+	request.sample = 1;
+	CHECK_INT(linear_pass(plan, &request, NULL, of_part), NUM_OK);
+	CHECK(of_part->rows < of_all->rows / 3);
+	CHECK_CLOSE(of_all->curved_weight, of_part->weight, 1e-12);
+	for (uint32_t j = 0; j < linear_n_params(plan); j++)
+		for (uint32_t k = 0; k <= j; k++)
+			CHECK_NEAR(
+				of_all->hessian[j * linear_stride(plan) + k] / of_all->weight,
+				of_part->hessian[j * linear_stride(plan) + k] / of_part->weight,
+				1e-7);
+	scratch_end(&arena);
+}
+
 /* Not a bit of any sum depends on the order of the rows, nor on which of
  * them are in one block. */
 static void
@@ -674,6 +714,7 @@ main(void)
 {
 	RUN(the_kernel_sums_what_it_says);
 	RUN(the_order_of_rows_changes_no_sum);
+	RUN(a_sampled_hessian_stands_for_all);
 	RUN(multipliers_satisfy_their_conditions);
 	RUN(constraint_keeps_its_bound);
 	RUN(penalty_trades_gap_for_loss);

@@ -341,6 +341,7 @@ add_sums(Team *team, const LinearPlan *plan, const LinearRequest *request,
 		           sizeof(LinearSums),
 		       sizeof(LinearSums));
 		from->rows = scalars.rows;
+		from->curved_weight = scalars.curved_weight;
 		memcpy(from->loss_part, scalars.loss_part, sizeof(from->loss_part));
 		linear_add(plan, request, from, sums);
 	}
