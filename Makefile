@@ -16,7 +16,7 @@ SHARED_OBJS = \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/num/*.c src/fair/*.c src/model/*.c)))
 CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 # what both libraries need of the server side
-COMMON_PG_OBJS = $(addprefix src/pg/,args.o encode.o evaluation.o figures.o host.o \
+COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o host.o \
 	judge.o report.o rows.o source.o store.o store_read.o)
 TRAIN_OBJS = \
 	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
@@ -27,7 +27,7 @@ TRAIN_LIB = fairpg_train.so
 
 # The install script is joined from topic files, in this order.
 SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql audit.sql \
-	store.sql train.sql predict.sql evaluate.sql)
+	store.sql reports.sql train.sql predict.sql evaluate.sql)
 INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 

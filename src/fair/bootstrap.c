@@ -140,8 +140,8 @@ typedef struct Replicates
 
 static NumStatus
 draw_replicates(const FairBootstrap *plan, const GroupDraw *draws,
-                FairCells *cells, const FairCriterion *criteria, int n_criteria,
-                Replicates *replicates)
+                FairCells *cells, const FairCriterion *const *criteria,
+                int n_criteria, Replicates *replicates)
 {
 	NumRandom random;
 
@@ -160,7 +160,7 @@ draw_replicates(const FairBootstrap *plan, const GroupDraw *draws,
 			Replicates *to = &replicates[c];
 			FairGap gap;
 
-			fair_gap(&criteria[c], cells, plan->n_groups, &gap);
+			fair_gap(criteria[c], cells, plan->n_groups, &gap);
 			if (!isnan(gap.gap))
 				to->gaps[to->n_gaps++] = gap.gap;
 			if (!isnan(gap.ratio))
@@ -192,7 +192,7 @@ widen_interval(NumArena *arena, const FairBootstrap *plan,
 
 NumStatus
 fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
-                   const FairCriterion *criteria, int n_criteria,
+                   const FairCriterion *const *criteria, int n_criteria,
                    FairGapInterval *intervals)
 {
 	size_t n = (size_t) plan->n_groups;
@@ -224,7 +224,7 @@ fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
 		            &intervals[c].gap_low, &intervals[c].gap_high);
 		percentiles(replicates[c].ratios, replicates[c].n_ratios, plan->level,
 		            &intervals[c].ratio_low, &intervals[c].ratio_high);
-		status = widen_interval(arena, plan, &criteria[c], &intervals[c]);
+		status = widen_interval(arena, plan, criteria[c], &intervals[c]);
 	}
 	arena_release(arena, replicates, (size_t) n_criteria, sizeof(Replicates));
 	arena_release(arena, values, n_values, sizeof(double));

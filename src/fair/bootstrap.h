@@ -35,7 +35,8 @@ typedef struct FairGapInterval
 } FairGapInterval;
 
 /*
- * Intervals of the gap and the ratio of each of 'n_criteria' criteria:
+ * Intervals of the gap and the ratio of each of 'n_criteria' criteria, none
+ * of losses:
  * bootstrap percentiles, those of the gap widened where gap_bounds.h knows
  * better (many groups, small ones, rates of 0 or 1); all from the same draws, to an array of as many.  Every function
  * of counts can be resampled from the counts: drawing n rows with replacement
@@ -50,7 +51,7 @@ typedef struct FairGapInterval
  * chapter 13.
  */
 extern NumStatus fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
-                                    const FairCriterion *criteria,
+                                    const FairCriterion *const *criteria,
                                     int n_criteria, FairGapInterval *intervals);
 
 #endif

@@ -1,17 +1,49 @@
 /*
  * criterion.c
- *    Fairness criteria, and the gap between groups.
+ *    The table of fairness criteria, and the gap between groups.
  *
- * Adding a criterion of this kind is a rate function and a line in the table.
+ * Adding a criterion is a file with its rate, a declaration in criterion.h and
+ * a line in the table.
  */
 #include "fair/criterion.h"
 
 #include <math.h>
 #include <string.h>
 
-/* P(decision = 1): both labels, each by its part of the group's rows. */
-static void
-rate_selection(int event, const double label_weight[2], FairRate *rate)
+static const FairCriterion *const criteria[] = {
+	&fair_demographic_parity, &fair_equal_opportunity,
+	&fair_predictive_equality, &fair_equalized_odds, &fair_error_rate_parity,
+	/* those of losses after this line */
+	&fair_group_loss, NULL
+};
+
+const FairCriterion *const *
+fair_criterion_table(void)
+{
+	return criteria;
+}
+
+int
+fair_criterion_of_decisions(void)
+{
+	int n = 0;
+
+	while (criteria[n] != NULL && !criteria[n]->of_loss)
+		n++;
+	return n;
+}
+
+const FairCriterion *
+fair_criterion_find(const char *name)
+{
+	for (int c = 0; criteria[c] != NULL; c++)
+		if (strcmp(criteria[c]->name, name) == 0)
+			return criteria[c];
+	return NULL;
+}
+
+void
+fair_rate_of_all(int event, const double label_weight[2], FairRate *rate)
 {
 	double total = label_weight[0] + label_weight[1];
 
@@ -23,9 +55,8 @@ rate_selection(int event, const double label_weight[2], FairRate *rate)
 	rate->share[1] = rate->defined ? label_weight[1] / total : 0;
 }
 
-/* P(decision = 1 | label = y) */
-static void
-rate_given_label(int y, const double label_weight[2], FairRate *rate)
+void
+fair_rate_given_label(int y, const double label_weight[2], FairRate *rate)
 {
 	rate->defined = label_weight[y] > 0;
 	rate->constant = 0;
@@ -34,90 +65,10 @@ rate_given_label(int y, const double label_weight[2], FairRate *rate)
 	rate->share[1 - y] = 0;
 }
 
-static void
-rate_true_positive(int event, const double label_weight[2], FairRate *rate)
-{
-	(void) event;
-	rate_given_label(1, label_weight, rate);
-}
-
-static void
-rate_false_positive(int event, const double label_weight[2], FairRate *rate)
-{
-	(void) event;
-	rate_given_label(0, label_weight, rate);
-}
-
-/* Event 0 is the true positive rate, event 1 the false positive rate. */
-static void
-rate_odds(int event, const double label_weight[2], FairRate *rate)
-{
-	rate_given_label(event == 0 ? 1 : 0, label_weight, rate);
-}
-
-/* P(decision <> label): the positives decided 0 and the negatives decided
- * 1. */
-static void
-rate_error(int event, const double label_weight[2], FairRate *rate)
-{
-	double total = label_weight[0] + label_weight[1];
-
-	(void) event;
-	rate->defined = total > 0;
-	rate->weight = total;
-	rate->constant = rate->defined ? label_weight[1] / total : 0;
-	rate->share[0] = rate->defined ? label_weight[0] / total : 0;
-	rate->share[1] = rate->defined ? -label_weight[1] / total : 0;
-}
-
-static const FairCriterion criteria[] = {
-	{ .name = "demographic_parity",
-	  .description = "equal selection rates",
-	  .n_events = 1,
-	  .event_name = { "selection_rate" },
-	  .rate = rate_selection },
-	{ .name = "equal_opportunity",
-	  .description = "equal true positive rates",
-	  .n_events = 1,
-	  .event_name = { "tpr" },
-	  .rate = rate_true_positive },
-	{ .name = "predictive_equality",
-	  .description = "equal false positive rates",
-	  .n_events = 1,
-	  .event_name = { "fpr" },
-	  .rate = rate_false_positive },
-	{ .name = "equalized_odds",
-	  .description = "equal true positive and false positive rates",
-	  .n_events = 2,
-	  .event_name = { "tpr", "fpr" },
-	  .rate = rate_odds },
-	{ .name = "error_rate_parity",
-	  .description = "equal error rates",
-	  .n_events = 1,
-	  .event_name = { "error_rate" },
-	  .rate = rate_error },
-	{ .name = NULL }
-};
-
-const FairCriterion *
-fair_criterion_table(void)
-{
-	return criteria;
-}
-
-const FairCriterion *
-fair_criterion_find(const char *name)
-{
-	for (const FairCriterion *c = criteria; c->name != NULL; c++)
-		if (strcmp(c->name, name) == 0)
-			return c;
-	return NULL;
-}
-
 bool
 fair_criterion_needs_label(const FairCriterion *criterion)
 {
-	return criterion->rate != rate_selection;
+	return !criterion->ignores_label;
 }
 
 /*
@@ -131,7 +82,7 @@ group_rate(const FairCriterion *criterion, int event, const FairCells *cells,
 	double by_label[2];
 	FairRate rate;
 
-	if (criterion->rate == rate_selection)
+	if (criterion->ignores_label)
 	{
 		double selected = cells->weight[0][1] + cells->weight[1][1] +
 		                  cells->unlabelled_weight[1];
@@ -193,27 +144,37 @@ void
 fair_gap(const FairCriterion *criterion, const FairCells *groups, int n_groups,
          FairGap *result)
 {
-	memset(result, 0, sizeof(*result));
-	result->gap = NAN;
-	result->ratio = NAN;
-	result->highest = -1;
-	result->lowest = -1;
+	FairGap worst = { .gap = NAN,
+		              .highest = -1,
+		              .lowest = -1,
+		              .ratio = NAN,
+		              .ratio_highest = -1,
+		              .ratio_lowest = -1 };
+
 	for (int e = 0; e < criterion->n_events; e++)
 	{
 		FairGap one = { .highest = -1, .lowest = -1 };
-		int n_undefined = result->n_undefined;
-		double ratio = result->ratio;
+		bool defined = event_gap(criterion, e, groups, n_groups, &one);
 
-		if (event_gap(criterion, e, groups, n_groups, &one))
+		if (one.n_undefined > worst.n_undefined)
+			worst.n_undefined = one.n_undefined;
+		if (!defined)
+			continue;
+		if (!(worst.gap >= one.gap))
 		{
-			if (!(result->gap >= one.gap))
-				*result = one;
-			result->ratio =
-				isnan(ratio) || one.ratio < ratio ? one.ratio : ratio;
+			worst.gap = one.gap;
+			worst.event = e;
+			worst.highest = one.highest;
+			worst.lowest = one.lowest;
 		}
-		result->n_undefined =
-			one.n_undefined > n_undefined ? one.n_undefined : n_undefined;
+		if (!isnan(one.ratio) && !(worst.ratio <= one.ratio))
+		{
+			worst.ratio = one.ratio;
+			worst.ratio_highest = one.highest;
+			worst.ratio_lowest = one.lowest;
+		}
 	}
+	*result = worst;
 }
 
 /* Which labels the rows of a rate have. */
@@ -300,5 +261,11 @@ fair_clear_event(const FairCriterion *criterion, int event, FairCells *cells)
 int
 fair_gap_worst(const FairCriterion *criterion, const FairGap *gap)
 {
-	return criterion->rate == rate_error ? gap->highest : gap->lowest;
+	return criterion->of_errors ? gap->highest : gap->lowest;
+}
+
+int
+fair_ratio_worst(const FairCriterion *criterion, const FairGap *gap)
+{
+	return criterion->of_errors ? gap->ratio_highest : gap->ratio_lowest;
 }

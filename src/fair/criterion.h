@@ -19,6 +19,12 @@
  *     predictive_equality  P(decision = 1 | label = 0)       FPR
  *     equalized_odds       both of the last two
  *     error_rate_parity    P(decision <> label)
+ *     group_loss           mean log-loss; m[g][y] is then the mean loss of the
+ *                          cell instead of its mean decision, and what counts
+ *                          is how large it is, not how it differs
+ *
+ * Each is a file of its own that defines one FairCriterion; criterion.c lists
+ * them.
  *
  * Reference: Agarwal et al., "A Reductions Approach to Fair Classification",
  * ICML 2018, section 2; Hardt et al., NeurIPS 2016.
@@ -51,27 +57,51 @@ typedef struct FairCriterion
 	const char *event_name[FAIR_MAX_EVENTS]; /* "selection_rate", "tpr", ... */
 	/* fills '*rate' from the weights of a group's two cells, by label */
 	void (*rate)(int event, const double label_weight[2], FairRate *rate);
+	bool ignores_label; /* rows count whether or not they have a label */
+	bool of_errors;     /* the highest rate is the worst, not the lowest */
+	bool of_loss;       /* of losses: a confusion table cannot tell it */
 } FairCriterion;
+
+extern const FairCriterion fair_demographic_parity;
+extern const FairCriterion fair_equal_opportunity;
+extern const FairCriterion fair_predictive_equality;
+extern const FairCriterion fair_equalized_odds;
+extern const FairCriterion fair_error_rate_parity;
+extern const FairCriterion fair_group_loss;
 
 /* The criterion of that name, or NULL. */
 extern const FairCriterion *fair_criterion_find(const char *name);
 
-/* All criteria, ending with a NULL name: for lists in hints. */
-extern const FairCriterion *fair_criterion_table(void);
+/* All criteria, those of decisions before those of losses, ending with NULL. */
+extern const FairCriterion *const *fair_criterion_table(void);
+
+/* How many of them are of decisions, and so have a gap in any confusion
+ * table; they come first. */
+extern int fair_criterion_of_decisions(void);
+
+/* The rate of rows with label 'y' alone; for the rate functions. */
+extern void
+fair_rate_given_label(int y, const double label_weight[2], FairRate *rate);
+
+/* The rate of all rows of a group, each label by its part of them. */
+extern void
+fair_rate_of_all(int event, const double label_weight[2], FairRate *rate);
 
 /* True when some rate of the criterion is taken over labelled rows only. */
 extern bool fair_criterion_needs_label(const FairCriterion *criterion);
 
 typedef struct FairGap
 {
-	double gap;      /* largest difference between two groups; NaN when
+	double gap;        /* largest difference between two groups; NaN when
 	                     * fewer than two groups have the rate */
-	int event;       /* where it is */
-	int highest;     /* group with the highest rate of that event */
-	int lowest;      /* group with the lowest */
-	int n_undefined; /* groups without one of the rates */
-	double ratio;    /* lowest / highest of the event with the least
+	int event;         /* where it is */
+	int highest;       /* group with the highest rate of that event */
+	int lowest;        /* group with the lowest */
+	int n_undefined;   /* groups without one of the rates */
+	double ratio;      /* lowest / highest of the event with the least
 	                     * ratio; NaN when undefined or 0/0 */
+	int ratio_highest; /* groups of that event; -1 without a ratio */
+	int ratio_lowest;
 } FairGap;
 
 /*
@@ -100,5 +130,8 @@ fair_clear_event(const FairCriterion *criterion, int event, FairCells *cells);
 /* The group that a gap is to the disadvantage of: the one with the lowest
  * rate or, where the rate is one of errors, the highest; -1 without a gap. */
 extern int fair_gap_worst(const FairCriterion *criterion, const FairGap *gap);
+
+/* The same of a ratio. */
+extern int fair_ratio_worst(const FairCriterion *criterion, const FairGap *gap);
 
 #endif

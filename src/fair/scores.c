@@ -416,6 +416,19 @@ fair_scores_image_entry(const uint8_t *image, size_t entry, double weight[2])
 	}
 }
 
+double
+fair_scores_image_score(const uint8_t *image, size_t entry)
+{
+	const uint8_t *at = image + ENTRIES_AT + entry * entry_bytes(image[0] != 0);
+	uint64_t bits = get64(at) << image[1];
+	double score;
+
+	/* back from the image that sorts like the score */
+	bits = bits >> 63 ? bits & ~(1ULL << 63) : ~bits;
+	memcpy(&score, &bits, sizeof(score));
+	return score;
+}
+
 static NumStatus
 merge_entry(FairScores *scores, const uint8_t *entry, uint8_t shift,
             bool weighted)

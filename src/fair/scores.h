@@ -121,6 +121,9 @@ extern size_t fair_scores_image_entries(const uint8_t *image);
 extern void
 fair_scores_image_entry(const uint8_t *image, size_t entry, double weight[2]);
 
+/* The score of an entry; of a pooled one the one next to zero. */
+extern double fair_scores_image_score(const uint8_t *image, size_t entry);
+
 /* True when the image pools different scores. */
 extern bool fair_scores_image_pooled(const uint8_t *image);
 

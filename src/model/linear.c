@@ -75,6 +75,10 @@ sums_clear(const LinearPlan *plan, const LinearRequest *request,
 		       ((size_t) plan->n_params + 1) * plan->stride * sizeof(double));
 	if (request->want_jacobian)
 		memset(sums->cell_jacobian, 0, plan->stride * cell_bytes);
+	if (request->want_cell_loss)
+		memset(sums->cell_loss, 0, cell_bytes);
+	if (request->want_loss_jacobian)
+		memset(sums->cell_loss_jacobian, 0, plan->stride * cell_bytes);
 }
 
 /* Step 1 for numbers: the rows of 'dense'. */
@@ -327,6 +331,53 @@ chunk_jacobian(LinearPlan *plan, const DataBlock *block, uint32_t first,
 		            sums->cell_jacobian + cell[i] * plan->stride);
 }
 
+/* The losses of each cell, for those who weigh cells by them. */
+WIDE static void
+chunk_cell_losses(const LinearPlan *plan, const DataBlock *block,
+                  uint32_t first, uint32_t n, double *cell_loss)
+{
+	const uint16_t *cell = block->cell + first;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double z = plan->score[i];
+
+		cell_loss[cell[i]] += grid_round(
+			plan->row_weight[i] * (num_log1pexp(z) - plan->label[i] * z),
+			plan->cell_loss_magnet[cell[i]]);
+	}
+}
+
+WIDE static void
+chunk_loss_jacobian(const LinearPlan *plan, const DataBlock *block,
+                    uint32_t first, uint32_t n, LinearSums *sums)
+{
+	const uint16_t *cell = block->cell + first;
+
+	for (uint32_t i = 0; i < n; i++)
+		scatter_row(plan, i, plan->residual[i],
+		            plan->cell_residual_magnet[cell[i]],
+		            sums->cell_loss_jacobian + cell[i] * plan->stride);
+}
+
+/* Weighs the curvature of the loss by the cell; |residual| / weight is p or
+ * 1 - p, whatever the label. */
+static void
+chunk_loss_curvature(LinearPlan *plan, const DataBlock *block, uint32_t first,
+                     uint32_t n, const double *factor)
+{
+	const uint16_t *cell = block->cell + first;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double residual = fabs(plan->residual[i]);
+		double own = residual * (1.0 - residual / plan->row_weight[i]);
+
+		plan->curvature[i] = grid_round(
+			plan->curvature[i] + factor[cell[i]] * own, plan->curvature_magnet);
+	}
+}
+
 /* Step 3: the diagonal of the Hessian alone. */
 WIDE static void
 chunk_diagonal(LinearPlan *plan, uint32_t n, double *restrict diagonal)
@@ -363,12 +414,12 @@ root_row(const LinearPlan *plan, const double *restrict x, double root,
 /* That part, where numbers are few: row by row of the data. */
 static ALWAYS_INLINE void
 add_outer_product(const LinearPlan *plan, const double *restrict rooted,
-                  double *hessian)
+                  double sign, double *hessian)
 {
 	for (uint32_t a = 1; a <= plan->n_numbers; a++)
 	{
 		double *restrict row = hessian + a * plan->stride;
-		double ra = rooted[a];
+		double ra = sign * rooted[a];
 
 		for (size_t k = 0; k < plan->width; k++)
 			row[k] += ra * rooted[k];
@@ -387,7 +438,9 @@ chunk_product(LinearPlan *plan, uint32_t n, NumMonitor *monitor,
 		               .stride = width };
 
 	for (uint32_t i = 0; i < n; i++)
-		root_row(plan, plan->dense + i * width, plan->root[i],
+		/* a product of matrices has no place for curvature downwards */
+		root_row(plan, plan->dense + i * width,
+		         plan->curvature[i] < 0 ? 0 : plan->root[i],
 		         plan->rooted + i * width);
 	if (!plan->own_kernels && blas_available())
 		return blas_syrk_lower(&rows, hessian, plan->stride, monitor);
@@ -420,7 +473,8 @@ chunk_hessian(LinearPlan *plan, uint32_t n, double *hessian)
 		if (!plan->multiplies)
 		{
 			root_row(plan, x, plan->root[i], plan->rooted);
-			add_outer_product(plan, plan->rooted, hessian);
+			add_outer_product(plan, plan->rooted, factor < 0 ? -1.0 : 1.0,
+			                  hessian);
 		}
 		for (uint32_t c = 0; c < step; c++)
 		{
@@ -442,7 +496,7 @@ chunk_roots(LinearPlan *plan, uint32_t n)
 
 	for (uint32_t i = 0; i < n; i++)
 	{
-		plan->root[i] = sqrt(plan->curvature[i]);
+		plan->root[i] = sqrt(fabs(plan->curvature[i]));
 		weight += grid_round(plan->row_weight[i], plan->residual_magnet);
 	}
 	return weight;
@@ -474,7 +528,14 @@ pass_chunk(LinearPlan *plan, const LinearRequest *request, uint32_t b,
 	chunk_rows(plan, request, block, first, n);
 	chunk_scores(plan, request->coef, n);
 	chunk_losses(plan, request, n, sums->loss_part);
+	if (request->cell_loss_curvature != NULL)
+		chunk_loss_curvature(plan, block, first, n,
+		                     request->cell_loss_curvature);
 	chunk_gradient(plan, block, first, n, sums);
+	if (request->want_cell_loss)
+		chunk_cell_losses(plan, block, first, n, sums->cell_loss);
+	if (request->want_loss_jacobian)
+		chunk_loss_jacobian(plan, block, first, n, sums);
 	if (request->want_jacobian)
 		chunk_jacobian(plan, block, first, n, sums);
 	if (request->want_diagonal)
@@ -544,6 +605,11 @@ linear_add(const LinearPlan *plan, const LinearRequest *request,
 	add_vector(from->cell_weight, n_cells, to->cell_weight);
 	add_vector(from->cell_hard, n_cells, to->cell_hard);
 	add_vector(from->cell_soft, n_cells, to->cell_soft);
+	if (request->want_cell_loss)
+		add_vector(from->cell_loss, n_cells, to->cell_loss);
+	if (request->want_loss_jacobian)
+		add_vector(from->cell_loss_jacobian, n_cells * plan->stride,
+		           to->cell_loss_jacobian);
 	if (request->want_hessian)
 		add_vector(from->hessian, (plan->n_params + 1) * plan->stride,
 		           to->hessian);

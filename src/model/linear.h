@@ -39,10 +39,15 @@ typedef struct LinearRequest
 	double min_curvature;
 
 	const double *cell_factor; /* [n_cells] times a row's weight; NULL: 1 */
+	/* adds cell_loss_curvature[cell] times the loss's own curvature of a row,
+	 * after that; not below -1; NULL: nothing */
+	const double *cell_loss_curvature;
 
 	bool want_hessian;
 	bool want_diagonal; /* of the Hessian, where the whole is too large */
 	bool want_jacobian;
+	bool want_cell_loss; /* of sums with linear_sums_add_losses() */
+	bool want_loss_jacobian;
 
 	/* the Hessian, which costs most, is of one in 4^hessian_sample rows, if
 	 * that are fewer than the others, and scaled to the weight of all */
@@ -55,16 +60,18 @@ typedef struct LinearSums
 {
 	uint64_t rows;
 	double weight;
-	double curved_weight;  /* of the rows that the Hessian is of */
-	double loss;           /* sum of weight * log-loss, in nats */
-	double loss_part[2];   /* whose sum it is; each is exact */
-	double *gradient;      /* [n_params] of the loss */
-	double *hessian;       /* [n_params][stride], lower triangle */
-	double *diagonal;      /* [n_params] of the same matrix */
-	double *cell_weight;   /* [n_cells] */
-	double *cell_hard;     /* [n_cells] weight of the rows decided 1 */
-	double *cell_soft;     /* [n_cells] sum of weight * smooth decision */
-	double *cell_jacobian; /* [n_cells][stride], gradient of cell_soft */
+	double curved_weight;       /* of the rows that the Hessian is of */
+	double loss;                /* sum of weight * log-loss, in nats */
+	double loss_part[2];        /* whose sum it is; each is exact */
+	double *gradient;           /* [n_params] of the loss */
+	double *hessian;            /* [n_params][stride], lower triangle */
+	double *diagonal;           /* [n_params] of the same matrix */
+	double *cell_weight;        /* [n_cells] */
+	double *cell_hard;          /* [n_cells] weight of the rows decided 1 */
+	double *cell_soft;          /* [n_cells] sum of weight * smooth decision */
+	double *cell_jacobian;      /* [n_cells][stride], gradient of cell_soft */
+	double *cell_loss;          /* [n_cells] sum of weight * log-loss */
+	double *cell_loss_jacobian; /* [n_cells][stride], gradient of cell_loss */
 } LinearSums;
 
 /*
@@ -102,10 +109,15 @@ extern NumStatus
 linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
                    bool jacobian, LinearSums **sums);
 
+/* Room for the losses of each cell and their gradients as well. */
+extern NumStatus linear_sums_add_losses(NumArena *arena, const LinearPlan *plan,
+                                        LinearSums *sums);
+
 /* Lays the arrays of sums into a piece of memory; counts its bytes when that is
  * NULL. */
-extern size_t linear_sums_lay(const LinearPlan *plan, bool hessian,
-                              bool jacobian, LinearSums *sums, void *memory);
+extern size_t
+linear_sums_lay(const LinearPlan *plan, bool hessian, bool jacobian,
+                bool losses, LinearSums *sums, void *memory);
 
 /* From now on passes are divided among a team; NULL: no more. */
 extern void linear_plan_team(LinearPlan *plan, LinearTeam *team);

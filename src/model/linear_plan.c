@@ -132,8 +132,11 @@ plan_weights(NumArena *arena, LinearPlan *plan)
 	plan->cell_weight = arena_alloc(arena, n_cells, sizeof(double));
 	plan->cell_magnet = arena_alloc(arena, n_cells, sizeof(double));
 	plan->slope_magnet = arena_alloc(arena, n_cells, sizeof(double));
+	plan->cell_loss_magnet = arena_alloc(arena, n_cells, sizeof(double));
+	plan->cell_residual_magnet = arena_alloc(arena, n_cells, sizeof(double));
 	if (plan->cell_weight == NULL || plan->cell_magnet == NULL ||
-	    plan->slope_magnet == NULL)
+	    plan->slope_magnet == NULL || plan->cell_loss_magnet == NULL ||
+	    plan->cell_residual_magnet == NULL)
 		return false;
 	memset(plan->cell_weight, 0, n_cells * sizeof(double));
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
@@ -192,13 +195,13 @@ linear_set_magnets(LinearPlan *plan, const LinearRequest *request)
 	double bend = 0.0963 / (request->temperature * request->temperature);
 	double curvature = 0.25;
 	double factor = request->cell_factor == NULL ? 1 : 0;
+	double losses = 0;
+	double reach = 1 + score_reach(plan, request->coef);
 	double weight;
-	double loss;
 
 	for (uint32_t c = 0; c < plan->n_cells && request->cell_factor; c++)
 		factor = fmax(factor, request->cell_factor[c]);
 	weight = 2 * factor * plan->weight;
-	loss = weight * (1 + score_reach(plan, request->coef));
 	for (uint32_t c = 0; c < plan->n_cells; c++)
 	{
 		double cell = plan->cell_weight[c];
@@ -210,8 +213,13 @@ linear_set_magnets(LinearPlan *plan, const LinearRequest *request)
 				fmax(curvature, 0.25 + bend * fabs(request->cell_curvature[c]));
 		plan->cell_magnet[c] = grid_magnet(cell);
 		plan->slope_magnet[c] = grid_magnet(2 * slope * sqrt(cell * weight));
+		plan->cell_loss_magnet[c] = grid_magnet(cell * reach);
+		plan->cell_residual_magnet[c] = grid_magnet(2 * sqrt(cell * weight));
+		if (request->cell_loss_curvature != NULL)
+			losses = fmax(losses, fabs(request->cell_loss_curvature[c]) / 4);
 	}
-	plan->loss_magnet = grid_magnet(loss);
+	curvature += losses;
+	plan->loss_magnet = grid_magnet(weight * reach);
 	/* no rest is more than half of the grid's unit */
 	plan->rest_magnet =
 		grid_magnet((double) plan->data->part[DATA_TRAIN].n_rows *
@@ -219,7 +227,7 @@ linear_set_magnets(LinearPlan *plan, const LinearRequest *request)
 	plan->residual_magnet = grid_magnet(weight);
 	plan->curvature_magnet = grid_magnet(curvature * weight);
 	plan->factor_magnet = grid_factor_magnet(curvature * weight);
-	return isfinite(loss) && isfinite(curvature * weight);
+	return isfinite(weight * reach) && isfinite(curvature * weight);
 }
 
 NumStatus
@@ -291,7 +299,7 @@ linear_n_cells(const LinearPlan *plan)
 
 size_t
 linear_sums_lay(const LinearPlan *plan, bool hessian, bool jacobian,
-                LinearSums *sums, void *memory)
+                bool losses, LinearSums *sums, void *memory)
 {
 	size_t vector = plan->stride * sizeof(double);
 	size_t cells = plan->n_cells * sizeof(double);
@@ -308,6 +316,12 @@ linear_sums_lay(const LinearPlan *plan, bool hessian, bool jacobian,
 			slab_cut(memory, &used, ((size_t) plan->n_params + 1) * vector);
 	if (jacobian)
 		sums->cell_jacobian = slab_cut(memory, &used, plan->n_cells * vector);
+	if (losses)
+	{
+		sums->cell_loss = slab_cut(memory, &used, cells);
+		sums->cell_loss_jacobian =
+			slab_cut(memory, &used, plan->n_cells * vector);
+	}
 	return used;
 }
 
@@ -320,13 +334,25 @@ linear_sums_create(NumArena *arena, const LinearPlan *plan, bool hessian,
 
 	if (sums == NULL)
 		return NUM_NO_MEMORY;
-	memory = arena_alloc(arena, 1,
-	                     linear_sums_lay(plan, hessian, jacobian, sums, NULL));
+	memory = arena_alloc(
+		arena, 1, linear_sums_lay(plan, hessian, jacobian, false, sums, NULL));
 	if (memory == NULL)
 		return NUM_NO_MEMORY;
-	linear_sums_lay(plan, hessian, jacobian, sums, memory);
+	linear_sums_lay(plan, hessian, jacobian, false, sums, memory);
 	*result = sums;
 	return NUM_OK;
+}
+
+NumStatus
+linear_sums_add_losses(NumArena *arena, const LinearPlan *plan,
+                       LinearSums *sums)
+{
+	sums->cell_loss = arena_alloc(arena, plan->n_cells, sizeof(double));
+	sums->cell_loss_jacobian =
+		arena_alloc(arena, plan->n_cells, plan->stride * sizeof(double));
+	return sums->cell_loss == NULL || sums->cell_loss_jacobian == NULL
+	           ? NUM_NO_MEMORY
+	           : NUM_OK;
 }
 
 void

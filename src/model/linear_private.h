@@ -39,9 +39,11 @@ struct LinearPlan
 	double rest_magnet; /* of what that leaves of a loss */
 	double residual_magnet;
 	double curvature_magnet;
-	double factor_magnet; /* of numbers times the root of the curvature */
-	double *cell_magnet;  /* [n_cells] of weights */
-	double *slope_magnet; /* [n_cells] */
+	double factor_magnet;     /* of numbers times the root of the curvature */
+	double *cell_magnet;      /* [n_cells] of weights */
+	double *slope_magnet;     /* [n_cells] */
+	double *cell_loss_magnet; /* [n_cells] */
+	double *cell_residual_magnet; /* [n_cells] */
 
 	/* working arrays of one chunk */
 	double

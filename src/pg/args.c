@@ -186,24 +186,23 @@ read_option(const ArgsOption *option, const JsonbValue *value)
 			if (!JB_ROOT_IS_OBJECT(*(Jsonb **) option->target))
 				refuse_type(option, "a JSON object");
 			break;
+		case ARGS_ARRAY:
+			if (value->type != jbvBinary ||
+			    !JsonContainerIsArray(value->val.binary.data))
+				refuse_type(option, "an array");
+			*(JsonbContainer **) option->target = value->val.binary.data;
+			break;
 	}
 }
 
 void
-args_options(Jsonb *options, const ArgsOption *known)
+args_object(JsonbContainer *object, const ArgsOption *known)
 {
-	JsonbIterator *iterator;
+	JsonbIterator *iterator = JsonbIteratorInit(object);
 	JsonbIteratorToken token;
 	JsonbValue key;
 	JsonbValue value;
 
-	if (options == NULL)
-		return;
-	if (!JB_ROOT_IS_OBJECT(options))
-		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-		                errmsg("options must be a JSON object"),
-		                errhint("For example: '{\"key\": \"id\"}'.")));
-	iterator = JsonbIteratorInit(&options->root);
 	while ((token = JsonbIteratorNext(&iterator, &key, true)) != WJB_DONE)
 	{
 		const ArgsOption *option;
@@ -216,4 +215,39 @@ args_options(Jsonb *options, const ArgsOption *known)
 		JsonbIteratorNext(&iterator, &value, true);
 		read_option(option, &value);
 	}
+}
+
+void
+args_options(Jsonb *options, const ArgsOption *known)
+{
+	if (options == NULL)
+		return;
+	if (!JB_ROOT_IS_OBJECT(options))
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+		                errmsg("options must be a JSON object"),
+		                errhint("For example: '{\"key\": \"id\"}'.")));
+	args_object(&options->root, known);
+}
+
+char **
+args_strings(JsonbContainer *array, const char *name, int *count)
+{
+	char **strings = palloc(sizeof(char *) * Max(JsonContainerSize(array), 1));
+	JsonbIterator *iterator = JsonbIteratorInit(array);
+	JsonbIteratorToken token;
+	JsonbValue value;
+
+	*count = 0;
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		if (token != WJB_ELEM)
+			continue;
+		if (value.type != jbvString)
+			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+			                errmsg("option \"%s\" must be an array of strings",
+			                       name)));
+		strings[(*count)++] =
+			pnstrdup(value.val.string.val, value.val.string.len);
+	}
+	return strings;
 }

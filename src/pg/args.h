@@ -47,7 +47,8 @@ typedef enum ArgsKind
 	ARGS_BIGINT,  /* target int64 *  */
 	ARGS_REAL,    /* target double * */
 	ARGS_TEXT,    /* target char **, in CurrentMemoryContext */
-	ARGS_OBJECT   /* target Jsonb **, in CurrentMemoryContext */
+	ARGS_OBJECT,  /* target Jsonb **, in CurrentMemoryContext */
+	ARGS_ARRAY    /* target JsonbContainer **, a part of the options */
 } ArgsKind;
 
 typedef struct ArgsOption
@@ -63,5 +64,12 @@ typedef struct ArgsOption
  * keys, values of the wrong JSON type and numbers out of range are refused;
  * the hint lists the known keys.  NULL for 'options' changes nothing. */
 extern void args_options(Jsonb *options, const ArgsOption *known);
+
+/* The same of one JSON object within the options. */
+extern void args_object(JsonbContainer *object, const ArgsOption *known);
+
+/* The strings of a JSON array that option 'name' gave, in
+ * CurrentMemoryContext; anything else in it is refused. */
+extern char **args_strings(JsonbContainer *array, const char *name, int *count);
 
 #endif

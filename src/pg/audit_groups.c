@@ -35,6 +35,7 @@ merge_bases(NumArena *arena, const AuditBase *bases, const int *members,
 	fair_tally_cells(tally, &group->cells);
 
 	group->scores = NULL;
+	memset(&group->loss, 0, sizeof(group->loss));
 	if (n_members == 0 || bases[members[0]].scores == NULL)
 		return;
 	if (n_members == 1)

@@ -58,8 +58,7 @@ enum
 typedef struct VersionSpec
 {
 	int version;
-	char *fairness;
-	double max_gap; /* NaN: none */
+	Jsonb *constraints; /* as pg/constraints.h writes them */
 	double threshold;
 	char *label;
 	char *positive; /* NULL: the label is boolean, or 0 and 1 */
@@ -79,8 +78,8 @@ typedef struct EvaluateCall
 	/* what came of it */
 	StoreEvaluation row;
 	int64 evaluation;
-	Judgement judgement;
-	char *worst_group;
+	ConstraintList constraints;
+	Judgements judgements;
 	List *warnings;
 } EvaluateCall;
 
@@ -109,16 +108,15 @@ take_version(VersionSpec *spec)
 	bool null;
 
 	spec->version = DatumGetInt32(SPI_getbinval(row, desc, 1, &null));
-	spec->fairness = text_column(2);
-	spec->max_gap = real_column(3);
-	spec->threshold = real_column(4);
-	spec->label = text_column(5);
-	spec->positive = text_column(6);
-	spec->weight = text_column(7);
+	spec->constraints = DatumGetJsonbPCopy(SPI_getbinval(row, desc, 2, &null));
+	spec->threshold = real_column(3);
+	spec->label = text_column(4);
+	spec->positive = text_column(5);
+	spec->weight = text_column(6);
 	spec->protected_names =
-		args_text_array(DatumGetArrayTypeP(SPI_getbinval(row, desc, 8, &null)),
+		args_text_array(DatumGetArrayTypeP(SPI_getbinval(row, desc, 7, &null)),
 	                    "protected", &spec->n_protected);
-	spec->min_group = text_column(9);
+	spec->min_group = text_column(8);
 }
 
 /* Reads the version, 0 for the newest, into CurrentMemoryContext. */
@@ -130,7 +128,8 @@ read_version(const char *model, int version, VersionSpec *spec)
 	Oid types[2] = { TEXTOID, INT4OID };
 	Datum values[2] = { CStringGetTextDatum(model), Int32GetDatum(version) };
 	int result = SPI_execute_with_args(
-		"SELECT version, fairness, max_gap, threshold, label,"
+		"SELECT version, coalesce(spec -> 'constraints', '[]'), threshold,"
+		" label,"
 		" spec ->> 'positive', spec ->> 'weight', protected,"
 		" (spec #>> '{options,min_group}')::numeric::int"
 		" FROM fairpg_catalog.model_version"
@@ -299,21 +298,28 @@ describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
 		                 "have no labels yet.")));
 }
 
+/* The scores tell what constraints on losses want to know. */
+static void
+add_losses(FigureAttribute *attributes, int n_attributes)
+{
+	for (int a = 0; a < n_attributes; a++)
+		for (int g = 0; g < attributes[a].n_groups; g++)
+			fair_loss_of_scores(attributes[a].groups[g].scores,
+			                    &attributes[a].groups[g].loss);
+}
+
 static void
 judge(EvaluateCall *call, const FigureSettings *settings,
-      const FigureAttribute *attributes)
+      FigureAttribute *attributes)
 {
-	const FairCriterion *criterion = fair_criterion_find(call->spec.fairness);
+	ConstraintList *list = &call->constraints;
 
-	call->judgement.gap = NAN;
-	call->judgement.low = call->judgement.high = NAN;
-	if (criterion != NULL)
-	{
-		judge_gap(settings, criterion, attributes, call->audit.n_attributes,
-		          call->spec.max_gap, &call->judgement);
-		call->worst_group = judge_worst_group(criterion, &call->judgement);
-		call->warnings = call->judgement.warnings;
-	}
+	list->attributes = call->spec.protected_names;
+	list->n_attributes = call->audit.n_attributes;
+	constraints_read(list, &call->spec.constraints->root, true);
+	add_losses(attributes, call->audit.n_attributes);
+	judge_constraints(settings, list, attributes, &call->judgements);
+	call->warnings = call->judgements.warnings;
 	if (call->audit.source.row_security)
 		call->warnings = lappend(
 			call->warnings,
@@ -342,14 +348,19 @@ evaluate(EvaluateCall *call, NumMonitor *monitor)
 	host_monitor_phase(monitor, "judging");
 	judge(call, &settings, attributes);
 	call->evaluation = evaluation_store(&call->row, &settings, attributes,
-	                                    call->audit.n_attributes);
+	                                    call->audit.n_attributes,
+	                                    &call->constraints, &call->judgements);
 }
 
 static Datum
 result_row(FunctionCallInfo fcinfo, const EvaluateCall *call)
 {
 	const StoreEvaluation *row = &call->row;
+	Judgement judgement = { .gap = NAN, .gap_low = NAN, .gap_high = NAN };
 	RowMaker maker;
+
+	if (call->judgements.chosen >= 0)
+		judgement = call->judgements.items[call->judgements.chosen];
 
 	row_begin(&maker, fcinfo);
 	row_put(&maker, Int64GetDatum(call->evaluation));
@@ -363,11 +374,11 @@ result_row(FunctionCallInfo fcinfo, const EvaluateCall *call)
 	row_put_real(&maker, row->loss);
 	row_put_real(&maker, row->accuracy);
 	row_put_real(&maker, row->auc);
-	row_put_real(&maker, call->judgement.gap);
-	row_put_real(&maker, call->judgement.low);
-	row_put_real(&maker, call->judgement.high);
-	row_put_text(&maker, call->judgement.verdict);
-	row_put_text(&maker, call->worst_group);
+	row_put_real(&maker, judgement.gap);
+	row_put_real(&maker, judgement.gap_low);
+	row_put_real(&maker, judgement.gap_high);
+	row_put_text(&maker, call->judgements.verdict);
+	row_put_text(&maker, judge_worst_group(&judgement));
 	row_put_texts(&maker, call->warnings);
 	return row_end(&maker);
 }

@@ -71,10 +71,43 @@ store_gaps(int64 evaluation, const FigureSettings *settings,
 	store_insert_gaps(evaluation, rows, n);
 }
 
+static void
+store_constraints(int64 evaluation, const ConstraintList *list,
+                  const Judgements *judgements)
+{
+	StoreConstraint *rows =
+		palloc0(sizeof(StoreConstraint) * (Size) Max(list->n, 1));
+
+	for (int c = 0; c < list->n; c++)
+	{
+		const FairConstraint *constraint = &list->items[c];
+		const Judgement *judgement = &judgements->items[c];
+		const char *kind = fair_bound_name(constraint->kind);
+
+		rows[c] = (StoreConstraint){
+			.position = c + 1,
+			.criterion = constraint->criterion->name,
+			.measure = constraint->criterion->of_loss       ? "loss"
+			           : constraint->kind == FAIR_MIN_RATIO ? "ratio"
+			                                                : "gap",
+			.bound_kind = kind,
+			.bound = constraint->bound,
+			.attributes = constraints_attributes(list, c),
+			.value = judgement->value,
+			.low = judgement->low,
+			.high = judgement->high,
+			.verdict = judgement->verdict,
+			.worst_group = judge_worst_group(judgement)
+		};
+	}
+	store_insert_constraints(evaluation, rows, list->n);
+}
+
 int64
 evaluation_store(const StoreEvaluation *evaluation,
                  const FigureSettings *settings,
-                 const FigureAttribute *attributes, int n_attributes)
+                 const FigureAttribute *attributes, int n_attributes,
+                 const ConstraintList *list, const Judgements *judgements)
 {
 	int64 number = store_insert_evaluation(evaluation);
 
@@ -83,5 +116,6 @@ evaluation_store(const StoreEvaluation *evaluation,
 		store_groups(number, settings, &attributes[a]);
 		store_gaps(number, settings, &attributes[a]);
 	}
+	store_constraints(number, list, judgements);
 	return number;
 }

@@ -8,13 +8,15 @@
 #define FAIRPG_PG_EVALUATION_H
 
 #include "pg/figures.h"
+#include "pg/judge.h"
 #include "pg/store.h"
 
-/* Stores an evaluation with every figure and every gap of the attributes;
- * returns its number. */
+/* Stores an evaluation with every figure and every gap of the attributes, and
+ * the judgement of every constraint of 'list'; returns its number. */
 extern int64
 evaluation_store(const StoreEvaluation *evaluation,
                  const FigureSettings *settings,
-                 const FigureAttribute *attributes, int n_attributes);
+                 const FigureAttribute *attributes, int n_attributes,
+                 const ConstraintList *list, const Judgements *judgements);
 
 #endif

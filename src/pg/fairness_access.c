@@ -46,11 +46,12 @@ fairness_criterion(const char *name)
 	const FairCriterion *criterion = fair_criterion_find(name);
 	StringInfoData known;
 
-	if (criterion != NULL)
+	if (criterion != NULL && !criterion->of_loss)
 		return criterion;
 	initStringInfo(&known);
-	for (const FairCriterion *c = fair_criterion_table(); c->name != NULL; c++)
-		appendStringInfo(&known, "%s%s", known.len == 0 ? "" : ", ", c->name);
+	for (int c = 0; c < fair_criterion_of_decisions(); c++)
+		appendStringInfo(&known, "%s%s", known.len == 0 ? "" : ", ",
+		                 fair_criterion_table()[c]->name);
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 	                errmsg("criterion \"%s\" is not known", name),
 	                errhint("Known criteria: %s.", known.data)));
@@ -161,7 +162,7 @@ interval_args(FunctionCallInfo fcinfo, FairGapInterval *interval)
 		                    .replicates = FAIR_REPLICATES,
 		                    .seed = (uint64) PG_GETARG_INT64(3),
 		                    .monitor = &monitor };
-	report_status(fair_gap_intervals(&arena, &plan, criterion, 1, interval),
+	report_status(fair_gap_intervals(&arena, &plan, &criterion, 1, interval),
 	              &arena, "interval of a gap");
 }
 

@@ -109,6 +109,14 @@ figures_of_group(const FigureSettings *settings, const FigureGroup *group,
 	}
 	if (group->scores != NULL)
 		n += ranking_figures(settings, group, figures + n);
+	else if (group->loss.rows > 0)
+	{
+		add_figure(settings, "log_loss", NAN, group->loss.rows, NULL,
+		           &figures[n]);
+		fair_loss_interval(&group->loss, settings->level, &figures[n].value,
+		                   &figures[n].low, &figures[n].high);
+		n++;
+	}
 	n += count_figures(settings, &group->cells, figures + n);
 	*n_figures = n;
 	return figures;
@@ -158,8 +166,8 @@ FigureGap *
 figures_of_gaps(const FigureSettings *settings,
                 const FigureAttribute *attribute, int *n_gaps)
 {
-	const FairCriterion *criteria = fair_criterion_table();
-	int n_criteria = 0;
+	const FairCriterion *const *criteria = fair_criterion_table();
+	int n_criteria = fair_criterion_of_decisions();
 	int n_groups = attribute->n_groups;
 	FairCells *cells = palloc(sizeof(FairCells) * (Size) Max(n_groups, 1));
 	FairBootstrap plan = { .groups = cells,
@@ -174,8 +182,6 @@ figures_of_gaps(const FigureSettings *settings,
 
 	for (int g = 0; g < n_groups; g++)
 		cells[g] = attribute->groups[g].cells;
-	while (criteria[n_criteria].name != NULL)
-		n_criteria++;
 	intervals = palloc(sizeof(FairGapInterval) * (Size) n_criteria);
 	figures = palloc(sizeof(FigureGap) * (Size) n_criteria);
 	report_status(fair_gap_intervals(settings->arena, &plan, criteria,
@@ -183,9 +189,9 @@ figures_of_gaps(const FigureSettings *settings,
 	              settings->arena, "intervals of gaps");
 	for (int c = 0; c < n_criteria; c++)
 	{
-		if (!settings->has_label && fair_criterion_needs_label(&criteria[c]))
+		if (!settings->has_label && fair_criterion_needs_label(criteria[c]))
 			continue;
-		describe_gap(settings, &criteria[c], cells, n_groups, &figures[n]);
+		describe_gap(settings, criteria[c], cells, n_groups, &figures[n]);
 		figures[n].interval = intervals[c];
 		if (isnan(figures[n].gap.gap))
 			figures[n].interval.gap_low = figures[n].interval.gap_high = NAN;

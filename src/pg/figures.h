@@ -12,6 +12,7 @@
 #include "fair/bootstrap.h"
 #include "fair/cells.h"
 #include "fair/criterion.h"
+#include "fair/loss.h"
 #include "num/arena.h"
 #include "num/monitor.h"
 
@@ -20,6 +21,8 @@ typedef struct FigureGroup
 	const char *name;
 	FairCells cells;
 	const uint8 *scores; /* image of fair/scores.h, or NULL */
+	FairLoss loss;       /* where that is known without scores, or was taken
+	                      * from them; else all 0 */
 } FigureGroup;
 
 typedef struct FigureAttribute

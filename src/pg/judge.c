@@ -9,6 +9,28 @@
 #include "pg/judge.h"
 #include "pg/report.h"
 
+static void
+warn_once(Judgements *judgements, char *warning)
+{
+	ListCell *cell;
+
+	foreach (cell, judgements->warnings)
+		if (strcmp(lfirst(cell), warning) == 0)
+			return;
+	judgements->warnings = lappend(judgements->warnings, warning);
+}
+
+static void
+warn_of_small(const FigureSettings *settings, const FigureAttribute *attribute,
+              int group, Judgements *judgements)
+{
+	warn_once(judgements,
+	          psprintf("group \"%s\" of \"%s\" is not judged: fewer than %d "
+	                   "rows of the criterion's event",
+	                   attribute->groups[group].name, attribute->name,
+	                   settings->min_group));
+}
+
 /* Takes the rates that too few rows of a group tell about out of its table;
  * false when it did. */
 static bool
@@ -30,7 +52,7 @@ clear_small(const FairCriterion *criterion, int min_group, FairCells *cells)
  * judge are cleared. */
 static FairCells *
 judged_cells(const FigureSettings *settings, const FairCriterion *criterion,
-             const FigureAttribute *attribute, Judgement *judgement)
+             const FigureAttribute *attribute, Judgements *judgements)
 {
 	FairCells *cells =
 		palloc(sizeof(FairCells) * (Size) Max(attribute->n_groups, 1));
@@ -39,79 +61,178 @@ judged_cells(const FigureSettings *settings, const FairCriterion *criterion,
 	{
 		cells[g] = attribute->groups[g].cells;
 		if (!clear_small(criterion, settings->min_group, &cells[g]))
-			judgement->warnings = lappend(
-				judgement->warnings,
-				psprintf("group \"%s\" of \"%s\" is not judged: fewer than %d "
-			             "rows of the criterion's event",
-			             attribute->groups[g].name, attribute->name,
-			             settings->min_group));
+			warn_of_small(settings, attribute, g, judgements);
 	}
 	return cells;
 }
 
-static const char *
-verdict(const Judgement *judgement, double max_gap)
+/* Takes a value of one attribute into the judgement.  What looks less bad in
+ * one attribute may be worse in truth, so the ends are the worst of each. */
+static void
+take_value(const FairConstraint *constraint, const FigureAttribute *attribute,
+           const double value_low_high[3], int worst, Judgement *judgement)
 {
-	if (isnan(max_gap))
+	bool least = constraint->kind == FAIR_MIN_RATIO;
+	double value = value_low_high[0];
+	double *low = &judgement->low;
+	double *high = &judgement->high;
+
+	*low =
+		least ? fmin(*low, value_low_high[1]) : fmax(*low, value_low_high[1]);
+	*high =
+		least ? fmin(*high, value_low_high[2]) : fmax(*high, value_low_high[2]);
+	if (isnan(value) ||
+	    (least ? judgement->value <= value : judgement->value >= value))
+		return;
+	judgement->value = value;
+	judgement->attribute = attribute;
+	judgement->worst = worst;
+}
+
+/* Gap and ratio of one attribute's rates. */
+static void
+judge_rates(const FigureSettings *settings, const FairConstraint *constraint,
+            const FigureAttribute *attribute, Judgements *judgements,
+            Judgement *judgement)
+{
+	const FairCriterion *criterion = constraint->criterion;
+	FairCells *cells = judged_cells(settings, criterion, attribute, judgements);
+	FairBootstrap plan = { .groups = cells,
+		                   .n_groups = attribute->n_groups,
+		                   .level = settings->level,
+		                   .replicates = settings->replicates,
+		                   .seed = settings->seed,
+		                   .monitor = settings->monitor };
+	FairGapInterval interval;
+	FairGap gap;
+
+	fair_gap(criterion, cells, attribute->n_groups, &gap);
+	if (isnan(gap.gap))
+		return;
+	report_status(
+		fair_gap_intervals(settings->arena, &plan, &criterion, 1, &interval),
+		settings->arena, "gap interval");
+	judgement->gap = fmax(judgement->gap, gap.gap);
+	judgement->gap_low = fmax(judgement->gap_low, interval.gap_low);
+	judgement->gap_high = fmax(judgement->gap_high, interval.gap_high);
+	if (constraint->kind == FAIR_MIN_RATIO)
+		take_value(
+			constraint, attribute,
+			(double[3]){ gap.ratio, interval.ratio_low, interval.ratio_high },
+			fair_ratio_worst(criterion, &gap), judgement);
+	else
+		take_value(constraint, attribute,
+		           (double[3]){ gap.gap, interval.gap_low, interval.gap_high },
+		           fair_gap_worst(criterion, &gap), judgement);
+}
+
+/*
+ * The largest loss of a group of one attribute.  As with gaps, the largest of
+ * many noisy means is larger than the largest true one: its upper end is that
+ * of the group that has it, its lower end comes from intervals that are wide
+ * enough for all groups to hold together (Bonferroni).
+ */
+static void
+judge_losses(const FigureSettings *settings, const FairConstraint *constraint,
+             const FigureAttribute *attribute, Judgements *judgements,
+             Judgement *judgement)
+{
+	double joint = 1 - (1 - settings->level) / Max(attribute->n_groups, 1);
+
+	for (int g = 0; g < attribute->n_groups; g++)
+	{
+		const FairLoss *loss = &attribute->groups[g].loss;
+		double figures[3];
+		double mean;
+		double high;
+
+		if (loss->rows < (uint64) settings->min_group)
+		{
+			warn_of_small(settings, attribute, g, judgements);
+			continue;
+		}
+		fair_loss_interval(loss, settings->level, &figures[0], &figures[1],
+		                   &figures[2]);
+		fair_loss_interval(loss, joint, &mean, &figures[1], &high);
+		take_value(constraint, attribute, figures, g, judgement);
+	}
+	judgement->gap = judgement->value;
+	judgement->gap_low = judgement->low;
+	judgement->gap_high = judgement->high;
+}
+
+static const char *
+verdict(const FairConstraint *constraint, const Judgement *judgement)
+{
+	double low = judgement->low;
+	double high = judgement->high;
+
+	if (constraint->kind == FAIR_NO_BOUND)
 		return NULL;
-	if (isnan(judgement->low) || isnan(judgement->high))
+	if (isnan(low) || isnan(high))
 		return "insufficient";
-	if (judgement->high <= max_gap)
+	if (fair_constraint_excess(constraint, low) <= 0 &&
+	    fair_constraint_excess(constraint, high) <= 0)
 		return "pass";
-	if (judgement->low > max_gap)
+	if (fair_constraint_excess(constraint, low) > 0 &&
+	    fair_constraint_excess(constraint, high) > 0)
 		return "fail";
 	return "insufficient";
 }
 
-void
-judge_gap(const FigureSettings *settings, const FairCriterion *criterion,
-          const FigureAttribute *attributes, int n_attributes, double max_gap,
-          Judgement *judgement)
+/* The worse of two verdicts. */
+static const char *
+worse(const char *a, const char *b)
 {
-	FairBootstrap plan = { .level = settings->level,
-		                   .replicates = settings->replicates,
-		                   .seed = settings->seed,
-		                   .monitor = settings->monitor };
+	static const char *const order[] = { "fail", "insufficient", "pass" };
 
-	memset(judgement, 0, sizeof(*judgement));
-	judgement->gap = judgement->low = judgement->high = NAN;
-	for (int a = 0; a < n_attributes; a++)
+	for (int i = 0; i < (int) lengthof(order); i++)
+		if ((a != NULL && strcmp(a, order[i]) == 0) ||
+		    (b != NULL && strcmp(b, order[i]) == 0))
+			return order[i];
+	return NULL;
+}
+
+void
+judge_constraints(const FigureSettings *settings, const ConstraintList *list,
+                  const FigureAttribute *attributes, Judgements *judgements)
+{
+	double most = -INFINITY;
+
+	*judgements = (Judgements){ .n = list->n, .chosen = -1 };
+	judgements->items = palloc(sizeof(Judgement) * (Size) Max(list->n, 1));
+	for (int c = 0; c < list->n; c++)
 	{
-		FairCells *cells =
-			judged_cells(settings, criterion, &attributes[a], judgement);
-		FairGapInterval interval;
-		FairGap gap;
+		const FairConstraint *constraint = &list->items[c];
+		Judgement *judgement = &judgements->items[c];
+		double excess;
 
-		fair_gap(criterion, cells, attributes[a].n_groups, &gap);
-		if (isnan(gap.gap))
+		*judgement = (Judgement){ .value = NAN,
+			                      .low = NAN,
+			                      .high = NAN,
+			                      .gap = NAN,
+			                      .gap_low = NAN,
+			                      .gap_high = NAN };
+		for (int a = 0; a < list->n_attributes; a++)
+			if (fair_constraint_covers(constraint, a))
+				(constraint->criterion->of_loss ? judge_losses : judge_rates)(
+					settings, constraint, &attributes[a], judgements,
+					judgement);
+		judgement->verdict = verdict(constraint, judgement);
+		judgements->verdict = worse(judgements->verdict, judgement->verdict);
+		excess = fair_constraint_excess(constraint, judgement->value);
+		if (judgements->chosen >= 0 && !(excess > most))
 			continue;
-		plan.groups = cells;
-		plan.n_groups = attributes[a].n_groups;
-		report_status(
-			fair_gap_intervals(settings->arena, &plan, criterion, 1, &interval),
-			settings->arena, "gap interval");
-		/* the gap of an attribute that looks smaller may be the larger one */
-		judgement->low = fmax(judgement->low, interval.gap_low);
-		judgement->high = fmax(judgement->high, interval.gap_high);
-		if (judgement->gap >= gap.gap)
-			continue;
-		judgement->attribute = &attributes[a];
-		judgement->gap = gap.gap;
-		judgement->highest = gap.highest;
-		judgement->lowest = gap.lowest;
+		judgements->chosen = c;
+		most = isnan(excess) ? -INFINITY : excess;
 	}
-	judgement->verdict = verdict(judgement, max_gap);
 }
 
 char *
-judge_worst_group(const FairCriterion *criterion, const Judgement *judgement)
+judge_worst_group(const Judgement *judgement)
 {
-	FairGap gap = { .highest = judgement->highest,
-		            .lowest = judgement->lowest };
-
 	if (judgement->attribute == NULL)
 		return NULL;
-	return psprintf(
-		"%s: %s", judgement->attribute->name,
-		judgement->attribute->groups[fair_gap_worst(criterion, &gap)].name);
+	return psprintf("%s: %s", judgement->attribute->name,
+	                judgement->attribute->groups[judgement->worst].name);
 }

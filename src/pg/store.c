@@ -749,3 +749,46 @@ store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
+
+void
+store_insert_constraints(int64 evaluation, const StoreConstraint *constraints,
+                         int n_constraints)
+{
+	Parameters parameters = { 0 };
+	Elements columns[11];
+	int nest_level = store_spi_begin();
+
+	for (int c = 0; c < (int) lengthof(columns); c++)
+		elements_init(&columns[c], n_constraints);
+	for (int i = 0; i < n_constraints; i++)
+	{
+		push_int(&columns[0], constraints[i].position);
+		push_text(&columns[1], constraints[i].criterion);
+		push_text(&columns[2], constraints[i].measure);
+		push_text(&columns[3], constraints[i].bound_kind);
+		push_real(&columns[4], constraints[i].bound);
+		push_text(&columns[5], constraints[i].attributes);
+		push_real(&columns[6], constraints[i].value);
+		push_real(&columns[7], constraints[i].low);
+		push_real(&columns[8], constraints[i].high);
+		push_text(&columns[9], constraints[i].verdict);
+		push_text(&columns[10], constraints[i].worst_group);
+	}
+	add_bigint(&parameters, evaluation);
+	add_elements(&parameters, INT4OID, &columns[0]);
+	for (int c = 1; c < 4; c++)
+		add_elements(&parameters, TEXTOID, &columns[c]);
+	add_elements(&parameters, FLOAT8OID, &columns[4]);
+	add_elements(&parameters, TEXTOID, &columns[5]);
+	for (int c = 6; c < 9; c++)
+		add_elements(&parameters, FLOAT8OID, &columns[c]);
+	for (int c = 9; c < 11; c++)
+		add_elements(&parameters, TEXTOID, &columns[c]);
+	run("INSERT INTO fairpg_catalog.evaluation_constraint"
+	    " (evaluation, position, criterion, measure, bound_kind, bound,"
+	    " attributes, value, low, high, verdict, worst_group)"
+	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+	    " $12) AS u",
+	    &parameters, SPI_OK_INSERT);
+	store_spi_end(nest_level);
+}

@@ -167,6 +167,25 @@ typedef struct StoreGap
 extern void
 store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps);
 
+typedef struct StoreConstraint
+{
+	int position; /* in the list of the version, from 1 */
+	const char *criterion;
+	const char *measure;    /* gap, ratio, loss: what 'value' is */
+	const char *bound_kind; /* max_gap, min_ratio, max_loss; NULL: no bound */
+	double bound;
+	const char *attributes; /* "sex, race" */
+	double value;
+	double low;
+	double high;
+	const char *verdict;
+	const char *worst_group;
+} StoreConstraint;
+
+extern void
+store_insert_constraints(int64 evaluation, const StoreConstraint *constraints,
+                         int n_constraints);
+
 /* A stored version as a reader finds it. */
 typedef struct StoredModel
 {

@@ -35,15 +35,15 @@ COMMENT ON COLUMN fairpg.evaluation_result.loss IS 'mean log-loss in nats';
 COMMENT ON COLUMN fairpg.evaluation_result.accuracy IS 'share of rows decided as labelled';
 COMMENT ON COLUMN fairpg.evaluation_result.auc IS 'area under the ROC curve; ties count one half';
 COMMENT ON COLUMN fairpg.evaluation_result.gap
-    IS 'largest difference of the criterion''s rates between any two groups of one attribute';
+    IS 'largest difference of the criterion''s rates between any two groups of one attribute, or the largest loss of a group for group_loss; of several constraints the one beyond its bound most';
 COMMENT ON COLUMN fairpg.evaluation_result.gap_low
     IS 'lower end of the 95 percent interval of the gap';
 COMMENT ON COLUMN fairpg.evaluation_result.gap_high
     IS 'upper end of the 95 percent interval of the gap';
 COMMENT ON COLUMN fairpg.evaluation_result.verdict
-    IS 'pass or fail when the whole interval is within or beyond the max_gap of the version, else insufficient';
+    IS 'pass or fail when the whole interval is within or beyond the bound of the version, else insufficient; the worst of several constraints';
 COMMENT ON COLUMN fairpg.evaluation_result.worst_group
-    IS 'attribute with the largest gap, and the group that it is to the disadvantage of';
+    IS 'attribute with the worst gap, ratio or loss, and the group that it is to the disadvantage of';
 COMMENT ON COLUMN fairpg.evaluation_result.warnings IS 'what a careful reader should know';
 
 CREATE FUNCTION fairpg.evaluate(

@@ -28,10 +28,10 @@ COMMENT ON TYPE fairpg.train_result
 COMMENT ON COLUMN fairpg.train_result.model IS 'name of the model';
 COMMENT ON COLUMN fairpg.train_result.version IS 'number of the new version';
 COMMENT ON COLUMN fairpg.train_result.family IS 'family of the model';
-COMMENT ON COLUMN fairpg.train_result.fairness IS 'fairness criterion, or none';
+COMMENT ON COLUMN fairpg.train_result.fairness IS 'fairness criteria, separated by commas, or none';
 COMMENT ON COLUMN fairpg.train_result.method IS 'training method, or none';
 COMMENT ON COLUMN fairpg.train_result.status
-    IS 'converged, infeasible (no model met max_gap; this is the closest), iteration_limit or constant';
+    IS 'converged, infeasible (no model kept all bounds; this is the closest), iteration_limit or constant';
 COMMENT ON COLUMN fairpg.train_result.iterations IS 'passes over the rows or a sample of them';
 COMMENT ON COLUMN fairpg.train_result.rows_train IS 'rows trained on';
 COMMENT ON COLUMN fairpg.train_result.rows_test IS 'rows held out';
@@ -40,13 +40,13 @@ COMMENT ON COLUMN fairpg.train_result.loss IS 'mean log-loss in nats';
 COMMENT ON COLUMN fairpg.train_result.accuracy IS 'share of rows decided as labelled';
 COMMENT ON COLUMN fairpg.train_result.auc IS 'area under the ROC curve; ties count one half';
 COMMENT ON COLUMN fairpg.train_result.gap
-    IS 'largest difference of the criterion''s rates between any two groups of one attribute';
+    IS 'largest difference of the criterion''s rates between any two groups of one attribute, or the largest loss of a group for group_loss; of several constraints the one beyond its bound most';
 COMMENT ON COLUMN fairpg.train_result.gap_low IS 'lower end of the 95 percent interval of the gap';
 COMMENT ON COLUMN fairpg.train_result.gap_high IS 'upper end of the 95 percent interval of the gap';
 COMMENT ON COLUMN fairpg.train_result.verdict
-    IS 'pass or fail when the whole interval is within or beyond max_gap, else insufficient';
+    IS 'pass or fail when the whole interval is within or beyond the bound, else insufficient; the worst of several constraints';
 COMMENT ON COLUMN fairpg.train_result.worst_group
-    IS 'attribute with the largest gap, and its group with the lowest rate';
+    IS 'attribute with the worst gap, ratio or loss, and the group that it is to the disadvantage of';
 COMMENT ON COLUMN fairpg.train_result.seconds IS 'time taken';
 COMMENT ON COLUMN fairpg.train_result.memory_bytes IS 'highest memory in use for rows and fitting';
 COMMENT ON COLUMN fairpg.train_result.warnings IS 'what a careful reader should know';
@@ -62,6 +62,8 @@ CREATE FUNCTION fairpg.train(
     family text DEFAULT 'logistic',
     fairness text DEFAULT 'none',
     max_gap double precision DEFAULT NULL,
+    min_ratio double precision DEFAULT NULL,
+    max_loss double precision DEFAULT NULL,
     method text DEFAULT 'constraint',
     penalty double precision DEFAULT NULL,
     weight text DEFAULT NULL,
@@ -74,7 +76,8 @@ CREATE FUNCTION fairpg.train(
     COST 100000
     AS '$libdir/fairpg_train', 'fairpg_train';
 COMMENT ON FUNCTION fairpg.train(text, text, text, text, text[], text[], text[], text, text,
-    double precision, text, double precision, text, text, bigint, jsonb, text)
+    double precision, double precision, double precision, text, double precision, text, text, bigint,
+    jsonb, text)
     IS 'trains a model over a table or query and stores it as a new version';
 
 -- Reading the rows of a training: an aggregate, so that parallel workers take

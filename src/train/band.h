@@ -2,25 +2,33 @@
  * band.h
  *    The small quadratic program at the heart of a constrained Newton step.
  *
- * Rates that a step moves by J d must end up within a band of width 'width'
- * whose place is free, one band for each set of groups and event.  The step
+ * Rates that a step moves by J d must end up where the band that they belong
+ * to allows.  The step
  *
- *     minimise  g'd + d'Hd / 2
- *     such that  low_b <= r_k + J_k d <= low_b + width   for k in band b
+ *     minimise  g'd + d'Hd / 2  such that  r_k + J_k d  is allowed in its band
  *
- * has d = -H^-1 (g + J' lambda), and its multipliers solve
+ * has d = -H^-1 (g + J' lambda), and its multipliers minimise
  *
- *     minimise  lambda' M lambda / 2 - c' lambda + width / 2 |lambda|_1
- *     such that  the multipliers of each band sum to zero
+ *     lambda' M lambda / 2 - c' lambda + what the bands cost
  *
- * with M = J H^-1 J' and c = r - J H^-1 g: the free place of a band is what
- * makes its multipliers sum to zero, and its width is what makes groups
- * inside the band cost nothing.
+ * with M = J H^-1 J' and c = r - J H^-1 g.  With v = r + J d, a band allows
  *
- * A program whose bands cannot all be met has no multipliers.  So they are kept
- * within 'most' in absolute value, which makes it one that pays 'most' for
- * every unit that a rate lies outside its band (an exact penalty), and always
- * has a solution.
+ *     BAND_BETWEEN  low <= v_k <= low / ratio + width, where low is free.  A
+ *                   gap of at most width is ratio 1; a quotient of at least
+ *                   ratio between any two rates is width 0, and linear in the
+ *                   rates where logarithms would not be.  Its multipliers are
+ *                   positive at the upper end, negative at the lower one, and
+ *                   since the place is free the positive ones, divided by the
+ *                   ratio, sum to the negative ones: a sum of zero for gaps.
+ *                   Groups inside the band cost nothing.
+ *     BAND_BELOW    v_k <= width: multipliers at least 0.
+ *     BAND_LEAST    anything, but the largest v_k is what is minimised, in the
+ *                   place of a bound: multipliers at least 0 with sum 1.
+ *
+ * Programs whose bands cannot all be met have no multipliers.  So they are kept
+ * within 'most' of their band in absolute value, which makes it one that pays
+ * 'most' for every unit that a rate lies outside it (an exact penalty), and
+ * always has a solution.
  */
 #ifndef FAIRPG_TRAIN_BAND_H
 #define FAIRPG_TRAIN_BAND_H
@@ -31,10 +39,22 @@
 #include "num/monitor.h"
 #include "num/status.h"
 
+typedef enum BandKind
+{
+	BAND_BETWEEN,
+	BAND_BELOW,
+	BAND_LEAST
+} BandKind;
+
 typedef struct Band
 {
 	uint32_t first; /* rates first .. first + count - 1 */
 	uint32_t count;
+	BandKind kind;
+	double width; /* >= 0, or the bound of BAND_BELOW */
+	double ratio; /* of BAND_BETWEEN; in [0, 1] */
+	double most;  /* > 0, of a multiplier in absolute value; not of BAND_LEAST,
+	               * where that is 1 */
 } Band;
 
 typedef struct BandProgram
@@ -44,16 +64,14 @@ typedef struct BandProgram
 	const double *c; /* [n] */
 	const Band *bands;
 	uint32_t n_bands;
-	double width; /* >= 0 */
-	double most;  /* > 0, of a multiplier in absolute value */
 } BandProgram;
 
 /*
  * Multipliers of the program above, by coordinate descent over the pair of
- * rates of one band that violates optimality most.  'lambda' [n] holds the
- * starting point (sums zero in every band, within 'most') and receives the
- * answer.  Stops at a relative accuracy of 1e-10 or after 1000 (n + 10) steps,
- * each of O(n).
+ * rates of one band (of BAND_BELOW: the rate) that violates optimality most.
+ * 'lambda' [n] holds the starting point, which must be one that the bands
+ * allow (all zero is, but for BAND_LEAST), and receives the answer.  Stops at a
+ * relative accuracy of 1e-10 or after 1000 (n + 10) steps, each of O(n).
  */
 extern NumStatus band_multipliers(NumArena *arena, const BandProgram *program,
                                   NumMonitor *monitor, double *lambda);

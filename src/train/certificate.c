@@ -145,11 +145,17 @@ sorted_auc(const char *rows, uint64_t n, bool weighted, double magnet)
 	return pairs / (positive * below);
 }
 
-/* Sums of weights and their squares of one base group, where rows have any;
- * and of all losses.  Exact, so that the order of the rows is no matter. */
+typedef struct LossSums
+{
+	ExactSum sum; /* of weight * loss */
+	ExactSum squared;
+} LossSums;
+
+/* Losses of each base group; sums of weights and their squares, where rows have
+ * any.  Exact, so that the order of the rows is no matter. */
 typedef struct Sums
 {
-	ExactSum loss;
+	LossSums *loss;           /* [base group] */
 	ExactSum (*weight)[2][2]; /* [base group][label][decision], or NULL */
 	ExactSum (*squared)[2][2];
 } Sums;
@@ -160,7 +166,10 @@ sums_create(NumArena *arena, const Dataset *data, bool weighted, Sums *sums)
 	size_t n = data->n_base_groups;
 
 	memset(sums, 0, sizeof(*sums));
-	exact_sum_clear(&sums->loss);
+	sums->loss = arena_alloc(arena, n, sizeof(LossSums));
+	if (sums->loss == NULL)
+		return NUM_NO_MEMORY;
+	memset(sums->loss, 0, n * sizeof(LossSums));
 	if (!weighted)
 		return NUM_OK;
 	sums->weight = arena_alloc(arena, n, sizeof(*sums->weight));
@@ -214,7 +223,9 @@ certify_block(const Model *model, const DataBlock *block, const double *z,
 			exact_sum_add(&sums->weight[group][label][decision], w);
 			exact_sum_add(&sums->squared[group][label][decision], w * w);
 		}
-		fits &= exact_sum_add(&sums->loss, w * loss[i]);
+		fits &= exact_sum_add(&sums->loss[group].sum, w * loss[i]);
+		fits &=
+			exact_sum_add(&sums->loss[group].squared, w * loss[i] * loss[i]);
 		if (block->weight != NULL)
 			out[i] = (Scored){ score_key(z[i], label), block->weight[i] };
 		else
@@ -228,10 +239,18 @@ certify_block(const Model *model, const DataBlock *block, const double *z,
 static void
 read_sums(const Dataset *data, const Sums *sums, Certificate *certificate)
 {
+	ExactSum loss;
 	double right = 0;
 	double positive = 0;
 
+	exact_sum_clear(&loss);
 	for (uint32_t b = 0; b < data->n_base_groups; b++)
+	{
+		FairLoss *group = &certificate->base_loss[b];
+
+		exact_sum_merge(&loss, &sums->loss[b].sum);
+		group->sum = exact_sum_value(&sums->loss[b].sum);
+		group->squared = exact_sum_value(&sums->loss[b].squared);
 		for (int y = 0; y < 2; y++)
 			for (int d = 0; d < 2; d++)
 			{
@@ -248,8 +267,12 @@ read_sums(const Dataset *data, const Sums *sums, Certificate *certificate)
 				certificate->weight += cells->weight[y][d];
 				right += y == d ? cells->weight[y][d] : 0;
 				positive += d == 1 ? cells->weight[y][d] : 0;
+				group->rows += cells->rows[y][d];
+				group->weight += cells->weight[y][d];
+				group->weight_squared += cells->weight_squared[y][d];
 			}
-	certificate->loss = exact_sum_value(&sums->loss) / certificate->weight;
+	}
+	certificate->loss = exact_sum_value(&loss) / certificate->weight;
 	certificate->accuracy = right / certificate->weight;
 	certificate->positive_share = positive / certificate->weight;
 }
@@ -270,11 +293,14 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 	certificate->part = part;
 	certificate->base =
 		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
+	certificate->base_loss =
+		arena_alloc(arena, data->n_base_groups, sizeof(FairLoss));
 	if (scored == NULL || spare == NULL || z == NULL ||
-	    certificate->base == NULL ||
+	    certificate->base == NULL || certificate->base_loss == NULL ||
 	    sums_create(arena, data, weighted, &sums) != NUM_OK)
 		return NUM_NO_MEMORY;
 	memset(certificate->base, 0, data->n_base_groups * sizeof(FairCells));
+	memset(certificate->base_loss, 0, data->n_base_groups * sizeof(FairLoss));
 
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
 	{
@@ -314,4 +340,13 @@ certificate_groups(const Dataset *data, const DataAttribute *attribute,
 				to->rows[y][d] += base[b].rows[y][d];
 			}
 	}
+}
+
+void
+certificate_losses(const Dataset *data, const DataAttribute *attribute,
+                   const FairLoss *base, FairLoss *groups)
+{
+	memset(groups, 0, attribute->n_groups * sizeof(FairLoss));
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+		fair_loss_merge(&groups[attribute->group_of_base[b]], &base[b]);
 }

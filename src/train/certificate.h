@@ -10,6 +10,7 @@
 
 #include "data/dataset.h"
 #include "fair/cells.h"
+#include "fair/loss.h"
 #include "model/model.h"
 #include "num/arena.h"
 #include "num/monitor.h"
@@ -25,6 +26,7 @@ typedef struct Certificate
 	double auc;            /* NaN with one class; ties count one half */
 	double positive_share; /* weighted share of decisions that are 1 */
 	FairCells *base;       /* [data->n_base_groups] */
+	FairLoss *base_loss;   /* [data->n_base_groups] */
 } Certificate;
 
 /* Scores every row of a part. */
@@ -37,5 +39,10 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 extern void
 certificate_groups(const Dataset *data, const DataAttribute *attribute,
                    const FairCells *base, FairCells *groups);
+
+/* The same of their losses. */
+extern void
+certificate_losses(const Dataset *data, const DataAttribute *attribute,
+                   const FairLoss *base, FairLoss *groups);
 
 #endif

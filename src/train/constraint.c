@@ -1,14 +1,16 @@
 /*
  * constraint.c
- *    Least loss among the models whose hard gap is at most max_gap.
+ *    Least loss among the models whose hard rates keep every bound.
  *
  * Sequential quadratic programming.  At each point one pass gives the loss,
  * its gradient g and Hessian H, the hard group rates, and the gradients J of
  * their smooth stand-ins (means of sigmoid((z - logit(threshold)) / t) over the
  * rows of the event).
  * The step minimises the quadratic model of the loss such that the rates,
- * moved by J d, lie in a band of the width asked for (band.h); the place of
- * the band is free, so only differences between groups are constrained.
+ * moved by J d, lie in bands as wide as the bounds say (band.h); the place of
+ * the band of a gap or a ratio is free, so only what is between groups is
+ * constrained.  Any number of constraints, each of them on any attributes, is
+ * any number of bands in one program.
  *
  * Hard rates jump and smooth ones do not mean the same thing, so the program
  * is given s_k - o_k, where s_k is the smooth rate and the offset o_k follows
@@ -17,12 +19,14 @@
  * Hessian carries the curvature of the constraints under the multipliers of
  * the step before, kept positive row by row.
  *
- * The band narrows from step to step (CLOSER) down to the one aimed at, which
- * is a little narrower than max_gap (AIM), and narrower still when no iterate
- * has met max_gap; every iterate is judged by its hard
- * gap over all training rows, and the answer is the one of least loss among
- * those that satisfy max_gap, one deterministic model.  If there is none it is
- * the one of least gap, and the outcome says so.
+ * Each band narrows from step to step (CLOSER) down to the one aimed at, which
+ * is a little narrower than its bound (AIM), and narrower still when no iterate
+ * has kept the bounds.  Losses are smooth, so theirs is narrower by the tenth
+ * part of that (LOSS_AIM), and asked for at once.  Every iterate is judged by
+ * its hard rates over all training rows, and the answer is the one of least
+ * loss among those that keep all bounds, one deterministic model.  If there is
+ * none it is the one with the smallest sum of parts by which bounds are
+ * exceeded, and the outcome says so.
  *
  * Large data start on a sample of rows (newton.h), where most iterations
  * happen.  Cost: some ten passes over the sample and four over the data.
@@ -45,11 +49,19 @@
 #define CLOSER 0.5
 #define AIM 0.9
 #define AIM_SHRINK 0.8
+#define LOSS_AIM 0.01
 #define AIM_PATIENCE 4
 #define OFFSET_RATE 0.5
-/* A unit of a rate is worth no more than this in mean loss: a few times what
- * the whole loss can be. */
+/* A unit of a rate is worth no more than this in mean loss, at first: a few
+ * times what the whole loss can be.  It doubles when a bound is not kept for
+ * long, since rates that cost much to move may be worth more.  Of several
+ * constraints the one with the widest bound is meant, the others are worth
+ * more as their bounds are narrower: what counts where bounds fight is by
+ * which part they are exceeded.  Still larger multipliers would only make the
+ * curvature of the constraints drown that of the loss, and steps short. */
 #define MOST_MULTIPLIER 10
+#define MOST_GROWTH 2
+#define MOST_LIMIT 40
 /* longest step in the norm of the Hessian: about one unit of the raw score */
 #define MAX_STEP 0.35
 /* The search ends when so many passes in a row have brought no feasible point
@@ -67,11 +79,14 @@
 typedef struct Search
 {
 	Newton *newton;
-	double *offset; /* [n_active] */
-	double *place;  /* [n_active] s - o, then c of band.h */
-	double *solved; /* [n_active][stride] H^-1 J' */
-	double *m;      /* [n_active][n_active] J H^-1 J' */
-	double aim;
+	double *offset;  /* [n_active] */
+	double *place;   /* [n_active] s - o, then c of band.h */
+	double *solved;  /* [n_active][stride] H^-1 J' */
+	double *m;       /* [n_active][n_active] J H^-1 J' */
+	Band *bands;     /* those of the rates, as wide as the step may make them */
+	double most;     /* of a multiplier */
+	double *aim;     /* [n_constraints] */
+	int *since_kept; /* [n_constraints] iterations since its bound was kept */
 	bool has_offset;
 	bool curved; /* the last pass brought a new Hessian and Jacobian */
 
@@ -82,17 +97,21 @@ static NumStatus
 search_create(NumArena *arena, Newton *newton, Search *search)
 {
 	uint32_t n_active = newton->rates->n_active;
+	size_t n_constraints = (size_t) newton->settings->n_constraints;
 
 	search->newton = newton;
-	search->aim = AIM;
+	search->aim = arena_alloc(arena, n_constraints, sizeof(double));
+	search->since_kept = arena_alloc(arena, n_constraints, sizeof(int));
 	search->has_offset = false;
 	search->offset = arena_alloc(arena, n_active, sizeof(double));
 	search->place = arena_alloc(arena, n_active, sizeof(double));
 	search->solved =
 		arena_alloc(arena, n_active, newton->stride * sizeof(double));
 	search->m = arena_alloc(arena, n_active, n_active * sizeof(double));
+	search->bands = arena_alloc(arena, newton->rates->n_bands, sizeof(Band));
 	if (search->offset == NULL || search->place == NULL ||
-	    search->solved == NULL || search->m == NULL)
+	    search->solved == NULL || search->m == NULL || search->bands == NULL ||
+	    search->aim == NULL || search->since_kept == NULL)
 		return NUM_NO_MEMORY;
 	return proximal_band_create(newton, &search->proximal);
 }
@@ -194,6 +213,91 @@ largest_multiplier(const Newton *newton)
 	return largest;
 }
 
+/* The gap, or ratio, that a constraint has between the rates at 'place', the
+ * worst of its bands. */
+static double
+constraint_now(const Search *search, const FairConstraint *constraint)
+{
+	const Rates *rates = search->newton->rates;
+	double now = NAN;
+
+	for (uint32_t b = 0; b < rates->n_bands; b++)
+	{
+		const Band *band = &rates->bands[b];
+		double value;
+
+		if (rates_band_constraint(rates, band) != constraint)
+			continue;
+		value = rates_band_reached(rates, band, search->place);
+		now = constraint->kind == FAIR_MIN_RATIO ? fmin(now, value)
+		                                         : fmax(now, value);
+	}
+	return now;
+}
+
+/* What the next step is asked for: the bands of each constraint from where its
+ * worst one is towards the bound. */
+static void
+narrow_bands(Search *search)
+{
+	const Rates *rates = search->newton->rates;
+	double widest = 0;
+
+	for (int c = 0; c < rates->n_constraints; c++)
+		widest = fmax(widest, fair_constraint_scale(&rates->constraints[c]));
+	for (uint32_t b = 0; b < rates->n_bands; b++)
+	{
+		Band *band = &search->bands[b];
+		const FairConstraint *constraint =
+			rates_band_constraint(rates, &rates->bands[b]);
+		double now = constraint_now(search, constraint);
+
+		double aim = search->aim[constraint - rates->constraints];
+
+		*band = rates->bands[b];
+		band->most = search->most * widest / fair_constraint_scale(constraint);
+		if (constraint->kind == FAIR_MAX_LOSS)
+			band->width *= 1 - LOSS_AIM * (1 - aim);
+		else if (constraint->kind == FAIR_MIN_RATIO)
+			band->ratio =
+				1 - fmax(aim * (1 - band->ratio), CLOSER * (1 - fmax(now, 0)));
+		else
+			band->width = fmax(aim * band->width, CLOSER * now);
+	}
+}
+
+static void
+reset_aims(Search *search)
+{
+	search->most = MOST_MULTIPLIER;
+	for (int c = 0; c < search->newton->settings->n_constraints; c++)
+	{
+		search->aim[c] = AIM;
+		search->since_kept[c] = 0;
+	}
+}
+
+/* Aims closer where a bound has not been kept for long; the others would only
+ * be in its way. */
+static void
+move_aims(Search *search)
+{
+	const TrainSettings *settings = search->newton->settings;
+
+	for (int c = 0; c < settings->n_constraints; c++)
+	{
+		bool kept = !(fair_constraint_excess(&settings->constraints[c],
+		                                     search->newton->reached[c]) > 0);
+
+		search->since_kept[c] = kept ? 0 : search->since_kept[c] + 1;
+		if (search->since_kept[c] <= AIM_PATIENCE)
+			continue;
+		search->aim[c] *= AIM_SHRINK;
+		search->most = fmin(search->most * MOST_GROWTH, MOST_LIMIT);
+		search->since_kept[c] = 0;
+	}
+}
+
 /* The whole step without l1 and signs. */
 static NumStatus
 band_step(Search *search, BandProgram *program, double *length)
@@ -220,14 +324,12 @@ search_step(Search *search, double *length)
 	BandProgram program = { .n = rates->n_active,
 		                    .m = search->m,
 		                    .c = search->place,
-		                    .bands = rates->bands,
-		                    .n_bands = rates->n_bands,
-		                    .most = MOST_MULTIPLIER };
+		                    .bands = search->bands,
+		                    .n_bands = rates->n_bands };
 	NumStatus status;
 
 	move_offsets(search);
-	program.width = fmax(search->aim * newton->settings->max_gap,
-	                     CLOSER * rates_gap(rates, search->place));
+	narrow_bands(search);
 	if (search->proximal != NULL)
 		status = proximal_band_step(search->proximal, search->curved, &program,
 		                            search->place, newton->multiplier, length);
@@ -245,7 +347,8 @@ search_step(Search *search, double *length)
 			newton->step[j] *= MAX_STEP / *length;
 	}
 	rates_cell_coefficients(rates, newton->sums, newton->multiplier,
-	                        newton->cell_curvature);
+	                        newton->cell_curvature,
+	                        newton->cell_loss_curvature);
 	newton_remember(newton, newton->multiplier);
 	for (uint32_t j = 0; j < newton->n; j++)
 	{
@@ -267,10 +370,10 @@ search_run(Search *search, uint32_t block_stride, int curved_every,
 	const char *phase = block_stride > 1 ? "sample" : "full";
 	double least_loss = INFINITY;
 	int since_better = 0;
-	int since_feasible = 0;
 
 	*converged = false;
 	search->has_offset = false;
+	reset_aims(search);
 	newton->remembers = false;
 	for (int i = 0; i < newton->max_iterations; i++)
 	{
@@ -284,7 +387,7 @@ search_run(Search *search, uint32_t block_stride, int curved_every,
 		if (status != NUM_OK)
 			return status;
 		newton_learn(newton, newton->multiplier);
-		feasible = newton->gap <= newton->settings->max_gap;
+		feasible = newton->violation <= 0;
 		loss = newton->loss;
 		newton_log(newton, phase, 0, largest_multiplier(newton), feasible);
 		newton_keep_best(newton, feasible);
@@ -298,12 +401,7 @@ search_run(Search *search, uint32_t block_stride, int curved_every,
 			*converged = true;
 			return NUM_OK;
 		}
-		since_feasible = feasible ? 0 : since_feasible + 1;
-		if (since_feasible > AIM_PATIENCE)
-		{
-			search->aim *= AIM_SHRINK;
-			since_feasible = 0;
-		}
+		move_aims(search);
 		status = search_step(search, &length);
 		if (status != NUM_OK)
 			return status;
@@ -329,7 +427,7 @@ keep_constant(Newton *newton)
 	status = newton_pass(newton, 1, false);
 	if (status != NUM_OK)
 		return status;
-	feasible = newton->gap <= newton->settings->max_gap;
+	feasible = newton->violation <= 0;
 	newton_log(newton, "constant", 0, 0, feasible);
 	newton_keep_best(newton, feasible);
 	memcpy(newton->coef, newton->step, newton->stride * sizeof(double));
@@ -360,7 +458,6 @@ train_constraint(NumArena *arena, const Dataset *data,
 		status =
 			search_run(&search, newton->sample_stride, 1, PATIENCE, &converged);
 	newton_forget_best(newton);
-	search.aim = AIM;
 	if (status == NUM_OK)
 		status = keep_constant(newton);
 	if (status == NUM_OK)

@@ -10,10 +10,11 @@
 
 static const TrainMethod methods[] = {
 	{ .name = "constraint",
-	  .description = "least loss among the models whose gap is at most max_gap",
+	  .description = "least loss among the models that keep the bounds",
 	  .needs_max_gap = true,
 	  .takes_l1 = true,
 	  .takes_signs = true,
+	  .takes_constraints = true,
 	  .run = train_constraint },
 	{ .name = "penalty",
 	  .description = "loss plus penalty times the spread of the group rates",
@@ -27,6 +28,10 @@ static const TrainMethod methods[] = {
 	  .takes_l1 = true,
 	  .takes_signs = true,
 	  .run = train_reweigh },
+	{ .name = "minimax",
+	  .description = "least loss of the group that has the largest one",
+	  .of_loss = true,
+	  .run = train_minimax },
 	{ .name = NULL }
 };
 

@@ -175,12 +175,19 @@ newton_allocate(Newton *newton)
 	newton->multiplier = arena_alloc(arena, n_active, sizeof(double));
 	newton->cell_curvature =
 		arena_alloc(arena, linear_n_cells(newton->plan), sizeof(double));
+	newton->cell_loss_curvature =
+		arena_alloc(arena, linear_n_cells(newton->plan), sizeof(double));
+	newton->reached = arena_alloc(
+		arena, (size_t) newton->settings->n_constraints, sizeof(double));
+	newton->best_reached = arena_alloc(
+		arena, (size_t) newton->settings->n_constraints, sizeof(double));
 	newton->log = arena_alloc(arena, 3 * ((size_t) newton->max_iterations + 4),
 	                          sizeof(TrainLog));
 	if (newton->coef == NULL || newton->gradient == NULL ||
 	    newton->step == NULL || newton->best == NULL ||
 	    newton->multiplier == NULL || newton->cell_curvature == NULL ||
-	    newton->log == NULL)
+	    newton->cell_loss_curvature == NULL || newton->reached == NULL ||
+	    newton->best_reached == NULL || newton->log == NULL)
 		return NUM_NO_MEMORY;
 	if (n_active > 0)
 	{
@@ -194,6 +201,10 @@ newton_allocate(Newton *newton)
 	memset(newton->multiplier, 0, n_active * sizeof(double));
 	memset(newton->cell_curvature, 0,
 	       linear_n_cells(newton->plan) * sizeof(double));
+	memset(newton->cell_loss_curvature, 0,
+	       linear_n_cells(newton->plan) * sizeof(double));
+	for (int i = 0; i < newton->settings->n_constraints; i++)
+		newton->reached[i] = newton->best_reached[i] = NAN;
 	return allocate_curvature(newton);
 }
 
@@ -227,7 +238,9 @@ newton_create(NumArena *arena, const Dataset *data,
 	newton->max_iterations =
 		settings->max_iterations * (newton->learns ? LEARN_ITERATIONS : 1);
 	status = linear_sums_create(arena, newton->plan, !newton->learns,
-	                            newton->rates->n_active > 0, &newton->sums);
+	                            newton->rates->of_decisions, &newton->sums);
+	if (status == NUM_OK && newton->rates->of_losses)
+		status = linear_sums_add_losses(arena, newton->plan, newton->sums);
 	if (status != NUM_OK)
 		return status;
 	newton->n = linear_n_params(newton->plan);
@@ -245,20 +258,24 @@ NumStatus
 newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 {
 	const TrainSettings *settings = newton->settings;
-	bool has_rates = newton->rates->n_active > 0;
-	LinearRequest request = { .sample = sample_level(block_stride),
-		                      .hessian_sample =
-		                          hessian_level(newton, block_stride),
-		                      .coef = newton->coef,
-		                      .temperature = settings->temperature,
-		                      .threshold = settings->threshold,
-		                      .cell_curvature =
-		                          has_rates ? newton->cell_curvature : NULL,
-		                      .min_curvature = 1,
-		                      .cell_factor = newton->cell_factor,
-		                      .want_hessian = curved && !newton->learns,
-		                      .want_diagonal = curved && newton->learns,
-		                      .want_jacobian = curved && has_rates };
+	const Rates *rates = newton->rates;
+	LinearRequest request = {
+		.sample = sample_level(block_stride),
+		.hessian_sample = hessian_level(newton, block_stride),
+		.coef = newton->coef,
+		.temperature = settings->temperature,
+		.threshold = settings->threshold,
+		.cell_curvature = rates->of_decisions ? newton->cell_curvature : NULL,
+		.min_curvature = 1,
+		.cell_factor = newton->cell_factor,
+		.cell_loss_curvature =
+			rates->of_losses ? newton->cell_loss_curvature : NULL,
+		.want_hessian = curved && !newton->learns,
+		.want_diagonal = curved && newton->learns,
+		.want_jacobian = curved && rates->of_decisions,
+		.want_cell_loss = rates->of_losses,
+		.want_loss_jacobian = curved && rates->of_losses
+	};
 	double ridge = 0;
 	NumStatus status =
 		linear_pass(newton->plan, &request, newton->monitor, newton->sums);
@@ -277,12 +294,13 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 		newton->sums->loss / newton->sums->weight + settings->l2 / 2 * ridge;
 	if (newton->proximal != NULL)
 		newton->loss += proximal_value(newton->proximal, newton->coef);
-	if (!has_rates)
+	if (rates->n_active == 0)
 		return NUM_OK;
 	status = rates_read(newton->rates, newton->sums);
 	if (status != NUM_OK)
 		return status;
-	newton->gap = rates_gap(newton->rates, newton->rates->hard);
+	newton->gap = rates_gap(rates);
+	newton->violation = rates_judge(rates, newton->reached);
 	if (curved)
 		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
 		               newton->jacobian);
@@ -467,12 +485,15 @@ newton_keep_best(Newton *newton, bool feasible)
 	else if (feasible)
 		better = newton->loss < newton->best_loss;
 	else
-		better = newton->gap < newton->best_gap;
+		better = newton->violation < newton->best_violation;
 	if (!better)
 		return;
 	memcpy(newton->best, newton->coef, newton->stride * sizeof(double));
 	newton->best_loss = newton->loss;
 	newton->best_gap = newton->gap;
+	newton->best_violation = newton->violation;
+	memcpy(newton->best_reached, newton->reached,
+	       (size_t) newton->settings->n_constraints * sizeof(double));
 	newton->best_feasible = feasible;
 	newton->best_log = newton->n_log;
 	newton->has_best = true;
@@ -583,6 +604,7 @@ newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result)
 	result->iterations = newton->passes;
 	result->loss = newton->best_loss;
 	result->gap = newton->best_gap;
+	result->reached = newton->best_reached;
 	result->n_rates = newton->rates->n_rates;
 	result->rates = newton->rates->rates;
 	result->n_log = newton->n_log;

@@ -50,13 +50,18 @@ struct Newton
 	double *jacobian;       /* [n_active][stride], NULL without rates */
 	double *best;           /* [stride] the iterate to return */
 	double *multiplier;     /* [n_active] */
-	double *cell_curvature; /* [n_cells] */
+	double *cell_curvature; /* [n_cells] of smooth decisions */
+	double *cell_loss_curvature; /* [n_cells] of losses */
 
-	double loss; /* mean loss, ridge and l1 at coef */
-	double gap;  /* hard gap at coef */
+	double loss;      /* mean loss, ridge and l1 at coef */
+	double gap;       /* hard gap at coef, as in TrainLog */
+	double violation; /* of all constraints at coef, rates_judge(); 0: none */
+	double *reached;  /* [n_constraints] what each of them has come to */
 
 	double best_loss;
 	double best_gap;
+	double best_violation;
+	double *best_reached; /* [n_constraints] */
 	bool best_feasible;
 	bool has_best;
 	int passes;
@@ -107,7 +112,7 @@ extern void newton_log(Newton *newton, const char *phase, double step,
                        double max_multiplier, bool feasible);
 
 /* Keeps the current point if it is better than the best so far: feasible
- * before infeasible, then the smaller loss (infeasible: the smaller gap). */
+ * before infeasible, then the smaller loss (infeasible: the smaller violation). */
 extern void newton_keep_best(Newton *newton, bool feasible);
 
 /* Forgets the best point (the sample's, when the full passes begin). */

@@ -207,7 +207,8 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 			return NUM_OK;
 		}
 		rates_cell_coefficients(newton->rates, newton->sums, newton->multiplier,
-		                        newton->cell_curvature);
+		                        newton->cell_curvature,
+		                        newton->cell_loss_curvature);
 		newton_remember(newton, NULL);
 		for (uint32_t j = 0; j < newton->n; j++)
 		{

@@ -47,7 +47,7 @@ train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
 	Newton *newton;
 	NumStatus status;
 
-	plain.criterion = NULL;
+	plain.n_constraints = 0;
 	status = newton_create(arena, data, &plain, monitor, &newton);
 	if (status == NUM_OK)
 		status = newton_fit(newton, result);

@@ -7,7 +7,7 @@
  *     (g + J' lambda)'d + d'Hd / 2 + l1 (|w + d|_1 - |w|_1)
  *
  * under the signs, which proximal.h does.  Its least value, with lambda'r less
- * width / 2 |lambda|_1, is the dual function: concave, with a gradient, and
+ * what the bands cost, is the dual function: concave, with a gradient, and
  * quadratic as long as the face stays, where it is the function of band.h with
  * M = J_F H_FF^-1 J_F' over the free coefficients F and c = r + J d + M lambda.
  * So it is maximised by Newton's method: band_multipliers() of the face, then
@@ -74,14 +74,20 @@ proximal_band_create(Newton *newton, ProximalBand **result)
 	return NUM_OK;
 }
 
-/* The dual function's part that knows the bands: rates less widths. */
+/* The dual function's part that knows the bands: rates, less the width of
+ * their band at its upper end.  Not for BAND_LEAST. */
 static double
 band_value(const BandProgram *program, const double *rate, const double *lambda)
 {
 	double value = 0;
 
-	for (uint32_t k = 0; k < program->n; k++)
-		value += lambda[k] * rate[k] - program->width / 2 * fabs(lambda[k]);
+	for (uint32_t b = 0; b < program->n_bands; b++)
+	{
+		const Band *band = &program->bands[b];
+
+		for (uint32_t k = band->first; k < band->first + band->count; k++)
+			value += lambda[k] * rate[k] - band->width * fmax(lambda[k], 0);
+	}
 	return value;
 }
 

@@ -1,6 +1,6 @@
 /*
  * rates.c
- *    Group rates of a criterion, read off the cell sums of a pass.
+ *    Group rates of the constraints, read off the cell sums of a pass.
  *
  * A group is a union of base groups, so its two label cells are sums of base
  * cells.  The criterion turns the two weights into shares (criterion.h); with
@@ -29,14 +29,14 @@ group_cells(const DataAttribute *attribute, uint32_t n_base, uint32_t group,
 }
 
 static uint32_t
-count_rates(const Dataset *data, const FairCriterion *criterion)
+count_rates(const Dataset *data, const TrainSettings *settings)
 {
 	uint32_t n = 0;
 
-	if (criterion == NULL)
-		return 0;
-	for (uint32_t a = 0; a < data->n_attributes; a++)
-		n += data->attributes[a].n_groups * (uint32_t) criterion->n_events;
+	for (int c = 0; c < settings->n_constraints; c++)
+		for (uint32_t a = 0; a < data->n_attributes; a++)
+			n += data->attributes[a].n_groups *
+			     (uint32_t) settings->constraints[c].criterion->n_events;
 	return n;
 }
 
@@ -59,14 +59,42 @@ event_rows(const DataAttribute *attribute, uint32_t n_base, uint32_t group,
 	return rows;
 }
 
-/* Describes the rates of one attribute and event and opens its band. */
-static void
-band_create(Rates *rates, uint32_t a, int event, const double *cell_weight,
-            const uint64_t *cell_rows, uint64_t min_group)
+/* The band that a constraint asks for, still empty. */
+static Band
+band_open(const Rates *rates, const FairConstraint *constraint)
 {
+	Band band = { .first = rates->n_active, .ratio = 1 };
+
+	switch (constraint->kind)
+	{
+		case FAIR_NO_BOUND:
+			if (constraint->criterion->of_loss)
+				band.kind = BAND_LEAST;
+			break;
+		case FAIR_MAX_GAP:
+			band.width = constraint->bound;
+			break;
+		case FAIR_MIN_RATIO:
+			band.ratio = constraint->bound;
+			break;
+		case FAIR_MAX_LOSS:
+			band.kind = BAND_BELOW;
+			band.width = constraint->bound;
+			break;
+	}
+	return band;
+}
+
+/* Describes the rates of one constraint, attribute and event and makes their
+ * band. */
+static void
+band_create(Rates *rates, int c, int a, int event, const double *cell_weight,
+            const uint64_t *cell_rows)
+{
+	const FairConstraint *constraint = &rates->constraints[c];
 	const DataAttribute *attribute = &rates->data->attributes[a];
 	uint32_t n_base = rates->data->n_base_groups;
-	Band band = { rates->n_active, 0 };
+	Band band = band_open(rates, constraint);
 
 	for (uint32_t g = 0; g < attribute->n_groups; g++)
 	{
@@ -75,26 +103,31 @@ band_create(Rates *rates, uint32_t a, int event, const double *cell_weight,
 		double by_label[2];
 
 		group_cells(attribute, n_base, g, cell_weight, by_label);
-		rates->criterion->rate(event, by_label, &fair);
-		rate->attribute = (int) a;
+		constraint->criterion->rate(event, by_label, &fair);
+		rate->constraint = c;
+		rate->attribute = a;
 		rate->event = event;
 		rate->group = g;
 		rate->defined = fair.defined;
 		rate->rows = fair.defined
 		                 ? event_rows(attribute, n_base, g, &fair, cell_rows)
 		                 : 0;
-		rate->constrained = fair.defined && rate->rows >= min_group;
+		rate->constrained = fair.defined && rate->rows >= rates->min_group;
 		if (!rate->constrained)
 			continue;
 		rates->active[rates->n_active++] = rates->n_rates - 1;
 		band.count++;
 	}
-	if (band.count < 2)
+	if (band.count < (constraint->criterion->of_loss ? 1 : 2))
 	{
 		rates->n_active = band.first;
 		return;
 	}
 	rates->bands[rates->n_bands++] = band;
+	if (constraint->criterion->of_loss)
+		rates->of_losses = true;
+	else
+		rates->of_decisions = true;
 }
 
 NumStatus
@@ -102,7 +135,7 @@ rates_create(NumArena *arena, const Dataset *data,
              const TrainSettings *settings, Rates **result)
 {
 	Rates *rates = arena_alloc(arena, 1, sizeof(Rates));
-	uint32_t n = count_rates(data, settings->criterion);
+	uint32_t n = count_rates(data, settings);
 	size_t n_cells = 2 * (size_t) data->n_base_groups;
 	double *cell_weight = arena_alloc(arena, n_cells, sizeof(double));
 	uint64_t *cell_rows = arena_alloc(arena, n_cells, sizeof(uint64_t));
@@ -111,7 +144,9 @@ rates_create(NumArena *arena, const Dataset *data,
 		return NUM_NO_MEMORY;
 	memset(rates, 0, sizeof(*rates));
 	rates->data = data;
-	rates->criterion = settings->criterion;
+	rates->constraints = settings->constraints;
+	rates->n_constraints = settings->n_constraints;
+	rates->min_group = settings->min_group;
 	rates->rates = arena_alloc(arena, n, sizeof(TrainRate));
 	rates->active = arena_alloc(arena, n, sizeof(uint32_t));
 	rates->bands = arena_alloc(arena, n, sizeof(Band));
@@ -122,11 +157,12 @@ rates_create(NumArena *arena, const Dataset *data,
 		return NUM_NO_MEMORY;
 
 	data_cell_totals(data, DATA_TRAIN, cell_weight, cell_rows);
-	if (settings->criterion != NULL)
-		for (uint32_t a = 0; a < data->n_attributes; a++)
-			for (int e = 0; e < settings->criterion->n_events; e++)
-				band_create(rates, a, e, cell_weight, cell_rows,
-				            settings->min_group);
+	for (int c = 0; c < rates->n_constraints; c++)
+		for (int a = 0; a < (int) data->n_attributes; a++)
+			if (fair_constraint_covers(&rates->constraints[c], a))
+				for (int e = 0; e < rates->constraints[c].criterion->n_events;
+				     e++)
+					band_create(rates, c, a, e, cell_weight, cell_rows);
 
 	rates->least_rows = UINT64_MAX;
 	for (uint32_t k = 0; k < rates->n_active; k++)
@@ -134,6 +170,12 @@ rates_create(NumArena *arena, const Dataset *data,
 			rates->least_rows = rates->rates[rates->active[k]].rows;
 	*result = rates;
 	return NUM_OK;
+}
+
+static const FairCriterion *
+criterion_of(const Rates *rates, const TrainRate *rate)
+{
+	return rates->constraints[rate->constraint].criterion;
 }
 
 bool
@@ -148,7 +190,7 @@ rates_served_by(const Rates *rates, const uint64_t *cell_rows, uint64_t least,
 		FairRate fair;
 		uint64_t rows;
 
-		rates->criterion->rate(rate->event, one, &fair);
+		criterion_of(rates, rate)->rate(rate->event, one, &fair);
 		rows = event_rows(&rates->data->attributes[rate->attribute],
 		                  rates->data->n_base_groups, rate->group, &fair,
 		                  cell_rows);
@@ -168,7 +210,7 @@ read_shares(const Rates *rates, uint32_t k, const LinearSums *sums,
 	group_cells(&rates->data->attributes[rate->attribute],
 	            rates->data->n_base_groups, rate->group, sums->cell_weight,
 	            by_label);
-	rates->criterion->rate(rate->event, by_label, fair);
+	criterion_of(rates, rate)->rate(rate->event, by_label, fair);
 }
 
 /* constant + sum over labels of share * (decided / weight) */
@@ -193,36 +235,99 @@ rates_read(Rates *rates, const LinearSums *sums)
 {
 	for (uint32_t k = 0; k < rates->n_active; k++)
 	{
+		const TrainRate *rate = &rates->rates[rates->active[k]];
+		bool of_loss = criterion_of(rates, rate)->of_loss;
 		FairRate fair;
 		double weight[2];
 
 		read_shares(rates, k, sums, weight, &fair);
 		if (!fair.defined)
 			return NUM_BAD_ARGUMENT;
-		rates->hard[k] = rate_value(rates, k, &fair, weight, sums->cell_hard);
-		rates->soft[k] = rate_value(rates, k, &fair, weight, sums->cell_soft);
+		rates->hard[k] =
+			rate_value(rates, k, &fair, weight,
+		               of_loss ? sums->cell_loss : sums->cell_hard);
+		rates->soft[k] =
+			of_loss ? rates->hard[k]
+					: rate_value(rates, k, &fair, weight, sums->cell_soft);
 	}
 	return NUM_OK;
 }
 
+const FairConstraint *
+rates_band_constraint(const Rates *rates, const Band *band)
+{
+	return &rates->constraints[rates->rates[rates->active[band->first]]
+	                               .constraint];
+}
+
+/* Lowest and highest of a band. */
+static void
+band_ends(const Band *band, const double *value, double *low, double *high)
+{
+	*low = INFINITY;
+	*high = -INFINITY;
+	for (uint32_t k = band->first; k < band->first + band->count; k++)
+	{
+		*low = fmin(*low, value[k]);
+		*high = fmax(*high, value[k]);
+	}
+}
+
 double
-rates_gap(const Rates *rates, const double *value)
+rates_band_reached(const Rates *rates, const Band *band, const double *value)
+{
+	const FairConstraint *constraint = rates_band_constraint(rates, band);
+	double low;
+	double high;
+
+	band_ends(band, value, &low, &high);
+	if (constraint->criterion->of_loss)
+		return high;
+	if (constraint->kind == FAIR_MIN_RATIO)
+		return high > 0 ? low / high : 1;
+	return high - low;
+}
+
+double
+rates_judge(const Rates *rates, double *reached)
+{
+	double violation = 0;
+
+	for (int c = 0; c < rates->n_constraints; c++)
+		reached[c] = NAN;
+	for (uint32_t b = 0; b < rates->n_bands; b++)
+	{
+		const Band *band = &rates->bands[b];
+		double value = rates_band_reached(rates, band, rates->hard);
+		int c = rates->rates[rates->active[band->first]].constraint;
+
+		if (rates->constraints[c].kind == FAIR_MIN_RATIO)
+			reached[c] = fmin(reached[c], value);
+		else
+			reached[c] = fmax(reached[c], value);
+	}
+	for (int c = 0; c < rates->n_constraints; c++)
+		violation +=
+			fmax(fair_constraint_excess(&rates->constraints[c], reached[c]), 0);
+	return violation;
+}
+
+double
+rates_gap(const Rates *rates)
 {
 	double gap = 0;
 
 	for (uint32_t b = 0; b < rates->n_bands; b++)
 	{
-		double low = INFINITY;
-		double high = -INFINITY;
+		const Band *band = &rates->bands[b];
+		double low;
+		double high;
 
-		for (uint32_t i = 0; i < rates->bands[b].count; i++)
-		{
-			double v = value[rates->bands[b].first + i];
-
-			low = fmin(low, v);
-			high = fmax(high, v);
-		}
-		gap = fmax(gap, high - low);
+		band_ends(band, rates->hard, &low, &high);
+		if (!rates->of_decisions)
+			gap = fmax(gap, high);
+		else if (!rates_band_constraint(rates, band)->criterion->of_loss)
+			gap = fmax(gap, high - low);
 	}
 	return gap;
 }
@@ -236,6 +341,9 @@ rates_jacobian(const Rates *rates, const LinearSums *sums, size_t stride,
 		const TrainRate *rate = &rates->rates[rates->active[k]];
 		const DataAttribute *attribute =
 			&rates->data->attributes[rate->attribute];
+		const double *cells = criterion_of(rates, rate)->of_loss
+		                          ? sums->cell_loss_jacobian
+		                          : sums->cell_jacobian;
 		double *row = jacobian + k * stride;
 		FairRate fair;
 		double weight[2];
@@ -248,7 +356,7 @@ rates_jacobian(const Rates *rates, const LinearSums *sums, size_t stride,
 				continue;
 			for (uint32_t y = 0; y < 2; y++)
 			{
-				const double *cell = sums->cell_jacobian + (2 * b + y) * stride;
+				const double *cell = cells + (2 * b + y) * stride;
 				double factor;
 
 				if (fair.share[y] == 0)
@@ -263,14 +371,20 @@ rates_jacobian(const Rates *rates, const LinearSums *sums, size_t stride,
 
 void
 rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
-                        const double *multiplier, double *cell)
+                        const double *multiplier, double *decision,
+                        double *loss)
 {
-	memset(cell, 0, 2 * (size_t) rates->data->n_base_groups * sizeof(double));
+	size_t cell_bytes =
+		2 * (size_t) rates->data->n_base_groups * sizeof(double);
+
+	memset(decision, 0, cell_bytes);
+	memset(loss, 0, cell_bytes);
 	for (uint32_t k = 0; k < rates->n_active; k++)
 	{
 		const TrainRate *rate = &rates->rates[rates->active[k]];
 		const DataAttribute *attribute =
 			&rates->data->attributes[rate->attribute];
+		double *cell = criterion_of(rates, rate)->of_loss ? loss : decision;
 		FairRate fair;
 		double weight[2];
 

@@ -1,9 +1,11 @@
 /*
  * rates.h
- *    Group rates of a criterion, read off the cell sums of a pass.
+ *    Group rates of the constraints, read off the cell sums of a pass.
  *
- * Rates are listed attribute by attribute, event by event, group by group.
- * Those of one attribute and event that are constrained form a band.
+ * A rate is what a criterion says of a group: a mean decision, hard or
+ * smooth, or a mean loss.  Rates are listed constraint by constraint, attribute
+ * by attribute, event by event, group by group.  Those of one constraint,
+ * attribute and event that are constrained form a band.
  */
 #ifndef FAIRPG_TRAIN_RATES_H
 #define FAIRPG_TRAIN_RATES_H
@@ -15,23 +17,27 @@
 typedef struct Rates
 {
 	const Dataset *data;
-	const FairCriterion *criterion;
+	const FairConstraint *constraints;
+	int n_constraints;
+	uint64_t min_group;
 	uint32_t n_rates; /* all */
 	TrainRate *rates;
 	uint32_t n_active; /* constrained ones, in the order of the bands */
 	uint32_t *active;  /* [n_active] place in rates */
 	uint32_t n_bands;
-	Band *bands;         /* over the active ones */
+	Band *bands;         /* over the active ones, as wide as the bounds say */
 	uint64_t least_rows; /* of any active rate */
+	bool of_decisions;   /* some active rate is a mean decision */
+	bool of_losses;      /* some active rate is a mean loss */
 
-	/* filled by rates_read(), [n_active] */
+	/* filled by rates_read(), [n_active]; of losses both are the same */
 	double *hard;
 	double *soft;
 } Rates;
 
 /* Lists the rates of the training rows; groups with fewer than min_group
- * rows of an event stay out of its band, and bands of one group are dropped.
- * Without a criterion there are no rates. */
+ * rows of an event stay out of its band, and bands of one group are dropped
+ * unless they are of losses.  Without constraints there are no rates. */
 extern NumStatus rates_create(NumArena *arena, const Dataset *data,
                               const TrainSettings *settings, Rates **rates);
 
@@ -45,18 +51,35 @@ extern bool rates_served_by(const Rates *rates, const uint64_t *cell_rows,
  * pass read no row of one of them (a sample that was too thin). */
 extern NumStatus rates_read(Rates *rates, const LinearSums *sums);
 
-/* Largest difference of hard (or soft) rates within a band; 0: no bands. */
-extern double rates_gap(const Rates *rates, const double *value);
+/* The constraint that a band belongs to. */
+extern const FairConstraint *
+rates_band_constraint(const Rates *rates, const Band *band);
+
+/* Gap, ratio or largest loss of one band under 'value' [n_active], whichever
+ * its constraint bounds.  Rates that are all zero have the ratio 1. */
+extern double
+rates_band_reached(const Rates *rates, const Band *band, const double *value);
+
+/* What each constraint has reached in hard rates, into 'reached'
+ * [n_constraints] (the worst of its bands; NaN: it has none); the result is
+ * the sum of the parts by which bounds are exceeded (fair_constraint_excess()),
+ * 0 when all of them are kept. */
+extern double rates_judge(const Rates *rates, double *reached);
+
+/* Largest difference of hard rates within a band; where no rate is a mean
+ * decision the largest loss; 0 without bands. */
+extern double rates_gap(const Rates *rates);
 
 /* Gradients of the smooth rates: 'jacobian' is [n_active][stride]. */
 extern void rates_jacobian(const Rates *rates, const LinearSums *sums,
                            size_t stride, uint32_t n_params, double *jacobian);
 
 /* What multipliers on the rates are as coefficients on the cells: the sum
- * over rates of multiplier * d rate / d (weighted decision of a row of the
- * cell), times the total weight, so that they stand beside unnormalised sums
- * of losses.  'cell' is [2 * n_base_groups]. */
+ * over rates of multiplier * d rate / d (weighted decision, or weighted loss,
+ * of a row of the cell), times the total weight, so that they stand beside
+ * unnormalised sums of losses.  Both arrays are [2 * n_base_groups]. */
 extern void rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
-                                    const double *multiplier, double *cell);
+                                    const double *multiplier, double *decision,
+                                    double *loss);
 
 #endif

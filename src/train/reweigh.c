@@ -113,7 +113,7 @@ train_reweigh(NumArena *arena, const Dataset *data,
 		return status;
 	for (size_t c = 0; c < n_cells; c++)
 		factor[c] = cells[c].factor;
-	plain.criterion = NULL;
+	plain.n_constraints = 0;
 	status = newton_create(arena, data, &plain, monitor, &newton);
 	if (status != NUM_OK)
 		return status;

@@ -14,15 +14,15 @@
 #include <stdint.h>
 
 #include "data/dataset.h"
-#include "fair/criterion.h"
+#include "fair/constraint.h"
 #include "num/arena.h"
 #include "num/monitor.h"
 #include "num/status.h"
 
 typedef enum TrainOutcome
 {
-	TRAIN_CONVERGED,       /* the method's own test of convergence holds */
-	TRAIN_INFEASIBLE,      /* no iterate met max_gap; the closest is given */
+	TRAIN_CONVERGED,  /* the method's own test of convergence holds */
+	TRAIN_INFEASIBLE, /* no iterate kept all bounds; the closest is given */
 	TRAIN_ITERATION_LIMIT, /* out of iterations; the best iterate is given */
 	TRAIN_CONSTANT         /* the model decides the same for every row */
 } TrainOutcome;
@@ -37,9 +37,11 @@ typedef enum TrainSolver
 
 typedef struct TrainSettings
 {
-	const FairCriterion *criterion; /* NULL: none */
-	double max_gap;                 /* method constraint; in [0, 1] */
-	double penalty;                 /* method penalty; >= 0 */
+	const FairConstraint *constraints; /* [n_constraints], on the attributes of
+	                                    * the dataset; bounds as the method
+	                                    * takes them */
+	int n_constraints;                 /* 0: no criterion */
+	double penalty;                    /* method penalty; >= 0 */
 	double l2; /* on every coefficient but the intercept; >= 0 */
 	double l1; /* likewise, on absolute values; methods that take it */
 	const signed char *signs; /* [data->n_columns] +1 or -1: the sign that the
@@ -62,7 +64,8 @@ typedef struct TrainLog
 	const char *phase; /* "plain", "sample", "full" */
 	uint64_t rows;     /* read by this pass */
 	double loss;       /* mean log-loss, l2 and l1 at the start of the step */
-	double gap;        /* largest hard gap; NaN without a criterion */
+	double gap;        /* largest hard gap, or loss of a group where only
+	                    * losses are constrained; NaN without a criterion */
 	double step;       /* Newton decrement of the step taken */
 	double max_multiplier;
 	bool feasible;
@@ -72,6 +75,7 @@ typedef struct TrainLog
 /* A group rate that the method looked at. */
 typedef struct TrainRate
 {
+	int constraint; /* place in the settings' constraints */
 	int attribute;
 	int event;
 	uint32_t group;
@@ -95,8 +99,10 @@ typedef struct TrainResult
 	TrainOutcome outcome;
 	int iterations;
 	double loss;
-	double gap;   /* largest hard gap of the constrained groups; NaN: none */
-	double *coef; /* raw, [data->n_params] */
+	double gap;        /* as in TrainLog; of the constrained groups */
+	double *reached;   /* [n_constraints] hard gap, ratio or largest loss of the
+	                  * constrained groups; NaN: none */
+	double *coef;      /* raw, [data->n_params] */
 	double *std_error; /* of the coefficients (std_error.h), [data->n_params],
 	                    * NaN where there is none; NULL: of none */
 	TrainCell *cells;  /* [2 * data->n_base_groups]; NULL: nothing reweighed */
@@ -116,6 +122,9 @@ typedef struct TrainMethod
 	                   * is given, is what the result is judged by */
 	bool takes_l1;
 	bool takes_signs;
+	bool takes_constraints; /* any number, with any kind of bound; the others
+	                         * take one criterion */
+	bool of_loss;           /* takes a criterion of losses, and none other */
 	NumStatus (*run)(NumArena *arena, const Dataset *data,
 	                 const TrainSettings *settings, NumMonitor *monitor,
 	                 TrainResult *result);
@@ -127,7 +136,7 @@ extern const TrainMethod *train_method_find(const char *name);
 extern const TrainMethod *train_method_table(void);
 
 /* The methods; one file each.  Those with a criterion answer NUM_BAD_ARGUMENT
- * when no attribute has two groups to constrain. */
+ * when no attribute has two groups to constrain (one, for losses). */
 extern NumStatus
 train_plain(NumArena *arena, const Dataset *data, const TrainSettings *settings,
             NumMonitor *monitor, TrainResult *result);
@@ -138,6 +147,9 @@ extern NumStatus train_penalty(NumArena *arena, const Dataset *data,
                                const TrainSettings *settings,
                                NumMonitor *monitor, TrainResult *result);
 extern NumStatus train_reweigh(NumArena *arena, const Dataset *data,
+                               const TrainSettings *settings,
+                               NumMonitor *monitor, TrainResult *result);
+extern NumStatus train_minimax(NumArena *arena, const Dataset *data,
                                const TrainSettings *settings,
                                NumMonitor *monitor, TrainResult *result);
 

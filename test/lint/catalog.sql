@@ -102,7 +102,7 @@ WHERE proname IN ('init', 'train', 'evaluate', 'frontier')
 
 -- rule: functions that score or measure are PARALLEL SAFE
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
-WHERE proname !~ '^(init|train|evaluate|frontier|audit)'
+WHERE proname !~ '^(init|make_reports|train|evaluate|frontier|audit)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
 	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype);
 

@@ -150,4 +150,18 @@ plain_settings(void)
 		                    .own_kernels = true };
 }
 
+/* Adds a bound on the gap of selection rates. */
+static inline void
+ask_for_parity(TrainSettings *settings, double max_gap)
+{
+	static FairConstraint parity;
+
+	parity = (FairConstraint){ .criterion =
+		                           fair_criterion_find("demographic_parity"),
+		                       .kind = FAIR_MAX_GAP,
+		                       .bound = max_gap };
+	settings->constraints = &parity;
+	settings->n_constraints = 1;
+}
+
 #endif

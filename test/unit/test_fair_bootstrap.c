@@ -34,10 +34,9 @@ interval(const char *criterion, const FairCells *groups, int n_groups,
 		                   .replicates = FAIR_REPLICATES,
 		                   .seed = seed };
 	FairGapInterval result = { 0, 0, 0, 0 };
+	const FairCriterion *one = fair_criterion_find(criterion);
 
-	CHECK_INT(fair_gap_intervals(&arena, &plan, fair_criterion_find(criterion),
-	                             1, &result),
-	          NUM_OK);
+	CHECK_INT(fair_gap_intervals(&arena, &plan, &one, 1, &result), NUM_OK);
 	return result;
 }
 

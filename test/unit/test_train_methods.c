@@ -309,7 +309,8 @@ same_sums(const LinearPlan *plan, const LinearSums *a, const LinearSums *b)
 	            memcmp(a->diagonal, b->diagonal, vector) == 0 &&
 	            memcmp(a->cell_weight, b->cell_weight, cells) == 0 &&
 	            memcmp(a->cell_hard, b->cell_hard, cells) == 0 &&
-	            memcmp(a->cell_soft, b->cell_soft, cells) == 0;
+	            memcmp(a->cell_soft, b->cell_soft, cells) == 0 &&
+	            memcmp(a->cell_loss, b->cell_loss, cells) == 0;
 
 	for (uint32_t j = 0; j < linear_n_params(plan); j++)
 		same = same && memcmp(a->hessian + j * linear_stride(plan),
@@ -332,22 +333,30 @@ check_order(const Making *making, bool own_kernels)
 	LinearSums *back;
 	LinearSums *other;
 	double coef[80] = { 0 };
+	double factor[8] = { 1, 0.3, 2, 1, 1.1, 0.7, 1, 5 };
+	double loss_bend[8] = { 0, 2, 0.3, -0.5, 0, 1, 0, 0.1 };
 	double bend[8] = { 3, -1, 0.3, 0.1, 40, -0.7, 1, 2 };
 	LinearRequest request = { .coef = coef,
 		                      .temperature = 0.7,
 		                      .threshold = 0.4,
 		                      .cell_curvature = bend,
+		                      .cell_loss_curvature = loss_bend,
+		                      .cell_factor = factor,
 		                      .min_curvature = 0.2,
 		                      .want_hessian = true,
 		                      .want_diagonal = true,
-		                      .want_jacobian = true };
+		                      .want_jacobian = true,
+		                      .want_cell_loss = true,
+		                      .want_loss_jacobian = true };
 
 	scratch_begin(&arena, 0);
 	num_random_seed(&random_numbers, 29);
 	data = make_data(&arena, making);
 	CHECK_INT(linear_plan(&arena, data, own_kernels, &plan), NUM_OK);
 	CHECK_INT(linear_sums_create(&arena, plan, true, true, &forth), NUM_OK);
+	CHECK_INT(linear_sums_add_losses(&arena, plan, forth), NUM_OK);
 	CHECK_INT(linear_sums_create(&arena, plan, true, true, &back), NUM_OK);
+	CHECK_INT(linear_sums_add_losses(&arena, plan, back), NUM_OK);
 	for (uint32_t j = 0; j < linear_n_params(plan); j++)
 		coef[j] = 2 * (uniform() - 0.5);
 	CHECK_INT(linear_pass(plan, &request, NULL, forth), NUM_OK);
@@ -357,6 +366,7 @@ check_order(const Making *making, bool own_kernels)
 	CHECK(same_sums(plan, forth, back));
 	/* as two processes would do it */
 	CHECK_INT(linear_sums_create(&arena, plan, true, true, &other), NUM_OK);
+	CHECK_INT(linear_sums_add_losses(&arena, plan, other), NUM_OK);
 	CHECK_INT(linear_begin(plan, &request, back), NUM_OK);
 	CHECK_INT(linear_begin(plan, &request, other), NUM_OK);
 	for (uint32_t b = 0; b < linear_n_blocks(plan, &request); b++)
@@ -451,7 +461,8 @@ multipliers_satisfy_their_conditions(void)
 	{
 		N = 9
 	};
-	Band bands[2] = { { 0, 4 }, { 4, 5 } };
+	Band bands[2] = { { .first = 0, .count = 4, .ratio = 1, .most = 10 },
+		              { .first = 4, .count = 5, .ratio = 1, .most = 10 } };
 	NumArena arena;
 
 	scratch_begin(&arena, 0);
@@ -465,14 +476,12 @@ multipliers_satisfy_their_conditions(void)
 		/* every fourth program has a singular M, and perhaps no solution
 		 * but for the bound */
 		int rank = trial % 4 == 3 ? 3 : N;
-		BandProgram program = { .n = N,
-			                    .m = m,
-			                    .c = c,
-			                    .bands = bands,
-			                    .n_bands = 2,
-			                    .width = 0.05 * uniform(),
-			                    .most = 10 };
+		BandProgram program = {
+			.n = N, .m = m, .c = c, .bands = bands, .n_bands = 2
+		};
 
+		for (int b = 0; b < 2; b++)
+			bands[b].width = 0.05 * uniform();
 		for (int i = 0; i < N; i++)
 		{
 			c[i] = uniform() - 0.5;
@@ -497,7 +506,7 @@ multipliers_satisfy_their_conditions(void)
 			     k < bands[b].first + bands[b].count; k++)
 			{
 				double slope = -c[k];
-				double half = program.width / 2;
+				double half = bands[b].width / 2;
 
 				for (int l = 0; l < N; l++)
 					slope += m[k * N + (uint32_t) l] * lambda[l];
@@ -563,8 +572,9 @@ recount_gap(NumArena *arena, const Dataset *data, const TrainResult *result,
 static TrainSettings
 settings_of(const char *criterion, double max_gap)
 {
-	TrainSettings settings = { .criterion = fair_criterion_find(criterion),
-		                       .max_gap = max_gap,
+	static FairConstraint constraint;
+	TrainSettings settings = { .constraints = &constraint,
+		                       .n_constraints = 1,
 		                       .l2 = 1e-4,
 		                       .temperature = 1,
 		                       .threshold = 0.5,
@@ -572,6 +582,9 @@ settings_of(const char *criterion, double max_gap)
 		                       .min_group = 30,
 		                       .own_kernels = true };
 
+	constraint = (FairConstraint){ .criterion = fair_criterion_find(criterion),
+		                           .kind = FAIR_MAX_GAP,
+		                           .bound = max_gap };
 	return settings;
 }
 

@@ -213,7 +213,7 @@ reweighing_makes_group_and_label_independent(void)
 
 	scratch_begin(&arena, 0);
 	data = make_data(&arena, &making);
-	settings.criterion = fair_criterion_find("demographic_parity");
+	ask_for_parity(&settings, 0.03);
 	CHECK_INT(train_reweigh(&arena, data, &settings, NULL, &result), NUM_OK);
 	CHECK_INT(result.outcome, TRAIN_CONVERGED);
 	CHECK(result.std_error == NULL);
@@ -254,7 +254,7 @@ a_group_without_one_of_the_labels_keeps_its_weights(void)
 
 	scratch_begin(&arena, 0);
 	data = make_data(&arena, &making);
-	settings.criterion = fair_criterion_find("demographic_parity");
+	ask_for_parity(&settings, 0.03);
 	CHECK_INT(train_reweigh(&arena, data, &settings, NULL, &result), NUM_OK);
 	for (int c = 0; c < 6; c++)
 		CHECK_INT(result.cells[c].defined, c < 4);

@@ -15,6 +15,7 @@
 #include "model/model.h"
 #include "num/arena.h"
 #include "num/monitor.h"
+#include "pg/constraints.h"
 #include "pg/judge.h"
 #include "pg/train/extract.h"
 #include "train/certificate.h"
@@ -25,12 +26,11 @@ typedef struct TrainCall
 	/* arguments */
 	char *model;
 	char *family;
-	char *fairness;
+	char *fairness; /* the criteria's names */
 	char *method_name;
 	char *split;
 	char *comment;
-	bool has_max_gap;
-	double max_gap;
+	ConstraintList constraints; /* none: a plain model */
 	bool has_penalty;
 	double penalty;
 	int64 seed;
@@ -52,8 +52,7 @@ typedef struct TrainCall
 	char *undefined; /* "error" or "skip" */
 
 	/* resolved */
-	const FairCriterion *criterion; /* NULL: none */
-	const TrainMethod *method;      /* NULL: plain */
+	const TrainMethod *method; /* NULL: plain */
 	bool uses_blas;
 
 	/* what came of it */
@@ -69,9 +68,8 @@ typedef struct TrainCall
 	Certificate held_out;      /* rows is 0 without a held-out part */
 	const Certificate *judged; /* the part that quality figures are of */
 	FigureSettings figures;    /* how its figures are made */
-	Judgement judgement;
-	char *worst_group; /* NULL without a gap */
-	List *warnings;    /* of char * */
+	Judgements judgements;     /* of that part */
+	List *warnings;            /* of char * */
 	double fit_seconds;
 	double certify_seconds;
 	double seconds;
@@ -97,6 +95,10 @@ extern void train_store_cells(const TrainCall *call);
 
 /* train_judge.c: the verdict, and the warnings that come with the fit. */
 extern void train_judge(TrainCall *call);
+
+/* The judgement that stands for all of them in the answer: NaN and NULL
+ * without constraints. */
+extern Judgement train_chosen(const TrainCall *call);
 
 /* The groups of every attribute in a part: [call->data->n_attributes]. */
 extern FigureAttribute *

@@ -49,9 +49,20 @@ typedef struct TeamRequest
 	LinearRequest request; /* its pointers are the leader's */
 	bool has_curvature;
 	bool has_factor;
+	bool has_loss_curvature;
 	bool has_hessian; /* the sums have room for these */
 	bool has_jacobian;
+	bool has_losses;
 } TeamRequest;
+
+/* Where its arrays lie. */
+typedef struct TeamArrays
+{
+	double *coef;
+	double *curvature;
+	double *factor;
+	double *loss_curvature;
+} TeamArrays;
 
 typedef struct TeamShared
 {
@@ -87,21 +98,22 @@ struct Team
 	LinearSums *sums; /* [n_workers] headers of their sums */
 	bool has_hessian; /* of the room that they have */
 	bool has_jacobian;
+	bool has_losses;
 };
 
-/* Where the arrays of a request lie; the result is the bytes of all. */
+/* The bytes of all. */
 static size_t
-lay_request(const LinearPlan *plan, TeamRequest *request, double **coef,
-            double **curvature, double **factor)
+lay_request(const LinearPlan *plan, TeamRequest *request, TeamArrays *arrays)
 {
 	size_t vector = linear_stride(plan) * sizeof(double);
 	size_t cells = linear_n_cells(plan) * sizeof(double);
 	char *at = (char *) request + MAXALIGN(sizeof(TeamRequest));
 
-	*coef = (double *) at;
-	*curvature = (double *) (at + vector);
-	*factor = (double *) (at + vector + cells);
-	return MAXALIGN(sizeof(TeamRequest)) + vector + 2 * cells;
+	arrays->coef = (double *) at;
+	arrays->curvature = (double *) (at + vector);
+	arrays->factor = (double *) (at + vector + cells);
+	arrays->loss_curvature = (double *) (at + vector + 2 * cells);
+	return MAXALIGN(sizeof(TeamRequest)) + vector + 3 * cells;
 }
 
 /* ---- the worker ---- */
@@ -122,18 +134,21 @@ worker_pass(Worker *worker)
 	TeamRequest *asked = dsa_get_address(worker->rows->area, shared->request);
 	LinearRequest request = asked->request;
 	char *memory = dsa_get_address(worker->rows->area, shared->sums);
-	double *coef, *curvature, *factor;
+	TeamArrays arrays;
 	LinearSums sums;
 	uint32 n_blocks;
 	NumStatus status;
 
-	lay_request(worker->plan, asked, &coef, &curvature, &factor);
-	request.coef = coef;
-	request.cell_curvature = asked->has_curvature ? curvature : NULL;
-	request.cell_factor = asked->has_factor ? factor : NULL;
-	linear_sums_lay(
-		worker->plan, asked->has_hessian, asked->has_jacobian, &sums,
-		memory + (size_t) ParallelWorkerNumber * shared->sums_bytes);
+	lay_request(worker->plan, asked, &arrays);
+	request.coef = arrays.coef;
+	request.cell_curvature = asked->has_curvature ? arrays.curvature : NULL;
+	request.cell_factor = asked->has_factor ? arrays.factor : NULL;
+	request.cell_loss_curvature =
+		asked->has_loss_curvature ? arrays.loss_curvature : NULL;
+	linear_sums_lay(worker->plan, asked->has_hessian, asked->has_jacobian,
+	                asked->has_losses, &sums,
+	                memory +
+	                    (size_t) ParallelWorkerNumber * shared->sums_bytes);
 	n_blocks = linear_n_blocks(worker->plan, &request);
 	status = linear_begin(worker->plan, &request, &sums);
 	while (status == NUM_OK)
@@ -242,28 +257,29 @@ make_room(Team *team, const LinearPlan *plan, const LinearSums *own)
 	dsa_area *area = team->rows->area;
 	bool hessian = team->has_hessian || own->hessian != NULL;
 	bool jacobian = team->has_jacobian || own->cell_jacobian != NULL;
-	double *a, *b, *c;
+	bool losses = team->has_losses || own->cell_loss != NULL;
+	TeamArrays arrays;
 	char *memory;
 
 	if (!DsaPointerIsValid(shared->request))
-		shared->request =
-			dsa_allocate(area, lay_request(plan, NULL, &a, &b, &c));
+		shared->request = dsa_allocate(area, lay_request(plan, NULL, &arrays));
 	if (DsaPointerIsValid(shared->sums) && hessian == team->has_hessian &&
-	    jacobian == team->has_jacobian)
+	    jacobian == team->has_jacobian && losses == team->has_losses)
 		return;
 	if (DsaPointerIsValid(shared->sums))
 		dsa_free(area, shared->sums);
 	shared->sums_bytes =
-		linear_sums_lay(plan, hessian, jacobian, &team->sums[0], NULL) +
+		linear_sums_lay(plan, hessian, jacobian, losses, &team->sums[0], NULL) +
 		MAXALIGN(sizeof(LinearSums));
 	shared->sums = dsa_allocate_extended(
 		area, shared->sums_bytes * (size_t) team->n_workers, DSA_ALLOC_HUGE);
 	memory = dsa_get_address(area, shared->sums);
 	for (int w = 0; w < team->n_workers; w++)
-		linear_sums_lay(plan, hessian, jacobian, &team->sums[w],
+		linear_sums_lay(plan, hessian, jacobian, losses, &team->sums[w],
 		                memory + (size_t) w * shared->sums_bytes);
 	team->has_hessian = hessian;
 	team->has_jacobian = jacobian;
+	team->has_losses = losses;
 }
 
 static void
@@ -272,19 +288,23 @@ write_request(Team *team, const LinearPlan *plan, const LinearRequest *request)
 	TeamRequest *to = dsa_get_address(team->rows->area, team->shared->request);
 	size_t vector = linear_stride(plan) * sizeof(double);
 	size_t cells = linear_n_cells(plan) * sizeof(double);
-	double *coef, *curvature, *factor;
+	TeamArrays arrays;
 
-	lay_request(plan, to, &coef, &curvature, &factor);
+	lay_request(plan, to, &arrays);
 	to->request = *request;
 	to->has_curvature = request->cell_curvature != NULL;
 	to->has_factor = request->cell_factor != NULL;
+	to->has_loss_curvature = request->cell_loss_curvature != NULL;
 	to->has_hessian = team->has_hessian;
 	to->has_jacobian = team->has_jacobian;
-	memcpy(coef, request->coef, vector);
+	to->has_losses = team->has_losses;
+	memcpy(arrays.coef, request->coef, vector);
 	if (to->has_curvature)
-		memcpy(curvature, request->cell_curvature, cells);
+		memcpy(arrays.curvature, request->cell_curvature, cells);
 	if (to->has_factor)
-		memcpy(factor, request->cell_factor, cells);
+		memcpy(arrays.factor, request->cell_factor, cells);
+	if (to->has_loss_curvature)
+		memcpy(arrays.loss_curvature, request->cell_loss_curvature, cells);
 }
 
 /* Tells the workers that have joined to make a pass, or all with TEAM_STOP to

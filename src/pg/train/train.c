@@ -60,24 +60,67 @@ describe_source(const TrainCall *call)
 	return psprintf("source %s", call->report.source_name);
 }
 
+static const FairCriterion *
+criterion_of(const TrainCall *call, const TrainRate *rate)
+{
+	return call->constraints.items[rate->constraint].criterion;
+}
+
 /* A criterion asks for a rate that a group does not have. */
 static void
 refuse_undefined(const TrainCall *call, const TrainRate *rate)
 {
 	const DataAttribute *attribute = &call->data->attributes[rate->attribute];
-	const char *event = call->criterion->event_name[rate->event];
+	const FairCriterion *criterion = criterion_of(call, rate);
 
-	ereport(
-		ERROR,
-		(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-	     errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
-	            attribute->group_names[rate->group], attribute->name, event),
-	     errdetail("None of its training rows has the label that "
-	               "criterion \"%s\" looks at.",
-	               call->fairness),
-	     errhint("Leave such groups out of the constraint with options "
-	             "=> '{\"undefined\": \"skip\"}', merge them with "
-	             "others, or choose demographic_parity.")));
+	ereport(ERROR,
+	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	         errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
+	                attribute->group_names[rate->group], attribute->name,
+	                criterion->event_name[rate->event]),
+	         errdetail("None of its training rows has the label that "
+	                   "criterion \"%s\" looks at.",
+	                   criterion->name),
+	         errhint("Leave such groups out of the constraint with options "
+	                 "=> '{\"undefined\": \"skip\"}', merge them with "
+	                 "others, or choose demographic_parity.")));
+}
+
+static void
+warn_of_unconstrained(TrainCall *call, const TrainRate *rate)
+{
+	const DataAttribute *attribute = &call->data->attributes[rate->attribute];
+	char *warning =
+		psprintf("group \"%s\" of \"%s\" is not constrained on "
+	             "%s: " UINT64_FORMAT " training rows, min_group is %d",
+	             attribute->group_names[rate->group], attribute->name,
+	             criterion_of(call, rate)->event_name[rate->event], rate->rows,
+	             call->min_group);
+	ListCell *cell;
+
+	/* several constraints may look at the same event */
+	foreach (cell, call->warnings)
+		if (strcmp(lfirst(cell), warning) == 0)
+			return;
+	call->warnings = lappend(call->warnings, warning);
+}
+
+/* A constraint without a single band would be kept by any model. */
+static void
+refuse_unconstrained(const TrainCall *call, int number)
+{
+	bool of_loss = call->constraints.items[number].criterion->of_loss;
+
+	ereport(ERROR,
+	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	         errmsg("no protected attribute has %s large enough to constrain",
+	                of_loss ? "a group that is" : "two groups that are"),
+	         call->constraints.n > 1
+	             ? errdetail("The constraint is %s.",
+	                         constraints_describe(&call->constraints, number))
+	             : 0,
+	         errhint("Lower option min_group (now %d) or merge groups.",
+	                 call->min_group)));
 }
 
 /* Looks at the groups before the search starts: undefined rates are refused
@@ -87,34 +130,29 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 {
 	Rates *rates;
 
-	if (call->criterion == NULL || call->method->judged_only)
+	if (call->constraints.n == 0 || call->method->judged_only)
 		return;
 	report_status(rates_create(&call->arena, call->data, settings, &rates),
 	              &call->arena, describe_source(call));
 	for (uint32 k = 0; k < rates->n_rates; k++)
 	{
 		const TrainRate *rate = &rates->rates[k];
-		const DataAttribute *attribute =
-			&call->data->attributes[rate->attribute];
 
 		if (!rate->defined && strcmp(call->undefined, "error") == 0)
 			refuse_undefined(call, rate);
 		if (!rate->constrained)
-			call->warnings = lappend(
-				call->warnings,
-				psprintf("group \"%s\" of \"%s\" is not constrained on "
-			             "%s: " UINT64_FORMAT " training rows, min_group is %d",
-			             attribute->group_names[rate->group], attribute->name,
-			             call->criterion->event_name[rate->event], rate->rows,
-			             call->min_group));
+			warn_of_unconstrained(call, rate);
 	}
-	if (rates->n_active == 0)
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("no protected attribute has two groups that are "
-		                "large enough to constrain"),
-		         errhint("Lower option min_group (now %d) or merge groups.",
-		                 call->min_group)));
+	for (int c = 0; c < call->constraints.n; c++)
+	{
+		bool found = false;
+
+		for (uint32 b = 0; b < rates->n_bands && !found; b++)
+			found = rates_band_constraint(rates, &rates->bands[b]) ==
+			        &call->constraints.items[c];
+		if (!found)
+			refuse_unconstrained(call, c);
+	}
 }
 
 static void
@@ -154,8 +192,8 @@ gather_team(TrainCall *call)
 static void
 fit(TrainCall *call)
 {
-	TrainSettings settings = { .criterion = call->criterion,
-		                       .max_gap = call->max_gap,
+	TrainSettings settings = { .constraints = call->constraints.items,
+		                       .n_constraints = call->constraints.n,
 		                       .penalty = call->penalty,
 		                       .l2 = call->l2,
 		                       .l1 = call->l1,
@@ -220,6 +258,7 @@ certify(TrainCall *call)
 static Datum
 result_row(FunctionCallInfo fcinfo, TrainCall *call)
 {
+	Judgement judgement = train_chosen(call);
 	RowMaker row;
 
 	row_begin(&row, fcinfo);
@@ -236,11 +275,11 @@ result_row(FunctionCallInfo fcinfo, TrainCall *call)
 	row_put_real(&row, call->judged->loss);
 	row_put_real(&row, call->judged->accuracy);
 	row_put_real(&row, call->judged->auc);
-	row_put_real(&row, call->judgement.gap);
-	row_put_real(&row, call->judgement.low);
-	row_put_real(&row, call->judgement.high);
-	row_put_text(&row, call->judgement.verdict);
-	row_put_text(&row, call->worst_group);
+	row_put_real(&row, judgement.gap);
+	row_put_real(&row, judgement.gap_low);
+	row_put_real(&row, judgement.gap_high);
+	row_put_text(&row, call->judgements.verdict);
+	row_put_text(&row, judge_worst_group(&judgement));
 	row_put_real(&row, call->seconds);
 	row_put(&row, Int64GetDatum((int64) call->memory_bytes));
 	row_put_texts(&row, call->warnings);
@@ -249,8 +288,8 @@ result_row(FunctionCallInfo fcinfo, TrainCall *call)
 
 /*
  * train(model, source, label, positive, protected, features, exclude, family,
- *       fairness, max_gap, method, penalty, weight, split, seed, options,
- *       comment) returns fairpg.train_result
+ *       fairness, max_gap, min_ratio, max_loss, method, penalty, weight,
+ *       split, seed, options, comment) returns fairpg.train_result
  *
  * Trains one model as the caller and stores it as a new version of 'model'.
  * Quality figures in the answer are of the held-out rows; without any they

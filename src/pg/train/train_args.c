@@ -28,6 +28,8 @@ enum
 	ARG_FAMILY,
 	ARG_FAIRNESS,
 	ARG_MAX_GAP,
+	ARG_MIN_RATIO,
+	ARG_MAX_LOSS,
 	ARG_METHOD,
 	ARG_PENALTY,
 	ARG_WEIGHT,
@@ -36,19 +38,6 @@ enum
 	ARG_OPTIONS,
 	ARG_COMMENT
 };
-
-/* "none, demographic_parity, ..." */
-static char *
-known_criteria(void)
-{
-	StringInfoData list;
-
-	initStringInfo(&list);
-	appendStringInfoString(&list, "none");
-	for (const FairCriterion *c = fair_criterion_table(); c->name; c++)
-		appendStringInfo(&list, ", %s", c->name);
-	return list.data;
-}
 
 static char *
 known_methods(void)
@@ -108,8 +97,10 @@ find_solver(const char *name)
 	return TRAIN_SOLVER_AUTO;
 }
 
+/* Reads the options; '*constraints' is the list among them, or NULL. */
 static void
-read_options(FunctionCallInfo fcinfo, TrainCall *call)
+read_options(FunctionCallInfo fcinfo, TrainCall *call,
+             JsonbContainer **constraints)
 {
 	char *nulls = pstrdup("indicator");
 	char *key = NULL;
@@ -130,6 +121,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 		{ "key", ARGS_TEXT, &key, 0, 0 },
 		{ "deterministic", ARGS_BOOLEAN, &call->deterministic, 0, 0 },
 		{ "solver", ARGS_TEXT, &solver, 0, 0 },
+		{ "constraints", ARGS_ARRAY, constraints, 0, 0 },
 		{ NULL }
 	};
 
@@ -141,6 +133,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 	call->min_group = setting_int("fairpg.min_group");
 	call->undefined = pstrdup("error");
 	call->deterministic = false;
+	*constraints = NULL;
 	call->options =
 		PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_JSONB_P(ARG_OPTIONS);
 	args_options(call->options, known);
@@ -157,17 +150,28 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call)
 	call->extract.max_groups = setting_int("fairpg.max_groups");
 }
 
-static void
-read_strength(FunctionCallInfo fcinfo, TrainCall *call)
+/* A bound, NaN when it is not given.  One that is NaN becomes infinite, which
+ * no bound may be. */
+static double
+bound_arg(FunctionCallInfo fcinfo, int arg)
 {
-	call->has_max_gap = !PG_ARGISNULL(ARG_MAX_GAP);
-	call->max_gap = call->has_max_gap ? PG_GETARG_FLOAT8(ARG_MAX_GAP) : 0;
-	if (call->has_max_gap && !(call->max_gap >= 0 && call->max_gap <= 1))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("max_gap must be between 0 and 1"),
-		                errhint("max_gap is the largest difference allowed "
-		                        "between the rates of any two groups; 0.02 "
-		                        "is two percentage points.")));
+	double bound = PG_ARGISNULL(arg) ? NAN : PG_GETARG_FLOAT8(arg);
+
+	return isnan(bound) && !PG_ARGISNULL(arg) ? INFINITY : bound;
+}
+
+/* The constraints of the call: first the one that the arguments make, then
+ * those of the option. */
+static void
+read_constraints(FunctionCallInfo fcinfo, TrainCall *call,
+                 JsonbContainer *option)
+{
+	char *fairness = args_text_required(fcinfo, ARG_FAIRNESS, "fairness");
+	double max_gap = bound_arg(fcinfo, ARG_MAX_GAP);
+	double min_ratio = bound_arg(fcinfo, ARG_MIN_RATIO);
+	double max_loss = bound_arg(fcinfo, ARG_MAX_LOSS);
+	bool bounded = !isnan(max_gap) || !isnan(min_ratio) || !isnan(max_loss);
+
 	call->has_penalty = !PG_ARGISNULL(ARG_PENALTY);
 	call->penalty = call->has_penalty ? PG_GETARG_FLOAT8(ARG_PENALTY) : 0;
 	if (call->has_penalty && !(isfinite(call->penalty) && call->penalty >= 0))
@@ -175,25 +179,84 @@ read_strength(FunctionCallInfo fcinfo, TrainCall *call)
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("penalty must be a finite number greater than or "
 		                "equal to zero")));
+
+	call->constraints.attributes = call->extract.protected_attributes;
+	call->constraints.n_attributes = call->extract.n_protected;
+	if (strcmp(fairness, "none") != 0)
+	{
+		FairConstraint constraint = constraints_make(
+			constraints_criterion(fairness), max_gap, min_ratio, max_loss);
+
+		constraints_append(&call->constraints, &constraint);
+	}
+	else if (bounded || call->has_penalty)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("bounds and penalty need a fairness criterion"),
+		                errhint("Set fairness to one of: %s.",
+		                        constraints_known_criteria())));
+	if (option != NULL)
+		constraints_read(&call->constraints, option, false);
+	call->fairness = constraints_names(&call->constraints);
 }
 
-/* The method and its strength must fit each other. */
+/* What a method does with the kind of bound that the arguments gave. */
 static void
-check_strength(const TrainCall *call)
+check_bound(const TrainMethod *method, const FairConstraint *constraint)
+{
+	bool needs = method->needs_max_gap;
+	const char *given = fair_bound_name(constraint->kind);
+
+	if (needs && constraint->kind == FAIR_NO_BOUND)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		     errmsg("method \"%s\" needs %s", method->name,
+		            constraint->criterion->of_loss ? "max_loss"
+		            : method->takes_constraints    ? "max_gap or min_ratio"
+		                                           : "max_gap"),
+		     constraint->criterion->of_loss
+		         ? errhint("max_loss is the largest mean log-loss allowed of "
+		                   "any group, in nats, for example 0.5.")
+		         : errhint("max_gap is the largest difference allowed between "
+		                   "the rates of any two groups, for example 0.02; "
+		                   "min_ratio is their least quotient, for example "
+		                   "0.8.")));
+	if (!needs && !method->judged_only && constraint->kind != FAIR_NO_BOUND)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" does not take %s", method->name, given),
+		         errhint("Use method \"constraint\" to keep a bound.")));
+	if (needs && !method->takes_constraints && constraint->kind != FAIR_MAX_GAP)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("method \"%s\" needs max_gap instead of %s",
+		                       method->name, given)));
+}
+
+/* The method, its constraints and its strength must fit each other. */
+static void
+check_method(const TrainCall *call, bool by_argument)
 {
 	const TrainMethod *method = call->method;
+	const FairConstraint *first = &call->constraints.items[0];
 
-	if (method->needs_max_gap && !call->has_max_gap)
+	if (!method->takes_constraints && (call->constraints.n > 1 || !by_argument))
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("method \"%s\" needs max_gap", method->name),
-		         errhint("max_gap is the largest difference allowed between "
-		                 "the rates of any two groups, for example 0.02.")));
-	if (!method->needs_max_gap && !method->judged_only && call->has_max_gap)
+		         errmsg("method \"%s\" does not take option \"constraints\"",
+		                method->name),
+		         errhint("Use method \"constraint\" to keep several bounds.")));
+	if (!method->takes_constraints &&
+	    method->of_loss != first->criterion->of_loss)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("method \"%s\" does not take max_gap", method->name),
-		         errhint("Use method \"constraint\" to bound the gap.")));
+		         errmsg("method \"%s\" does not take fairness criterion "
+		                "\"%s\"",
+		                method->name, first->criterion->name),
+		         errhint(method->of_loss
+		                     ? "It is for criterion group_loss."
+		                     : "Use method \"constraint\" or \"minimax\".")));
+	if (by_argument)
+		check_bound(method, first);
 	if (method->needs_penalty && !call->has_penalty)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("method \"%s\" needs penalty", method->name),
@@ -216,12 +279,13 @@ resolve_names(FunctionCallInfo fcinfo, TrainCall *call)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("family \"%s\" does not exist", call->family),
 		                errhint("The families are: logistic.")));
-	call->criterion = fair_criterion_find(call->fairness);
-	if (call->criterion == NULL && strcmp(call->fairness, "none") != 0)
+	if (strcmp(call->fairness, "none") != 0 &&
+	    fair_criterion_find(call->fairness) == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("fairness criterion \"%s\" does not exist",
 		                       call->fairness),
-		                errhint("The criteria are: %s.", known_criteria())));
+		                errhint("The criteria are: none, %s.",
+		                        constraints_known_criteria())));
 	call->method = train_method_find(call->method_name);
 	if (call->method == NULL)
 		ereport(ERROR,
@@ -276,24 +340,25 @@ check_regularisation(const TrainCall *call)
 void
 train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 {
+	JsonbContainer *option;
+	bool by_argument;
+
 	read_sources(fcinfo, call);
 	resolve_names(fcinfo, call);
-	read_strength(fcinfo, call);
-	read_options(fcinfo, call);
-	if (call->criterion == NULL)
+	by_argument = strcmp(call->fairness, "none") != 0;
+	read_options(fcinfo, call, &option);
+	read_constraints(fcinfo, call, option);
+	if (call->constraints.n == 0)
 	{
-		if (call->has_max_gap || call->has_penalty)
+		if (call->method->of_loss || call->method->judged_only)
 			ereport(ERROR,
 			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			         errmsg("max_gap and penalty need a fairness criterion"),
-			         errhint("Set fairness to one of: %s.", known_criteria())));
-		if (call->method->judged_only)
-			ereport(ERROR,
-			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			         errmsg("method \"%s\" needs a fairness criterion to judge "
-			                "its result by",
+			         errmsg("method \"%s\" needs a fairness criterion",
 			                call->method->name),
-			         errhint("For example fairness => 'demographic_parity'.")));
+			         call->method->of_loss
+			             ? errhint("Set fairness => 'group_loss'.")
+			             : errhint("The result is judged by it; for example "
+			                       "fairness => 'demographic_parity'.")));
 		call->method = NULL;
 		call->method_name = pstrdup("none");
 		check_regularisation(call);
@@ -303,9 +368,9 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("fairness criterion \"%s\" needs a protected column",
-		                call->fairness),
+		                call->constraints.items[0].criterion->name),
 		         errhint("Name the columns that define the groups, for "
 		                 "example protected => '{sex}'.")));
-	check_strength(call);
+	check_method(call, by_argument);
 	check_regularisation(call);
 }

@@ -21,9 +21,11 @@ train_groups(const TrainCall *call, const Certificate *part)
 	{
 		const DataAttribute *from = &call->data->attributes[a];
 		FairCells *cells = palloc(sizeof(FairCells) * from->n_groups);
+		FairLoss *losses = palloc(sizeof(FairLoss) * from->n_groups);
 		FigureAttribute *to = &result[a];
 
 		certificate_groups(call->data, from, part->base, cells);
+		certificate_losses(call->data, from, part->base_loss, losses);
 		to->name = from->name;
 		to->n_groups = (int) from->n_groups;
 		to->groups = palloc0(sizeof(FigureGroup) * from->n_groups);
@@ -31,6 +33,7 @@ train_groups(const TrainCall *call, const Certificate *part)
 		{
 			to->groups[g].name = from->group_names[g];
 			to->groups[g].cells = cells[g];
+			to->groups[g].loss = losses[g];
 		}
 	}
 	return result;
@@ -42,14 +45,66 @@ warn(TrainCall *call, char *warning)
 	call->warnings = lappend(call->warnings, warning);
 }
 
+/* "a gap of 0.0312", in the words of the bound. */
+static char *
+describe_reached(const FairConstraint *constraint, double reached)
+{
+	if (constraint->kind == FAIR_MAX_LOSS)
+		return psprintf("a group loss of %.4f", reached);
+	return psprintf("a %s of %.4f",
+	                constraint->kind == FAIR_MIN_RATIO ? "ratio" : "gap",
+	                reached);
+}
+
+/* The constraints that the answer exceeds, or those that it keeps, with what
+ * they have come to; empty when there are none. */
+static char *
+list_reached(const TrainCall *call, bool exceeded)
+{
+	const ConstraintList *list = &call->constraints;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int c = 0; c < list->n; c++)
+	{
+		double reached = call->result.reached[c];
+
+		if ((fair_constraint_excess(&list->items[c], reached) > 0) == exceeded)
+			appendStringInfo(&text, "%s%s with %s", text.len > 0 ? "; " : "",
+			                 constraints_describe(list, c),
+			                 describe_reached(&list->items[c], reached));
+	}
+	return text.data;
+}
+
+/* Which bounds the closest model exceeds, and which it keeps instead: those
+ * that cannot be had together. */
+static void
+warn_of_infeasible(TrainCall *call)
+{
+	const FairConstraint *first = &call->constraints.items[0];
+	char *kept = list_reached(call, false);
+
+	if (call->constraints.n == 1)
+		warn(call,
+		     psprintf("no model met %s %g on the training rows; this is the "
+		              "closest, with %s",
+		              fair_bound_name(first->kind), first->bound,
+		              describe_reached(first, call->result.reached[0])));
+	else
+		warn(call,
+		     psprintf("no model kept all constraints on the training rows; "
+		              "this is the closest; it exceeds: %s%s%s",
+		              list_reached(call, true),
+		              kept[0] != '\0' ? "; it keeps: " : "", kept));
+}
+
 /* What the way the search ended means for the reader. */
 static void
 warn_of_outcome(TrainCall *call)
 {
 	if (call->result.outcome == TRAIN_INFEASIBLE)
-		warn(call, psprintf("no model met max_gap %g on the training rows; "
-		                    "this is the closest, with a gap of %.4f",
-		                    call->max_gap, call->result.gap));
+		warn_of_infeasible(call);
 	if (call->result.outcome == TRAIN_ITERATION_LIMIT)
 		warn(call, psprintf("the search stopped after %d iterations without "
 		                    "having converged; this is the best point it saw",
@@ -64,7 +119,8 @@ note_constant(TrainCall *call)
 
 	if (share > 0 && share < 1)
 		return;
-	call->result.outcome = TRAIN_CONSTANT;
+	if (call->result.outcome != TRAIN_INFEASIBLE)
+		call->result.outcome = TRAIN_CONSTANT;
 	warn(call, psprintf("the model decides %s for every training row",
 	                    share <= 0 ? "negative" : "positive"));
 }
@@ -79,21 +135,20 @@ train_judge(TrainCall *call)
 		                              .min_group = call->min_group,
 		                              .arena = &call->arena,
 		                              .monitor = &call->monitor };
-	call->judgement.gap = NAN;
-	call->judgement.low = call->judgement.high = NAN;
-	if (call->criterion != NULL)
-	{
-		judge_gap(&call->figures, call->criterion,
-		          train_groups(call, call->judged),
-		          (int) call->data->n_attributes,
-		          call->has_max_gap ? call->max_gap : NAN, &call->judgement);
-		call->worst_group =
-			judge_worst_group(call->criterion, &call->judgement);
-		call->warnings = list_concat(call->warnings, call->judgement.warnings);
-	}
+	judge_constraints(&call->figures, &call->constraints,
+	                  train_groups(call, call->judged), &call->judgements);
+	call->warnings = list_concat(call->warnings, call->judgements.warnings);
 	if (call->judged == &call->train_part)
 		warn(call, pstrdup("no rows were held out: quality figures are of "
 		                   "the training rows"));
 	warn_of_outcome(call);
 	note_constant(call);
+}
+
+Judgement
+train_chosen(const TrainCall *call)
+{
+	if (call->judgements.chosen < 0)
+		return (Judgement){ .gap = NAN, .gap_low = NAN, .gap_high = NAN };
+	return call->judgements.items[call->judgements.chosen];
 }

@@ -91,7 +91,8 @@ describe_call(const TrainCall *call)
 	json_list(&json, "exclude", extract->exclude, extract->n_exclude);
 	json_text(&json, "family", call->family);
 	json_text(&json, "fairness", call->fairness);
-	json_number(&json, "max_gap", call->has_max_gap, call->max_gap);
+	json_key(&json, "constraints");
+	constraints_write(&json, &call->constraints);
 	json_text(&json, "method", call->method_name);
 	json_number(&json, "penalty", call->has_penalty, call->penalty);
 	json_text(&json, "weight", extract->weight);
@@ -157,14 +158,19 @@ order_errors(const TrainCall *call)
 static void
 store_version(const TrainCall *call)
 {
+	const ConstraintList *list = &call->constraints;
+	Judgement judgement = train_chosen(call);
 	StoreVersion row = { .model = call->model,
 		                 .version = call->version,
 		                 .family = call->family,
 		                 .fairness = call->fairness,
 		                 .method = call->method_name,
-		                 .max_gap = call->has_max_gap ? call->max_gap : NAN,
+		                 .max_gap =
+		                     list->n == 1 && list->items[0].kind == FAIR_MAX_GAP
+		                         ? list->items[0].bound
+		                         : NAN,
 		                 .status = train_outcome_name(call->result.outcome),
-		                 .verdict = call->judgement.verdict,
+		                 .verdict = call->judgements.verdict,
 		                 .source = call->extract.source,
 		                 .label = call->extract.label,
 		                 .positive = call->data->label_positive,
@@ -180,10 +186,10 @@ store_version(const TrainCall *call)
 		                 .loss = call->judged->loss,
 		                 .accuracy = call->judged->accuracy,
 		                 .auc = call->judged->auc,
-		                 .gap = call->judgement.gap,
-		                 .gap_low = call->judgement.low,
-		                 .gap_high = call->judgement.high,
-		                 .worst_group = call->worst_group,
+		                 .gap = judgement.gap,
+		                 .gap_low = judgement.gap_low,
+		                 .gap_high = judgement.gap_high,
+		                 .worst_group = judge_worst_group(&judgement),
 		                 .iterations = call->result.iterations,
 		                 .seconds = call->seconds,
 		                 .memory_bytes = (int64) call->memory_bytes,
@@ -231,6 +237,8 @@ store_evaluation(const TrainCall *call, const Certificate *part)
 		                    .accuracy = part->accuracy,
 		                    .auc = part->auc,
 		                    .loss = part->loss };
+	FigureAttribute *groups;
+	Judgements judgements;
 
 	for (uint32 c = 0; c < call->data->n_columns; c++)
 	{
@@ -241,8 +249,11 @@ store_evaluation(const TrainCall *call, const Certificate *part)
 		if (part->part == DATA_HELD_OUT)
 			row.n_out_of_range += (int64) column->n_out_of_range;
 	}
-	evaluation_store(&row, &call->figures, train_groups(call, part),
-	                 (int) call->data->n_attributes);
+	groups = train_groups(call, part);
+	judge_constraints(&call->figures, &call->constraints, groups, &judgements);
+	evaluation_store(&row, &call->figures, groups,
+	                 (int) call->data->n_attributes, &call->constraints,
+	                 &judgements);
 }
 
 void

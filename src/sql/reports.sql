@@ -1,0 +1,352 @@
+-- The views of the store, which BI tools read: long rows, no arrays or JSON in
+-- what charts are made of, and always number of rows, interval and flag.
+
+CREATE FUNCTION fairpg.make_reports()
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $reports$
+BEGIN
+    CREATE VIEW fairpg_report.model_versions AS
+        SELECT
+            v.model,
+            v.version,
+            v.version = max(v.version) OVER (PARTITION BY v.model) AS is_newest,
+            v.family,
+            v.fairness,
+            v.method,
+            v.max_gap,
+            v.status,
+            v.verdict,
+            v.source,
+            v.label,
+            v.positive,
+            array_to_string(v.protected, ', ') AS protected,
+            v.threshold,
+            v.rows_train,
+            v.rows_test,
+            v.rows_dropped,
+            v.loss,
+            v.accuracy,
+            v.auc,
+            v.gap,
+            v.gap_low,
+            v.gap_high,
+            v.worst_group,
+            v.iterations,
+            v.seconds,
+            v.memory_bytes,
+            cardinality(v.warnings) AS n_warnings,
+            array_to_string(v.warnings, '; ') AS warnings,
+            v.comment,
+            v.row_security,
+            v.fairpg_version,
+            v.server_version,
+            v.created_at,
+            v.created_by
+        FROM fairpg_catalog.model_version AS v;
+    COMMENT ON VIEW fairpg_report.model_versions
+        IS 'all versions of all models, with quality and fairness';
+    COMMENT ON COLUMN fairpg_report.model_versions.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.model_versions.version
+        IS 'number of the version; the highest one is used for predictions';
+    COMMENT ON COLUMN fairpg_report.model_versions.is_newest
+        IS 'whether predictions use this version by default';
+    COMMENT ON COLUMN fairpg_report.model_versions.family
+        IS 'family of the model, such as logistic';
+    COMMENT ON COLUMN fairpg_report.model_versions.fairness
+        IS 'fairness criteria of the training, separated by commas, or none';
+    COMMENT ON COLUMN fairpg_report.model_versions.method IS 'training method';
+    COMMENT ON COLUMN fairpg_report.model_versions.max_gap
+        IS 'largest gap between two groups that was asked for; NULL where other or several bounds were';
+    COMMENT ON COLUMN fairpg_report.model_versions.status IS 'how the training ended';
+    COMMENT ON COLUMN fairpg_report.model_versions.verdict
+        IS 'pass, fail or insufficient: the worst of all constraints';
+    COMMENT ON COLUMN fairpg_report.model_versions.source IS 'table or query that was trained on';
+    COMMENT ON COLUMN fairpg_report.model_versions.label IS 'column that was predicted';
+    COMMENT ON COLUMN fairpg_report.model_versions.positive
+        IS 'value of the label that counts as positive';
+    COMMENT ON COLUMN fairpg_report.model_versions.protected
+        IS 'protected attributes, separated by commas';
+    COMMENT ON COLUMN fairpg_report.model_versions.threshold
+        IS 'probability from which a decision is positive';
+    COMMENT ON COLUMN fairpg_report.model_versions.rows_train IS 'rows trained on';
+    COMMENT ON COLUMN fairpg_report.model_versions.rows_test IS 'rows held out';
+    COMMENT ON COLUMN fairpg_report.model_versions.rows_dropped IS 'rows read but used for neither';
+    COMMENT ON COLUMN fairpg_report.model_versions.loss
+        IS 'mean log-loss in nats, of the held-out rows where there are any';
+    COMMENT ON COLUMN fairpg_report.model_versions.accuracy IS 'share of rows decided as labelled';
+    COMMENT ON COLUMN fairpg_report.model_versions.auc IS 'area under the ROC curve';
+    COMMENT ON COLUMN fairpg_report.model_versions.gap
+        IS 'largest gap between two groups, or loss of a group for group_loss, of the constraint that is beyond its bound most';
+    COMMENT ON COLUMN fairpg_report.model_versions.gap_low
+        IS 'lower end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_report.model_versions.gap_high
+        IS 'upper end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_report.model_versions.worst_group
+        IS 'attribute with the worst gap, ratio or loss, and the group that it is to the disadvantage of';
+    COMMENT ON COLUMN fairpg_report.model_versions.iterations
+        IS 'passes over the data or a sample of it';
+    COMMENT ON COLUMN fairpg_report.model_versions.seconds IS 'duration of the training';
+    COMMENT ON COLUMN fairpg_report.model_versions.memory_bytes
+        IS 'largest memory in use during the training';
+    COMMENT ON COLUMN fairpg_report.model_versions.n_warnings IS 'number of warnings';
+    COMMENT ON COLUMN fairpg_report.model_versions.warnings IS 'warnings, separated by semicolons';
+    COMMENT ON COLUMN fairpg_report.model_versions.comment IS 'remark of the caller';
+    COMMENT ON COLUMN fairpg_report.model_versions.row_security
+        IS 'whether row security limited what was trained on';
+    COMMENT ON COLUMN fairpg_report.model_versions.fairpg_version IS 'version of fairpg';
+    COMMENT ON COLUMN fairpg_report.model_versions.server_version IS 'version of PostgreSQL';
+    COMMENT ON COLUMN fairpg_report.model_versions.created_at IS 'when the version was stored';
+    COMMENT ON COLUMN fairpg_report.model_versions.created_by IS 'role that trained';
+
+    CREATE VIEW fairpg_report.group_metrics AS
+        SELECT
+            e.evaluation,
+            e.model,
+            e.version,
+            e.source,
+            e.part,
+            e.evaluated_at,
+            m.attribute,
+            m.group_name,
+            m.metric,
+            m.value,
+            m.low,
+            m.high,
+            m.n,
+            m.flag,
+            m.reason
+        FROM fairpg_catalog.evaluation AS e
+        JOIN fairpg_catalog.evaluation_metric AS m ON m.evaluation = e.evaluation;
+    COMMENT ON VIEW fairpg_report.group_metrics
+        IS 'metrics of each group, one row each, with interval and number of rows';
+    COMMENT ON COLUMN fairpg_report.group_metrics.evaluation IS 'number of the evaluation';
+    COMMENT ON COLUMN fairpg_report.group_metrics.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.group_metrics.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.group_metrics.source IS 'table or query that was measured on';
+    COMMENT ON COLUMN fairpg_report.group_metrics.part
+        IS 'held_out or train: part of the training source; external: other rows';
+    COMMENT ON COLUMN fairpg_report.group_metrics.evaluated_at IS 'when the evaluation was made';
+    COMMENT ON COLUMN fairpg_report.group_metrics.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_report.group_metrics.group_name IS 'group of the attribute';
+    COMMENT ON COLUMN fairpg_report.group_metrics.metric IS 'name of the metric';
+    COMMENT ON COLUMN fairpg_report.group_metrics.value IS 'value; NULL where it is undefined';
+    COMMENT ON COLUMN fairpg_report.group_metrics.low IS 'lower end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.group_metrics.high IS 'upper end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.group_metrics.n IS 'rows it is taken over';
+    COMMENT ON COLUMN fairpg_report.group_metrics.flag
+        IS 'small, incomplete or the like; NULL: nothing to remark';
+    COMMENT ON COLUMN fairpg_report.group_metrics.reason
+        IS 'why there is no value, or why it is flagged';
+
+    CREATE VIEW fairpg_report.disparities AS
+        SELECT
+            e.evaluation,
+            e.model,
+            e.version,
+            e.source,
+            e.part,
+            e.evaluated_at,
+            g.attribute,
+            g.criterion,
+            g.value,
+            g.low,
+            g.high,
+            g.ratio,
+            g.n,
+            g.highest_group,
+            g.lowest_group,
+            g.flag,
+            g.reason
+        FROM fairpg_catalog.evaluation AS e
+        JOIN fairpg_catalog.evaluation_gap AS g ON g.evaluation = e.evaluation;
+    COMMENT ON VIEW fairpg_report.disparities
+        IS 'gaps between groups, one row for each attribute and criterion, with interval';
+    COMMENT ON COLUMN fairpg_report.disparities.evaluation IS 'number of the evaluation';
+    COMMENT ON COLUMN fairpg_report.disparities.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.disparities.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.disparities.source IS 'table or query that was measured on';
+    COMMENT ON COLUMN fairpg_report.disparities.part
+        IS 'held_out or train: part of the training source; external: other rows';
+    COMMENT ON COLUMN fairpg_report.disparities.evaluated_at IS 'when the evaluation was made';
+    COMMENT ON COLUMN fairpg_report.disparities.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_report.disparities.criterion IS 'fairness criterion';
+    COMMENT ON COLUMN fairpg_report.disparities.value
+        IS 'largest difference between two groups; NULL where it is undefined';
+    COMMENT ON COLUMN fairpg_report.disparities.low IS 'lower end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.disparities.high IS 'upper end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.disparities.ratio IS 'lowest rate divided by the highest';
+    COMMENT ON COLUMN fairpg_report.disparities.n IS 'rows it is taken over';
+    COMMENT ON COLUMN fairpg_report.disparities.highest_group IS 'group with the highest rate';
+    COMMENT ON COLUMN fairpg_report.disparities.lowest_group IS 'group with the lowest rate';
+    COMMENT ON COLUMN fairpg_report.disparities.flag
+        IS 'small, incomplete or the like; NULL: nothing to remark';
+    COMMENT ON COLUMN fairpg_report.disparities.reason
+        IS 'why there is no value, or why it is flagged';
+
+    CREATE VIEW fairpg_report.constraints AS
+        SELECT
+            e.evaluation,
+            e.model,
+            e.version,
+            e.source,
+            e.part,
+            e.evaluated_at,
+            c.position,
+            c.criterion,
+            c.measure,
+            c.bound_kind,
+            c.bound,
+            c.attributes,
+            c.value,
+            c.low,
+            c.high,
+            c.verdict,
+            c.worst_group
+        FROM fairpg_catalog.evaluation AS e
+        JOIN fairpg_catalog.evaluation_constraint AS c ON c.evaluation = e.evaluation;
+    COMMENT ON VIEW fairpg_report.constraints
+        IS 'each constraint of a version in each evaluation: bound, value, interval, verdict';
+    COMMENT ON COLUMN fairpg_report.constraints.evaluation
+        IS 'number of the evaluation';
+    COMMENT ON COLUMN fairpg_report.constraints.model
+        IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.constraints.version
+        IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.constraints.source
+        IS 'table or query that was measured on';
+    COMMENT ON COLUMN fairpg_report.constraints.part
+        IS 'held_out or train: part of the training source; external: other rows';
+    COMMENT ON COLUMN fairpg_report.constraints.evaluated_at
+        IS 'when the evaluation was made';
+    COMMENT ON COLUMN fairpg_report.constraints.position
+        IS 'place in the list of the version, from 1';
+    COMMENT ON COLUMN fairpg_report.constraints.criterion
+        IS 'fairness criterion';
+    COMMENT ON COLUMN fairpg_report.constraints.measure
+        IS 'what the value is: gap (largest difference of two groups), ratio (least quotient) or loss (largest mean log-loss)';
+    COMMENT ON COLUMN fairpg_report.constraints.bound_kind
+        IS 'max_gap, min_ratio or max_loss; NULL: measured only';
+    COMMENT ON COLUMN fairpg_report.constraints.bound
+        IS 'what the value may be at most, or at least for min_ratio';
+    COMMENT ON COLUMN fairpg_report.constraints.attributes
+        IS 'protected attributes it holds for, separated by commas';
+    COMMENT ON COLUMN fairpg_report.constraints.value
+        IS 'the worst of those attributes; NULL where it is undefined';
+    COMMENT ON COLUMN fairpg_report.constraints.low
+        IS 'lower end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.constraints.high
+        IS 'upper end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.constraints.verdict
+        IS 'pass, fail or insufficient: the interval against the bound';
+    COMMENT ON COLUMN fairpg_report.constraints.worst_group
+        IS 'attribute and group that it is to the disadvantage of';
+
+    CREATE VIEW fairpg_report.training_log AS
+        SELECT
+            l.model,
+            l.version,
+            l.iteration,
+            l.phase,
+            l.rows,
+            l.loss,
+            l.gap,
+            l.step,
+            l.max_multiplier,
+            l.feasible,
+            l.chosen
+        FROM fairpg_catalog.training_log AS l;
+    COMMENT ON VIEW fairpg_report.training_log IS 'iterations of each training';
+    COMMENT ON COLUMN fairpg_report.training_log.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.training_log.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.training_log.iteration IS 'number of the iteration';
+    COMMENT ON COLUMN fairpg_report.training_log.phase IS 'part of the training it belongs to';
+    COMMENT ON COLUMN fairpg_report.training_log.rows IS 'rows it looked at';
+    COMMENT ON COLUMN fairpg_report.training_log.loss
+        IS 'mean log-loss of those rows and ridge; with penalty or minimax what the method makes least';
+    COMMENT ON COLUMN fairpg_report.training_log.gap
+        IS 'largest gap of the criterion on those rows; where only losses count, the largest loss of a group';
+    COMMENT ON COLUMN fairpg_report.training_log.step IS 'length of the step';
+    COMMENT ON COLUMN fairpg_report.training_log.max_multiplier
+        IS 'largest multiplier of the constraints';
+    COMMENT ON COLUMN fairpg_report.training_log.feasible IS 'whether all bounds were kept';
+    COMMENT ON COLUMN fairpg_report.training_log.chosen
+        IS 'whether this iteration is the stored model';
+
+    CREATE VIEW fairpg_report.coefficients AS
+        SELECT
+            c.model,
+            c.version,
+            c.position,
+            c.term,
+            c.level,
+            c.level_kind,
+            c.estimate,
+            c.std_error,
+            c.z
+        FROM fairpg_catalog.coefficient AS c;
+    COMMENT ON VIEW fairpg_report.coefficients IS 'coefficients of each version';
+    COMMENT ON COLUMN fairpg_report.coefficients.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.coefficients.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.coefficients.position
+        IS 'order in which contributions are added';
+    COMMENT ON COLUMN fairpg_report.coefficients.term
+        IS 'column, array element as column[n], or (intercept)';
+    COMMENT ON COLUMN fairpg_report.coefficients.level IS 'value of a category; NULL for numbers';
+    COMMENT ON COLUMN fairpg_report.coefficients.level_kind
+        IS 'value; null: the column is NULL; other: rare values; unseen: values that training did not see; NULL: times the number';
+    COMMENT ON COLUMN fairpg_report.coefficients.estimate
+        IS 'addition to the raw score; for a number, times its value';
+    COMMENT ON COLUMN fairpg_report.coefficients.std_error
+        IS 'standard error of the estimate, of a level as its deviation from the mean of the levels; NULL where there is none, as under constraints';
+    COMMENT ON COLUMN fairpg_report.coefficients.z IS 'estimate divided by its standard error';
+
+    CREATE VIEW fairpg_report.reweighing AS
+        SELECT
+            r.model,
+            r.version,
+            r.cell,
+            r.attribute,
+            r.group_name,
+            r.label,
+            r.rows,
+            r.weight_before,
+            r.factor,
+            r.weight_after,
+            r.balanced,
+            sum(r.weight_before) OVER of_version ^ 2
+                / nullif(sum(r.squares_before) OVER of_version, 0) AS effective_rows_before,
+            sum(r.weight_after) OVER of_version ^ 2
+                / nullif(sum(r.factor ^ 2 * r.squares_before) OVER of_version, 0)
+                AS effective_rows_after
+        FROM fairpg_catalog.reweighing AS r
+        WINDOW of_version AS (PARTITION BY r.model, r.version);
+    COMMENT ON VIEW fairpg_report.reweighing
+        IS 'what method reweigh did to the training rows of each group and label, and how many rows that is worth';
+    COMMENT ON COLUMN fairpg_report.reweighing.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.reweighing.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.reweighing.cell IS 'number of the group and label, from 0';
+    COMMENT ON COLUMN fairpg_report.reweighing.attribute
+        IS 'protected columns whose values make the groups, with * between them';
+    COMMENT ON COLUMN fairpg_report.reweighing.group_name IS 'combination of their values';
+    COMMENT ON COLUMN fairpg_report.reweighing.label IS 'whether the label is the positive value';
+    COMMENT ON COLUMN fairpg_report.reweighing.rows IS 'training rows of the cell';
+    COMMENT ON COLUMN fairpg_report.reweighing.weight_before
+        IS 'sum of their weights as given; the number of rows where none are given';
+    COMMENT ON COLUMN fairpg_report.reweighing.factor
+        IS 'by which training multiplied the weight of each of them: P(group) P(label) / P(group, label)';
+    COMMENT ON COLUMN fairpg_report.reweighing.weight_after
+        IS 'sum of their weights in training: weight_before times factor';
+    COMMENT ON COLUMN fairpg_report.reweighing.balanced
+        IS 'false where the group has no row of one of the labels, and keeps its weights';
+    COMMENT ON COLUMN fairpg_report.reweighing.effective_rows_before
+        IS 'rows of equal weight that the training rows of the version are worth as given (Kish)';
+    COMMENT ON COLUMN fairpg_report.reweighing.effective_rows_after
+        IS 'the same with the weights of the training';
+END
+$reports$;
+COMMENT ON FUNCTION fairpg.make_reports()
+    IS 'part of fairpg.init(): makes the views of schema fairpg_report';
