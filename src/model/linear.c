@@ -661,3 +661,32 @@ linear_pass(LinearPlan *plan, const LinearRequest *request, NumMonitor *monitor,
 		status = linear_block(plan, request, b, monitor, sums);
 	return status == NUM_OK ? linear_end(plan, request, sums) : status;
 }
+
+void
+linear_constant(const LinearPlan *plan, const LinearRequest *request,
+                const double *cell_weight, const uint64_t *cell_rows,
+                LinearSums *sums)
+{
+	double z = request->coef[0];
+	double centre = num_log(request->threshold / (1.0 - request->threshold));
+	double q = num_sigmoid((z - centre) / request->temperature);
+	bool decision = num_sigmoid(z) >= request->threshold;
+
+	sums->rows = 0;
+	sums->weight = 0;
+	sums->loss = 0;
+	for (uint32_t c = 0; c < plan->n_cells; c++)
+	{
+		double w = cell_weight[c];
+		double loss = w * (num_log1pexp(z) - (c & 1 ? z : 0));
+
+		sums->rows += cell_rows[c];
+		sums->weight += w;
+		sums->loss += loss;
+		sums->cell_weight[c] = w;
+		sums->cell_hard[c] = decision ? w : 0;
+		sums->cell_soft[c] = w * q;
+		if (request->want_cell_loss)
+			sums->cell_loss[c] = loss;
+	}
+}

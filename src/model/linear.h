@@ -126,6 +126,13 @@ extern void linear_plan_team(LinearPlan *plan, LinearTeam *team);
 extern NumStatus linear_pass(LinearPlan *plan, const LinearRequest *request,
                              NumMonitor *monitor, LinearSums *sums);
 
+/* What a pass over all rows says of the model that has only the intercept: all
+ * sums but gradient and matrices, from the weights and rows of the cells. */
+extern void
+linear_constant(const LinearPlan *plan, const LinearRequest *request,
+                const double *cell_weight, const uint64_t *cell_rows,
+                LinearSums *sums);
+
 /* Its parts: how many blocks it is over; sums of none; of one block more; of
  * two sums; and what follows from all of them. */
 extern uint32_t

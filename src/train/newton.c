@@ -23,6 +23,7 @@
 
 #include "num/blas.h"
 #include "num/dense.h"
+#include "num/special.h"
 
 /* The sample phase reads at least so many rows, and so many rows of each
  * constrained event. */
@@ -181,7 +182,7 @@ newton_allocate(Newton *newton)
 		arena, (size_t) newton->settings->n_constraints, sizeof(double));
 	newton->best_reached = arena_alloc(
 		arena, (size_t) newton->settings->n_constraints, sizeof(double));
-	newton->log = arena_alloc(arena, 3 * ((size_t) newton->max_iterations + 4),
+	newton->log = arena_alloc(arena, 5 * ((size_t) newton->max_iterations + 4),
 	                          sizeof(TrainLog));
 	if (newton->coef == NULL || newton->gradient == NULL ||
 	    newton->step == NULL || newton->best == NULL ||
@@ -223,6 +224,7 @@ newton_create(NumArena *arena, const Dataset *data,
 	newton->data = data;
 	newton->settings = settings;
 	newton->monitor = monitor;
+	newton->temperature = settings->temperature;
 	newton->gap = NAN;
 	newton->best_gap = NAN;
 	if (proximal_wanted(settings) && settings->solver == TRAIN_SOLVER_LBFGS)
@@ -254,57 +256,109 @@ newton_create(NumArena *arena, const Dataset *data,
 	return status;
 }
 
-NumStatus
-newton_pass(Newton *newton, uint32_t block_stride, bool curved)
+static LinearRequest
+make_request(const Newton *newton)
 {
-	const TrainSettings *settings = newton->settings;
 	const Rates *rates = newton->rates;
-	LinearRequest request = {
-		.sample = sample_level(block_stride),
-		.hessian_sample = hessian_level(newton, block_stride),
+
+	return (LinearRequest){
 		.coef = newton->coef,
-		.temperature = settings->temperature,
-		.threshold = settings->threshold,
+		.temperature = newton->temperature,
+		.threshold = newton->settings->threshold,
 		.cell_curvature = rates->of_decisions ? newton->cell_curvature : NULL,
 		.min_curvature = 1,
 		.cell_factor = newton->cell_factor,
 		.cell_loss_curvature =
 			rates->of_losses ? newton->cell_loss_curvature : NULL,
-		.want_hessian = curved && !newton->learns,
-		.want_diagonal = curved && newton->learns,
-		.want_jacobian = curved && rates->of_decisions,
-		.want_cell_loss = rates->of_losses,
-		.want_loss_jacobian = curved && rates->of_losses
+		.want_cell_loss = rates->of_losses
 	};
-	double ridge = 0;
-	NumStatus status =
-		linear_pass(newton->plan, &request, newton->monitor, newton->sums);
+}
 
-	if (status != NUM_OK)
-		return status;
-	newton->passes++;
-	for (uint32_t j = 0; j < newton->n; j++)
-		newton->gradient[j] = newton->sums->gradient[j] / newton->sums->weight;
+static double
+decided_as_labelled(const LinearSums *sums, uint32_t n_cells)
+{
+	double right = 0;
+
+	for (uint32_t c = 0; c < n_cells; c++)
+		right += c & 1 ? sums->cell_hard[c]
+		               : sums->cell_weight[c] - sums->cell_hard[c];
+	return right / sums->weight;
+}
+
+/* Loss, accuracy, rates and gaps from the sums of a pass. */
+static NumStatus
+read_sums(Newton *newton)
+{
+	const LinearSums *sums = newton->sums;
+	Rates *rates = newton->rates;
+	double ridge = 0;
+	NumStatus status;
+
 	for (uint32_t j = 1; j < newton->n; j++)
-	{
 		ridge += newton->coef[j] * newton->coef[j];
-		newton->gradient[j] += settings->l2 * newton->coef[j];
-	}
-	newton->loss =
-		newton->sums->loss / newton->sums->weight + settings->l2 / 2 * ridge;
+	newton->loss = sums->loss / sums->weight + newton->settings->l2 / 2 * ridge;
 	if (newton->proximal != NULL)
 		newton->loss += proximal_value(newton->proximal, newton->coef);
+	newton->accuracy = decided_as_labelled(sums, linear_n_cells(newton->plan));
 	if (rates->n_active == 0)
 		return NUM_OK;
-	status = rates_read(newton->rates, newton->sums);
+	status = rates_read(rates, sums);
 	if (status != NUM_OK)
 		return status;
 	newton->gap = rates_gap(rates);
 	newton->violation = rates_judge(rates, newton->reached);
-	if (curved)
+	return NUM_OK;
+}
+
+NumStatus
+newton_pass(Newton *newton, uint32_t block_stride, bool curved)
+{
+	LinearRequest request = make_request(newton);
+	NumStatus status;
+
+	request.sample = sample_level(block_stride);
+	request.hessian_sample = hessian_level(newton, block_stride);
+	request.want_hessian = curved && !newton->learns;
+	request.want_diagonal = curved && newton->learns;
+	request.want_jacobian = curved && newton->rates->of_decisions;
+	request.want_loss_jacobian = curved && newton->rates->of_losses;
+	status = linear_pass(newton->plan, &request, newton->monitor, newton->sums);
+	if (status != NUM_OK)
+		return status;
+	newton->passes++;
+	newton->is_constant = false;
+	for (uint32_t j = 0; j < newton->n; j++)
+		newton->gradient[j] =
+			newton->sums->gradient[j] / newton->sums->weight +
+			(j > 0 ? newton->settings->l2 * newton->coef[j] : 0);
+	status = read_sums(newton);
+	if (status == NUM_OK && curved && newton->rates->n_active > 0)
 		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
 		               newton->jacobian);
-	return NUM_OK;
+	return status;
+}
+
+NumStatus
+newton_pass_constant(Newton *newton)
+{
+	LinearRequest request = make_request(newton);
+	size_t n_cells = linear_n_cells(newton->plan);
+	double *weight = arena_alloc(newton->arena, n_cells, sizeof(double));
+	uint64_t *rows = arena_alloc(newton->arena, n_cells, sizeof(uint64_t));
+	double by_label[2] = { 0, 0 };
+
+	if (weight == NULL || rows == NULL)
+		return NUM_NO_MEMORY;
+	data_cell_totals(newton->data, DATA_TRAIN, weight, rows);
+	for (size_t c = 0; c < n_cells; c++)
+		by_label[c & 1] += weight[c];
+	memset(newton->coef, 0, newton->stride * sizeof(double));
+	newton->coef[0] = num_log(by_label[1] / by_label[0]);
+	linear_constant(newton->plan, &request, weight, rows, newton->sums);
+	arena_release(newton->arena, weight, n_cells, sizeof(double));
+	arena_release(newton->arena, rows, n_cells, sizeof(uint64_t));
+	newton->is_constant = true;
+	return read_sums(newton);
 }
 
 NumStatus
@@ -483,7 +537,9 @@ newton_keep_best(Newton *newton, bool feasible)
 	else if (feasible != newton->best_feasible)
 		better = feasible;
 	else if (feasible)
-		better = newton->loss < newton->best_loss;
+		better = newton->loss < newton->best_loss ||
+		         (newton->best_is_constant &&
+		          newton->accuracy > newton->best_accuracy);
 	else
 		better = newton->violation < newton->best_violation;
 	if (!better)
@@ -491,11 +547,13 @@ newton_keep_best(Newton *newton, bool feasible)
 	memcpy(newton->best, newton->coef, newton->stride * sizeof(double));
 	newton->best_loss = newton->loss;
 	newton->best_gap = newton->gap;
+	newton->best_accuracy = newton->accuracy;
 	newton->best_violation = newton->violation;
 	memcpy(newton->best_reached, newton->reached,
 	       (size_t) newton->settings->n_constraints * sizeof(double));
 	newton->best_feasible = feasible;
 	newton->best_log = newton->n_log;
+	newton->best_is_constant = newton->is_constant;
 	newton->has_best = true;
 }
 

@@ -53,16 +53,22 @@ struct Newton
 	double *cell_curvature; /* [n_cells] of smooth decisions */
 	double *cell_loss_curvature; /* [n_cells] of losses */
 
+	double temperature; /* of the smooth decision */
+
+	bool is_constant; /* the last pass was newton_pass_constant() */
 	double loss;      /* mean loss, ridge and l1 at coef */
 	double gap;       /* hard gap at coef, as in TrainLog */
+	double accuracy;  /* share of weight decided as labelled at coef */
 	double violation; /* of all constraints at coef, rates_judge(); 0: none */
 	double *reached;  /* [n_constraints] what each of them has come to */
 
 	double best_loss;
 	double best_gap;
+	double best_accuracy;
 	double best_violation;
 	double *best_reached; /* [n_constraints] */
 	bool best_feasible;
+	bool best_is_constant;
 	bool has_best;
 	int passes;
 	uint32_t best_log;
@@ -80,6 +86,11 @@ extern NumStatus newton_create(NumArena *arena, const Dataset *data,
  * which cost three times the rest and else stay those of an earlier pass. */
 extern NumStatus
 newton_pass(Newton *newton, uint32_t block_stride, bool curved);
+
+/* What a pass over all rows would say of the model with only an intercept, to
+ * which it sets newton->coef: the share of positive labels.  The last
+ * gradient, Hessian and Jacobian stay. */
+extern NumStatus newton_pass_constant(Newton *newton);
 
 /* Factorises the leading 'n' rows of newton->factor in place. */
 extern NumStatus newton_cholesky(Newton *newton, uint32_t n);
@@ -112,7 +123,9 @@ extern void newton_log(Newton *newton, const char *phase, double step,
                        double max_multiplier, bool feasible);
 
 /* Keeps the current point if it is better than the best so far: feasible
- * before infeasible, then the smaller loss (infeasible: the smaller violation). */
+ * before infeasible, then the smaller loss (infeasible: the smaller
+ * violation).  The constant model gives way to a greater accuracy as well: a
+ * loss of no information is no merit. */
 extern void newton_keep_best(Newton *newton, bool feasible);
 
 /* Forgets the best point (the sample's, when the full passes begin). */

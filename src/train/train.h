@@ -48,6 +48,7 @@ typedef struct TrainSettings
 	                           * coefficient of a number must have; 0: any;
 	                           * NULL: none; methods that take them */
 	double temperature;       /* of the smooth decision; > 0 */
+	bool tries_sharper;       /* and a lower one where that may be better */
 	double threshold;         /* of the probability; in (0, 1) */
 	int max_iterations;       /* > 0 */
 	uint64_t min_group; /* groups with fewer rows of the event are audited,

@@ -43,7 +43,7 @@ typedef struct TrainCall
 	char **signed_columns; /* option monotone: columns, and */
 	signed char *signs;    /* their signs, +1 or -1 */
 	int n_signed;
-	double temperature;
+	double temperature; /* NaN: not given */
 	double threshold;
 	int iterations;
 	int min_group;

@@ -40,6 +40,8 @@
  * for: they take less than some milliseconds. */
 #define BLAS_FROM_PARAMS 400
 
+#define DEFAULT_TEMPERATURE 1.0
+
 /* Rows that make a worker process worth while: a pass over them takes as long
  * as calling it some ten times. */
 #define WORKER_ROWS 50000
@@ -198,7 +200,10 @@ fit(TrainCall *call)
 		                       .l2 = call->l2,
 		                       .l1 = call->l1,
 		                       .signs = train_find_signs(call),
-		                       .temperature = call->temperature,
+		                       .temperature = isnan(call->temperature)
+		                                          ? DEFAULT_TEMPERATURE
+		                                          : call->temperature,
+		                       .tries_sharper = isnan(call->temperature),
 		                       .threshold = call->threshold,
 		                       .max_iterations = call->iterations,
 		                       .min_group = (uint64_t) call->min_group,

@@ -127,7 +127,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 
 	call->l2 = 1e-4;
 	call->l1 = 0;
-	call->temperature = 1.0;
+	call->temperature = NAN;
 	call->threshold = 0.5;
 	call->iterations = 40;
 	call->min_group = setting_int("fairpg.min_group");
