@@ -170,7 +170,7 @@ draw_replicates(const FairBootstrap *plan, const GroupDraw *draws,
 	return NUM_OK;
 }
 
-/* Widens the interval of a gap by what pairs of groups say, which resampling
+/* Widens the intervals by what pairs of groups say, which resampling
  * does not see: that a largest difference is biased, and that a rate of 0 or 1
  * may be another one in truth. */
 static NumStatus
@@ -179,14 +179,21 @@ widen_interval(NumArena *arena, const FairBootstrap *plan,
 {
 	FairGapBounds bounds;
 	NumStatus status = fair_gap_bounds(arena, plan, criterion, &bounds);
+	bool mend;
 
 	if (status != NUM_OK || isnan(interval->gap_low) || isnan(bounds.low))
 		return status;
 	interval->gap_high = fmax(interval->gap_high, bounds.high);
 	/* of two groups there is one difference an event and no bias to mend;
 	 * Bonferroni over the events would only lose what resampling knows */
-	if (bounds.n_defined > 2 || criterion->n_events == 1)
+	mend = bounds.n_defined > 2 || criterion->n_events == 1;
+	if (mend)
 		interval->gap_low = fmin(interval->gap_low, bounds.low);
+	if (isnan(interval->ratio_low) || isnan(bounds.ratio_low))
+		return NUM_OK;
+	interval->ratio_low = fmin(interval->ratio_low, bounds.ratio_low);
+	if (mend)
+		interval->ratio_high = fmax(interval->ratio_high, bounds.ratio_high);
 	return NUM_OK;
 }
 

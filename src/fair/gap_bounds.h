@@ -1,6 +1,6 @@
 /*
  * gap_bounds.h
- *    Bounds of a gap from the intervals of its pairs of groups.
+ *    Bounds of a gap and a ratio from the intervals of their pairs of groups.
  */
 #ifndef FAIRPG_FAIR_GAP_BOUNDS_H
 #define FAIRPG_FAIR_GAP_BOUNDS_H
@@ -9,8 +9,10 @@
 
 typedef struct FairGapBounds
 {
-	double low;    /* in [0, 1]; NaN with fewer than two rates */
-	double high;   /* likewise */
+	double low;       /* in [0, 1]; NaN with fewer than two rates */
+	double high;      /* likewise */
+	double ratio_low; /* in [0, 1]; NaN where no two rates have a ratio */
+	double ratio_high;
 	int n_defined; /* groups that have the rate, of the event with most */
 } FairGapBounds;
 
@@ -25,10 +27,17 @@ typedef struct FairGapBounds
  *     low   is the largest lower end of intervals made wide enough for all of
  *           them to hold together (Bonferroni), and not below zero.
  *
+ * A ratio has the same by logarithms (the quotient of two rates is between the
+ * ends that Wilson's distances give when they are taken of logarithms): 'low'
+ * is the least lower end, 'high' the least upper end of wide intervals, not
+ * above one.  Of a rate of zero the upper end is that of the rate by the lower
+ * end of the other.
+ *
  * Small groups make it wide, never wrong.  Groups, level and monitor are those
  * of 'plan'.  O(events groups^2).
  *
- * Reference: Newcombe, Statistics in Medicine 17 (1998), method 10.
+ * Reference: Newcombe, Statistics in Medicine 17 (1998), method 10; for ratios
+ * Zou and Donner, Statistics in Medicine 27 (2008).
  */
 extern NumStatus
 fair_gap_bounds(NumArena *arena, const FairBootstrap *plan,

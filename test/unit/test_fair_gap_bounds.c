@@ -1,7 +1,7 @@
 /*
  * test_fair_gap_bounds.c
- *    Bounds of gaps: published intervals of differences, and how often the
- *    true gap is covered.
+ *    Bounds of gaps and ratios: published intervals of differences, and how
+ *    often the true gap and the true ratio are covered.
  */
 #include "fair/gap_bounds.h"
 
@@ -36,7 +36,7 @@ bounds_of(const char *criterion, const FairCells *groups, int n_groups)
 	FairBootstrap plan = { .groups = groups,
 		                   .n_groups = n_groups,
 		                   .level = 0.95 };
-	FairGapBounds bounds = { -1, -1, -1 };
+	FairGapBounds bounds = { -1, -1, -1, -1, -1 };
 
 	CHECK_INT(
 		fair_gap_bounds(&arena, &plan, fair_criterion_find(criterion), &bounds),
@@ -78,6 +78,18 @@ perfect_small_groups_are_uncertain(void)
 
 	CHECK(bounds.low == 0);
 	CHECK(bounds.high > 0.1 && bounds.high < 0.2);
+	CHECK(bounds.ratio_low > 0.8 && bounds.ratio_low < 0.9);
+	CHECK(bounds.ratio_high == 1);
+
+	/* nor none of thirty of a rate of zero, or of a ratio of zero */
+	groups[0] = group_of(0, 30, 1);
+	groups[1] = group_of(3, 30, 1);
+	bounds = bounds_of("equal_opportunity", groups, 2);
+	CHECK(bounds.ratio_low == 0);
+	CHECK(bounds.ratio_high == 1);
+	groups[1] = group_of(0, 30, 1);
+	bounds = bounds_of("equal_opportunity", groups, 2);
+	CHECK(isnan(bounds.ratio_low) && isnan(bounds.ratio_high));
 }
 
 static void
@@ -108,6 +120,7 @@ both_ends_cover_the_true_gap(void)
 		{ { 0.52, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5 }, 8, 0.02 },
 		{ { 0.51, 0.52, 0.5, 0.51, 0.51, 0.51, 0.51, 0.51 }, 8, 0.02 },
 		{ { 0.95, 0.99, 0.99 }, 3, 0.04 },
+		{ { 0.05, 0.06, 0.06, 0.06 }, 4, 0.01 },
 	};
 	enum
 	{
@@ -120,7 +133,18 @@ both_ends_cover_the_true_gap(void)
 	{
 		int low = 0;
 		int high = 0;
+		int ratio_low = 0;
+		int ratio_high = 0;
+		double least = 1;
+		double most = 0;
+		double ratio;
 
+		for (int g = 0; g < cases[c].n_groups; g++)
+		{
+			least = fmin(least, cases[c].rates[g]);
+			most = fmax(most, cases[c].rates[g]);
+		}
+		ratio = least / most;
 		for (int draw = 0; draw < DRAWS; draw++)
 		{
 			FairCells groups[8];
@@ -137,10 +161,14 @@ both_ends_cover_the_true_gap(void)
 			bounds = bounds_of("demographic_parity", groups, cases[c].n_groups);
 			low += bounds.low <= cases[c].gap ? 1 : 0;
 			high += bounds.high >= cases[c].gap ? 1 : 0;
+			ratio_low += bounds.ratio_low <= ratio ? 1 : 0;
+			ratio_high += bounds.ratio_high >= ratio ? 1 : 0;
 		}
 		/* three standard errors of the count below 97.5 percent */
 		CHECK(low >= 0.965 * DRAWS);
 		CHECK(high >= 0.965 * DRAWS);
+		CHECK(ratio_low >= 0.965 * DRAWS);
+		CHECK(ratio_high >= 0.965 * DRAWS);
 	}
 }
 
