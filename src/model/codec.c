@@ -6,7 +6,7 @@
  * padded:
  *
  *     8 bytes  magic "fairpgM\n"
- *     u32      format, 1
+ *     u32      format, 1; 2 with thresholds by group
  *     u32      family
  *     u64      length of the whole image
  *     f64      threshold
@@ -22,12 +22,19 @@
  *             u8           kind
  *             u32, bytes   name
  *             f64          coef
+ *     format 2:
+ *         u32, bytes   protected attribute
+ *         u32          number of its columns, 1 to 8; of each
+ *             u32, bytes   source name
+ *         u32          number of groups, at least 1; of each
+ *             u32, bytes   name
+ *             f64          threshold, 0 to 2
  *     u32      CRC-32C of everything before it
  *
  * The checksum is for accidents.  Against intent the decoder relies on nothing
  * but what it has checked: every count is bounded by the bytes that are left
- * before memory is asked for, every float is finite, levels are in the order
- * that lookups need, and the image ends where it says.  So decoding never
+ * before memory is asked for, every float is finite, levels and groups are in
+ * the order that lookups need, and the image ends where it says.  So decoding never
  * takes more than a few times the size of the image, and what it returns is a
  * model that all other code may trust.
  *
@@ -43,11 +50,13 @@
 #define CODEC_MAGIC "fairpgM\n"
 #define CODEC_MAGIC_BYTES 8
 #define CODEC_FORMAT 1
+#define CODEC_FORMAT_GROUPS 2
 #define CODEC_CHECKSUM_BYTES 4
 
 /* Smallest image of a column and of a level: what bounds their number. */
 #define CODEC_MIN_COLUMN_BYTES (4 + 1 + 4 + 1 + 1 + 8 + 4)
 #define CODEC_MIN_LEVEL_BYTES (1 + 4 + 8)
+#define CODEC_MIN_GROUP_BYTES (4 + 8)
 
 /* A name of PostgreSQL has 63 bytes; servers may be built for longer ones. */
 #define CODEC_MAX_NAME_BYTES 1023
@@ -75,10 +84,12 @@ typedef struct Reader
 static void
 write_model(Writer *writer, const Model *model, uint64_t total_bytes);
 static void write_column(Writer *writer, const ModelColumn *column);
+static void write_groups(Writer *writer, const ModelGroups *groups);
 static void read_model(Reader *reader, Model *model);
 static void read_column(Reader *reader, ModelColumn *column);
 static void read_number(Reader *reader, ModelColumn *column);
 static void read_levels(Reader *reader, ModelColumn *column);
+static void read_groups(Reader *reader, ModelGroups *groups);
 static bool level_follows(const ModelLevel *level, const ModelLevel *before);
 
 static void
@@ -145,7 +156,8 @@ write_model(Writer *writer, const Model *model, uint64_t total_bytes)
 {
 	for (int i = 0; i < CODEC_MAGIC_BYTES; i++)
 		write_unsigned(writer, (unsigned char) CODEC_MAGIC[i], 1);
-	write_unsigned(writer, CODEC_FORMAT, 4);
+	write_unsigned(
+		writer, model->groups != NULL ? CODEC_FORMAT_GROUPS : CODEC_FORMAT, 4);
 	write_unsigned(writer, (uint64_t) model->family, 4);
 	write_unsigned(writer, total_bytes, 8);
 	write_double(writer, model->threshold);
@@ -153,6 +165,8 @@ write_model(Writer *writer, const Model *model, uint64_t total_bytes)
 	write_unsigned(writer, model->n_columns, 4);
 	for (uint32_t c = 0; c < model->n_columns; c++)
 		write_column(writer, &model->columns[c]);
+	if (model->groups != NULL)
+		write_groups(writer, model->groups);
 }
 
 static void
@@ -182,6 +196,27 @@ write_column(Writer *writer, const ModelColumn *column)
 		write_unsigned(writer, (uint64_t) level->kind, 1);
 		write_bytes(writer, level->name, level->length);
 		write_double(writer, level->coef);
+	}
+}
+
+static void
+write_name(Writer *writer, const char *name)
+{
+	write_bytes(writer, name, (uint32_t) strlen(name));
+}
+
+static void
+write_groups(Writer *writer, const ModelGroups *groups)
+{
+	write_name(writer, groups->attribute);
+	write_unsigned(writer, groups->n_columns, 4);
+	for (uint32_t c = 0; c < groups->n_columns; c++)
+		write_name(writer, groups->columns[c]);
+	write_unsigned(writer, groups->n_groups, 4);
+	for (uint32_t g = 0; g < groups->n_groups; g++)
+	{
+		write_name(writer, groups->groups[g].name);
+		write_double(writer, groups->groups[g].threshold);
 	}
 }
 
@@ -337,7 +372,10 @@ model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
 static void
 read_model(Reader *reader, Model *model)
 {
-	if (read_unsigned(reader, 4, "format") != CODEC_FORMAT)
+	uint64_t format = read_unsigned(reader, 4, "format");
+	ModelGroups *groups;
+
+	if (format != CODEC_FORMAT && format != CODEC_FORMAT_GROUPS)
 		refuse(reader, "format");
 	if (read_unsigned(reader, 4, "family") != MODEL_LOGISTIC)
 		refuse(reader, "family");
@@ -355,19 +393,34 @@ read_model(Reader *reader, Model *model)
 	                           "number of columns");
 	for (uint32_t c = 0; c < model->n_columns && reader->failed == NULL; c++)
 		read_column(reader, &model->columns[c]);
+	model->groups = NULL;
+	if (format != CODEC_FORMAT_GROUPS)
+		return;
+	groups = read_room(reader, 1, sizeof(ModelGroups), "groups");
+	if (groups != NULL)
+		read_groups(reader, groups);
+	model->groups = groups;
+}
+
+/* A name that is a C string of 1 to 'longest' bytes. */
+static const char *
+read_name(Reader *reader, uint32_t longest, const char *field)
+{
+	uint32_t length;
+	const char *name = read_bytes(reader, &length, field);
+
+	if (length == 0 || length > longest || strlen(name) != length)
+		refuse(reader, field);
+	return name;
 }
 
 static void
 read_column(Reader *reader, ModelColumn *column)
 {
-	uint32_t length;
 	uint64_t kind;
 
 	memset(column, 0, sizeof(*column));
-	column->source = read_bytes(reader, &length, "column name");
-	if (length == 0 || length > CODEC_MAX_NAME_BYTES ||
-	    strlen(column->source) != length)
-		refuse(reader, "column name");
+	column->source = read_name(reader, CODEC_MAX_NAME_BYTES, "column name");
 	column->element = (uint32_t) read_unsigned(reader, 4, "element");
 	if (column->element > INT32_MAX)
 		refuse(reader, "element");
@@ -425,6 +478,38 @@ read_levels(Reader *reader, ModelColumn *column)
 		    !level_follows(level, l > 0 ? level - 1 : NULL))
 			refuse(reader, "order of levels");
 	}
+}
+
+static void
+read_groups(Reader *reader, ModelGroups *groups)
+{
+	groups->attribute = read_name(reader, UINT32_MAX, "protected attribute");
+	groups->n_columns =
+		(uint32_t) read_unsigned(reader, 4, "number of protected columns");
+	if (groups->n_columns < 1 || groups->n_columns > MODEL_MAX_CROSSED)
+		refuse(reader, "number of protected columns");
+	groups->columns = read_room(reader, groups->n_columns, sizeof(const char *),
+	                            "number of protected columns");
+	for (uint32_t c = 0; c < groups->n_columns && reader->failed == NULL; c++)
+		groups->columns[c] =
+			read_name(reader, CODEC_MAX_NAME_BYTES, "protected column");
+
+	groups->n_groups =
+		read_count(reader, CODEC_MIN_GROUP_BYTES, "number of groups");
+	groups->groups = read_room(reader, groups->n_groups, sizeof(ModelGroup),
+	                           "number of groups");
+	for (uint32_t g = 0; g < groups->n_groups && reader->failed == NULL; g++)
+	{
+		uint32_t length;
+
+		/* an empty text is a group like any other */
+		groups->groups[g].name = read_bytes(reader, &length, "group name");
+		if (strlen(groups->groups[g].name) != length)
+			refuse(reader, "group name");
+		groups->groups[g].threshold = read_double(reader, "group threshold");
+	}
+	if (reader->failed == NULL && !model_groups_sound(groups))
+		refuse(reader, "groups");
 }
 
 /* Whether a level may stand after another: NULL, then values strictly in byte

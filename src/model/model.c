@@ -47,6 +47,7 @@ model_from_coefficients(NumArena *arena, const Dataset *data,
 	if (model == NULL)
 		return NUM_NO_MEMORY;
 	model->family = family;
+	model->groups = NULL;
 	model->threshold = threshold;
 	model->intercept = coef[0];
 	model->columns = arena_alloc(arena, data->n_columns, sizeof(ModelColumn));

@@ -7,7 +7,8 @@
  * contributes to the raw score z = intercept + sum of contributions, taken in
  * column order with plain double additions (no contraction), so that one row,
  * a batch and any plan give the same bits.  The probability is num_sigmoid(z)
- * and the decision is probability >= threshold.
+ * and the decision is probability >= threshold, where a model may have a
+ * threshold for each group of a protected attribute.
  */
 #ifndef FAIRPG_MODEL_MODEL_H
 #define FAIRPG_MODEL_MODEL_H
@@ -56,6 +57,26 @@ typedef struct ModelColumn
 	double unseen_coef;
 } ModelColumn;
 
+typedef struct ModelGroup
+{
+	const char *name; /* as training names groups: "Female, Black" */
+	double threshold; /* of the probability, in [0, 2]; above 1: nobody */
+} ModelGroup;
+
+/* Thresholds by group.  The group of a row is what its columns say; a row of
+ * a group that is not listed cannot be decided. */
+typedef struct ModelGroups
+{
+	const char *attribute; /* as the user wrote it, "sex*race" */
+	uint32_t n_columns;    /* 1 to MODEL_MAX_CROSSED */
+	const char **columns;  /* to read, in the order of the names' parts */
+	uint32_t n_groups;     /* at least 1 */
+	ModelGroup *groups;    /* in the byte order of their names */
+} ModelGroups;
+
+#define MODEL_MAX_CROSSED 8
+#define MODEL_MOST_THRESHOLD 2.0
+
 typedef struct Model
 {
 	ModelFamily family;
@@ -63,6 +84,7 @@ typedef struct Model
 	double intercept;
 	uint32_t n_columns;
 	ModelColumn *columns;
+	const ModelGroups *groups; /* instead of 'threshold'; NULL: none */
 } Model;
 
 /* Builds a model from a finished dataset and its coefficients (raw, in the
@@ -70,6 +92,19 @@ typedef struct Model
 extern NumStatus model_from_coefficients(NumArena *arena, const Dataset *data,
                                          ModelFamily family, double threshold,
                                          const double *coef, Model **result);
+
+/* groups.c: gives the model a copy of 'groups', put in order.
+ * NUM_BAD_ARGUMENT when a count, a name or a threshold is none that the stored
+ * form takes. */
+extern NumStatus
+model_set_groups(NumArena *arena, Model *model, const ModelGroups *groups);
+
+/* The group of that name, or NULL. */
+extern const ModelGroup *
+model_find_group(const ModelGroups *groups, const char *name);
+
+/* Whether the names of groups are in order and their thresholds in range. */
+extern bool model_groups_sound(const ModelGroups *groups);
 
 /* Raw scores of one block of a dataset; 'z' has room for n_rows.  The dataset
  * must be the one the model was built from. */

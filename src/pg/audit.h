@@ -39,9 +39,11 @@ typedef struct AuditCall
 	int replicates;
 	int min_group;
 
-	/* not the user's: an expression over the source that gives the score, and
-	 * integer expressions to be summed up; NULL and 0 for an audit */
+	/* not the user's: expressions over the source that give the score and
+	 * what was decided by it, and integer expressions to be summed up; NULL and
+	 * 0 for an audit */
 	const char *score_sql;
+	const char *decision_sql;
 	int n_sums;
 	const char *const *sums_sql;
 

@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
 
 #include "fair/scores.h"
@@ -83,26 +82,6 @@ compare_named(const void *a, const void *b)
 	                              (uint32) strlen(y->name));
 }
 
-/* Appends one value of a crossed group's name, quoted where it could be taken
- * for two; training writes names alike (data/groups.c). */
-static void
-append_value(StringInfo name, const char *value)
-{
-	if (strpbrk(value, ",\"") == NULL)
-	{
-		appendStringInfoString(name, value);
-		return;
-	}
-	appendStringInfoChar(name, '"');
-	for (const char *c = value; *c != '\0'; c++)
-	{
-		if (*c == '"')
-			appendStringInfoChar(name, '"');
-		appendStringInfoChar(name, *c);
-	}
-	appendStringInfoChar(name, '"');
-}
-
 /* "Female, Black" */
 static char *
 name_of_base(const AuditBase *base, const AuditAttribute *attribute)
@@ -110,13 +89,12 @@ name_of_base(const AuditBase *base, const AuditAttribute *attribute)
 	StringInfoData name;
 
 	initStringInfo(&name);
-	if (attribute->n_columns == 1)
-		appendStringInfoString(&name, base->values[attribute->columns[0]]);
-	for (int c = 0; c < attribute->n_columns && attribute->n_columns > 1; c++)
+	for (int c = 0; c < attribute->n_columns; c++)
 	{
-		if (c > 0)
-			appendStringInfoString(&name, ", ");
-		append_value(&name, base->values[attribute->columns[c]]);
+		const char *value = base->values[attribute->columns[c]];
+
+		encode_append_group(&name, value, (uint32) strlen(value), c,
+		                    attribute->n_columns);
 	}
 	encode_check_group_name(name.data, attribute->name);
 	return name.data;

@@ -232,9 +232,12 @@ add_decision(AuditQuery *query)
 	query->score = call->score_sql != NULL
 	                   ? pstrdup(call->score_sql)
 	                   : number_column(query, call->score, "score");
-	query->decision = psprintf(
-		"(%s OPERATOR(pg_catalog.>=) %s)", query->score,
-		add_parameter(query, FLOAT8OID, Float8GetDatum(call->threshold)));
+	query->decision =
+		call->decision_sql != NULL
+			? pstrdup(call->decision_sql)
+			: psprintf("(%s OPERATOR(pg_catalog.>=) %s)", query->score,
+	                   add_parameter(query, FLOAT8OID,
+	                                 Float8GetDatum(call->threshold)));
 }
 
 /* One row for each combination of values of the protected columns: the

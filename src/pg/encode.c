@@ -280,6 +280,30 @@ encode_group_name(Oid type, Datum value)
 }
 
 void
+encode_append_group(StringInfo name, const char *value, uint32 length,
+                    int column, int n_columns)
+{
+	bool quoted = n_columns > 1 && (memchr(value, ',', length) != NULL ||
+	                                memchr(value, '"', length) != NULL);
+
+	if (column > 0)
+		appendStringInfoString(name, ", ");
+	if (!quoted)
+	{
+		appendBinaryStringInfo(name, value, (int) length);
+		return;
+	}
+	appendStringInfoChar(name, '"');
+	for (uint32 i = 0; i < length; i++)
+	{
+		if (value[i] == '"')
+			appendStringInfoChar(name, '"');
+		appendStringInfoChar(name, value[i]);
+	}
+	appendStringInfoChar(name, '"');
+}
+
+void
 encode_check_group_name(const char *name, const char *attribute)
 {
 	if (strlen(name) > ENCODE_GROUP_NAME_BYTES)

@@ -12,6 +12,7 @@
 #define FAIRPG_PG_ENCODE_H
 
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 
 typedef enum EncodeClass
 {
@@ -56,6 +57,12 @@ encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null);
  * written one way, whatever the settings of the session; blanks at the end of
  * a character(n) do not count; other types write as they do. */
 extern char *encode_group_name(Oid type, Datum value);
+
+/* Appends what column 'column' of 'n_columns' says to the name of a group,
+ * "Female, Black"; quoted where two names could be taken for one, as
+ * data/groups.c does. */
+extern void encode_append_group(StringInfo name, const char *value,
+                                uint32 length, int column, int n_columns);
 
 /* Raises an error unless a group of this attribute may have this name: names
  * of people's groups are no documents, and an index has to take them. */

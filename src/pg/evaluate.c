@@ -191,6 +191,7 @@ add_scores(EvaluateCall *call)
 		quote_literal_cstr(call->model), call->spec.version, examined,
 		audit->source.from);
 	audit->score_sql = psprintf("(src.%s).probability", examined);
+	audit->decision_sql = psprintf("(src.%s).decision", examined);
 	for (int i = 0; i < N_SUMS; i++)
 		sums[i] = psprintf("(src.%s).%s", examined, fields[i]);
 	audit->sums_sql = sums;
@@ -244,7 +245,6 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 	audit->positive = text_or(fcinfo, ARG_POSITIVE,
 	                          PG_ARGISNULL(ARG_LABEL) ? spec->positive : NULL);
 	audit->weight = text_or(fcinfo, ARG_WEIGHT, spec->weight);
-	audit->threshold = spec->threshold;
 	read_options(fcinfo, call);
 	source_open(call->source, &audit->source);
 	if (!PG_ARGISNULL(ARG_PROTECTED))

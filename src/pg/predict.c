@@ -58,6 +58,7 @@ typedef struct SnapshotMark
 typedef struct PredictState
 {
 	MemoryContext owner; /* of the state; as long as the expression lives */
+	bool decides;        /* bound to what decisions take, too */
 
 	/* the model: by name ... */
 	char *name;
@@ -82,7 +83,7 @@ typedef struct PredictState
 	NullableDatum *values;
 } PredictState;
 
-static PredictState *get_state(FunctionCallInfo fcinfo);
+static PredictState *get_state(FunctionCallInfo fcinfo, bool decides);
 static void use_model(FunctionCallInfo fcinfo, PredictState *state,
                       int model_arg, int version_arg);
 static void use_given_model(PredictState *state, Datum artifact);
@@ -101,7 +102,7 @@ static Datum examination(FunctionCallInfo fcinfo, PredictState *state,
 Datum
 fairpg_predict(PG_FUNCTION_ARGS)
 {
-	PredictState *state = get_state(fcinfo);
+	PredictState *state = get_state(fcinfo, false);
 
 	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
 	if (PG_ARGISNULL(PREDICT_ARG_ROW))
@@ -115,14 +116,15 @@ fairpg_predict(PG_FUNCTION_ARGS)
 Datum
 fairpg_decide(PG_FUNCTION_ARGS)
 {
-	PredictState *state = get_state(fcinfo);
+	PredictState *state = get_state(fcinfo, true);
 	double probability;
 
 	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
 	if (PG_ARGISNULL(PREDICT_ARG_ROW))
 		PG_RETURN_NULL();
 	probability = score_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
-	PG_RETURN_BOOL(probability >= state->compiled->model->threshold);
+	PG_RETURN_BOOL(
+		binding_decision(state->binding, state->values, probability));
 }
 
 /*
@@ -134,7 +136,7 @@ fairpg_decide(PG_FUNCTION_ARGS)
 Datum
 fairpg_predict_columns(PG_FUNCTION_ARGS)
 {
-	PredictState *state = get_state(fcinfo);
+	PredictState *state = get_state(fcinfo, false);
 
 	use_model(fcinfo, state, COLUMNS_ARG_MODEL, COLUMNS_ARG_VERSION);
 	use_columns(fcinfo, state);
@@ -149,14 +151,13 @@ fairpg_predict_columns(PG_FUNCTION_ARGS)
 Datum
 fairpg_decide_columns(PG_FUNCTION_ARGS)
 {
-	PredictState *state = get_state(fcinfo);
-	double probability;
+	PredictState *state = get_state(fcinfo, true);
+	const NullableDatum *values = &fcinfo->args[COLUMNS_ARG_VALUES];
 
 	use_model(fcinfo, state, COLUMNS_ARG_MODEL, COLUMNS_ARG_VERSION);
 	use_columns(fcinfo, state);
-	probability =
-		binding_probability(state->binding, &fcinfo->args[COLUMNS_ARG_VALUES]);
-	PG_RETURN_BOOL(probability >= state->compiled->model->threshold);
+	PG_RETURN_BOOL(binding_decision(
+		state->binding, values, binding_probability(state->binding, values)));
 }
 
 /*
@@ -167,7 +168,7 @@ fairpg_decide_columns(PG_FUNCTION_ARGS)
 Datum
 fairpg_predict_with(PG_FUNCTION_ARGS)
 {
-	PredictState *state = get_state(fcinfo);
+	PredictState *state = get_state(fcinfo, false);
 
 	use_given_model(state, PG_GETARG_DATUM(0));
 	PG_RETURN_FLOAT8(score_row(state, PG_GETARG_DATUM(1)));
@@ -184,7 +185,7 @@ fairpg_predict_with(PG_FUNCTION_ARGS)
 Datum
 fairpg_examine(PG_FUNCTION_ARGS)
 {
-	PredictState *state = get_state(fcinfo);
+	PredictState *state = get_state(fcinfo, true);
 	InputCounts counts;
 	double probability;
 
@@ -215,7 +216,8 @@ examination(FunctionCallInfo fcinfo, PredictState *state, double probability,
 		MemoryContextSwitchTo(before);
 	}
 	values[0] = Float8GetDatum(probability);
-	values[1] = BoolGetDatum(probability >= state->compiled->model->threshold);
+	values[1] = BoolGetDatum(
+		binding_decision(state->binding, state->values, probability));
 	values[2] = Int32GetDatum(counts->n_null);
 	values[3] = Int32GetDatum(counts->n_unseen);
 	values[4] = Int32GetDatum(counts->n_out_of_range);
@@ -234,7 +236,7 @@ release_state(void *argument)
 }
 
 static PredictState *
-get_state(FunctionCallInfo fcinfo)
+get_state(FunctionCallInfo fcinfo, bool decides)
 {
 	PredictState *state = fcinfo->flinfo->fn_extra;
 	MemoryContextCallback *callback;
@@ -244,6 +246,7 @@ get_state(FunctionCallInfo fcinfo)
 	state =
 		MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PredictState));
 	state->owner = fcinfo->flinfo->fn_mcxt;
+	state->decides = decides;
 	callback = MemoryContextAlloc(state->owner, sizeof(*callback));
 	callback->func = release_state;
 	callback->arg = state;
@@ -417,7 +420,7 @@ use_row_type(PredictState *state, HeapTupleHeader row)
 	state->row_values = palloc(sizeof(Datum) * Max(shape.n_columns, 1));
 	state->row_nulls = palloc(sizeof(bool) * Max(shape.n_columns, 1));
 	state->values = palloc(sizeof(NullableDatum) * Max(shape.n_columns, 1));
-	state->binding = binding_make(state->compiled, &shape);
+	state->binding = binding_make(state->compiled, &shape, state->decides);
 	state->row_identifier = identifier;
 	MemoryContextSwitchTo(before);
 }
@@ -501,6 +504,6 @@ use_columns(FunctionCallInfo fcinfo, PredictState *state)
 		if (!OidIsValid(shape.types[i]))
 			shape.types[i] = UNKNOWNOID;
 	}
-	state->binding = binding_make(state->compiled, &shape);
+	state->binding = binding_make(state->compiled, &shape, state->decides);
 	MemoryContextSwitchTo(before);
 }

@@ -15,6 +15,7 @@
 
 #include "num/special.h"
 #include "pg/encode.h"
+#include "pg/fairness_stats.h"
 #include "pg/predict_bind.h"
 
 /* What to do for one column of the model. */
@@ -40,6 +41,12 @@ struct Binding
 	int n_steps;
 	Step *steps;
 	Encoder *encoders; /* by source */
+
+	/* a column each of what tells groups apart; none without groups */
+	int n_group_columns;
+	int group_places[MODEL_MAX_CROSSED];
+	Encoder group_encoders[MODEL_MAX_CROSSED];
+	StringInfoData group_name; /* of the row at hand */
 };
 
 /* An array of the current row. */
@@ -51,7 +58,8 @@ typedef struct Unpacked
 } Unpacked;
 
 static int find_source(const CompiledModel *compiled, const RowShape *shape,
-                       const ModelSource *source);
+                       const char *name);
+static void bind_groups(Binding *binding, const RowShape *shape);
 static void unpack_array(const Binding *binding, const Step *step,
                          const NullableDatum *value, Unpacked *array);
 static inline double score_value(const Binding *binding, const Step *step,
@@ -59,7 +67,7 @@ static inline double score_value(const Binding *binding, const Step *step,
 static void refuse_number(const Binding *binding, const Step *step);
 
 Binding *
-binding_make(const CompiledModel *compiled, const RowShape *shape)
+binding_make(const CompiledModel *compiled, const RowShape *shape, bool decides)
 {
 	Binding *binding = palloc(sizeof(Binding));
 	const Model *model = compiled->model;
@@ -69,7 +77,7 @@ binding_make(const CompiledModel *compiled, const RowShape *shape)
 	binding->encoders = palloc(sizeof(Encoder) * Max(compiled->n_sources, 1));
 	for (int s = 0; s < compiled->n_sources; s++)
 	{
-		places[s] = find_source(compiled, shape, &compiled->sources[s]);
+		places[s] = find_source(compiled, shape, compiled->sources[s].name);
 		encoder_init(&binding->encoders[s], shape->types[places[s]],
 		             CurrentMemoryContext);
 		if (binding->encoders[s].input == ENCODE_NONE ||
@@ -106,17 +114,45 @@ binding_make(const CompiledModel *compiled, const RowShape *shape)
 		else
 			step->kind = STEP_ELEMENT;
 	}
+	binding->n_group_columns = 0;
+	if (decides && model->groups != NULL)
+		bind_groups(binding, shape);
 	return binding;
+}
+
+/* Finds the columns that say to which group a row belongs. */
+static void
+bind_groups(Binding *binding, const RowShape *shape)
+{
+	const ModelGroups *groups = binding->compiled->model->groups;
+
+	initStringInfo(&binding->group_name);
+	binding->n_group_columns = (int) groups->n_columns;
+	for (int c = 0; c < binding->n_group_columns; c++)
+	{
+		int place = find_source(binding->compiled, shape, groups->columns[c]);
+		Encoder *encoder = &binding->group_encoders[c];
+
+		binding->group_places[c] = place;
+		encoder_init(encoder, shape->types[place], CurrentMemoryContext);
+		if (encoder->input == ENCODE_NONE || encoder->input == ENCODE_ARRAY)
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+			     errmsg("protected column \"%s\" of type %s cannot tell "
+			            "the groups of %s",
+			            groups->columns[c], format_type_be(shape->types[place]),
+			            model_title(binding->compiled))));
+	}
 }
 
 /* The place of a source in the row. */
 static int
 find_source(const CompiledModel *compiled, const RowShape *shape,
-            const ModelSource *source)
+            const char *name)
 {
 	for (int i = 0; i < shape->n_columns; i++)
-		if (shape->names[i] != NULL &&
-		    strcmp(shape->names[i], source->name) == 0)
+		if (shape->names[i] != NULL && strcmp(shape->names[i], name) == 0)
 			return i;
 	if (shape->planned)
 		ResetPlanCache();
@@ -125,7 +161,7 @@ find_source(const CompiledModel *compiled, const RowShape *shape,
 		(errcode(shape->planned ? ERRCODE_T_R_SERIALIZATION_FAILURE
 	                            : ERRCODE_UNDEFINED_COLUMN),
 	     errmsg("%s needs column \"%s\", which the row does not have",
-	            model_title(compiled), source->name),
+	            model_title(compiled), name),
 	     shape->missing_hint != NULL ? errhint("%s", shape->missing_hint) : 0));
 	return -1;
 }
@@ -230,6 +266,64 @@ binding_examine(Binding *binding, const NullableDatum *values,
 {
 	memset(counts, 0, sizeof(*counts));
 	return walk(binding, values, counts);
+}
+
+/* Puts the name of a row's group together, as training did. */
+static const char *
+name_group(Binding *binding, const NullableDatum *values)
+{
+	resetStringInfo(&binding->group_name);
+	for (int c = 0; c < binding->n_group_columns; c++)
+	{
+		const NullableDatum *value = &values[binding->group_places[c]];
+		Encoder *encoder = &binding->group_encoders[c];
+		const char *text = UNKNOWN_GROUP;
+		uint32 length = sizeof(UNKNOWN_GROUP) - 1;
+
+		if (!value->isnull &&
+		    (encoder->input == ENCODE_TEXT || encoder->input == ENCODE_BOOLEAN))
+			text = encoder_text(encoder, value->value, &length);
+		else if (!value->isnull)
+		{
+			text = encode_group_name(encoder->type, value->value);
+			length = (uint32) strlen(text);
+		}
+		encode_append_group(&binding->group_name, text, length, c,
+		                    binding->n_group_columns);
+	}
+	return binding->group_name.data;
+}
+
+/* The message names the attribute and never the value. */
+static void
+refuse_group(const Binding *binding)
+{
+	ereport(ERROR,
+	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	         errmsg("%s cannot decide for a group of protected attribute "
+	                "\"%s\" that training did not see",
+	                model_title(binding->compiled),
+	                binding->compiled->model->groups->attribute),
+	         errdetail("The model has a threshold for each group that its "
+	                   "training saw, and none for this one."),
+	         errhint("Train again with rows of that group, or decide such "
+	                 "rows by fairpg.predict() and a threshold of your "
+	                 "own.")));
+}
+
+bool
+binding_decision(Binding *binding, const NullableDatum *values,
+                 double probability)
+{
+	const Model *model = binding->compiled->model;
+	const ModelGroup *group;
+
+	if (model->groups == NULL)
+		return probability >= model->threshold;
+	group = model_find_group(model->groups, name_group(binding, values));
+	if (group == NULL)
+		refuse_group(binding);
+	return probability >= group->threshold;
 }
 
 static void

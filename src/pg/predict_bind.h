@@ -19,11 +19,12 @@ typedef struct RowShape
 
 typedef struct Binding Binding;
 
-/* Binds every column that the model reads to the one of the same name; raises
- * an error for one that is missing or of another class of type.  Lives in
- * CurrentMemoryContext, as do things it remembers later. */
-extern Binding *
-binding_make(const CompiledModel *compiled, const RowShape *shape);
+/* Binds every column that the model reads to the one of the same name, for
+ * decisions also those that its groups are told by; raises an error for one
+ * that is missing or of another class of type.  Lives in CurrentMemoryContext,
+ * as do things it remembers later. */
+extern Binding *binding_make(const CompiledModel *compiled,
+                             const RowShape *shape, bool decides);
 
 /* What in a row the model has to make do with; values of features, elements
  * of arrays one by one. */
@@ -39,7 +40,13 @@ typedef struct InputCounts
 extern double
 binding_probability(Binding *binding, const NullableDatum *values);
 
-/* The same, with '*counts' filled. */
+/* Whether that probability reaches the threshold, which may be that of the
+ * row's group; for a binding that decides.  Raises an error for a group that
+ * the model does not know. */
+extern bool binding_decision(Binding *binding, const NullableDatum *values,
+                             double probability);
+
+/* As binding_probability(), with '*counts' filled. */
 extern double binding_examine(Binding *binding, const NullableDatum *values,
                               InputCounts *counts);
 

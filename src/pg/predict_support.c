@@ -119,6 +119,29 @@ find_model(Oid table, const char *model, int version)
 	return model_cache_find(model, version, true);
 }
 
+/* The columns that the call reads, each once: those of the model and, for a
+ * decision, those that tell its groups apart. */
+static List *
+list_needed(const CompiledModel *compiled, bool decides)
+{
+	const ModelGroups *groups = decides ? compiled->model->groups : NULL;
+	List *names = NIL;
+
+	for (int s = 0; s < compiled->n_sources; s++)
+		names = lappend(names, unconstify(char *, compiled->sources[s].name));
+	for (uint32 c = 0; groups != NULL && c < groups->n_columns; c++)
+	{
+		bool known = false;
+
+		for (int s = 0; s < compiled->n_sources; s++)
+			known = known ||
+			        strcmp(compiled->sources[s].name, groups->columns[c]) == 0;
+		if (!known)
+			names = lappend(names, unconstify(char *, groups->columns[c]));
+	}
+	return names;
+}
+
 static Node *
 rewrite_call(PlannerInfo *root, FuncExpr *call)
 {
@@ -128,6 +151,8 @@ rewrite_call(PlannerInfo *root, FuncExpr *call)
 	Oid function;
 	char *model;
 	int version;
+	List *needed;
+	ListCell *cell;
 	Datum *names;
 	List *args;
 	ArrayType *array;
@@ -145,24 +170,28 @@ rewrite_call(PlannerInfo *root, FuncExpr *call)
 	    compat_function_allowed(function, GetUserId()) != ACLCHECK_OK)
 		return NULL;
 	compiled = find_model(table, model, version);
-	if (compiled == NULL || compiled->n_sources == 0 ||
-	    compiled->n_sources > FUNC_MAX_ARGS - COLUMNS_ARG_VALUES)
+	if (compiled == NULL)
+		return NULL;
+	needed = list_needed(compiled, call->funcresulttype == BOOLOID);
+	if (needed == NIL ||
+	    list_length(needed) > FUNC_MAX_ARGS - COLUMNS_ARG_VALUES)
 		return NULL;
 
-	names = palloc(sizeof(Datum) * compiled->n_sources);
+	names = palloc(sizeof(Datum) * list_length(needed));
 	args = list_make2(copyObject(list_nth(call->args, PREDICT_ARG_MODEL)),
 	                  copyObject(list_nth(call->args, PREDICT_ARG_VERSION)));
 	args = lappend(args, NULL);
-	for (int s = 0; s < compiled->n_sources; s++)
+	foreach (cell, needed)
 	{
-		Node *value = find_value(&columns, compiled->sources[s].name);
+		Node *value = find_value(&columns, lfirst(cell));
 
 		if (value == NULL)
 			return NULL;
-		names[s] = CStringGetTextDatum(compiled->sources[s].name);
+		names[foreach_current_index(cell)] =
+			CStringGetTextDatum((char *) lfirst(cell));
 		args = lappend(args, copyObject(value));
 	}
-	array = construct_array(names, compiled->n_sources, TEXTOID, -1, false,
+	array = construct_array(names, list_length(needed), TEXTOID, -1, false,
 	                        TYPALIGN_INT);
 	lfirst(list_nth_cell(args, COLUMNS_ARG_NAMES)) = makeConst(
 		TEXTARRAYOID, -1, InvalidOid, -1, PointerGetDatum(array), false, false);

@@ -29,7 +29,7 @@ CREATE FUNCTION fairpg.decide(
     SUPPORT fairpg.predict_support
     AS 'MODULE_PATHNAME', 'fairpg_decide';
 COMMENT ON FUNCTION fairpg.decide(text, record, integer)
-    IS 'whether the probability for a row reaches the threshold of the model';
+    IS 'whether the probability for a row reaches the threshold of the model, or of the row''s group';
 
 CREATE FUNCTION fairpg.predict_columns(
     model text,
@@ -76,7 +76,7 @@ COMMENT ON TYPE fairpg.examination
     IS 'a prediction, and what in the row the model had to make do with';
 COMMENT ON COLUMN fairpg.examination.probability IS 'probability of the positive label';
 COMMENT ON COLUMN fairpg.examination.decision
-    IS 'whether the probability reaches the threshold of the model';
+    IS 'whether the probability reaches the threshold of the model, or of the row''s group';
 COMMENT ON COLUMN fairpg.examination.n_null IS 'features that are NULL';
 COMMENT ON COLUMN fairpg.examination.n_unseen
     IS 'categories for which the model has no level: not seen in training, or rare there';

@@ -69,7 +69,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.model_versions.protected
         IS 'protected attributes, separated by commas';
     COMMENT ON COLUMN fairpg_report.model_versions.threshold
-        IS 'probability from which a decision is positive';
+        IS 'probability from which a decision is positive, where group_thresholds does not say otherwise';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_train IS 'rows trained on';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_test IS 'rows held out';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_dropped IS 'rows read but used for neither';
@@ -346,6 +346,24 @@ BEGIN
         IS 'rows of equal weight that the training rows of the version are worth as given (Kish)';
     COMMENT ON COLUMN fairpg_report.reweighing.effective_rows_after
         IS 'the same with the weights of the training';
+
+    CREATE VIEW fairpg_report.group_thresholds AS
+        SELECT
+            t.model,
+            t.version,
+            t.attribute,
+            t.group_name,
+            t.threshold
+        FROM fairpg_catalog.group_threshold AS t;
+    COMMENT ON VIEW fairpg_report.group_thresholds
+        IS 'thresholds of the versions that decide by group';
+    COMMENT ON COLUMN fairpg_report.group_thresholds.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.group_thresholds.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.group_thresholds.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_report.group_thresholds.group_name IS 'group of the attribute';
+    COMMENT ON COLUMN fairpg_report.group_thresholds.threshold
+        IS 'probability from which a decision is positive for this group; above 1: never';
 END
 $reports$;
 COMMENT ON FUNCTION fairpg.make_reports()

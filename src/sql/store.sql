@@ -19,13 +19,15 @@ CREATE FUNCTION fairpg.init()
 DECLARE
     layout CONSTANT integer := 1;
     parts CONSTANT text[] := '{fairpg_catalog.store_version,fairpg_catalog.model,
-        fairpg_catalog.model_version,fairpg_catalog.coefficient,fairpg_catalog.training_log,
+        fairpg_catalog.model_version,fairpg_catalog.coefficient,fairpg_catalog.group_threshold,
+        fairpg_catalog.training_log,
         fairpg_catalog.reweighing,fairpg_report.reweighing,
         fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
         fairpg_catalog.evaluation_constraint,
         fairpg_report.model_versions,fairpg_report.group_metrics,fairpg_report.disparities,
         fairpg_report.constraints,
-        fairpg_report.training_log,fairpg_report.coefficients}';
+        fairpg_report.training_log,fairpg_report.coefficients,
+        fairpg_report.group_thresholds}';
     existing integer;
     missing text;
     place name;
@@ -189,7 +191,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.model_version.protected IS 'protected attributes';
     COMMENT ON COLUMN fairpg_catalog.model_version.spec IS 'the whole call, enough to repeat it';
     COMMENT ON COLUMN fairpg_catalog.model_version.threshold
-        IS 'probability from which a decision is positive';
+        IS 'probability from which a decision is positive, where group_threshold does not say otherwise';
     COMMENT ON COLUMN fairpg_catalog.model_version.artifact IS 'the model as predictions read it';
     COMMENT ON COLUMN fairpg_catalog.model_version.artifact_sha256 IS 'SHA-256 of the artifact';
     COMMENT ON COLUMN fairpg_catalog.model_version.rows_train IS 'rows trained on';
@@ -251,6 +253,26 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.coefficient.std_error
         IS 'standard error of the estimate, of a level as its deviation from the mean of the levels; NULL where there is none, as under constraints';
     COMMENT ON COLUMN fairpg_catalog.coefficient.z IS 'estimate divided by its standard error';
+
+    CREATE TABLE fairpg_catalog.group_threshold (
+        model text NOT NULL,
+        version integer NOT NULL,
+        attribute text NOT NULL,
+        group_name text NOT NULL,
+        threshold double precision NOT NULL,
+        PRIMARY KEY (model, version, group_name),
+        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
+            ON DELETE CASCADE
+    );
+    COMMENT ON TABLE fairpg_catalog.group_threshold
+        IS 'thresholds of the versions that decide by group, one row for each group';
+    COMMENT ON COLUMN fairpg_catalog.group_threshold.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.group_threshold.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_catalog.group_threshold.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_catalog.group_threshold.group_name IS 'group of the attribute';
+    COMMENT ON COLUMN fairpg_catalog.group_threshold.threshold
+        IS 'probability from which a decision is positive for this group; above 1: never';
 
     CREATE TABLE fairpg_catalog.training_log (
         model text NOT NULL,

@@ -7,6 +7,9 @@
  * sorted as order-preserving images by a radix sort in three passes, and runs
  * of equal ones count one half.
  *
+ * A model with thresholds by group decides a row by the one that the name of
+ * its group finds in the model, as decide() does.
+ *
  * Memory: 8 bytes a row while it runs, 16 with weights, given back at the end.
  */
 #include "train/certificate.h"
@@ -145,6 +148,33 @@ sorted_auc(const char *rows, uint64_t n, bool weighted, double magnet)
 	return pairs / (positive * below);
 }
 
+/* The threshold that the rows of each base group are decided by. */
+static NumStatus
+find_thresholds(const Dataset *data, const Model *model, double *threshold)
+{
+	const DataAttribute *attribute = NULL;
+
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+		threshold[b] = model->threshold;
+	if (model->groups == NULL)
+		return NUM_OK;
+	for (uint32_t a = 0; a < data->n_attributes; a++)
+		if (strcmp(data->attributes[a].name, model->groups->attribute) == 0)
+			attribute = &data->attributes[a];
+	if (attribute == NULL)
+		return NUM_BAD_ARGUMENT;
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+	{
+		const ModelGroup *group = model_find_group(
+			model->groups, attribute->group_names[attribute->group_of_base[b]]);
+
+		if (group == NULL)
+			return NUM_BAD_ARGUMENT;
+		threshold[b] = group->threshold;
+	}
+	return NUM_OK;
+}
+
 typedef struct LossSums
 {
 	ExactSum sum; /* of weight * loss */
@@ -184,23 +214,22 @@ sums_create(NumArena *arena, const Dataset *data, bool weighted, Sums *sums)
 /* Decisions and losses of a block's rows, which depend on the score and the
  * label alone. */
 WIDE static void
-decide_rows(const Model *model, const DataBlock *block, const double *z,
+decide_rows(const double *threshold, const DataBlock *block, const double *z,
             double *restrict decision, double *restrict loss)
 {
-	double threshold = model->threshold;
-
 	for (uint32_t i = 0; i < block->n_rows; i++)
 	{
 		double y = (double) (block->cell[i] & 1);
 
-		decision[i] = num_sigmoid(z[i]) >= threshold ? 1 : 0;
+		decision[i] =
+			num_sigmoid(z[i]) >= threshold[block->cell[i] >> 1] ? 1 : 0;
 		loss[i] = num_log1pexp(z[i]) - y * z[i];
 	}
 }
 
 /* One block into the sums; false when a loss is too large to be one. */
 static bool
-certify_block(const Model *model, const DataBlock *block, const double *z,
+certify_block(const double *threshold, const DataBlock *block, const double *z,
               Certificate *certificate, Sums *sums, char *scored)
 {
 	uint32_t *keys = (uint32_t *) (void *) scored + certificate->rows;
@@ -209,7 +238,7 @@ certify_block(const Model *model, const DataBlock *block, const double *z,
 	double loss[DATA_BLOCK_ROWS];
 	bool fits = true;
 
-	decide_rows(model, block, z, decided, loss);
+	decide_rows(threshold, block, z, decided, loss);
 	for (uint32_t i = 0; i < block->n_rows; i++)
 	{
 		double w = block->weight == NULL ? 1.0 : (double) block->weight[i];
@@ -288,6 +317,8 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 	char *spare = arena_alloc(arena, rows->n_rows, size);
 	double *z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
 	Sums sums;
+	double *threshold = arena_alloc(arena, data->n_base_groups, sizeof(double));
+	NumStatus status;
 
 	memset(certificate, 0, sizeof(*certificate));
 	certificate->part = part;
@@ -295,10 +326,13 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
 	certificate->base_loss =
 		arena_alloc(arena, data->n_base_groups, sizeof(FairLoss));
-	if (scored == NULL || spare == NULL || z == NULL ||
+	if (scored == NULL || spare == NULL || z == NULL || threshold == NULL ||
 	    certificate->base == NULL || certificate->base_loss == NULL ||
 	    sums_create(arena, data, weighted, &sums) != NUM_OK)
 		return NUM_NO_MEMORY;
+	status = find_thresholds(data, model, threshold);
+	if (status != NUM_OK)
+		return status;
 	memset(certificate->base, 0, data->n_base_groups * sizeof(FairCells));
 	memset(certificate->base_loss, 0, data->n_base_groups * sizeof(FairLoss));
 
@@ -307,7 +341,7 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 		if (monitor_stop(monitor))
 			return NUM_CANCELLED;
 		model_score_block(model, data, rows->blocks[b], z);
-		if (!certify_block(model, rows->blocks[b], z, certificate, &sums,
+		if (!certify_block(threshold, rows->blocks[b], z, certificate, &sums,
 		                   scored))
 			return NUM_NOT_FINITE;
 	}
@@ -317,6 +351,7 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 		return NUM_CANCELLED;
 	certificate->auc =
 		sorted_auc(scored, certificate->rows, weighted, data->weight_magnet);
+	arena_release(arena, threshold, data->n_base_groups, sizeof(double));
 	arena_release(arena, z, DATA_BLOCK_ROWS, sizeof(double));
 	arena_release(arena, spare, rows->n_rows, size);
 	arena_release(arena, scored, rows->n_rows, size);

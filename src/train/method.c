@@ -32,6 +32,11 @@ static const TrainMethod methods[] = {
 	  .description = "least loss of the group that has the largest one",
 	  .of_loss = true,
 	  .run = train_minimax },
+	{ .name = "threshold",
+	  .description = "the plain model with a threshold for each group",
+	  .needs_max_gap = true,
+	  .decides_by_group = true,
+	  .run = train_threshold },
 	{ .name = NULL }
 };
 

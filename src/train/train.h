@@ -107,6 +107,9 @@ typedef struct TrainResult
 	double *std_error; /* of the coefficients (std_error.h), [data->n_params],
 	                    * NaN where there is none; NULL: of none */
 	TrainCell *cells;  /* [2 * data->n_base_groups]; NULL: nothing reweighed */
+	/* of each group of attribute 0, instead of settings->threshold; NULL:
+	 * that one for all */
+	double *group_thresholds;
 	uint32_t n_rates;
 	TrainRate *rates;
 	uint32_t n_log;
@@ -126,6 +129,8 @@ typedef struct TrainMethod
 	bool takes_constraints; /* any number, with any kind of bound; the others
 	                         * take one criterion */
 	bool of_loss;           /* takes a criterion of losses, and none other */
+	bool decides_by_group;  /* takes exactly one attribute, and gives
+	                        * group_thresholds */
 	NumStatus (*run)(NumArena *arena, const Dataset *data,
 	                 const TrainSettings *settings, NumMonitor *monitor,
 	                 TrainResult *result);
@@ -153,6 +158,10 @@ extern NumStatus train_reweigh(NumArena *arena, const Dataset *data,
 extern NumStatus train_minimax(NumArena *arena, const Dataset *data,
                                const TrainSettings *settings,
                                NumMonitor *monitor, TrainResult *result);
+
+extern NumStatus train_threshold(NumArena *arena, const Dataset *data,
+                                 const TrainSettings *settings,
+                                 NumMonitor *monitor, TrainResult *result);
 
 /* "converged", "infeasible", ... */
 extern const char *train_outcome_name(TrainOutcome outcome);

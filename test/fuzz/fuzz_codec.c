@@ -8,7 +8,7 @@
  *
  *     clang-14 -g -O1 -fsanitize=fuzzer,address,undefined \
  *         -fno-sanitize-recover=all -std=c99 -D_GNU_SOURCE -Isrc -Itest/unit \
- *         test/fuzz/fuzz_codec.c src/model/{codec,model,score}.c \
+ *         test/fuzz/fuzz_codec.c src/model/{codec,groups,model,score}.c \
  *         src/num/{arena,checksum}.c -lm -o build/fuzz_codec
  *     build/fuzz_codec -max_total_time=600 -max_len=4096
  */
@@ -53,6 +53,14 @@ look_up_levels(NumArena *arena, const Model *model)
 	}
 }
 
+static void
+look_up_groups(const ModelGroups *groups)
+{
+	for (uint32_t g = 0; g < groups->n_groups; g++)
+		check(model_find_group(groups, groups->groups[g].name) ==
+		      &groups->groups[g]);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -64,10 +72,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size > 0)
 		memcpy(image, data, size);
-	/* headers that the fuzzer has not found yet are given to it */
+	/* headers that the fuzzer has not found yet are given to it; it chooses
+	 * the format */
 	if (size >= 24)
 	{
 		memcpy(image, "fairpgM\n\1\0\0\0\1\0\0\0", 16);
+		image[8] = data[8] % 2 == 0 ? 2 : 1;
 		for (int i = 0; i < 8; i++)
 			image[16 + i] = (uint8_t) ((uint64_t) (size + 4) >> (8 * i) & 0xff);
 		crc = num_crc32c(image, size);
@@ -82,6 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t again_size;
 
 		look_up_levels(&arena, model);
+		if (model->groups != NULL)
+			look_up_groups(model->groups);
 		check(model_encode(&arena, model, &again, &again_size) == NUM_OK);
 		check(again_size == size + 4 && memcmp(again, image, size + 4) == 0);
 	}

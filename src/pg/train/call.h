@@ -104,6 +104,10 @@ extern Judgement train_chosen(const TrainCall *call);
 extern FigureAttribute *
 train_groups(const TrainCall *call, const Certificate *part);
 
+/* train_groups.c: gives the model the thresholds by group that the method
+ * found, and says what that means. */
+extern void train_set_groups(TrainCall *call);
+
 /* train_store.c: the rows of the new version; sets call->version. */
 extern void train_store(TrainCall *call);
 

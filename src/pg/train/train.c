@@ -230,6 +230,8 @@ fit(TrainCall *call)
 	                                      MODEL_LOGISTIC, call->threshold,
 	                                      call->result.coef, &call->compiled),
 	              &call->arena, object);
+	if (call->result.group_thresholds != NULL)
+		train_set_groups(call);
 	call->fit_seconds = seconds_since(start);
 }
 

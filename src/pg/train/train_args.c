@@ -373,4 +373,13 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 		                 "example protected => '{sex}'.")));
 	check_method(call, by_argument);
 	check_regularisation(call);
+	if (call->method->decides_by_group && call->extract.n_protected != 1)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" takes exactly one protected attribute",
+		                call->method_name),
+		         errdetail("A row has one threshold, which is that of its "
+		                   "group."),
+		         errhint("Use an intersection such as protected => "
+		                 "'{sex*race}', or method \"constraint\".")));
 }

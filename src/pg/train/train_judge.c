@@ -119,6 +119,7 @@ note_constant(TrainCall *call)
 
 	if (share > 0 && share < 1)
 		return;
+	/* that a bound was missed says more */
 	if (call->result.outcome != TRAIN_INFEASIBLE)
 		call->result.outcome = TRAIN_CONSTANT;
 	warn(call, psprintf("the model decides %s for every training row",
