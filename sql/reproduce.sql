@@ -32,6 +32,12 @@ UNION ALL SELECT 'penalised', models, losses + gaps - 1 FROM versions('protected
     fairness => ''demographic_parity'', method => ''penalty'', penalty => 3', 'people', 'turned', 'shuffled')
 UNION ALL SELECT 'weighted, with a key', models, losses FROM versions('weight => ''w'', exclude => ''{}'', options => ''{"key": "id"}''',
     'people', 'turned', 'shuffled')
+UNION ALL SELECT 'thresholds by group, weighted', models, losses + gaps - 1 FROM versions('weight => ''w'', exclude => ''{}'', options => ''{"key": "id"}'',
+    protected => ''{sex}'', fairness => ''equalized_odds'', method => ''threshold'', max_gap => 0.05', 'people', 'turned', 'shuffled')
+UNION ALL SELECT 'reweighed', models, losses FROM versions('weight => ''w'', exclude => ''{}'', options => ''{"key": "id"}'',
+    protected => ''{sex,origin}'', fairness => ''demographic_parity'', method => ''reweigh'' ', 'people', 'turned', 'shuffled')
+UNION ALL SELECT 'several constraints', models, losses + gaps - 1 FROM versions('exclude => ''{id,w}'', protected => ''{sex,origin}'',
+    options => ''{"constraints": [{"fairness": "demographic_parity", "min_ratio": 0.9}, {"fairness": "group_loss", "max_loss": 0.7}]}'' ', 'people', 'turned', 'shuffled')
 UNION ALL SELECT 'weighted, none held out', models, losses FROM versions('weight => ''w'', exclude => ''{id}'', split => ''none''',
     'people', 'turned', 'shuffled')
 UNION ALL SELECT 'without a matrix', models, losses FROM versions('exclude => ''{id,w}'', options => ''{"solver": "lbfgs"}''',

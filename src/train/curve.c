@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "num/grid.h"
 #include "num/special.h"
 
 /* Items moved between two looks at the monitor: about a millisecond. */
@@ -129,10 +130,11 @@ make_point(const CurveSettings *settings, const double selected[2],
 	return point;
 }
 
-/* The curve of a group's rows, sorted by probability. */
+/* The curve of a group's rows, sorted by probability.  Weights are added on a
+ * grid: rows with the same probability come in any order. */
 static NumStatus
 trace(NumArena *arena, const CurveSettings *settings, const ScoredRow *rows,
-      uint64_t n_rows, Curve *curve)
+      uint64_t n_rows, double magnet, Curve *curve)
 {
 	double total[2] = { 0, 0 };
 	double selected[2] = { 0, 0 };
@@ -142,7 +144,8 @@ trace(NumArena *arena, const CurveSettings *settings, const ScoredRow *rows,
 
 	for (uint64_t i = 0; i < n_rows; i++)
 	{
-		total[rows[i].weight > 0] += fabs((double) rows[i].weight);
+		total[rows[i].weight > 0] +=
+			grid_round(fabs((double) rows[i].weight), magnet);
 		n_points += i == 0 || rows[i].probability != rows[i - 1].probability;
 	}
 	curve->points = arena_alloc(arena, n_points, sizeof(CurvePoint));
@@ -158,7 +161,7 @@ trace(NumArena *arena, const CurveSettings *settings, const ScoredRow *rows,
 
 		for (; i > 0 && rows[i - 1].probability == probability; i--)
 			selected[rows[i - 1].weight > 0] +=
-				fabs((double) rows[i - 1].weight);
+				grid_round(fabs((double) rows[i - 1].weight), magnet);
 		curve->points[curve->n++] = make_point(
 			settings, selected, total,
 			between(probability, i > 0 ? rows[i - 1].probability : 0));
@@ -257,8 +260,9 @@ curves_create(NumArena *arena, const Dataset *data, const Model *model,
 	for (uint32_t g = 0; g < n_groups && status == NUM_OK; g++)
 	{
 		curves[g].group = g;
-		status = trace(arena, settings, rows + start[g],
-		               start[g + 1] - start[g], &curves[g]);
+		status =
+			trace(arena, settings, rows + start[g], start[g + 1] - start[g],
+		          data->weight_magnet, &curves[g]);
 	}
 	arena_release(arena, rows, n_rows, sizeof(ScoredRow));
 	*result = curves;

@@ -24,11 +24,20 @@
 #include <math.h>
 #include <string.h>
 
+#include "num/exact_sum.h"
+
 /* Squared weights of the training rows by cell. */
 static NumStatus
-add_squares(const Dataset *data, NumMonitor *monitor, TrainCell *cells)
+add_squares(NumArena *arena, const Dataset *data, NumMonitor *monitor,
+            TrainCell *cells)
 {
 	const DataRows *rows = &data->part[DATA_TRAIN];
+	size_t n = 2 * (size_t) data->n_base_groups;
+	ExactSum *sums = arena_alloc(arena, n, sizeof(ExactSum));
+
+	if (sums == NULL)
+		return NUM_NO_MEMORY;
+	memset(sums, 0, n * sizeof(ExactSum));
 
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
 	{
@@ -41,9 +50,12 @@ add_squares(const Dataset *data, NumMonitor *monitor, TrainCell *cells)
 			double weight =
 				block->weight == NULL ? 1 : (double) block->weight[i];
 
-			cells[block->cell[i]].squares += weight * weight;
+			exact_sum_add(&sums[block->cell[i]], weight * weight);
 		}
 	}
+	for (size_t c = 0; c < n; c++)
+		cells[c].squares = exact_sum_value(&sums[c]);
+	arena_release(arena, sums, n, sizeof(ExactSum));
 	return NUM_OK;
 }
 
@@ -86,7 +98,7 @@ cells_create(NumArena *arena, const Dataset *data, NumMonitor *monitor,
 	data_cell_totals(data, DATA_TRAIN, weight, rows);
 	for (size_t c = 0; c < n; c++)
 		cells[c] = (TrainCell){ .rows = rows[c], .weight = weight[c] };
-	status = add_squares(data, monitor, cells);
+	status = add_squares(arena, data, monitor, cells);
 	set_factors(data, cells);
 	arena_release(arena, weight, n, sizeof(double));
 	arena_release(arena, rows, n, sizeof(uint64_t));
