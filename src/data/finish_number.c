@@ -15,18 +15,10 @@
 #include <string.h>
 
 #include "num/grid.h"
+#include "num/wide.h"
 
 /* rows at a time, for the compiler to take together */
 #define LANES 8
-
-/* the widest vectors the machine has, with the same operations for all */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#else
-#define WIDE
-#define ALWAYS_INLINE inline
-#endif
 
 /* A column on its way through the statistics. */
 typedef struct Number

@@ -37,20 +37,12 @@
 #include "num/dense.h"
 #include "num/grid.h"
 #include "num/special.h"
+#include "num/wide.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
 #define INDEPENDENT_ROWS _Pragma("GCC ivdep")
 #else
 #define INDEPENDENT_ROWS
-#endif
-
-/* the widest vectors the machine has, with one layout of lanes for all */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#else
-#define WIDE
-#define ALWAYS_INLINE inline
 #endif
 
 static void

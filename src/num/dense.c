@@ -11,6 +11,8 @@
 
 #include <math.h>
 
+#include "num/wide.h"
+
 #define LANES 8
 #define TILE 8
 
@@ -20,12 +22,6 @@
 /* Rows of a tile's work between two looks at the monitor: 16 million
  * multiplications at a thousand parameters. */
 #define WATCHED_ROWS 1024
-
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
-#else
-#define WIDE
-#endif
 
 /* Eight lanes, then the rest one by one.  Not the public function itself: the
  * compiler exports what dispatches between clones of a public one. */

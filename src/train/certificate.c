@@ -20,15 +20,7 @@
 #include "num/exact_sum.h"
 #include "num/grid.h"
 #include "num/special.h"
-
-/* the widest vectors the machine has, with the same operations for all */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
-#define WIDE __attribute__((target_clones("default", "avx2", "avx512f")))
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-#else
-#define WIDE
-#define ALWAYS_INLINE inline
-#endif
+#include "num/wide.h"
 
 #define DIGIT_BITS 11
 #define DIGITS (1u << DIGIT_BITS)
