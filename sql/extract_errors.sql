@@ -124,6 +124,8 @@ FROM unnest(ARRAY['hash', 'hash:', 'hash:0', 'hash:1', 'hash:-0.1', 'hash:nan', 
                   'column:=test', 'column:part=', 'column:part=nowhere', 'random:0.2', 'NONE ']) AS split;
 INSERT INTO refusal (call, state, names) VALUES
     ($$'m', 'loan', 'y', features => '{x}', split => 'column:nothing=1'$$, '42703', '{nothing}'),
+    ($$'m', 'loan', 'y', features => '{x}', split => 'column:y=true'$$, '22023', '{split,y}'),
+    ($$'m', 'SELECT *, y OR id % 4 = 1 AS most FROM loan WHERE y OR id % 4 = 3', 'y', features => '{x}', split => 'column:most=false'$$, '22023', '{y}'),
     ($$'m', 'loan', 'y', features => '{x}', split => 'column:one=same'$$, '22023', '{split}');
 
 CREATE FUNCTION outcome(call text, OUT state text, OUT said text, OUT hint text) LANGUAGE plpgsql AS $$

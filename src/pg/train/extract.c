@@ -76,6 +76,19 @@ check_labels(const RowReader *reader)
 		                errdetail("A model learns to tell two apart.")));
 }
 
+/* Whether the training rows have both labels. */
+static bool
+has_both_labels(const Dataset *data)
+{
+	const DataRows *train = &data->part[DATA_TRAIN];
+	bool found[2] = { false, false };
+
+	for (uint32 b = 0; b < train->n_blocks && !(found[0] && found[1]); b++)
+		for (uint32 i = 0; i < train->blocks[b]->n_rows; i++)
+			found[train->blocks[b]->cell[i] & 1] = true;
+	return found[0] && found[1];
+}
+
 static void
 check_parts(const RowReader *reader, const Dataset *data)
 {
@@ -88,6 +101,13 @@ check_parts(const RowReader *reader, const Dataset *data)
 		                errmsg("split \"%s\" leaves no rows to %s",
 		                       plan->request->split,
 		                       train == 0 ? "train on" : "hold out")));
+	if (!has_both_labels(data))
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("label column \"%s\" has one value only in the rows to "
+		                "train on",
+		                plan->columns[plan->label].name),
+		         errhint("Choose another split.")));
 	if (train < plan->spec.n_columns + 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -103,6 +103,12 @@ parse_split(ReadPlan *plan)
 			plan->split_value = equals + 1;
 			plan->split = read_column(plan, copy, "split");
 			check_split_type(&plan->columns[plan->split]);
+			if (plan->split == plan->label)
+				ereport(
+					ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				     errmsg("split column \"%s\" is the label column", copy),
+				     errdetail("All rows held out would have one label.")));
 			return;
 		}
 	}
