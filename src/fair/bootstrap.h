@@ -37,7 +37,7 @@ typedef struct FairGapInterval
 /*
  * Intervals of the gap and the ratio of each of 'n_criteria' criteria, none
  * of losses:
- * bootstrap percentiles, those of the gap widened where gap_bounds.h knows
+ * bootstrap percentiles, widened where gap_bounds.h knows
  * better (many groups, small ones, rates of 0 or 1); all from the same draws, to an array of as many.  Every function
  * of counts can be resampled from the counts: drawing n rows with replacement
  * and counting them into cells is a multinomial draw from the cells.  Each
