@@ -32,6 +32,12 @@ typedef enum DataPart
 	DATA_PARTS = 2
 } DataPart;
 
+/* What the label of a row is. */
+typedef enum DataLabel
+{
+	DATA_LABEL_BINARY /* true or false, kept in the row's cell */
+} DataLabel;
+
 typedef enum DataKind
 {
 	DATA_NUMBER,

@@ -19,13 +19,14 @@
 #include "pg/judge.h"
 #include "pg/train/extract.h"
 #include "train/certificate.h"
+#include "train/family.h"
 #include "train/train.h"
 
 typedef struct TrainCall
 {
 	/* arguments */
 	char *model;
-	char *family;
+	const TrainFamily *family;
 	char *fairness; /* the criteria's names */
 	char *method_name;
 	char *split;

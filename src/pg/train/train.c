@@ -220,14 +220,14 @@ fit(TrainCall *call)
 	host_monitor_phase(&call->monitor, "fitting");
 	team = gather_team(call);
 	settings.team = team == NULL ? NULL : team_of_passes(team);
-	status = (call->method != NULL ? call->method->run : train_plain)(
+	status = (call->method != NULL ? call->method->run : call->family->plain)(
 		&call->arena, call->data, &settings, &call->monitor, &call->result);
 	report_status(status, &call->arena, object);
 	if (team != NULL)
 		team_end(team);
 	train_warn_of_cells(call);
 	report_status(model_from_coefficients(&call->arena, call->data,
-	                                      MODEL_LOGISTIC, call->threshold,
+	                                      call->family->model, call->threshold,
 	                                      call->result.coef, &call->compiled),
 	              &call->arena, object);
 	if (call->result.group_thresholds != NULL)
@@ -271,7 +271,7 @@ result_row(FunctionCallInfo fcinfo, TrainCall *call)
 	row_begin(&row, fcinfo);
 	row_put_text(&row, call->model);
 	row_put(&row, Int32GetDatum(call->version));
-	row_put_text(&row, call->family);
+	row_put_text(&row, call->family->name);
 	row_put_text(&row, call->fairness);
 	row_put_text(&row, call->method_name);
 	row_put_text(&row, train_outcome_name(call->result.outcome));

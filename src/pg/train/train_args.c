@@ -50,6 +50,17 @@ known_methods(void)
 	return list.data;
 }
 
+static char *
+known_families(void)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const TrainFamily *f = train_family_table(); f->name; f++)
+		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", f->name);
+	return list.data;
+}
+
 static char **
 name_list(FunctionCallInfo fcinfo, int arg, const char *name, int *count)
 {
@@ -272,13 +283,15 @@ check_method(const TrainCall *call, bool by_argument)
 static void
 resolve_names(FunctionCallInfo fcinfo, TrainCall *call)
 {
-	call->family = args_text_required(fcinfo, ARG_FAMILY, "family");
+	char *family = args_text_required(fcinfo, ARG_FAMILY, "family");
+
+	call->family = train_family_find(family);
 	call->fairness = args_text_required(fcinfo, ARG_FAIRNESS, "fairness");
 	call->method_name = args_text_required(fcinfo, ARG_METHOD, "method");
-	if (strcmp(call->family, "logistic") != 0)
+	if (call->family == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("family \"%s\" does not exist", call->family),
-		                errhint("The families are: logistic.")));
+		                errmsg("family \"%s\" does not exist", family),
+		                errhint("The families are: %s.", known_families())));
 	if (strcmp(call->fairness, "none") != 0 &&
 	    fair_criterion_find(call->fairness) == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

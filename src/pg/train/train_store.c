@@ -89,7 +89,7 @@ describe_call(const TrainCall *call)
 	json_list(&json, "features", call->report.features_used,
 	          call->report.n_features_used);
 	json_list(&json, "exclude", extract->exclude, extract->n_exclude);
-	json_text(&json, "family", call->family);
+	json_text(&json, "family", call->family->name);
 	json_text(&json, "fairness", call->fairness);
 	json_key(&json, "constraints");
 	constraints_write(&json, &call->constraints);
@@ -162,7 +162,7 @@ store_version(const TrainCall *call)
 	Judgement judgement = train_chosen(call);
 	StoreVersion row = { .model = call->model,
 		                 .version = call->version,
-		                 .family = call->family,
+		                 .family = call->family->name,
 		                 .fairness = call->fairness,
 		                 .method = call->method_name,
 		                 .max_gap =
