@@ -63,6 +63,9 @@ create_lists(DataBuilder *builder)
 
 	shape->n_columns = n;
 	shape->weighted = builder->spec.weighted;
+	shape->exact_column = builder->spec.label == DATA_LABEL_NUMBER
+	                          ? builder->spec.label_column
+	                          : RAW_NO_COLUMN;
 	shape->arena = arena;
 	shape->rows =
 		builder->spec.row_arena != NULL ? builder->spec.row_arena : arena;

@@ -46,6 +46,10 @@ typedef struct DataBuilderSpec
 	uint32_t n_protected; /* distinct protected columns */
 	uint32_t n_attributes;
 	const DataAttributeSpec *attributes;
+	DataLabel label;
+	uint32_t label_column; /* DATA_LABEL_NUMBER: the one of the columns, a
+	                        * number without NULLs, that is the label and not
+	                        * a column of the dataset */
 	bool weighted;
 	bool null_flags;     /* a null flag for numbers with NULLs */
 	uint32_t max_levels; /* of a category, at least 2 */
@@ -65,7 +69,7 @@ typedef struct DataInput
 	uint32_t *code;           /* [n_columns]; numbers unused */
 	uint32_t *protected_code; /* [n_protected] from data_builder_group() */
 	double weight;
-	int label;
+	int label;         /* 0 or 1; 0 where the label is a number */
 	uint64_t key_hash; /* where keyed */
 } DataInput;
 

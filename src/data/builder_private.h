@@ -104,6 +104,9 @@ extern void data_find(Finish *finish, DataFindingKind kind, uint32_t column,
  * the dataset's columns; nothing when it is constant. */
 extern NumStatus data_finish_number(Finish *finish, uint32_t k);
 
+/* finish_label.c: mean, spread and range of labels that are numbers. */
+extern NumStatus data_finish_label(Finish *finish);
+
 /* finish_category.c: category 'k' likewise. */
 extern NumStatus data_finish_category(Finish *finish, uint32_t k);
 

@@ -35,7 +35,8 @@ typedef enum DataPart
 /* What the label of a row is. */
 typedef enum DataLabel
 {
-	DATA_LABEL_BINARY /* true or false, kept in the row's cell */
+	DATA_LABEL_BINARY, /* true or false, kept in the row's cell */
+	DATA_LABEL_NUMBER  /* a number of its own; the label of its cell is 0 */
 } DataLabel;
 
 typedef enum DataKind
@@ -107,6 +108,7 @@ typedef struct DataBlock
 	                      * in all blocks */
 	uint16_t *cell;      /* [n_rows] 2 * base group + label */
 	float *weight;       /* [n_rows], or NULL: all one */
+	double *number;      /* [n_rows] the label, where it is one; else NULL */
 	void *slab;          /* holds the arrays of rows */
 } DataBlock;
 
@@ -145,8 +147,16 @@ typedef struct Dataset
 	uint32_t n_attributes;
 	DataAttribute *attributes;
 
+	DataLabel label;
+	/* DATA_LABEL_NUMBER, over the training rows, weighted; sd is 0 exactly when
+	 * all labels are one */
+	double label_mean;
+	double label_sd;
+	double label_min;
+	double label_max;
+
 	const char *label_name;
-	const char *label_positive; /* printable positive value */
+	const char *label_positive; /* printable positive value; NULL: a number */
 
 	uint64_t n_null_label;       /* rows left out because the label is NULL */
 	uint64_t n_null_weight_zero; /* rows left out because the weight is 0 */

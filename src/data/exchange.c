@@ -317,6 +317,9 @@ typedef struct DatasetImage
 	double weight_magnet;
 	uint32_t sample_blocks[DATA_STRATA];
 	bool weighted;
+	DataLabel label;
+	double label_mean;
+	double label_sd;
 } DatasetImage;
 
 NumStatus
@@ -338,6 +341,9 @@ data_export(NumArena *arena, NumArena *rows, const Dataset *data,
 	memcpy(head.sample_blocks, train->sample_blocks,
 	       sizeof(head.sample_blocks));
 	head.weighted = train->n_blocks > 0 && train->blocks[0]->weight != NULL;
+	head.label = data->label;
+	head.label_mean = data->label_mean;
+	head.label_sd = data->label_sd;
 	put(&writer, &head, sizeof(head));
 	put(&writer, data->columns, data->n_columns * sizeof(DataColumn));
 	if (train->n_blocks > 0)
@@ -389,6 +395,9 @@ data_import(NumArena *arena, NumArena *rows, const DataExchange *exchange,
 	data->n_params = head.n_params;
 	data->n_base_groups = head.n_base_groups;
 	data->weight_magnet = head.weight_magnet;
+	data->label = head.label;
+	data->label_mean = head.label_mean;
+	data->label_sd = head.label_sd;
 	train = &data->part[DATA_TRAIN];
 	train->n_rows = head.n_rows;
 	train->weight = head.weight;

@@ -75,9 +75,15 @@ finish_columns(Finish *finish)
 	if (data->columns == NULL)
 		return NUM_NO_MEMORY;
 	for (uint32_t c = 0; c < n && status == NUM_OK; c++)
-		status = builder->spec.columns[c].kind == DATA_NUMBER
-		             ? data_finish_number(finish, number++)
-		             : data_finish_category(finish, category++);
+		if (c == builder->shape.exact_column)
+		{
+			number++;
+			status = data_finish_label(finish);
+		}
+		else
+			status = builder->spec.columns[c].kind == DATA_NUMBER
+			             ? data_finish_number(finish, number++)
+			             : data_finish_category(finish, category++);
 	data->n_params = 1;
 	for (uint32_t c = 0; c < data->n_columns; c++)
 	{
@@ -108,6 +114,7 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 	    finish.columns == NULL)
 		return NUM_NO_MEMORY;
 	memset(finish.data, 0, sizeof(Dataset));
+	finish.data->label = builder->spec.label;
 	memset(finish.columns, 0, builder->spec.n_columns * sizeof(FinishColumn));
 	data_choose_pivots(&finish);
 	status = data_divide_copies(&finish);

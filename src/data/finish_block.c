@@ -28,6 +28,9 @@ data_block_lay(const Dataset *data, bool weighted, DataBlock *block, void *slab)
 	block->weight = NULL;
 	if (weighted)
 		block->weight = slab_cut(slab, &used, block->n_rows * sizeof(float));
+	block->number = NULL;
+	if (data->label == DATA_LABEL_NUMBER)
+		block->number = slab_cut(slab, &used, block->n_rows * sizeof(double));
 	block->slab = slab;
 	return used;
 }
@@ -128,6 +131,8 @@ write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 	}
 	if (to->weight != NULL)
 		memcpy(to->weight, from->weight, from->n_rows * sizeof(float));
+	for (uint32_t i = 0; i < from->n_rows && to->number != NULL; i++)
+		to->number[i] = raw_number(from, finish->builder->spec.label_column, i);
 }
 
 /* Bytes of a value by column, the same in all blocks. */

@@ -261,13 +261,15 @@ pack(const RawShape *shape, RawStream *stream)
 	for (uint32_t k = 0; k < shape->n_numbers; k++)
 	{
 		const double *x = stream->number[k];
+		uint32_t c = shape->numbers[k];
+		bool exact = c == shape->exact_column;
 
 		number_range(x, block->n_rows, &block->low[k], &block->high[k]);
-		block->width[shape->numbers[k]] =
-			raw_large(block->low[k], block->high[k], RAW_WIDE_FROM) &&
-					!all_floats(x, block->n_rows)
-				? sizeof(double)
-				: sizeof(float);
+		exact =
+			exact || raw_large(block->low[k], block->high[k], RAW_WIDE_FROM);
+		block->width[c] = exact && !all_floats(x, block->n_rows)
+		                      ? sizeof(double)
+		                      : sizeof(float);
 	}
 	for (uint32_t k = 0; k < shape->n_categories; k++)
 		block->width[shape->categories[k]] =

@@ -28,14 +28,18 @@
 #define RAW_WIDE_FROM 14.0
 #define RAW_PIVOT_FROM 16.0
 
+#define RAW_NO_COLUMN UINT32_MAX
+
 /* What a row is made of, the same for all blocks of a builder. */
 typedef struct RawShape
 {
 	uint32_t n_columns;
 	uint32_t n_numbers;
 	uint32_t n_categories;
-	uint32_t *numbers;    /* [n_numbers] their columns */
-	uint32_t *categories; /* [n_categories] */
+	uint32_t *numbers;     /* [n_numbers] their columns */
+	uint32_t *categories;  /* [n_categories] */
+	uint32_t exact_column; /* a number whose digits are all kept;
+	                        * RAW_NO_COLUMN: none */
 	bool weighted;
 	uint32_t block_rows; /* of a full block */
 	NumArena *arena;     /* for everything but ... */

@@ -169,8 +169,29 @@ group_terms(const DataBuilder *builder)
 	return terms;
 }
 
-/* A hash of what the dataset will hold of a row, but for the weight: of numbers
- * less their pivot in single precision, and of no retired category. */
+/* A number as the dataset will hold it: less its pivot in single precision, but
+ * for a label. */
+static uint64_t
+number_content(const Finish *finish, uint32_t c, double number)
+{
+	float x = (float) (number - finish->columns[c].pivot);
+	uint32_t bits;
+
+	if (c == finish->builder->shape.exact_column)
+	{
+		uint64_t all;
+
+		number += 0.0;
+		memcpy(&all, &number, sizeof(all));
+		return all;
+	}
+	x += 0.0f;
+	memcpy(&bits, &x, sizeof(bits));
+	return isnan(x) ? NULL_CONTENT : bits;
+}
+
+/* A hash of what the dataset will hold of a row, but for the weight; of no
+ * retired category. */
 static uint64_t
 hash_stored(const Finish *finish, const RawBlock *block, uint32_t i,
             const uint64_t *groups)
@@ -183,12 +204,9 @@ hash_stored(const Finish *finish, const RawBlock *block, uint32_t i,
 	for (uint32_t k = 0; k < shape->n_numbers; k++)
 	{
 		uint32_t c = shape->numbers[k];
-		float x = (float) (raw_number(block, c, i) - finish->columns[c].pivot);
-		uint32_t bits;
 
-		x += 0.0f;
-		memcpy(&bits, &x, sizeof(bits));
-		hash += hash_term(isnan(x) ? NULL_CONTENT : bits, 3 + c);
+		hash += hash_term(number_content(finish, c, raw_number(block, c, i)),
+		                  3 + c);
 	}
 	for (uint32_t k = 0; k < shape->n_categories; k++)
 	{

@@ -128,6 +128,15 @@ column_codes(const LinearPlan *plan, const DataBlock *block, uint32_t c,
 	}
 }
 
+void
+linear_fill_chunk(LinearPlan *plan, const DataBlock *block, uint32_t first,
+                  uint32_t n)
+{
+	chunk_numbers(plan, block, first, n);
+	for (uint32_t c = 0; c < plan->n_categories; c++)
+		column_codes(plan, block, c, first, n);
+}
+
 /* What depends on the cell and the weight of a row. */
 static void
 chunk_rows(LinearPlan *plan, const LinearRequest *request,
@@ -514,9 +523,7 @@ pass_chunk(LinearPlan *plan, const LinearRequest *request, uint32_t b,
 	uint32_t left = block->n_rows - first;
 	uint32_t n = left < LINEAR_CHUNK_ROWS ? left : LINEAR_CHUNK_ROWS;
 
-	chunk_numbers(plan, block, first, n);
-	for (uint32_t c = 0; c < plan->n_categories; c++)
-		column_codes(plan, block, c, first, n);
+	linear_fill_chunk(plan, block, first, n);
 	chunk_rows(plan, request, block, first, n);
 	chunk_scores(plan, request->coef, n);
 	chunk_losses(plan, request, n, sums->loss_part);

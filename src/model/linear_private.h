@@ -71,6 +71,11 @@ linear_row_weight(const DataBlock *block, uint32_t i)
 	return block->weight == NULL ? 1.0 : (double) block->weight[i];
 }
 
+/* linear.c: rows 'first' to 'first' + n - 1 of a block, at most
+ * LINEAR_CHUNK_ROWS, into plan->dense and plan->param. */
+extern void linear_fill_chunk(LinearPlan *plan, const DataBlock *block,
+                              uint32_t first, uint32_t n);
+
 /* Sets the magnets of a pass; false when its sums could overflow. */
 extern bool linear_set_magnets(LinearPlan *plan, const LinearRequest *request);
 
