@@ -263,6 +263,9 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	add_text(&parameters, version->comment);
 	add_boolean(&parameters, version->row_security);
 	add_text(&parameters, FAIRPG_VERSION);
+	add(&parameters, INT4OID, Int32GetDatum(version->best_iteration),
+	    version->best_iteration == 0);
+	add_text(&parameters, version->stopped_because);
 
 	run("INSERT INTO fairpg_catalog.model_version"
 	    " (model, version, family, fairness, method, max_gap, status, verdict,"
@@ -270,10 +273,11 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	    " artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
 	    " auc, gap, gap_low, gap_high, worst_group, iterations, seconds,"
 	    " memory_bytes, warnings, comment, row_security, fairpg_version,"
-	    " server_version, created_at, created_by)"
+	    " best_iteration, stopped_because, server_version, created_at,"
+	    " created_by)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
 	    " $13::jsonb, $14, $15, sha256($15), $16, $17, $18, $19, $20, $21,"
-	    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,"
+	    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,"
 	    " current_setting('server_version'), clock_timestamp(), current_user)",
 	    &parameters, SPI_OK_INSERT);
 	insert_coefficients(version, model);
@@ -452,6 +456,41 @@ store_insert_log(const char *model, int version, const StoreLogRow *rows,
 	    " max_multiplier, feasible, chosen)"
 	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11)"
 	    " AS u",
+	    &parameters, SPI_OK_INSERT);
+	store_spi_end(nest_level);
+}
+
+void
+store_insert_log_groups(const char *model, int version,
+                        const StoreLogGroup *rows, int n_rows)
+{
+	Parameters parameters = { 0 };
+	Elements columns[6];
+	int nest_level = store_spi_begin();
+
+	for (int c = 0; c < (int) lengthof(columns); c++)
+		elements_init(&columns[c], n_rows);
+	for (int i = 0; i < n_rows; i++)
+	{
+		push_int(&columns[0], rows[i].iteration);
+		push_text(&columns[1], rows[i].attribute);
+		push_text(&columns[2], rows[i].group_name);
+		push_text(&columns[3], rows[i].metric);
+		push_real(&columns[4], rows[i].value);
+		push_bigint(&columns[5], rows[i].rows);
+	}
+	add_text(&parameters, model);
+	add_int(&parameters, version);
+	add_elements(&parameters, INT4OID, &columns[0]);
+	add_elements(&parameters, TEXTOID, &columns[1]);
+	add_elements(&parameters, TEXTOID, &columns[2]);
+	add_elements(&parameters, TEXTOID, &columns[3]);
+	add_elements(&parameters, FLOAT8OID, &columns[4]);
+	add_elements(&parameters, INT8OID, &columns[5]);
+	run("INSERT INTO fairpg_catalog.training_log_group"
+	    " (model, version, iteration, attribute, group_name, metric, value,"
+	    " rows)"
+	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8) AS u",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

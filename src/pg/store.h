@@ -66,6 +66,8 @@ typedef struct StoreVersion
 	double gap_high;
 	const char *worst_group;
 	int iterations;
+	int best_iteration; /* of the log; 0: none */
+	const char *stopped_because;
 	double seconds;
 	int64 memory_bytes;
 	char **warnings;
@@ -97,6 +99,20 @@ typedef struct StoreLogRow
 
 extern void store_insert_log(const char *model, int version,
                              const StoreLogRow *rows, int n_rows);
+
+/* A group rate of one iteration. */
+typedef struct StoreLogGroup
+{
+	int iteration;
+	const char *attribute;
+	const char *group_name;
+	const char *metric;
+	double value;
+	int64 rows;
+} StoreLogGroup;
+
+extern void store_insert_log_groups(const char *model, int version,
+                                    const StoreLogGroup *rows, int n_rows);
 
 /* One cell of method reweigh. */
 typedef struct StoreCell

@@ -88,9 +88,10 @@ static void
 require_trusted_owner(void)
 {
 	static const char *const tables[] = {
-		"store_version",     "model",         "model_version",   "coefficient",
-		"training_log",      "reweighing",    "group_threshold", "evaluation",
-		"evaluation_metric", "evaluation_gap"
+		"store_version",     "model",           "model_version",
+		"coefficient",       "training_log",    "training_log_group",
+		"reweighing",        "group_threshold", "evaluation",
+		"evaluation_metric", "evaluation_gap",  "evaluation_constraint"
 	};
 	Oid schema = get_namespace_oid(STORE_SCHEMA, false);
 	Oid owner = schema_owner(schema);

@@ -34,6 +34,8 @@ BEGIN
             v.gap_high,
             v.worst_group,
             v.iterations,
+            v.best_iteration,
+            v.stopped_because,
             v.seconds,
             v.memory_bytes,
             cardinality(v.warnings) AS n_warnings,
@@ -87,6 +89,10 @@ BEGIN
         IS 'attribute with the worst gap, ratio or loss, and the group that it is to the disadvantage of';
     COMMENT ON COLUMN fairpg_report.model_versions.iterations
         IS 'passes over the data or a sample of it';
+    COMMENT ON COLUMN fairpg_report.model_versions.best_iteration
+        IS 'iteration of the training log that is the model';
+    COMMENT ON COLUMN fairpg_report.model_versions.stopped_because
+        IS 'why the training ended: converged, patience on gap, iteration limit, ...';
     COMMENT ON COLUMN fairpg_report.model_versions.seconds IS 'duration of the training';
     COMMENT ON COLUMN fairpg_report.model_versions.memory_bytes
         IS 'largest memory in use during the training';
@@ -275,6 +281,40 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.training_log.feasible IS 'whether all bounds were kept';
     COMMENT ON COLUMN fairpg_report.training_log.chosen
         IS 'whether this iteration is the stored model';
+
+    CREATE VIEW fairpg_report.training_log_groups AS
+        SELECT
+            g.model,
+            g.version,
+            g.iteration,
+            l.phase,
+            g.attribute,
+            g.group_name,
+            g.metric,
+            g.value,
+            g.rows,
+            l.feasible,
+            l.chosen
+        FROM fairpg_catalog.training_log_group AS g
+        JOIN fairpg_catalog.training_log AS l USING (model, version, iteration);
+    COMMENT ON VIEW fairpg_report.training_log_groups
+        IS 'what each constrained group had in the iterations of each training';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.iteration IS 'number of the iteration';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.phase IS 'part of the training it belongs to';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.attribute IS 'protected attribute';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.group_name IS 'group of it';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.metric
+        IS 'rate of decisions, such as selection_rate, tpr, fpr or error_rate; or log_loss';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.value
+        IS 'the rate among the rows that the iteration read';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.rows
+        IS 'training rows of the group that count for it; a phase on a sample reads a part of them';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.feasible
+        IS 'whether the iteration kept all bounds';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.chosen
+        IS 'whether the iteration is the stored model';
 
     CREATE VIEW fairpg_report.coefficients AS
         SELECT

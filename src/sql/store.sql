@@ -21,6 +21,7 @@ DECLARE
     parts CONSTANT text[] := '{fairpg_catalog.store_version,fairpg_catalog.model,
         fairpg_catalog.model_version,fairpg_catalog.coefficient,fairpg_catalog.group_threshold,
         fairpg_catalog.training_log,
+        fairpg_catalog.training_log_group,fairpg_report.training_log_groups,
         fairpg_catalog.reweighing,fairpg_report.reweighing,
         fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
         fairpg_catalog.evaluation_constraint,
@@ -156,6 +157,8 @@ BEGIN
         gap_high double precision,
         worst_group text,
         iterations integer NOT NULL,
+        best_iteration integer,
+        stopped_because text NOT NULL,
         seconds double precision NOT NULL,
         memory_bytes bigint NOT NULL,
         warnings text[] NOT NULL,
@@ -211,6 +214,10 @@ BEGIN
         IS 'attribute with the worst gap, ratio or loss, and the group that it is to the disadvantage of';
     COMMENT ON COLUMN fairpg_catalog.model_version.iterations
         IS 'passes over the data or a sample of it';
+    COMMENT ON COLUMN fairpg_catalog.model_version.best_iteration
+        IS 'iteration of the training log that is the model';
+    COMMENT ON COLUMN fairpg_catalog.model_version.stopped_because
+        IS 'why the training ended: converged, patience on gap, iteration limit, ...';
     COMMENT ON COLUMN fairpg_catalog.model_version.seconds IS 'duration of the training';
     COMMENT ON COLUMN fairpg_catalog.model_version.memory_bytes
         IS 'largest memory in use during the training';
@@ -306,6 +313,33 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.training_log.feasible IS 'whether all bounds were kept';
     COMMENT ON COLUMN fairpg_catalog.training_log.chosen
         IS 'whether this iteration is the stored model';
+
+    CREATE TABLE fairpg_catalog.training_log_group (
+        model text NOT NULL,
+        version integer NOT NULL,
+        iteration integer NOT NULL,
+        attribute text NOT NULL,
+        metric text NOT NULL,
+        group_name text NOT NULL,
+        value double precision NOT NULL,
+        rows bigint NOT NULL,
+        PRIMARY KEY (model, version, iteration, attribute, metric, group_name),
+        FOREIGN KEY (model, version, iteration) REFERENCES fairpg_catalog.training_log
+            ON DELETE CASCADE
+    );
+    COMMENT ON TABLE fairpg_catalog.training_log_group
+        IS 'what each constrained group had in the iterations of a training; every iteration up to 10000 values, then evenly fewer of them, and always the one that is stored';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.iteration IS 'number of the iteration';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.attribute IS 'protected attribute';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.metric
+        IS 'rate of decisions, such as selection_rate, tpr, fpr or error_rate; or log_loss';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.group_name IS 'group of it';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.value
+        IS 'the rate among the rows that the iteration read';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.rows
+        IS 'training rows of the group that count for it; a phase on a sample reads a part of them';
 
     CREATE TABLE fairpg_catalog.reweighing (
         model text NOT NULL,

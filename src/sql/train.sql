@@ -31,7 +31,7 @@ COMMENT ON COLUMN fairpg.train_result.family IS 'family of the model';
 COMMENT ON COLUMN fairpg.train_result.fairness IS 'fairness criteria, separated by commas, or none';
 COMMENT ON COLUMN fairpg.train_result.method IS 'training method, or none';
 COMMENT ON COLUMN fairpg.train_result.status
-    IS 'converged, infeasible (no model kept all bounds; this is the closest), iteration_limit or constant';
+    IS 'converged, infeasible (no model kept all bounds; this is the closest), iteration_limit, early_stop or constant';
 COMMENT ON COLUMN fairpg.train_result.iterations IS 'passes over the rows or a sample of them';
 COMMENT ON COLUMN fairpg.train_result.rows_train IS 'rows trained on';
 COMMENT ON COLUMN fairpg.train_result.rows_test IS 'rows held out';

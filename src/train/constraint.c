@@ -402,12 +402,15 @@ search_run(Search *search, uint32_t block_stride, int curved_every,
 		loss = newton->loss;
 		newton_log(newton, phase, 0, largest_multiplier(newton), feasible);
 		newton_keep_best(newton, feasible);
+		if (newton->early_stop.stops)
+			return NUM_OK;
 		if (feasible && loss < least_loss - LOSS_TOLERANCE * loss)
 		{
 			least_loss = loss;
 			since_better = 0;
 		}
-		else if (++since_better >= patience && isfinite(least_loss))
+		else if (++since_better >= patience && isfinite(least_loss) &&
+		         newton->early_stop.rule == NULL)
 		{
 			*converged = true;
 			return NUM_OK;
@@ -540,6 +543,7 @@ search_sharper(Search *search, const double *plain, bool *converged)
 	if (first.coef == NULL || first.reached == NULL)
 		return NUM_NO_MEMORY;
 	take_answer(newton, *converged, &first);
+	rate_log_hold(&newton->rate_log);
 	newton->temperature = SHARP;
 	memcpy(newton->coef, plain, row_bytes);
 	memset(newton->multiplier, 0, newton->rates->n_active * sizeof(double));
@@ -553,6 +557,7 @@ search_sharper(Search *search, const double *plain, bool *converged)
 	    (!first.feasible || newton->best_accuracy > first.accuracy + doubt))
 		return NUM_OK;
 	restore_answer(newton, &first);
+	rate_log_restore(&newton->rate_log);
 	*converged = first.converged;
 	return NUM_OK;
 }

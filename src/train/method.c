@@ -14,6 +14,7 @@ static const TrainMethod methods[] = {
 	  .needs_max_gap = true,
 	  .takes_l1 = true,
 	  .takes_signs = true,
+	  .takes_early_stop = true,
 	  .takes_constraints = true,
 	  .run = train_constraint },
 	{ .name = "penalty",
@@ -21,6 +22,7 @@ static const TrainMethod methods[] = {
 	  .needs_penalty = true,
 	  .takes_l1 = true,
 	  .takes_signs = true,
+	  .takes_early_stop = true,
 	  .run = train_penalty },
 	{ .name = "reweigh",
 	  .description = "rows weighted so that groups have equal label shares",
@@ -31,6 +33,7 @@ static const TrainMethod methods[] = {
 	{ .name = "minimax",
 	  .description = "least loss of the group that has the largest one",
 	  .of_loss = true,
+	  .takes_early_stop = true,
 	  .run = train_minimax },
 	{ .name = "threshold",
 	  .description = "the plain model with a threshold for each group",
@@ -66,6 +69,8 @@ train_outcome_name(TrainOutcome outcome)
 			return "infeasible";
 		case TRAIN_ITERATION_LIMIT:
 			return "iteration_limit";
+		case TRAIN_EARLY_STOP:
+			return "early_stop";
 		case TRAIN_CONSTANT:
 			return "constant";
 	}

@@ -216,9 +216,12 @@ minimax_run(Minimax *minimax, uint32_t block_stride, double accuracy,
 			*converged = true;
 			return NUM_OK;
 		}
+		if (newton->early_stop.stops)
+			return NUM_OK;
 		weigh_cells(newton);
 		newton_remember(newton, newton->multiplier);
 		status = take_step(newton, block_stride, promise, &stuck);
+		newton->is_stuck = stuck;
 		if (stuck)
 			return status;
 	}

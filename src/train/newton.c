@@ -168,6 +168,7 @@ newton_allocate(Newton *newton)
 	NumArena *arena = newton->arena;
 	size_t row_bytes = newton->stride * sizeof(double);
 	uint32_t n_active = newton->rates->n_active;
+	size_t most_log = 5 * ((size_t) newton->max_iterations + 4);
 
 	newton->coef = arena_alloc(arena, 1, row_bytes);
 	newton->gradient = arena_alloc(arena, 1, row_bytes);
@@ -182,8 +183,7 @@ newton_allocate(Newton *newton)
 		arena, (size_t) newton->settings->n_constraints, sizeof(double));
 	newton->best_reached = arena_alloc(
 		arena, (size_t) newton->settings->n_constraints, sizeof(double));
-	newton->log = arena_alloc(arena, 5 * ((size_t) newton->max_iterations + 4),
-	                          sizeof(TrainLog));
+	newton->log = arena_alloc(arena, most_log, sizeof(TrainLog));
 	if (newton->coef == NULL || newton->gradient == NULL ||
 	    newton->step == NULL || newton->best == NULL ||
 	    newton->multiplier == NULL || newton->cell_curvature == NULL ||
@@ -206,6 +206,8 @@ newton_allocate(Newton *newton)
 	       linear_n_cells(newton->plan) * sizeof(double));
 	for (int i = 0; i < newton->settings->n_constraints; i++)
 		newton->reached[i] = newton->best_reached[i] = NAN;
+	if (rate_log_create(arena, n_active, most_log, &newton->rate_log) != NUM_OK)
+		return NUM_NO_MEMORY;
 	return allocate_curvature(newton);
 }
 
@@ -227,6 +229,7 @@ newton_create(NumArena *arena, const Dataset *data,
 	newton->temperature = settings->temperature;
 	newton->gap = NAN;
 	newton->best_gap = NAN;
+	early_stop_begin(settings, &newton->early_stop);
 	if (proximal_wanted(settings) && settings->solver == TRAIN_SOLVER_LBFGS)
 		return NUM_BAD_ARGUMENT;
 
@@ -523,6 +526,9 @@ newton_log(Newton *newton, const char *phase, double step,
 	row->max_multiplier = max_multiplier;
 	row->feasible = feasible;
 	row->chosen = false;
+	if (newton->rates->n_active > 0)
+		rate_log_add(&newton->rate_log, row->iteration, newton->rates->hard);
+	early_stop_see(&newton->early_stop, row, newton->violation);
 	monitor_progress(newton->monitor, row->iteration, newton->max_iterations,
 	                 newton->loss, newton->gap);
 }
@@ -536,6 +542,12 @@ newton_keep_best(Newton *newton, bool feasible)
 		better = true;
 	else if (feasible != newton->best_feasible)
 		better = feasible;
+	else if (newton->early_stop.rule != NULL &&
+	         newton->early_stop.rule->metric == TRAIN_METRIC_GAP &&
+	         early_stop_chooses(newton->settings))
+		better = newton->gap < newton->best_gap ||
+		         (newton->gap == newton->best_gap &&
+		          newton->loss < newton->best_loss);
 	else if (feasible)
 		better = newton->loss < newton->best_loss ||
 		         (newton->best_is_constant &&
@@ -555,6 +567,7 @@ newton_keep_best(Newton *newton, bool feasible)
 	newton->best_log = newton->n_log;
 	newton->best_is_constant = newton->is_constant;
 	newton->has_best = true;
+	rate_log_keep(&newton->rate_log, (int) newton->n_log, newton->rates->hard);
 }
 
 void
@@ -643,6 +656,43 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 	return NUM_OK;
 }
 
+static const char *
+why_stopped(const Newton *newton, TrainOutcome outcome)
+{
+	if (outcome == TRAIN_CONVERGED)
+		return "converged";
+	if (newton->early_stop.stops)
+		return early_stop_reason(newton->early_stop.rule);
+	return newton->is_stuck ? "no better step" : "iteration limit";
+}
+
+/* The logged rates, those that several constraints look at once. */
+static NumStatus
+copy_rate_log(const Newton *newton, TrainResult *result)
+{
+	const RateLog *log = &newton->rate_log;
+	uint32_t n = rate_log_count(log);
+	TrainLogRate *to = arena_alloc(newton->arena, (size_t) n * log->n_rates,
+	                               sizeof(TrainLogRate));
+
+	result->n_log_rates = 0;
+	result->log_rates = to;
+	if (to == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t i = 0; i < n; i++)
+	{
+		int iteration;
+		const double *value = rate_log_get(log, i, &iteration);
+
+		for (uint32_t k = 0; k < log->n_rates; k++)
+			if (!rates_repeated(newton->rates, k))
+				to[result->n_log_rates++] =
+					(TrainLogRate){ iteration, newton->rates->active[k],
+					                value[k] };
+	}
+	return NUM_OK;
+}
+
 NumStatus
 newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result)
 {
@@ -658,7 +708,10 @@ newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result)
 		newton->log[newton->best_log - 1].chosen = true;
 	result->std_error = NULL;
 	result->cells = NULL;
+	if (outcome == TRAIN_ITERATION_LIMIT && newton->early_stop.stops)
+		outcome = TRAIN_EARLY_STOP;
 	result->outcome = outcome;
+	result->stopped_because = why_stopped(newton, outcome);
 	result->iterations = newton->passes;
 	result->loss = newton->best_loss;
 	result->gap = newton->best_gap;
@@ -667,5 +720,5 @@ newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result)
 	result->rates = newton->rates->rates;
 	result->n_log = newton->n_log;
 	result->log = newton->log;
-	return NUM_OK;
+	return copy_rate_log(newton, result);
 }

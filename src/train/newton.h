@@ -14,7 +14,9 @@
 
 #include "model/linear.h"
 #include "num/lbfgs.h"
+#include "train/early_stop.h"
 #include "train/proximal.h"
+#include "train/rate_log.h"
 #include "train/rates.h"
 #include "train/train.h"
 
@@ -74,6 +76,9 @@ struct Newton
 	uint32_t best_log;
 	TrainLog *log;
 	uint32_t n_log;
+	RateLog rate_log;     /* of the active rates */
+	EarlyStop early_stop; /* has seen every row of the log */
+	bool is_stuck;        /* no step made the objective smaller */
 };
 
 /* Everything allocated, coefficients zero. */
@@ -118,13 +123,14 @@ extern void newton_remember(Newton *newton, const double *multiplier);
  * multipliers.  Nothing without a point to compare with. */
 extern void newton_learn(Newton *newton, const double *multiplier);
 
-/* Adds a log row for the pass just made. */
+/* Adds a log row for the pass just made, which newton->early_stop sees as
+ * well. */
 extern void newton_log(Newton *newton, const char *phase, double step,
                        double max_multiplier, bool feasible);
 
 /* Keeps the current point if it is better than the best so far: feasible
- * before infeasible, then the smaller loss (infeasible: the smaller
- * violation).  The constant model gives way to a greater accuracy as well: a
+ * before infeasible, then the smaller loss, or gap where early stopping looks
+ * at that and there are no bounds (infeasible: the smaller violation).  The constant model gives way to a greater accuracy as well: a
  * loss of no information is no merit. */
 extern void newton_keep_best(Newton *newton, bool feasible);
 

@@ -206,6 +206,8 @@ penalty_run(Penalty *penalty, uint32_t block_stride, double accuracy,
 			*converged = true;
 			return NUM_OK;
 		}
+		if (newton->early_stop.stops)
+			return NUM_OK;
 		rates_cell_coefficients(newton->rates, newton->sums, newton->multiplier,
 		                        newton->cell_curvature,
 		                        newton->cell_loss_curvature);

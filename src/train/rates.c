@@ -178,6 +178,48 @@ criterion_of(const Rates *rates, const TrainRate *rate)
 	return rates->constraints[rate->constraint].criterion;
 }
 
+/* Whether a band has a group; its rates are in the order of their groups. */
+static bool
+band_has(const Rates *rates, const Band *band, uint32_t group)
+{
+	uint32_t low = band->first;
+	uint32_t high = band->first + band->count;
+
+	while (low < high)
+	{
+		uint32_t middle = low + (high - low) / 2;
+
+		if (rates->rates[rates->active[middle]].group < group)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < band->first + band->count &&
+	       rates->rates[rates->active[low]].group == group;
+}
+
+bool
+rates_repeated(const Rates *rates, uint32_t k)
+{
+	const TrainRate *rate = &rates->rates[rates->active[k]];
+	const char *event = criterion_of(rates, rate)->event_name[rate->event];
+
+	for (uint32_t b = 0; b < rates->n_bands; b++)
+	{
+		const Band *band = &rates->bands[b];
+		const TrainRate *first = &rates->rates[rates->active[band->first]];
+
+		if (first->constraint >= rate->constraint)
+			break;
+		if (first->attribute == rate->attribute &&
+		    strcmp(criterion_of(rates, first)->event_name[first->event],
+		           event) == 0 &&
+		    band_has(rates, band, rate->group))
+			return true;
+	}
+	return false;
+}
+
 bool
 rates_served_by(const Rates *rates, const uint64_t *cell_rows, uint64_t least,
                 uint32_t stride)

@@ -41,6 +41,9 @@ typedef struct Rates
 extern NumStatus rates_create(NumArena *arena, const Dataset *data,
                               const TrainSettings *settings, Rates **rates);
 
+/* Whether active rate k is one that another constraint before it has, too. */
+extern bool rates_repeated(const Rates *rates, uint32_t k);
+
 /* Whether a part of the rows, given by its rows in each cell, tells enough of
  * every active rate: at least 'least' rows, and a quarter or more of what an
  * even part of 1 in 'stride' would have. */

@@ -71,6 +71,29 @@ add_log(NumArena *arena, const Dataset *data, const WindowChoice *choice,
 	return NUM_OK;
 }
 
+/* The rates that the choice has, as those of the last iteration. */
+static NumStatus
+log_rates(NumArena *arena, const Rates *rates, const WindowChoice *choice,
+          TrainResult *result)
+{
+	TrainLogRate *log =
+		arena_alloc(arena, rates->n_active, sizeof(TrainLogRate));
+
+	if (log == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t k = 0; k < rates->n_active; k++)
+	{
+		const TrainRate *rate = &rates->rates[rates->active[k]];
+
+		log[k].iteration = result->log[result->n_log - 1].iteration;
+		log[k].rate = rates->active[k];
+		log[k].value = choice->points[rate->group].rate[rate->event];
+	}
+	result->log_rates = log;
+	result->n_log_rates = rates->n_active;
+	return NUM_OK;
+}
+
 /* The curves of the groups, and of them the choice. */
 static NumStatus
 choose(NumArena *arena, const Dataset *data, const TrainSettings *settings,
@@ -123,7 +146,13 @@ choose(NumArena *arena, const Dataset *data, const TrainSettings *settings,
 	result->rates = rates->rates;
 	if (!choice.feasible)
 		result->outcome = TRAIN_INFEASIBLE;
-	return add_log(arena, data, &choice, result);
+	if (result->outcome != TRAIN_ITERATION_LIMIT)
+		result->stopped_because =
+			choice.exact ? "best choice found" : "search limit";
+	status = add_log(arena, data, &choice, result);
+	if (status != NUM_OK)
+		return status;
+	return log_rates(arena, rates, &choice, result);
 }
 
 NumStatus

@@ -24,6 +24,7 @@ typedef enum TrainOutcome
 	TRAIN_CONVERGED,  /* the method's own test of convergence holds */
 	TRAIN_INFEASIBLE, /* no iterate kept all bounds; the closest is given */
 	TRAIN_ITERATION_LIMIT, /* out of iterations; the best iterate is given */
+	TRAIN_EARLY_STOP,      /* settings.early_stop ended it; likewise */
 	TRAIN_CONSTANT         /* the model decides the same for every row */
 } TrainOutcome;
 
@@ -35,6 +36,22 @@ typedef enum TrainSolver
 	TRAIN_SOLVER_LBFGS   /* learnt from steps: no matrix, more passes */
 } TrainSolver;
 
+/* What early stopping watches; each is the better the smaller it is. */
+typedef enum TrainMetric
+{
+	TRAIN_METRIC_GAP, /* as in TrainLog */
+	TRAIN_METRIC_LOSS
+} TrainMetric;
+
+/* A phase of the search ends when so many iterations in a row have not made
+ * the metric smaller by more than min_delta. */
+typedef struct TrainEarlyStop
+{
+	TrainMetric metric;
+	int patience; /* > 0; 0: the method's own test of convergence alone */
+	double min_delta;
+} TrainEarlyStop;
+
 typedef struct TrainSettings
 {
 	const FairConstraint *constraints; /* [n_constraints], on the attributes of
@@ -44,13 +61,14 @@ typedef struct TrainSettings
 	double penalty;                    /* method penalty; >= 0 */
 	double l2; /* on every coefficient but the intercept; >= 0 */
 	double l1; /* likewise, on absolute values; methods that take it */
-	const signed char *signs; /* [data->n_columns] +1 or -1: the sign that the
+	const signed char *signs;  /* [data->n_columns] +1 or -1: the sign that the
 	                           * coefficient of a number must have; 0: any;
 	                           * NULL: none; methods that take them */
-	double temperature;       /* of the smooth decision; > 0 */
-	bool tries_sharper;       /* and a lower one where that may be better */
-	double threshold;         /* of the probability; in (0, 1) */
-	int max_iterations;       /* > 0 */
+	double temperature;        /* of the smooth decision; > 0 */
+	bool tries_sharper;        /* and a lower one where that may be better */
+	double threshold;          /* of the probability; in (0, 1) */
+	int max_iterations;        /* > 0 */
+	TrainEarlyStop early_stop; /* methods that take it */
 	uint64_t min_group; /* groups with fewer rows of the event are audited,
 	                     * not constrained */
 	bool own_kernels;   /* never BLAS: same bits on any machine */
@@ -72,6 +90,14 @@ typedef struct TrainLog
 	bool feasible;
 	bool chosen; /* this iterate is the result */
 } TrainLog;
+
+/* A group rate of an iteration. */
+typedef struct TrainLogRate
+{
+	int iteration; /* as in TrainLog */
+	uint32_t rate; /* place in the result's rates */
+	double value;  /* hard rate, or mean loss, of the rows read */
+} TrainLogRate;
 
 /* A group rate that the method looked at. */
 typedef struct TrainRate
@@ -98,6 +124,7 @@ typedef struct TrainCell
 typedef struct TrainResult
 {
 	TrainOutcome outcome;
+	const char *stopped_because; /* why the search ended, in words */
 	int iterations;
 	double loss;
 	double gap;        /* as in TrainLog; of the constrained groups */
@@ -114,6 +141,10 @@ typedef struct TrainResult
 	TrainRate *rates;
 	uint32_t n_log;
 	TrainLog *log;
+	uint32_t n_log_rates;
+	TrainLogRate
+		*log_rates; /* by iteration; see rate_log.h for which ones, each
+	                          * attribute, event and group once */
 } TrainResult;
 
 typedef struct TrainMethod
@@ -126,6 +157,7 @@ typedef struct TrainMethod
 	                   * is given, is what the result is judged by */
 	bool takes_l1;
 	bool takes_signs;
+	bool takes_early_stop;
 	bool takes_constraints; /* any number, with any kind of bound; the others
 	                         * take one criterion */
 	bool of_loss;           /* takes a criterion of losses, and none other */
@@ -165,5 +197,8 @@ extern NumStatus train_threshold(NumArena *arena, const Dataset *data,
 
 /* "converged", "infeasible", ... */
 extern const char *train_outcome_name(TrainOutcome outcome);
+
+/* early_stop.c: "gap", "loss"; NULL for a number that is no metric. */
+extern const char *train_metric_name(TrainMetric metric);
 
 #endif

@@ -62,6 +62,9 @@ same "copies of rows" "'coarse', 'label', protected => '{g,h}',
 	fairness => 'demographic_parity', max_gap => 0.02"
 same "a hundred and fifty columns" "'wide', 'label', protected => '{g}',
 	fairness => 'demographic_parity', max_gap => 0.02"
+same "an early end" "'many', 'label', protected => '{g,h}', exclude => '{id,w}',
+	fairness => 'equalized_odds', max_gap => 0.01,
+	options => '{\"early_stop\": {\"patience\": 2}}'"
 same "a view" "'seen', 'label', exclude => '{id,w}'"
 
 # whether they really are several

@@ -50,7 +50,8 @@ typedef struct TrainCall
 	int min_group;
 	bool deterministic;
 	TrainSolver solver;
-	char *undefined; /* "error" or "skip" */
+	TrainEarlyStop early_stop; /* patience 0: not asked for */
+	char *undefined;           /* "error" or "skip" */
 
 	/* resolved */
 	const TrainMethod *method; /* NULL: plain */
@@ -88,6 +89,9 @@ extern void train_read_call(FunctionCallInfo fcinfo, TrainCall *call);
 extern void train_read_signs(Jsonb *monotone, TrainCall *call);
 extern void train_check_signs(const TrainCall *call);
 extern const signed char *train_find_signs(const TrainCall *call);
+
+/* train_early_stop.c: reads option "early_stop", NULL when it was not given. */
+extern void train_read_early_stop(Jsonb *option, TrainEarlyStop *early_stop);
 
 /* train_cells.c: what method reweigh could not balance or has few rows of, as
  * warnings; and its cells as rows of the store.  Nothing without cells. */

@@ -207,7 +207,8 @@ fit(TrainCall *call)
 		                       .threshold = call->threshold,
 		                       .max_iterations = call->iterations,
 		                       .min_group = (uint64_t) call->min_group,
-		                       .solver = call->solver };
+		                       .solver = call->solver,
+		                       .early_stop = call->early_stop };
 	char *object = describe_source(call);
 	Team *team;
 	instr_time start;

@@ -118,6 +118,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 	char *solver = "auto";
 	int max_levels = 256;
 	Jsonb *monotone = NULL;
+	Jsonb *early_stop = NULL;
 	ArgsOption known[] = {
 		{ "l2", ARGS_REAL, &call->l2, 0, 1e6 },
 		{ "l1", ARGS_REAL, &call->l1, 0, 1e6 },
@@ -125,6 +126,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 		{ "temperature", ARGS_REAL, &call->temperature, 0.05, 5 },
 		{ "threshold", ARGS_REAL, &call->threshold, 0.0001, 0.9999 },
 		{ "iterations", ARGS_INT, &call->iterations, 1, 10000 },
+		{ "early_stop", ARGS_OBJECT, &early_stop, 0, 0 },
 		{ "min_group", ARGS_INT, &call->min_group, 1, 1e9 },
 		{ "undefined", ARGS_TEXT, &call->undefined, 0, 0 },
 		{ "max_levels", ARGS_INT, &max_levels, 2, 1e6 },
@@ -155,6 +157,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 		                errmsg("option \"undefined\" must be error or skip")));
 	call->solver = find_solver(solver);
 	train_read_signs(monotone, call);
+	train_read_early_stop(early_stop, &call->early_stop);
 	call->extract.nulls = nulls;
 	call->extract.key = key;
 	call->extract.max_levels = max_levels;
@@ -307,17 +310,48 @@ resolve_names(FunctionCallInfo fcinfo, TrainCall *call)
 		         errhint("The methods are: %s.", known_methods())));
 }
 
-/* "penalty, reweigh" of the methods that take l1, or signs. */
+static bool
+takes_l1(const TrainMethod *method)
+{
+	return method->takes_l1;
+}
+
+static bool
+takes_signs(const TrainMethod *method)
+{
+	return method->takes_signs;
+}
+
+static bool
+takes_early_stop(const TrainMethod *method)
+{
+	return method->takes_early_stop;
+}
+
+/* "penalty, reweigh" of the methods that take an option. */
 static char *
-methods_that_take(bool l1)
+methods_that_take(bool (*takes)(const TrainMethod *))
 {
 	StringInfoData list;
 
 	initStringInfo(&list);
 	for (const TrainMethod *m = train_method_table(); m->name; m++)
-		if (l1 ? m->takes_l1 : m->takes_signs)
+		if (takes(m))
 			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", m->name);
 	return list.data;
+}
+
+static void
+refuse_option(const TrainMethod *method, const char *option,
+              bool (*takes)(const TrainMethod *))
+{
+	ereport(ERROR,
+	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	         errmsg("method \"%s\" does not take option \"%s\"", method->name,
+	                option),
+	         errhint("Methods that take it: %s; and a training without a "
+	                 "fairness criterion.",
+	                 methods_that_take(takes))));
 }
 
 /* What method and solver can do about l1 and monotone. */
@@ -328,19 +362,10 @@ check_regularisation(const TrainCall *call)
 	bool has_l1 = call->l1 > 0;
 	bool has_signs = call->n_signed > 0;
 
-	if (method != NULL &&
-	    ((has_l1 && !method->takes_l1) || (has_signs && !method->takes_signs)))
-	{
-		bool of_l1 = has_l1 && !method->takes_l1;
-
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("method \"%s\" does not take option \"%s\"",
-		                method->name, of_l1 ? "l1" : "monotone"),
-		         errhint("Methods that take it: %s; and a training without a "
-		                 "fairness criterion.",
-		                 methods_that_take(of_l1))));
-	}
+	if (method != NULL && has_l1 && !method->takes_l1)
+		refuse_option(method, "l1", takes_l1);
+	if (method != NULL && has_signs && !method->takes_signs)
+		refuse_option(method, "monotone", takes_signs);
 	if ((has_l1 || has_signs) && call->solver == TRAIN_SOLVER_LBFGS)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -348,6 +373,26 @@ check_regularisation(const TrainCall *call)
 		                has_l1 ? "l1" : "monotone"),
 		         errhint("Use solver newton, which takes memory for two or "
 		                 "three square matrices of the coefficients.")));
+}
+
+/* Early stopping is for searches that follow a criterion. */
+static void
+check_early_stop(const TrainCall *call)
+{
+	if (call->early_stop.patience == 0)
+		return;
+	if (call->method == NULL)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("option \"early_stop\" needs a fairness criterion"),
+		         errhint("A plain fit ends by itself after some steps.")));
+	if (!call->method->takes_early_stop)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" does not take option \"early_stop\"",
+		                call->method->name),
+		         errhint("Methods that take it: %s.",
+		                 methods_that_take(takes_early_stop))));
 }
 
 void
@@ -375,6 +420,7 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 		call->method = NULL;
 		call->method_name = pstrdup("none");
 		check_regularisation(call);
+		check_early_stop(call);
 		return;
 	}
 	if (call->extract.n_protected == 0)
@@ -386,6 +432,7 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 		                 "example protected => '{sex}'.")));
 	check_method(call, by_argument);
 	check_regularisation(call);
+	check_early_stop(call);
 	if (call->method->decides_by_group && call->extract.n_protected != 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

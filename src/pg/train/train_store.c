@@ -155,6 +155,16 @@ order_errors(const TrainCall *call)
 	return to;
 }
 
+/* The iteration of the log that is the model; 0: none. */
+static int
+chosen_iteration(const TrainResult *result)
+{
+	for (uint32 i = 0; i < result->n_log; i++)
+		if (result->log[i].chosen)
+			return result->log[i].iteration;
+	return 0;
+}
+
 static void
 store_version(const TrainCall *call)
 {
@@ -191,6 +201,8 @@ store_version(const TrainCall *call)
 		                 .gap_high = judgement.gap_high,
 		                 .worst_group = judge_worst_group(&judgement),
 		                 .iterations = call->result.iterations,
+		                 .best_iteration = chosen_iteration(&call->result),
+		                 .stopped_because = call->result.stopped_because,
 		                 .seconds = call->seconds,
 		                 .memory_bytes = (int64) call->memory_bytes,
 		                 .comment = call->comment,
@@ -222,6 +234,36 @@ store_log(const TrainCall *call)
 		rows[i].chosen = log->chosen;
 	}
 	store_insert_log(call->model, call->version, rows, (int) result->n_log);
+}
+
+/* The group rates of the log. */
+static void
+store_log_groups(const TrainCall *call)
+{
+	const TrainResult *result = &call->result;
+	StoreLogGroup *rows;
+
+	if (result->n_log_rates == 0)
+		return;
+	rows = palloc(sizeof(StoreLogGroup) * result->n_log_rates);
+	for (uint32 i = 0; i < result->n_log_rates; i++)
+	{
+		const TrainLogRate *log = &result->log_rates[i];
+		const TrainRate *rate = &result->rates[log->rate];
+		const DataAttribute *attribute =
+			&call->data->attributes[rate->attribute];
+
+		rows[i] =
+			(StoreLogGroup){ .iteration = log->iteration,
+			                 .attribute = attribute->name,
+			                 .group_name = attribute->group_names[rate->group],
+			                 .metric = call->constraints.items[rate->constraint]
+			                               .criterion->event_name[rate->event],
+			                 .value = log->value,
+			                 .rows = (int64) rate->rows };
+	}
+	store_insert_log_groups(call->model, call->version, rows,
+	                        (int) result->n_log_rates);
 }
 
 static void
@@ -262,6 +304,7 @@ train_store(TrainCall *call)
 	call->version = store_next_version(call->model);
 	store_version(call);
 	store_log(call);
+	store_log_groups(call);
 	train_store_cells(call);
 	store_evaluation(call, &call->train_part);
 	if (call->held_out.rows > 0)
