@@ -7,9 +7,8 @@
  * known which levels there are, in which order, and which numbers want a
  * pivot.  So nothing in the dataset depends on the order of the rows.
  *
- * A category with more than MANY_LEVELS values is retired: its dictionary is
- * dropped and its codes are all one from then on, so that a column of addresses
- * does not eat the memory before finishing calls it an identifier.
+ * A category with more than DATA_MANY_LEVELS values gets a crowd instead of its
+ * dictionary (crowd.h), so that a column of addresses does not eat the memory.
  *
  * Cost: about 2 ns a number and 5 ns a category that is known; memory 4 bytes
  * a number and 1 to 4 a category, beside open blocks of at most a
@@ -22,10 +21,6 @@
 
 #include "data/builder_private.h"
 #include "num/random.h"
-
-/* values of a category beyond which it is retired, whatever order they come
- * in */
-#define MANY_LEVELS 65535
 
 /* combinations of small protected codes whose group is found in a table */
 #define KNOWN_BITS 12
@@ -71,19 +66,20 @@ create_lists(DataBuilder *builder)
 		builder->spec.row_arena != NULL ? builder->spec.row_arena : arena;
 	shape->numbers = arena_alloc(arena, n, sizeof(uint32_t));
 	shape->categories = arena_alloc(arena, n, sizeof(uint32_t));
-	builder->retired = arena_alloc(arena, n, sizeof(bool));
-	builder->retired_count = arena_alloc(arena, n, sizeof(uint64_t));
-	builder->retired_hash = arena_alloc(arena, n, sizeof(uint64_t));
+	builder->crowd = arena_alloc(arena, n, sizeof(Crowd *));
+	builder->n_coded = arena_alloc(arena, n, sizeof(uint64_t));
 	if (shape->numbers == NULL || shape->categories == NULL ||
-	    builder->retired == NULL || builder->retired_count == NULL ||
-	    builder->retired_hash == NULL)
+	    builder->crowd == NULL || builder->n_coded == NULL)
 		return NUM_NO_MEMORY;
-	memset(builder->retired, 0, n * sizeof(bool));
+	memset(builder->n_coded, 0, n * sizeof(uint64_t));
 	for (uint32_t c = 0; c < n; c++)
+	{
+		builder->crowd[c] = NULL;
 		if (builder->spec.columns[c].kind == DATA_CATEGORY)
 			shape->categories[shape->n_categories++] = c;
 		else
 			shape->numbers[shape->n_numbers++] = c;
+	}
 	raw_shape_size(shape);
 	return NUM_OK;
 }
@@ -142,14 +138,22 @@ data_builder_input(DataBuilder *builder)
 	return &builder->input;
 }
 
-void
-data_retire(DataBuilder *builder, uint32_t column)
+uint32_t
+data_value_code(DataBuilder *builder, uint32_t column, const char *bytes,
+                uint32_t length)
 {
-	if (builder->retired[column])
-		return;
-	builder->retired[column] = true;
-	builder->retired_count[column] = builder->levels[column].n;
-	dictionary_release(&builder->levels[column]);
+	uint32_t code;
+
+	if (builder->crowd[column] != NULL)
+		return crowd_code_of(num_hash64(bytes, length, 0));
+	code = dictionary_code(&builder->levels[column], bytes, length);
+	if (code == DICTIONARY_FULL)
+		return DATA_NO_CODE;
+	if (code < DATA_MANY_LEVELS)
+		return code + 1;
+	return data_make_crowd(builder, column) == NUM_OK
+	           ? data_value_code(builder, column, bytes, length)
+	           : DATA_NO_CODE;
 }
 
 uint32_t
@@ -158,20 +162,14 @@ data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
 {
 	uint32_t code;
 
-	if (builder->retired[column])
+	builder->n_coded[column]++;
+	if (builder->crowd[column] == NULL)
 	{
-		builder->retired_hash[column] = num_hash64(bytes, length, 0);
-		return DATA_RETIRED_CODE;
+		code = data_value_code(builder, column, bytes, length);
+		if (builder->crowd[column] == NULL || code == DATA_NO_CODE)
+			return code;
 	}
-	code = dictionary_code(&builder->levels[column], bytes, length);
-	if (code == DICTIONARY_FULL)
-		return DATA_NO_CODE;
-	if (code >= MANY_LEVELS)
-	{
-		data_retire(builder, column);
-		return data_builder_code(builder, column, bytes, length);
-	}
-	return code + 1;
+	return crowd_row(builder->crowd[column], bytes, length);
 }
 
 uint32_t

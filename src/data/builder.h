@@ -21,6 +21,10 @@
 /* No code: memory is out. */
 #define DATA_NO_CODE UINT32_MAX
 
+/* Values that are told apart in a category without regard to how many rows
+ * have them; with more, see data_crowd_share(). */
+#define DATA_MANY_LEVELS 65535
+
 typedef struct DataColumnSpec
 {
 	const char *name;
@@ -78,6 +82,8 @@ typedef enum DataFindingKind
 	DATA_CONSTANT,   /* one value in all training rows: left out */
 	DATA_IDENTIFIER, /* nearly as many values as rows: left out */
 	DATA_POOLED,     /* rare levels were pooled */
+	DATA_CROWDED,    /* so were those of too many values to tell apart */
+	DATA_SCATTERED,  /* likewise, and no others: left out */
 	DATA_DISGUISE    /* nearly determines the label */
 } DataFindingKind;
 
@@ -86,6 +92,7 @@ typedef struct DataFinding
 	DataFindingKind kind;
 	const char *column;
 	uint64_t count; /* levels, where it says something */
+	uint64_t rows;  /* training rows that share one, where crowded */
 } DataFinding;
 
 typedef struct DataBuilder DataBuilder;
@@ -104,6 +111,13 @@ extern uint32_t data_builder_code(DataBuilder *builder, uint32_t column,
  * that text the same as NULL. */
 extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
                                    const char *bytes, uint32_t length);
+
+/*
+ * A category with more than DATA_MANY_LEVELS values keeps levels of those
+ * alone that more than one in so many of the rows with a value have.  (Rows
+ * that were coded and never appended count as well.)
+ */
+extern uint32_t data_crowd_share(const DataBuilder *builder);
 
 /* Distinct values that a protected column has had so far, NULL not counted. */
 extern uint32_t

@@ -7,6 +7,7 @@
 
 #include "data/builder.h"
 #include "data/copies.h"
+#include "data/crowd.h"
 #include "data/dictionary.h"
 #include "data/raw_block.h"
 
@@ -26,9 +27,9 @@ struct DataBuilder
 	Dictionary *protected_values; /* [n_protected]; likewise */
 	Dictionary base_groups;       /* of tuples of protected codes */
 	uint16_t *known_groups;       /* base groups + 1 by small codes */
-	bool *retired;                /* [n_columns] taken for identifiers */
-	uint64_t *retired_count;      /* [n_columns] values when retired */
-	uint64_t *retired_hash;       /* [n_columns] of the last value */
+	Crowd **crowd;     /* [n_columns] of categories with many values: their
+	                   * entries in levels are the settled codes, if any */
+	uint64_t *n_coded; /* [n_columns] rows with a value so far */
 
 	RawStream stream[DATA_STREAMS];
 	Copies looked; /* at some contents, whether there are copies */
@@ -61,17 +62,39 @@ typedef struct Finish
 	uint32_t n_findings;
 } Finish;
 
-/* Stands for any value of a retired category. */
-#define DATA_RETIRED_CODE 1
-
 static inline DataPart
 data_part_of(int stream)
 {
 	return stream == DATA_HELD_OUT_STREAM ? DATA_HELD_OUT : DATA_TRAIN;
 }
 
-/* builder.c: gives up a category whose values hardly ever come back. */
-extern void data_retire(DataBuilder *builder, uint32_t column);
+/* The code of a category, which has a level when all rows are there. */
+static inline uint32_t
+data_code(const DataBuilder *builder, const RawBlock *block, uint32_t column,
+          uint32_t at)
+{
+	const Crowd *crowd = builder->crowd[column];
+	uint32_t code = raw_code(block, column, at);
+
+	return crowd == NULL ? code : crowd_settled(crowd, code);
+}
+
+/* How many codes a category has, with that of NULL. */
+static inline uint32_t
+data_n_codes(const DataBuilder *builder, uint32_t column)
+{
+	return builder->levels[column].n + (builder->crowd[column] == NULL ? 1 : 2);
+}
+
+/* builder.c: as data_builder_code(), of a value that stands for no row. */
+extern uint32_t data_value_code(DataBuilder *builder, uint32_t column,
+                                const char *bytes, uint32_t length);
+
+/* builder_crowd.c: makes a crowd of a category whose dictionary is full. */
+extern NumStatus data_make_crowd(DataBuilder *builder, uint32_t column);
+
+/* builder_crowd.c: settles the levels of all crowds. */
+extern NumStatus data_settle_crowds(DataBuilder *builder);
 
 /* builder.c: number of the combination of protected values in the input.
  * NUM_TOO_LARGE as data_builder_append(). */

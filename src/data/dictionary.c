@@ -12,6 +12,13 @@
 #define LAST_SHIFT 33
 #define TEXT_CHUNK 4096
 
+/* A piece of memory with names, which follow. */
+typedef struct DictionaryText
+{
+	struct DictionaryText *next;
+	size_t bytes;
+} DictionaryText;
+
 static uint32_t
 slots_of(uint32_t shift)
 {
@@ -51,8 +58,16 @@ dictionary_release(Dictionary *dictionary)
 	              sizeof(DictionarySlot));
 	arena_release(dictionary->arena, dictionary->entries, n_slots / 2,
 	              sizeof(DictionaryEntry));
+	while (dictionary->texts != NULL)
+	{
+		DictionaryText *text = dictionary->texts;
+
+		dictionary->texts = text->next;
+		arena_release(dictionary->arena, text, 1, text->bytes);
+	}
 	dictionary->slots = NULL;
 	dictionary->entries = NULL;
+	dictionary->text_left = 0;
 	dictionary->n = 0;
 }
 
@@ -128,6 +143,21 @@ dictionary_grow(Dictionary *dictionary)
 	return NUM_OK;
 }
 
+/* Room for names; NULL: no memory. */
+static char *
+new_text(Dictionary *dictionary, size_t bytes)
+{
+	DictionaryText *text =
+		arena_alloc(dictionary->arena, 1, sizeof(DictionaryText) + bytes);
+
+	if (text == NULL)
+		return NULL;
+	text->next = dictionary->texts;
+	text->bytes = sizeof(DictionaryText) + bytes;
+	dictionary->texts = text;
+	return (char *) (text + 1);
+}
+
 static const char *
 keep_text(Dictionary *dictionary, const char *bytes, uint32_t length)
 {
@@ -138,7 +168,7 @@ keep_text(Dictionary *dictionary, const char *bytes, uint32_t length)
 	if (length > dictionary->text_left)
 	{
 		size_t size = length > TEXT_CHUNK / 4 ? length : TEXT_CHUNK;
-		char *chunk = arena_alloc(dictionary->arena, size, 1);
+		char *chunk = new_text(dictionary, size);
 
 		if (chunk == NULL)
 			return NULL;

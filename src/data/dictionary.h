@@ -54,11 +54,12 @@ typedef struct Dictionary
 	DictionarySlot *slots;
 	char *text; /* where the next name goes */
 	size_t text_left;
+	struct DictionaryText *texts; /* all pieces that names are in */
 } Dictionary;
 
 extern NumStatus dictionary_init(Dictionary *dictionary, NumArena *arena);
 
-/* Gives the memory back; the names stay the arena's. */
+/* Gives all memory back, that of the names too. */
 extern void dictionary_release(Dictionary *dictionary);
 
 /* The key of a string of more than DICTIONARY_SHORT bytes. */

@@ -3,8 +3,10 @@
  *    Rows that one process filled into a builder, taken over by another one;
  *    and a finished dataset, seen by others.
  *
- * The image of a builder: for every category whether it is retired, the number of its
- * values, and for each length and bytes; the same for every protected column;
+ * The image of a builder: for every category how many rows had a value, and whether
+ * it has a crowd; if not, the number of its values, and for each length and
+ * bytes; if so, the codes of the early ones, and the values that are remembered
+ * with their counts; for every protected column its values;
  * the combinations of protected codes that base groups are; the contents that
  * are looked at; for every stream
  * the number of blocks, and for each the name of its rows, their number, the
@@ -15,6 +17,7 @@
 #include <string.h>
 
 #include "data/builder_private.h"
+#include "num/random.h"
 
 typedef struct Writer
 {
@@ -68,6 +71,24 @@ put_dictionary(Writer *writer, const Dictionary *dictionary)
 }
 
 static void
+put_crowd(Writer *writer, const Crowd *crowd)
+{
+	const Frequent *frequent = &crowd->frequent;
+
+	put_number(writer, crowd->n_early);
+	put(writer, crowd->early, crowd->n_early * sizeof(uint32_t));
+	put_number(writer, frequent->n);
+	for (uint32_t v = 0; v < frequent->n; v++)
+	{
+		const FrequentValue *value = &frequent->values[v];
+
+		put_number(writer, value->count);
+		put_number(writer, value->length);
+		put(writer, frequent_name(frequent, value), value->length);
+	}
+}
+
+static void
 put_stream(Writer *writer, const DataBuilder *builder,
            const DataExchange *exchange, const RawStream *stream)
 {
@@ -105,8 +126,12 @@ data_builder_export(DataBuilder *builder, const DataExchange *exchange,
 	{
 		uint32_t c = builder->shape.categories[k];
 
-		put_number(&writer, builder->retired[c]);
-		put_dictionary(&writer, &builder->levels[c]);
+		put_number(&writer, builder->n_coded[c]);
+		put_number(&writer, builder->crowd[c] != NULL);
+		if (builder->crowd[c] != NULL)
+			put_crowd(&writer, builder->crowd[c]);
+		else
+			put_dictionary(&writer, &builder->levels[c]);
 	}
 	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
 		put_dictionary(&writer, &builder->protected_values[p]);
@@ -147,30 +172,111 @@ get(Reader *reader, size_t n)
 	return piece;
 }
 
-/* Codes of a category's values in 'builder', by their code in the image. */
+/* Codes in 'builder' of the values of a dictionary, by their code in the
+ * image. */
 static NumStatus
-import_levels(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
+import_values(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
 {
-	bool retired = get_number(reader) != 0;
 	uint32_t n = (uint32_t) get_number(reader);
 
-	*map = arena_alloc(builder->arena, (size_t) n + 2, sizeof(uint32_t));
+	*map = arena_alloc(builder->arena, (size_t) n + 1, sizeof(uint32_t));
 	if (*map == NULL)
 		return NUM_NO_MEMORY;
 	(*map)[DATA_NULL_CODE] = DATA_NULL_CODE;
-	(*map)[DATA_RETIRED_CODE] = DATA_RETIRED_CODE;
-	if (retired)
-		data_retire(builder, c);
 	for (uint32_t e = 0; e < n; e++)
 	{
 		uint32_t length = (uint32_t) get_number(reader);
 
 		(*map)[e + 1] =
-			data_builder_code(builder, c, get(reader, length), length);
+			data_value_code(builder, c, get(reader, length), length);
 		if ((*map)[e + 1] == DATA_NO_CODE)
 			return NUM_NO_MEMORY;
 	}
 	return NUM_OK;
+}
+
+/* The same for a crowd, which makes one of the category. */
+static NumStatus
+import_crowd(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
+{
+	uint32_t n_early = (uint32_t) get_number(reader);
+	uint64_t n;
+	NumStatus status = NUM_OK;
+
+	if (builder->crowd[c] == NULL)
+		status = data_make_crowd(builder, c);
+	*map = arena_alloc(builder->arena, (size_t) n_early + 1, sizeof(uint32_t));
+	if (status != NUM_OK || *map == NULL)
+		return NUM_NO_MEMORY;
+	(*map)[DATA_NULL_CODE] = DATA_NULL_CODE;
+	memcpy(*map + 1, get(reader, n_early * sizeof(uint32_t)),
+	       n_early * sizeof(uint32_t));
+	n = get_number(reader);
+	for (uint64_t v = 0; v < n && status == NUM_OK; v++)
+	{
+		uint64_t count = get_number(reader);
+		uint32_t length = (uint32_t) get_number(reader);
+		const char *bytes = get(reader, length);
+
+		status =
+			frequent_add(&builder->crowd[c]->frequent,
+		                 num_hash64(bytes, length, 0), bytes, length, count);
+	}
+	return status;
+}
+
+/* A category; '*values' is where the image has its dictionary, NULL for a
+ * crowd. */
+static NumStatus
+import_levels(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map,
+              const unsigned char **values)
+{
+	builder->n_coded[c] += get_number(reader);
+	if (get_number(reader) != 0)
+	{
+		*values = NULL;
+		return import_crowd(builder, reader, c, map);
+	}
+	*values = reader->at;
+	return import_values(builder, reader, c, map);
+}
+
+/* Adds the rows of the blocks that came from 'origin' to a crowd of this
+ * builder, where the other one had a dictionary. */
+static NumStatus
+count_into_crowd(DataBuilder *builder, const RawOrigin *origin, uint32_t c,
+                 const unsigned char *values)
+{
+	Reader reader = { values };
+	uint32_t n = (uint32_t) get_number(&reader);
+	size_t n_codes = (size_t) n + 1;
+	uint64_t *counts = arena_alloc(builder->arena, n_codes, sizeof(uint64_t));
+	NumStatus status = NUM_OK;
+
+	if (counts == NULL)
+		return NUM_NO_MEMORY;
+	memset(counts, 0, n_codes * sizeof(uint64_t));
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
+		{
+			const RawBlock *block = builder->stream[s].blocks[b];
+
+			for (uint32_t i = 0; i < block->n_rows && block->origin == origin;
+			     i++)
+				counts[raw_stored_code(block, c, i)]++;
+		}
+	for (uint32_t e = 0; e < n && status == NUM_OK; e++)
+	{
+		uint32_t length = (uint32_t) get_number(&reader);
+		const char *bytes = get(&reader, length);
+
+		if (counts[e + 1] > 0)
+			status = frequent_add(&builder->crowd[c]->frequent,
+			                      num_hash64(bytes, length, 0), bytes, length,
+			                      counts[e + 1]);
+	}
+	arena_release(builder->arena, counts, n_codes, sizeof(uint64_t));
+	return status;
 }
 
 static NumStatus
@@ -269,39 +375,63 @@ import_stream(DataBuilder *builder, const DataExchange *exchange,
 	return NUM_OK;
 }
 
-NumStatus
-data_builder_import(DataBuilder *builder, const DataExchange *exchange,
-                    const unsigned char *image)
+/* What the codes and groups of an image are in 'builder'; '*values' [columns] as
+ * import_levels(). */
+static NumStatus
+import_codes(DataBuilder *builder, Reader *reader, RawOrigin *origin,
+             const unsigned char **values)
 {
 	NumArena *arena = builder->arena;
-	RawOrigin *origin = arena_alloc(arena, 1, sizeof(RawOrigin));
 	uint32_t **protected_map =
 		arena_alloc(arena, builder->spec.n_protected, sizeof(uint32_t *));
-	Reader reader = { image };
 	NumStatus status = NUM_OK;
 
-	if (origin == NULL || protected_map == NULL)
-		return NUM_NO_MEMORY;
 	origin->code =
 		arena_alloc(arena, builder->shape.n_columns, sizeof(uint32_t *));
-	if (origin->code == NULL)
+	if (protected_map == NULL || origin->code == NULL)
 		return NUM_NO_MEMORY;
 	for (uint32_t k = 0; k < builder->shape.n_categories && status == NUM_OK;
 	     k++)
 	{
 		uint32_t c = builder->shape.categories[k];
 
-		status = import_levels(builder, &reader, c, &origin->code[c]);
+		status =
+			import_levels(builder, reader, c, &origin->code[c], &values[c]);
 	}
 	for (uint32_t p = 0; p < builder->spec.n_protected && status == NUM_OK; p++)
-		status = import_protected(builder, &reader, p, &protected_map[p]);
+		status = import_protected(builder, reader, p, &protected_map[p]);
 	if (status == NUM_OK)
-		status = import_groups(builder, &reader, protected_map, &origin->group);
+		status = import_groups(builder, reader, protected_map, &origin->group);
+	return status;
+}
+
+NumStatus
+data_builder_import(DataBuilder *builder, const DataExchange *exchange,
+                    const unsigned char *image)
+{
+	NumArena *arena = builder->arena;
+	RawOrigin *origin = arena_alloc(arena, 1, sizeof(RawOrigin));
+	const unsigned char **values = arena_alloc(arena, builder->shape.n_columns,
+	                                           sizeof(const unsigned char *));
+	Reader reader = { image };
+	NumStatus status;
+
+	if (origin == NULL || values == NULL)
+		return NUM_NO_MEMORY;
+	status = import_codes(builder, &reader, origin, values);
 	if (status == NUM_OK)
 		status = import_looked(builder, &reader);
 	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
 		status = import_stream(builder, exchange, &reader, origin,
 		                       &builder->stream[s]);
+	for (uint32_t k = 0; k < builder->shape.n_categories && status == NUM_OK;
+	     k++)
+	{
+		uint32_t c = builder->shape.categories[k];
+
+		if (builder->crowd[c] != NULL && values[c] != NULL)
+			status = count_into_crowd(builder, origin, c, values[c]);
+	}
 	return status;
 }
 

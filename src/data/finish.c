@@ -2,7 +2,8 @@
  * finish.c
  *    From rows as they came to a finished dataset.
  *
- * In order: pivots of numbers; copies of rows divided; base groups and
+ * In order: pivots of numbers; levels of categories with very many values;
+ * copies of rows divided; base groups and
  * attributes; for every number mean, spread and range over the training rows and, where
  * those have NULLs, a null flag behind the column; for every category levels
  * sorted by bytes (NULL first, rare ones pooled last); columns that carry
@@ -25,6 +26,7 @@ data_find(Finish *finish, DataFindingKind kind, uint32_t column, uint64_t count)
 	finding->kind = kind;
 	finding->column = finish->builder->spec.columns[column].name;
 	finding->count = count;
+	finding->rows = 0;
 }
 
 static NumStatus
@@ -117,7 +119,9 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 	finish.data->label = builder->spec.label;
 	memset(finish.columns, 0, builder->spec.n_columns * sizeof(FinishColumn));
 	data_choose_pivots(&finish);
-	status = data_divide_copies(&finish);
+	status = data_settle_crowds(builder);
+	if (status == NUM_OK)
+		status = data_divide_copies(&finish);
 	if (status != NUM_OK)
 		return status;
 	count_rows(&finish);

@@ -84,24 +84,28 @@ write_number(const RawBlock *from, uint32_t c, const DataColumn *column,
 }
 
 static void
-write_codes(const RawBlock *from, uint32_t c, const FinishColumn *plan,
-            void *to)
+write_codes(const Finish *finish, const RawBlock *from, uint32_t c, void *to)
 {
+	const DataBuilder *builder = finish->builder;
+	const FinishColumn *plan = &finish->columns[c];
 	const uint32_t *level = plan->level;
 	const uint8_t *narrow = from->values[c];
 
-	if (plan->width == 1 && from->width[c] == 1 && from->origin == NULL)
+	if (plan->width == 1 && from->width[c] == 1 && from->origin == NULL &&
+	    builder->crowd[c] == NULL)
 		for (uint32_t i = 0; i < from->n_rows; i++)
 			((uint8_t *) to)[i] = (uint8_t) level[narrow[i]];
 	else if (plan->width == 1)
 		for (uint32_t i = 0; i < from->n_rows; i++)
-			((uint8_t *) to)[i] = (uint8_t) level[raw_code(from, c, i)];
+			((uint8_t *) to)[i] =
+				(uint8_t) level[data_code(builder, from, c, i)];
 	else if (plan->width == 2)
 		for (uint32_t i = 0; i < from->n_rows; i++)
-			((uint16_t *) to)[i] = (uint16_t) level[raw_code(from, c, i)];
+			((uint16_t *) to)[i] =
+				(uint16_t) level[data_code(builder, from, c, i)];
 	else
 		for (uint32_t i = 0; i < from->n_rows; i++)
-			((uint32_t *) to)[i] = level[raw_code(from, c, i)];
+			((uint32_t *) to)[i] = level[data_code(builder, from, c, i)];
 }
 
 static void
@@ -116,7 +120,7 @@ write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 		if (plan->dropped)
 			continue;
 		if (finish->builder->spec.columns[c].kind == DATA_CATEGORY)
-			write_codes(from, c, plan, to->values[plan->column]);
+			write_codes(finish, from, c, to->values[plan->column]);
 		else
 			write_number(from, c, &data->columns[plan->column],
 			             to->values[plan->column],

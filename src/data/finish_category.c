@@ -61,23 +61,25 @@ compare_by_weight(const void *a, const void *b)
 
 /* Training rows of a block by code and label. */
 static void
-count_block(const RawBlock *block, uint32_t c, double magnet,
+count_block(const Finish *finish, const RawBlock *block, uint32_t c,
             LevelCount *counts)
 {
+	const DataBuilder *builder = finish->builder;
 	const uint8_t *narrow = block->values[c];
 	const uint16_t *cell = block->cell;
 
-	if (block->width[c] == 1 && block->origin == NULL)
+	if (block->width[c] == 1 && block->origin == NULL &&
+	    builder->crowd[c] == NULL)
 		for (uint32_t i = 0; i < block->n_rows; i++)
 			counts[narrow[i]].rows[cell[i] & 1u]++;
 	else
 		for (uint32_t i = 0; i < block->n_rows; i++)
-			counts[raw_code(block, c, i)].rows[cell[i] & 1u]++;
+			counts[data_code(builder, block, c, i)].rows[cell[i] & 1u]++;
 	if (block->weight == NULL)
 		return;
 	for (uint32_t i = 0; i < block->n_rows; i++)
-		counts[raw_code(block, c, i)].weight[cell[i] & 1u] +=
-			grid_round((double) block->weight[i], magnet);
+		counts[data_code(builder, block, c, i)].weight[cell[i] & 1u] +=
+			grid_round((double) block->weight[i], finish->weight_magnet);
 }
 
 /* Counts by code, in both parts; the array is the caller's to release. */
@@ -85,7 +87,7 @@ static NumStatus
 count_levels(const Finish *finish, uint32_t c, LevelCount **result)
 {
 	const DataBuilder *builder = finish->builder;
-	uint32_t n = builder->levels[c].n + 1;
+	uint32_t n = data_n_codes(builder, c);
 	LevelCount *counts = arena_alloc(builder->arena, n, sizeof(LevelCount));
 
 	if (counts == NULL)
@@ -99,10 +101,10 @@ count_levels(const Finish *finish, uint32_t c, LevelCount **result)
 			if (monitor_stop(builder->spec.monitor))
 				return NUM_CANCELLED;
 			if (data_part_of(s) == DATA_TRAIN)
-				count_block(block, c, finish->weight_magnet, counts);
+				count_block(finish, block, c, counts);
 			else
 				for (uint32_t i = 0; i < block->n_rows; i++)
-					counts[raw_code(block, c, i)].held_out++;
+					counts[data_code(builder, block, c, i)].held_out++;
 		}
 	for (uint32_t i = 0; i < n && !builder->spec.weighted; i++)
 		for (int y = 0; y < 2; y++)
@@ -181,7 +183,8 @@ add_level(DataColumn *column, DataLevelKind kind, const DictionaryEntry *entry,
 	level->weight = weight;
 }
 
-/* How many of the values, heaviest first, keep a level of their own. */
+/* How many of the values, heaviest first, keep a level of their own; those of a
+ * crowd always have others to leave room for. */
 static uint32_t
 choose_kept(Finish *finish, uint32_t c, const SortedLevel *values, uint32_t n)
 {
@@ -190,11 +193,25 @@ choose_kept(Finish *finish, uint32_t c, const SortedLevel *values, uint32_t n)
 
 	while (n_trained < n && values[n_trained].weight > 0)
 		n_trained++;
+	if (finish->builder->crowd[c] != NULL)
+	{
+		kept = finish->builder->spec.max_levels - 1;
+		return n_trained < kept ? n_trained : kept;
+	}
 	if (n_trained <= finish->builder->spec.max_levels)
 		return n_trained;
 	kept = finish->builder->spec.max_levels - 1;
 	data_find(finish, DATA_POOLED, c, n_trained - kept);
 	return kept;
+}
+
+/* Gives a code the level that values without one of their own share. */
+static void
+pool(const LevelCount *count, DataColumn *column, double *weight)
+{
+	*weight += weight_of(count);
+	column->n_unseen[DATA_TRAIN] += count->rows[0] + count->rows[1];
+	column->n_unseen[DATA_HELD_OUT] += count->held_out;
 }
 
 /*
@@ -242,14 +259,18 @@ place_levels(Finish *finish, uint32_t c, const LevelCount *counts,
 	}
 	for (uint32_t i = kept; i < n; i++)
 	{
-		const LevelCount *count = &counts[values[i].code];
-
 		map[values[i].code] = column->n_levels;
-		pooled += values[i].weight;
-		column->n_unseen[DATA_TRAIN] += count->rows[0] + count->rows[1];
-		column->n_unseen[DATA_HELD_OUT] += count->held_out;
+		pool(&counts[values[i].code], column, &pooled);
 	}
-	if (kept < n)
+	if (builder->crowd[c] != NULL)
+	{
+		map[room + 1] = column->n_levels;
+		pool(&counts[room + 1], column, &pooled);
+		data_find(finish, DATA_CROWDED, c, kept);
+		finish->findings[finish->n_findings - 1].rows =
+			column->n_unseen[DATA_TRAIN];
+	}
+	if (kept < n || builder->crowd[c] != NULL)
 		add_level(column, DATA_LEVEL_OTHER, NULL, pooled);
 	arena_release(builder->arena, values, room, sizeof(SortedLevel));
 	return NUM_OK;
@@ -263,7 +284,12 @@ carries_nothing(Finish *finish, uint32_t c, const LevelCount *counts)
 	uint64_t rows = finish->n_rows[DATA_TRAIN];
 	uint64_t n_values = 0;
 
-	for (uint32_t e = 1; e <= builder->levels[c].n; e++)
+	if (builder->crowd[c] != NULL && builder->levels[c].n == 0)
+	{
+		data_find(finish, DATA_SCATTERED, c, 0);
+		return true;
+	}
+	for (uint32_t e = 1; e < data_n_codes(builder, c); e++)
 		n_values += in_training(&counts[e]) ? 1 : 0;
 	if (n_values + (in_training(&counts[DATA_NULL_CODE]) ? 1 : 0) < 2)
 	{
@@ -287,7 +313,7 @@ describe_category(Finish *finish, uint32_t c, const LevelCount *counts,
 	const DataColumnSpec *spec = &builder->spec.columns[c];
 	const LevelCount *null = &counts[DATA_NULL_CODE];
 	FinishColumn *plan = &finish->columns[c];
-	uint32_t n = builder->levels[c].n + 1;
+	uint32_t n = data_n_codes(builder, c);
 	uint32_t *map = arena_alloc(builder->arena, n, sizeof(uint32_t));
 	NumStatus status;
 
@@ -318,17 +344,10 @@ data_finish_category(Finish *finish, uint32_t k)
 	Dataset *data = finish->data;
 	uint32_t c = builder->shape.categories[k];
 	FinishColumn *plan = &finish->columns[c];
-	uint32_t n = builder->levels[c].n + 1;
+	uint32_t n = data_n_codes(builder, c);
 	LevelCount *counts;
-	NumStatus status;
+	NumStatus status = count_levels(finish, c, &counts);
 
-	if (builder->retired[c])
-	{
-		data_find(finish, DATA_IDENTIFIER, c, builder->retired_count[c]);
-		plan->dropped = true;
-		return NUM_OK;
-	}
-	status = count_levels(finish, c, &counts);
 	if (status != NUM_OK)
 		return status;
 	plan->dropped = carries_nothing(finish, c, counts);

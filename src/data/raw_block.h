@@ -30,6 +30,10 @@
 
 #define RAW_NO_COLUMN UINT32_MAX
 
+/* Marks a code that is a hash of its value (crowd.h), the same in all
+ * builders. */
+#define RAW_HASHED UINT32_C(0x80000000)
+
 /* What a row is made of, the same for all blocks of a builder. */
 typedef struct RawShape
 {
@@ -143,7 +147,9 @@ raw_code(const RawBlock *block, uint32_t column, uint32_t at)
 {
 	uint32_t code = raw_stored_code(block, column, at);
 
-	return block->origin == NULL ? code : block->origin->code[column][code];
+	return block->origin == NULL || (code & RAW_HASHED) != 0
+	           ? code
+	           : block->origin->code[column][code];
 }
 
 /* 2 * base group + label */

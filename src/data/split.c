@@ -32,8 +32,9 @@
 /* of a double; what is above, without its sign, is a NaN */
 #define INFINITY_BITS UINT64_C(0x7ff0000000000000)
 
-/* what stands for NULL in a hash */
+/* what stands for NULL in a hash, and for values that share a level */
 #define NULL_CONTENT UINT64_C(0x6e756c6c)
+#define SHARED_CONTENT UINT64_C(0x72617265)
 
 static inline uint64_t
 mix(uint64_t hash)
@@ -81,10 +82,10 @@ data_builder_hash(const DataBuilder *builder)
 	for (uint32_t k = 0; k < shape->n_categories; k++)
 	{
 		uint32_t c = shape->categories[k];
-		uint64_t content =
-			builder->retired[c] && input->code[c] == DATA_RETIRED_CODE
-				? builder->retired_hash[c]
-				: code_content(&builder->levels[c], input->code[c]);
+		uint32_t code = input->code[c];
+		uint64_t content = (code & RAW_HASHED) != 0
+		                       ? builder->crowd[c]->last_hash
+		                       : code_content(&builder->levels[c], code);
 
 		hash += hash_term(content, 3 + c);
 	}
@@ -190,8 +191,19 @@ number_content(const Finish *finish, uint32_t c, double number)
 	return isnan(x) ? NULL_CONTENT : bits;
 }
 
-/* A hash of what the dataset will hold of a row, but for the weight; of no
- * retired category. */
+/* The content of a category's value as far as levels tell values apart. */
+static uint64_t
+level_content(const DataBuilder *builder, const RawBlock *block, uint32_t c,
+              uint32_t i)
+{
+	uint32_t code = data_code(builder, block, c, i);
+
+	return code > builder->levels[c].n
+	           ? SHARED_CONTENT
+	           : code_content(&builder->levels[c], code);
+}
+
+/* A hash of what the dataset will hold of a row, but for the weight. */
 static uint64_t
 hash_stored(const Finish *finish, const RawBlock *block, uint32_t i,
             const uint64_t *groups)
@@ -212,10 +224,7 @@ hash_stored(const Finish *finish, const RawBlock *block, uint32_t i,
 	{
 		uint32_t c = shape->categories[k];
 
-		if (!builder->retired[c])
-			hash += hash_term(
-				code_content(&builder->levels[c], raw_code(block, c, i)),
-				3 + c);
+		hash += hash_term(level_content(builder, block, c, i), 3 + c);
 	}
 	return mix(hash + groups[cell >> 1]);
 }
@@ -238,8 +247,7 @@ move_row(DataBuilder *builder, RawBlock *block, uint32_t at, int stream)
 	{
 		uint32_t c = shape->categories[k];
 
-		input->code[c] =
-			builder->retired[c] ? DATA_RETIRED_CODE : raw_code(block, c, at);
+		input->code[c] = raw_code(block, c, at);
 	}
 	raw_forget_row(shape, block, at);
 	return raw_append(shape, &builder->stream[stream], &row);

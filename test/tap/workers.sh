@@ -65,6 +65,9 @@ same "a hundred and fifty columns" "'wide', 'label', protected => '{g}',
 same "an early end" "'many', 'label', protected => '{g,h}', exclude => '{id,w}',
 	fairness => 'equalized_odds', max_gap => 0.01,
 	options => '{\"early_stop\": {\"patience\": 2}}'"
+same "more values than are told apart" "'SELECT label, a, g, CASE WHEN id % 3 = 0
+	THEN id::text ELSE ''t'' || id % 300 END AS t FROM many', 'label',
+	protected => '{g}', fairness => 'demographic_parity', max_gap => 0.05"
 same "a view" "'seen', 'label', exclude => '{id,w}'"
 
 # whether they really are several

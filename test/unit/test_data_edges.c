@@ -292,7 +292,7 @@ identifiers_do_not_use_up_memory(void)
 			break;
 	}
 	CHECK_INT(making_finish(&making), NUM_OK);
-	CHECK(found(&making, DATA_IDENTIFIER, "t"));
+	CHECK(found(&making, DATA_SCATTERED, "t"));
 	scratch_end(&making.arena);
 }
 

@@ -120,7 +120,7 @@ check_parts(const RowReader *reader, const Dataset *data)
 }
 
 static char *
-word_finding(const DataFinding *finding)
+word_finding(const RowReader *reader, const DataFinding *finding)
 {
 	switch (finding->kind)
 	{
@@ -136,6 +136,18 @@ word_finding(const DataFinding *finding)
 			return psprintf("column \"%s\": " UINT64_FORMAT
 			                " rare values are pooled into one",
 			                finding->column, finding->count);
+		case DATA_CROWDED:
+			return psprintf(
+				"column \"%s\": of more than %d values, the " UINT64_FORMAT
+				" most frequent keep a level each, and all others share one "
+				"(" UINT64_FORMAT " training rows)",
+				finding->column, DATA_MANY_LEVELS, finding->count,
+				finding->rows);
+		case DATA_SCATTERED:
+			return psprintf("column \"%s\" is left out: it has more than %d "
+			                "values, none of them in more than one of %u rows",
+			                finding->column, DATA_MANY_LEVELS,
+			                data_crowd_share(reader->builder));
 		case DATA_DISGUISE:
 			return psprintf("column \"%s\" all but determines the label: is "
 			                "it known when a decision is made?",
@@ -181,7 +193,7 @@ finish_dataset(RowReader *reader, ExtractReport *report)
 		                errmsg("no feature column tells the rows apart")));
 	for (uint32 f = 0; f < n_findings; f++)
 		report->warnings =
-			lappend(report->warnings, word_finding(&findings[f]));
+			lappend(report->warnings, word_finding(reader, &findings[f]));
 	data->label_name = plan->request->label;
 	data->label_positive =
 		plan->request->positive != NULL               ? plan->request->positive
