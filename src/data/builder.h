@@ -108,7 +108,8 @@ extern uint32_t data_builder_code(DataBuilder *builder, uint32_t column,
                                   const char *bytes, uint32_t length);
 
 /* The same for protected columns, where NULL is the group "(unknown)", and
- * that text the same as NULL. */
+ * that text the same as NULL: a value that reads so needs another name first
+ * (pg/encode.h). */
 extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
                                    const char *bytes, uint32_t length);
 

@@ -356,14 +356,20 @@ check_result(const AuditQuery *query)
 		                       call->positive, call->label)));
 }
 
-static char *
+static const char *
 group_value(HeapTuple row, TupleDesc desc, int column)
 {
 	bool null;
+	const char *name;
+	uint32 length;
 	Datum value = SPI_getbinval(row, desc, column + 1, &null);
 	Oid type = getBaseType(TupleDescAttr(desc, column)->atttypid);
 
-	return null ? UNKNOWN_GROUP : encode_group_name(type, value);
+	if (null)
+		return UNKNOWN_GROUP;
+	name = encode_group_name(type, value);
+	length = (uint32) strlen(name);
+	return encode_value_name(name, &length);
 }
 
 /* Nor are names of the types that encode_group_name() leaves to themselves to

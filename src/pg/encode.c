@@ -195,15 +195,14 @@ copy_elements(const ArrayType *array, bool is_double, int n, double *to)
 }
 
 int
-encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null)
+encoder_array(Encoder *encoder, Datum value, double **elements, bool **nulls)
 {
 	ArrayType *array = DatumGetArrayTypeP(value);
 	bool is_double = encoder->type == FLOAT8ARRAYOID;
 	Datum *datums;
-	bool *nulls;
 	int n;
 
-	*has_null = false;
+	*nulls = NULL;
 	if (ARR_NDIM(array) > 1)
 		return -1;
 	n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
@@ -216,17 +215,40 @@ encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null)
 	deconstruct_array(array, is_double ? FLOAT8OID : FLOAT4OID,
 	                  is_double ? 8 : 4, is_double ? FLOAT8PASSBYVAL : true,
 	                  is_double ? TYPALIGN_DOUBLE : TYPALIGN_INT, &datums,
-	                  &nulls, &n);
+	                  nulls, &n);
 	for (int i = 0; i < n; i++)
 	{
-		*has_null = *has_null || nulls[i];
-		if (nulls[i])
+		if ((*nulls)[i])
 			(*elements)[i] = get_float8_nan();
 		else
 			(*elements)[i] = is_double ? DatumGetFloat8(datums[i])
 			                           : (double) DatumGetFloat4(datums[i]);
 	}
 	return n;
+}
+
+const char *
+encode_value_name(const char *value, uint32 *length)
+{
+	const uint32 unknown_bytes = sizeof(UNKNOWN_GROUP) - 1;
+	uint32 n = *length;
+	uint32 quotes = 0;
+	char *quoted;
+
+	while (2 * quotes < n && value[quotes] == '"' &&
+	       value[n - 1 - quotes] == '"')
+		quotes++;
+	if (n - 2 * quotes != unknown_bytes ||
+	    memcmp(value + quotes, UNKNOWN_GROUP, unknown_bytes) != 0)
+		return value;
+
+	quoted = palloc((Size) n + 3);
+	quoted[0] = '"';
+	memcpy(quoted + 1, value, n);
+	quoted[n + 1] = '"';
+	quoted[n + 2] = '\0';
+	*length = n + 2;
+	return quoted;
 }
 
 char *
@@ -313,7 +335,9 @@ encode_check_group_name(const char *name, const char *attribute)
 		                "name",
 		                attribute),
 		         errdetail("A group may have a name of %d bytes at most.",
-		                   ENCODE_GROUP_NAME_BYTES)));
+		                   ENCODE_GROUP_NAME_BYTES),
+		         errhint("Use a query as source that makes shorter texts of "
+		                 "its values.")));
 }
 
 bool

@@ -47,13 +47,23 @@ extern double encoder_number(Encoder *encoder, Datum value);
 extern const char *encoder_text(Encoder *encoder, Datum value, uint32 *length);
 
 /* ARRAY: number of elements, or -1 when it has more than one dimension;
- * '*elements' as float8 values, NULL elements as NaN with '*has_null' set, in
+ * '*elements' as float8 values, with '*nulls' telling which are NULL and NaN
+ * in their place; '*nulls' is NULL when none is.  Both in
  * CurrentMemoryContext. */
 extern int
-encoder_array(Encoder *encoder, Datum value, double **elements, bool *has_null);
+encoder_array(Encoder *encoder, Datum value, double **elements, bool **nulls);
 
-/* The value of a protected column, of any type that is no domain, as the name
- * of a group, in CurrentMemoryContext.  Booleans, numbers, dates and timestamps (in UTC) are
+/* What NULL is called where groups have names. */
+#define UNKNOWN_GROUP "(unknown)"
+
+/* The name of the group of those who have a value, which is the value, of
+ * '*length' bytes: no other group than theirs.  A value that reads as NULL is
+ * called, "(unknown)", gets double quotes around it, in CurrentMemoryContext,
+ * and one that reads as that gets another pair. */
+extern const char *encode_value_name(const char *value, uint32 *length);
+
+/* The value of a protected column, of any type that is no domain, as text, in
+ * CurrentMemoryContext.  Booleans, numbers, dates and timestamps (in UTC) are
  * written one way, whatever the settings of the session; blanks at the end of
  * a character(n) do not count; other types write as they do. */
 extern char *encode_group_name(Oid type, Datum value);

@@ -320,6 +320,12 @@ judge(EvaluateCall *call, const FigureSettings *settings,
 	add_losses(attributes, call->audit.n_attributes);
 	judge_constraints(settings, list, attributes, &call->judgements);
 	call->warnings = call->judgements.warnings;
+	for (int a = 0; a < call->audit.n_attributes; a++)
+		if (attributes[a].n_groups == 1)
+			call->warnings = lappend(
+				call->warnings,
+				psprintf("protected attribute \"%s\" has one group only",
+			             attributes[a].name));
 	if (call->audit.source.row_security)
 		call->warnings = lappend(
 			call->warnings,
@@ -402,7 +408,7 @@ fairpg_evaluate(PG_FUNCTION_ARGS)
 	Datum result;
 
 	PreventCommandIfReadOnly("fairpg.evaluate()");
-	store_require();
+	store_require(STORE_TO_EVALUATE);
 	SPI_connect();
 	read_call(fcinfo, &call);
 	host_monitor_begin(&monitor, call.model);

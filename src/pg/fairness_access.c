@@ -115,7 +115,7 @@ fairpg_gap_reason(PG_FUNCTION_ARGS)
 	const char *reason;
 
 	gap_args(fcinfo, &groups, &gap);
-	reason = figures_gap_reason(&gap);
+	reason = figures_gap_reason(&gap, groups.n_groups);
 	if (reason == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_TEXT_P(cstring_to_text(reason));

@@ -18,6 +18,7 @@
 #include "fair/tally.h"
 #include "pg/args.h"
 #include "pg/compat.h"
+#include "pg/encode.h"
 #include "pg/export.h"
 #include "pg/fairness_stats.h"
 
@@ -161,10 +162,8 @@ fairness_check_groups(int64 n_groups)
 /* ---- the expanded form ---- */
 
 static ExpandedFairness *
-expanded_new(MemoryContext parent)
+expanded_new(MemoryContext context)
 {
-	MemoryContext context =
-		AllocSetContextCreate(parent, "fairpg groups", ALLOCSET_SMALL_SIZES);
 	ExpandedFairness *stats =
 		MemoryContextAllocZero(context, sizeof(ExpandedFairness));
 
@@ -358,7 +357,7 @@ flatten(ExpandedObjectHeader *header, void *result, Size allocated_bytes)
 static ExpandedFairness *
 state_arg(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = stats_aggregate_context(fcinfo);
+	MemoryContext context = stats_state_context(fcinfo);
 	ExpandedFairness *stats;
 	Datum state;
 
@@ -445,12 +444,16 @@ FAIRPG_FUNCTION(fairpg_fairness_step_text);
 Datum
 fairpg_fairness_step_text(PG_FUNCTION_ARGS)
 {
-	const text *name;
+	const text *value;
+	const char *name;
+	uint32 name_bytes;
 
 	if (PG_ARGISNULL(3))
 		return step(fcinfo, NULL, 0);
-	name = PG_GETARG_TEXT_PP(3);
-	return step(fcinfo, VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	value = PG_GETARG_TEXT_PP(3);
+	name_bytes = VARSIZE_ANY_EXHDR(value);
+	name = encode_value_name(VARDATA_ANY(value), &name_bytes);
+	return step(fcinfo, name, name_bytes);
 }
 
 FAIRPG_FUNCTION(fairpg_fairness_step_integer);

@@ -14,9 +14,6 @@
 #include "fair/cells.h"
 #include "fair/criterion.h"
 
-/* What NULL is called where groups have names. */
-#define UNKNOWN_GROUP "(unknown)"
-
 /* Longest name of a group; names are values of a column that says who people
  * are, not documents. */
 #define GROUP_NAME_BYTES 1024

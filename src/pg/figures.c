@@ -123,8 +123,10 @@ figures_of_group(const FigureSettings *settings, const FigureGroup *group,
 }
 
 const char *
-figures_gap_reason(const FairGap *gap)
+figures_gap_reason(const FairGap *gap, int n_groups)
 {
+	if (n_groups == 1)
+		return "there is one group only";
 	if (isnan(gap->gap))
 		return "fewer than two groups have the rate";
 	if (gap->n_undefined == 1)
@@ -155,7 +157,7 @@ describe_gap(const FigureSettings *settings, const FairCriterion *criterion,
 			/* the events of a criterion share no rows */
 			figure->n += (int64) rows;
 		}
-	figure->reason = figures_gap_reason(&figure->gap);
+	figure->reason = figures_gap_reason(&figure->gap, n_groups);
 	if (figure->gap.n_undefined > 0 && !isnan(figure->gap.gap))
 		figure->flag = "incomplete";
 	else if (some_small)

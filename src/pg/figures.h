@@ -75,8 +75,8 @@ extern FigureGap *
 figures_of_gaps(const FigureSettings *settings,
                 const FigureAttribute *attribute, int *n_gaps);
 
-/* Why there is no gap, or how many groups it leaves out; NULL when it is
- * complete. */
-extern const char *figures_gap_reason(const FairGap *gap);
+/* Why there is no gap between that many groups, or how many it leaves out;
+ * NULL when it is complete. */
+extern const char *figures_gap_reason(const FairGap *gap, int n_groups);
 
 #endif

@@ -53,8 +53,8 @@ struct Binding
 typedef struct Unpacked
 {
 	bool null;
-	bool has_null;
 	double *elements;
+	bool *nulls; /* by element; NULL: none is */
 } Unpacked;
 
 static int find_source(const CompiledModel *compiled, const RowShape *shape,
@@ -202,14 +202,11 @@ static inline double
 score_element(const Binding *binding, const Step *step, const Unpacked *array,
               double z, InputCounts *counts)
 {
-	double x;
+	uint32 element = step->score->column->element - 1;
 
-	if (array->null)
+	if (array->null || (array->nulls != NULL && array->nulls[element]))
 		return score_null(step, z, counts);
-	x = array->elements[step->score->column->element - 1];
-	if (array->has_null && isnan(x))
-		return score_null(step, z, counts);
-	return score_value(binding, step, x, z, counts);
+	return score_value(binding, step, array->elements[element], z, counts);
 }
 
 /* One walk over the model's columns; 'counts' is NULL where nobody asks, and
@@ -218,7 +215,7 @@ static pg_attribute_always_inline double
 walk(Binding *binding, const NullableDatum *values, InputCounts *counts)
 {
 	double z = binding->compiled->model->intercept;
-	Unpacked array = { true, false, NULL };
+	Unpacked array = { true, NULL, NULL };
 
 	for (int i = 0; i < binding->n_steps; i++)
 	{
@@ -288,6 +285,8 @@ name_group(Binding *binding, const NullableDatum *values)
 			text = encode_group_name(encoder->type, value->value);
 			length = (uint32) strlen(text);
 		}
+		if (!value->isnull)
+			text = encode_value_name(text, &length);
 		encode_append_group(&binding->group_name, text, length, c,
 		                    binding->n_group_columns);
 	}
@@ -337,7 +336,7 @@ unpack_array(const Binding *binding, const Step *step,
 	if (array->null)
 		return;
 	n_elements = encoder_array(&binding->encoders[step->source], value->value,
-	                           &array->elements, &array->has_null);
+	                           &array->elements, &array->nulls);
 	if (n_elements != (int) source->n_elements)
 		ereport(ERROR,
 		        (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),

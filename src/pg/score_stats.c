@@ -44,10 +44,8 @@ static const ExpandedObjectMethods expanded_methods = {
 };
 
 static ExpandedScores *
-expanded_new(MemoryContext parent)
+expanded_new(MemoryContext context)
 {
-	MemoryContext context =
-		AllocSetContextCreate(parent, "fairpg scores", ALLOCSET_SMALL_SIZES);
 	ExpandedScores *state =
 		MemoryContextAllocZero(context, sizeof(ExpandedScores));
 
@@ -85,7 +83,7 @@ flatten(ExpandedObjectHeader *header, void *result, Size allocated_bytes)
 static ExpandedScores *
 state_arg(FunctionCallInfo fcinfo)
 {
-	MemoryContext context = stats_aggregate_context(fcinfo);
+	MemoryContext context = stats_state_context(fcinfo);
 	ExpandedScores *state;
 	Datum given;
 

@@ -9,12 +9,14 @@
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
 #include "utils/builtins.h"
+#include "utils/memutils.h"
 
 #include "fair/tally.h"
 #include "pg/compat.h"
 #include "pg/stats_image.h"
 
 #define LAYOUT_VERSION 1
+#define STATE_CONTEXT "fairpg states"
 
 static void refuse_image(const StatsKind *kind, const char *detail);
 static int hex_digit(char c);
@@ -178,6 +180,19 @@ stats_aggregate_context(FunctionCallInfo fcinfo)
 		                "aggregate"),
 		         errhint("Use the aggregates of schema fairpg.")));
 	return context;
+}
+
+MemoryContext
+stats_state_context(FunctionCallInfo fcinfo)
+{
+	MemoryContext aggregate = stats_aggregate_context(fcinfo);
+
+	for (MemoryContext child = aggregate->firstchild; child != NULL;
+	     child = child->nextchild)
+		if (strcmp(child->name, STATE_CONTEXT) == 0)
+			return child;
+	return AllocSetContextCreate(aggregate, STATE_CONTEXT,
+	                             ALLOCSET_DEFAULT_SIZES);
 }
 
 double

@@ -62,6 +62,15 @@ extern Datum stats_send(const StatsKind *kind, FunctionCallInfo fcinfo);
  * does, since then the state may not be changed in place. */
 extern MemoryContext stats_aggregate_context(FunctionCallInfo fcinfo);
 
+/*
+ * The context for expanded states of that aggregate, one for the states of
+ * all its groups.  With one for each, the server, which adds up the memory of
+ * a hash table of groups with every new group, would walk through all of them
+ * each time.  Nobody may delete a single state: the aggregates hand out
+ * read-only ones, and give the same one back as long as they run.
+ */
+extern MemoryContext stats_state_context(FunctionCallInfo fcinfo);
+
 /* Argument 'number' as a row's weight, which is 1 where the function has no
  * such argument.  NULL, NaN, a negative number or more than FAIR_MAX_WEIGHT
  * is an error. */

@@ -19,9 +19,16 @@
 #define STORE_SCHEMA "fairpg_catalog"
 #define STORE_MODEL_NAME_MAX 128 /* characters */
 
+typedef enum StoreUse
+{
+	STORE_TO_TRAIN,
+	STORE_TO_EVALUATE
+} StoreUse;
+
 /* Raises an error with the way out unless fairpg.init() has been run in this
- * database and the layout is ours. */
-extern void store_require(void);
+ * database, the layout is ours, and the current user has the rights on the
+ * store's tables that the use takes in the end. */
+extern void store_require(StoreUse use);
 
 /* OID of fairpg_catalog.model_version, or InvalidOid when there is none. */
 extern Oid store_version_table(void);

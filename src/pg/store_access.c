@@ -1,6 +1,9 @@
 /*
  * store_access.c
  *    Whether there is a store that may be used, and statements on it.
+ *
+ * What a training will write in the end is asked for before it begins: to be
+ * refused after an hour of work is worse than at once.
  */
 #include "postgres.h"
 
@@ -50,6 +53,30 @@ store_version_table(void)
 	return get_relname_relid("model_version", schema);
 }
 
+/* The tables of the store that this version writes to, and the rights that it
+ * takes: to train, and to evaluate. */
+typedef struct StoreTable
+{
+	const char *name;
+	AclMode train;
+	AclMode evaluate;
+} StoreTable;
+
+static const StoreTable store_tables[] = {
+	{ "store_version", ACL_SELECT, ACL_SELECT },
+	{ "model", ACL_SELECT | ACL_INSERT | ACL_UPDATE, 0 },
+	{ "model_version", ACL_INSERT, ACL_SELECT },
+	{ "coefficient", ACL_INSERT, 0 },
+	{ "training_log", ACL_INSERT, 0 },
+	{ "training_log_group", ACL_INSERT, 0 },
+	{ "reweighing", ACL_INSERT, 0 },
+	{ "group_threshold", ACL_INSERT, 0 },
+	{ "evaluation", ACL_SELECT | ACL_INSERT, ACL_SELECT | ACL_INSERT },
+	{ "evaluation_metric", ACL_INSERT, ACL_INSERT },
+	{ "evaluation_gap", ACL_INSERT, ACL_INSERT },
+	{ "evaluation_constraint", ACL_INSERT, ACL_INSERT },
+};
+
 static Oid
 database_owner(void)
 {
@@ -87,12 +114,6 @@ schema_owner(Oid schema)
 static void
 require_trusted_owner(void)
 {
-	static const char *const tables[] = {
-		"store_version",     "model",           "model_version",
-		"coefficient",       "training_log",    "training_log_group",
-		"reweighing",        "group_threshold", "evaluation",
-		"evaluation_metric", "evaluation_gap",  "evaluation_constraint"
-	};
 	Oid schema = get_namespace_oid(STORE_SCHEMA, false);
 	Oid owner = schema_owner(schema);
 
@@ -106,9 +127,9 @@ require_trusted_owner(void)
 		         errhint("Have a superuser or the owner of the database run "
 		                 "fairpg.init(), or a role that you are a member "
 		                 "of.")));
-	for (int t = 0; t < (int) lengthof(tables); t++)
+	for (int t = 0; t < (int) lengthof(store_tables); t++)
 	{
-		Oid table = get_relname_relid(tables[t], schema);
+		Oid table = get_relname_relid(store_tables[t].name, schema);
 		HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
 		bool right = false;
 
@@ -125,13 +146,64 @@ require_trusted_owner(void)
 			ereport(ERROR,
 			        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			         errmsg("table \"%s.%s\" is not as fairpg.init() made it",
-			                STORE_SCHEMA, tables[t]),
+			                STORE_SCHEMA, store_tables[t].name),
 			         errhint("Restore the store from a dump.")));
 	}
 }
 
+/* "INSERT": the first right that is wanting, of those in 'rights'; NULL when
+ * none is.  One column is enough here, the statement itself will tell. */
+static const char *
+missing_right(Oid table, AclMode rights)
+{
+	static const struct
+	{
+		AclMode right;
+		const char *name;
+	} known[] = { { ACL_SELECT, "SELECT" },
+		          { ACL_INSERT, "INSERT" },
+		          { ACL_UPDATE, "UPDATE" } };
+	Oid user = GetUserId();
+
+	for (int i = 0; i < (int) lengthof(known); i++)
+		if ((rights & known[i].right) != 0 &&
+		    pg_class_aclcheck(table, user, known[i].right) != ACLCHECK_OK &&
+		    pg_attribute_aclcheck_all(table, user, known[i].right,
+		                              ACLMASK_ANY) != ACLCHECK_OK)
+			return known[i].name;
+	return NULL;
+}
+
+static void
+require_rights(StoreUse use)
+{
+	Oid schema = get_namespace_oid(STORE_SCHEMA, false);
+
+	for (int t = 0; t < (int) lengthof(store_tables); t++)
+	{
+		const StoreTable *table = &store_tables[t];
+		const char *missing = missing_right(
+			get_relname_relid(table->name, schema),
+			use == STORE_TO_TRAIN ? table->train : table->evaluate);
+
+		if (missing != NULL)
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			     errmsg("permission denied for table \"%s.%s\"", STORE_SCHEMA,
+			            table->name),
+			     errdetail("%s needs %s on it.",
+			               use == STORE_TO_TRAIN ? "Training" : "An evaluation",
+			               missing),
+			     errhint("A role that trains or evaluates needs SELECT and "
+			             "INSERT on all tables in schema \"%s\", and UPDATE "
+			             "on \"%s.model\" to train.",
+			             STORE_SCHEMA, STORE_SCHEMA)));
+	}
+}
+
 void
-store_require(void)
+store_require(StoreUse use)
 {
 	int nest_level;
 	bool null = true;
@@ -142,6 +214,7 @@ store_require(void)
 		                errmsg("this database has no fairpg store"),
 		                errhint("Run SELECT fairpg.init().")));
 	require_trusted_owner();
+	require_rights(use);
 
 	nest_level = store_spi_begin();
 	if (SPI_execute("SELECT max(version) FROM fairpg_catalog.store_version",

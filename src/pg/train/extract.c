@@ -187,7 +187,9 @@ finish_dataset(RowReader *reader, ExtractReport *report)
 			         errmsg("protected attribute \"%s\" has one group only",
 			                data->attributes[a].name),
 			         errdetail("Fairness compares groups: there must be two "
-			                   "at least.")));
+			                   "at least."),
+			         errhint("Leave it out of protected, or train on rows "
+			                 "of more groups.")));
 	if (data->n_params == 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("no feature column tells the rows apart")));
@@ -222,6 +224,12 @@ fill_report(const RowReader *reader, ExtractReport *report)
 			report->warnings,
 			pstrdup("row security was active: the model saw only the rows "
 		            "that the caller may see"));
+	if (reader->counts.n_null_split > 0)
+		report->warnings =
+			lappend(report->warnings,
+		            psprintf("split column \"%s\" is null in " UINT64_FORMAT
+		                     " rows, which were trained on",
+		                     plan->split_name, reader->counts.n_null_split));
 	report->features_used = palloc(sizeof(char *) * plan->n_columns);
 	report->n_features_used = 0;
 	for (int i = 0; i < plan->n_columns; i++)

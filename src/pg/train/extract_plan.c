@@ -71,11 +71,60 @@ check_split_type(const ReadColumn *column)
 		         errhint("Use a query as source that makes a text of it.")));
 }
 
+/* The end of a name between double quotes, and the name, with pairs of quotes
+ * inside taken for one; NULL when there is no such name. */
+static char *
+unquote_name(char *text, char **name)
+{
+	char *to = text;
+
+	*name = text;
+	if (*text != '"')
+		return NULL;
+	for (char *c = text + 1; *c != '\0'; c++)
+	{
+		if (*c == '"' && *++c != '"')
+		{
+			*to = '\0';
+			return c;
+		}
+		*to++ = *c;
+	}
+	return NULL;
+}
+
+/* Takes NAME=VALUE apart.  A name with an equals sign stands between double
+ * quotes, and any other may. */
+static bool
+parse_split_column(ReadPlan *plan, const char *text)
+{
+	char *name;
+	char *equals = unquote_name(pstrdup(text), &name);
+
+	if (equals == NULL || *equals != '=')
+	{
+		name = pstrdup(text);
+		equals = strchr(name, '=');
+	}
+	if (equals == NULL || equals == name)
+		return false;
+	*equals = '\0';
+	plan->split_kind = SPLIT_COLUMN;
+	plan->split_name = name;
+	plan->split_value = equals + 1;
+	plan->split = read_column(plan, name, "split");
+	check_split_type(&plan->columns[plan->split]);
+	if (plan->split == plan->label)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("split column \"%s\" is the label column", name),
+		                errdetail("All rows held out would have one label.")));
+	return true;
+}
+
 static void
 parse_split(ReadPlan *plan)
 {
 	const char *split = plan->request->split;
-	char *equals;
 	char *end;
 
 	plan->split = -1;
@@ -90,34 +139,16 @@ parse_split(ReadPlan *plan)
 		    plan->split_share < 1)
 			return;
 	}
-	else if (strncmp(split, "column:", 7) == 0)
-	{
-		char *copy = pstrdup(split + 7);
-
-		equals = strchr(copy, '=');
-		if (equals != NULL && equals > copy)
-		{
-			*equals = '\0';
-			plan->split_kind = SPLIT_COLUMN;
-			plan->split_name = copy;
-			plan->split_value = equals + 1;
-			plan->split = read_column(plan, copy, "split");
-			check_split_type(&plan->columns[plan->split]);
-			if (plan->split == plan->label)
-				ereport(
-					ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				     errmsg("split column \"%s\" is the label column", copy),
-				     errdetail("All rows held out would have one label.")));
-			return;
-		}
-	}
+	else if (strncmp(split, "column:", 7) == 0 &&
+	         parse_split_column(plan, split + 7))
+		return;
 	ereport(ERROR,
 	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 	         errmsg("split \"%s\" is not understood", split),
 	         errhint("It is 'hash:F' with the held-out share F between 0 and "
 	                 "1, 'column:NAME=VALUE' with the value of the held-out "
-	                 "rows, or 'none'.")));
+	                 "rows, where a NAME that has an equals sign stands "
+	                 "between double quotes, or 'none'.")));
 }
 
 /* Reads a value given as text the way the column's type does, and encodes it
@@ -189,7 +220,8 @@ resolve_weight(ReadPlan *plan)
 	if (weight->encoder.input != ENCODE_NUMBER)
 		ereport(ERROR,
 		        (errcode(ERRCODE_DATATYPE_MISMATCH),
-		         errmsg("weight column \"%s\" is not a number", weight->name)));
+		         errmsg("weight column \"%s\" is not a number", weight->name),
+		         errhint("Use a query as source that makes a number of it.")));
 }
 
 /* Adds a column to an attribute, and to the protected ones if it is new. */
@@ -200,10 +232,14 @@ add_protected(ReadPlan *plan, const char *name, DataAttributeSpec *spec)
 
 	if (column->encoder.input == ENCODE_NONE ||
 	    column->encoder.input == ENCODE_ARRAY)
-		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
-		                errmsg("protected column \"%s\" of type %s cannot "
-		                       "define groups",
-		                       name, format_type_be(column->type))));
+		ereport(ERROR,
+		        (errcode(ERRCODE_DATATYPE_MISMATCH),
+		         errmsg("protected column \"%s\" of type %s cannot "
+		                "define groups",
+		                name, format_type_be(column->type)),
+		         errhint("Use a query as source that makes a text of "
+		                 "it, such as src.%s::text AS %s.",
+		                 quote_identifier(name), quote_identifier(name))));
 	if (column->protected_at < 0)
 		column->protected_at = (int) plan->spec.n_protected++;
 	spec->columns[spec->n_columns++] = (uint32_t) column->protected_at;
@@ -274,7 +310,9 @@ resolve_features(ReadPlan *plan)
 			        (errcode(ERRCODE_DATATYPE_MISMATCH),
 			         errmsg("column \"%s\" of type %s cannot be a feature",
 			                request->features[i],
-			                format_type_be(plan->columns[at].type))));
+			                format_type_be(plan->columns[at].type)),
+			         errhint("Use a query as source that makes a number, a "
+			                 "text or a float8[] of it.")));
 		plan->columns[at].is_feature = true;
 	}
 	for (int i = 0; request->n_features == 0 && i < plan->source.columns->natts;

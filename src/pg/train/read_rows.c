@@ -193,7 +193,7 @@ read_array(RowReader *reader, const ReadColumn *column, Datum value, bool null,
 {
 	double *to = reader->input->number + column->first;
 	double *elements;
-	bool some_null;
+	bool *nulls;
 
 	if (null)
 	{
@@ -202,8 +202,8 @@ read_array(RowReader *reader, const ReadColumn *column, Datum value, bool null,
 			to[e] = NAN;
 		return;
 	}
-	if (encoder_array((Encoder *) &column->encoder, value, &elements,
-	                  &some_null) != column->n_elements)
+	if (encoder_array((Encoder *) &column->encoder, value, &elements, &nulls) !=
+	    column->n_elements)
 		ereport(ERROR,
 		        (errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 		         errmsg("array column \"%s\" has another length%s",
@@ -211,11 +211,11 @@ read_array(RowReader *reader, const ReadColumn *column, Datum value, bool null,
 		         errdetail("All arrays of a feature have one length; the "
 		                   "first row's is %d.",
 		                   column->n_elements)));
-	*has_null = *has_null || some_null;
 	for (int e = 0; e < column->n_elements; e++)
 	{
-		if (!(fabs(elements[e]) <= FLT_MAX) &&
-		    !(some_null && isnan(elements[e])))
+		if (nulls != NULL && nulls[e])
+			*has_null = true;
+		else if (!(fabs(elements[e]) <= FLT_MAX))
 			refuse_value(reader, column, elements[e]);
 		to[e] = elements[e];
 	}
@@ -281,6 +281,7 @@ read_protected(RowReader *reader, ReadColumn *column, Datum value, bool null)
 	}
 	else
 		text = encoder_text(&column->encoder, value, &length);
+	text = encode_value_name(text, &length);
 	*to = data_builder_group(reader->builder, (uint32) column->protected_at,
 	                         text, length);
 	if (*to == DATA_NO_CODE)
@@ -297,6 +298,8 @@ read_split(RowReader *reader, const NullableDatum *row)
 	if (plan->key >= 0)
 		reader->input->key_hash =
 			hash_key(reader, row[plan->key].value, row[plan->key].isnull);
+	if (plan->split_kind == SPLIT_COLUMN && row[plan->split].isnull)
+		reader->counts.n_null_split++;
 	if (plan->split_kind == SPLIT_COLUMN &&
 	    split_matches(reader, row[plan->split].value, row[plan->split].isnull))
 		return DATA_HELD_OUT;
@@ -434,6 +437,7 @@ read_rows_import(RowReader *reader, const DataExchange *exchange,
 	to->n_null_label += from.n_null_label;
 	to->n_zero_weight += from.n_zero_weight;
 	to->n_null_dropped += from.n_null_dropped;
+	to->n_null_split += from.n_null_split;
 	for (int y = 0; y < 2; y++)
 		to->by_label[y] += from.by_label[y];
 	for (int i = 0; i < from.n_classes; i++)

@@ -25,6 +25,7 @@ typedef struct RowCounts
 	uint64 n_null_label;
 	uint64 n_zero_weight;
 	uint64 n_null_dropped;
+	uint64 n_null_split; /* trained on, as not the value to hold out */
 	uint64 by_label[2];
 	int n_classes; /* distinct labels, at most COUNTED_CLASSES */
 	uint64 classes[COUNTED_CLASSES]; /* number as bits, or hash of a text */

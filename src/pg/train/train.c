@@ -317,7 +317,7 @@ fairpg_train(PG_FUNCTION_ARGS)
 	INSTR_TIME_SET_CURRENT(start);
 	train_read_call(fcinfo, call);
 	PreventCommandIfReadOnly("fairpg.train()");
-	store_require();
+	store_require(STORE_TO_TRAIN);
 	store_check_model_name(call->model);
 	train_check_signs(call);
 

@@ -215,8 +215,9 @@ read_constraints(FunctionCallInfo fcinfo, TrainCall *call,
 
 /* What a method does with the kind of bound that the arguments gave. */
 static void
-check_bound(const TrainMethod *method, const FairConstraint *constraint)
+check_bound(const TrainCall *call, const FairConstraint *constraint)
 {
+	const TrainMethod *method = call->method;
 	bool needs = method->needs_max_gap;
 	const char *given = fair_bound_name(constraint->kind);
 
@@ -231,15 +232,24 @@ check_bound(const TrainMethod *method, const FairConstraint *constraint)
 		     constraint->criterion->of_loss
 		         ? errhint("max_loss is the largest mean log-loss allowed of "
 		                   "any group, in nats, for example 0.5.")
-		         : errhint("max_gap is the largest difference allowed between "
-		                   "the rates of any two groups, for example 0.02; "
-		                   "min_ratio is their least quotient, for example "
-		                   "0.8.")));
+		     : call->has_penalty
+		         ? errhint("penalty is the strength of method => "
+		                   "'penalty'; with this method write max_gap => "
+		                   "0.02, for example, instead.")
+		         : errhint("max_gap is the largest difference allowed "
+		                   "between the rates of any two groups, for "
+		                   "example 0.02; min_ratio is their least "
+		                   "quotient, for example 0.8.")));
 	if (!needs && !method->judged_only && constraint->kind != FAIR_NO_BOUND)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("method \"%s\" does not take %s", method->name, given),
-		         errhint("Use method \"constraint\" to keep a bound.")));
+		         method->needs_penalty
+		             ? errhint("Write penalty => 5, for example, instead of "
+		                       "it, or method => 'constraint' to keep the "
+		                       "bound.")
+		             : errhint("Leave it out, or write method => "
+		                       "'constraint' to keep the bound.")));
 	if (needs && !method->takes_constraints && constraint->kind != FAIR_MAX_GAP)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("method \"%s\" needs max_gap instead of %s",
@@ -270,17 +280,23 @@ check_method(const TrainCall *call, bool by_argument)
 		                     ? "It is for criterion group_loss."
 		                     : "Use method \"constraint\" or \"minimax\".")));
 	if (by_argument)
-		check_bound(method, first);
+		check_bound(call, first);
 	if (method->needs_penalty && !call->has_penalty)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("method \"%s\" needs penalty", method->name),
-		                errhint("penalty weighs the spread of the group rates "
-		                        "against the mean loss, for example 5.")));
+		                errhint("Write penalty => 5, for example: it weighs "
+		                        "the spread of the group rates against the "
+		                        "mean loss.")));
 	if (!method->needs_penalty && call->has_penalty)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("method \"%s\" does not take penalty", method->name),
-		         errhint("Use method \"penalty\".")));
+		         method->needs_max_gap
+		             ? errhint("Leave it out: this method keeps a bound, "
+		                       "such as max_gap => 0.02; or write method => "
+		                       "'penalty'.")
+		             : errhint("Leave it out, or write method => "
+		                       "'penalty'.")));
 }
 
 static void
