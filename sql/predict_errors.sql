@@ -81,6 +81,16 @@ BEGIN;
 UPDATE fairpg_catalog.model_version SET artifact = flip(artifact, 1), artifact_sha256 = sha256(flip(artifact, 1));
 SELECT fairpg.decide('m', p) FROM p LIMIT 1;
 ROLLBACK;
+-- the planner, which looks at the model too, says the same; what needs no model is planned
+BEGIN;
+UPDATE fairpg_catalog.model_version SET artifact = flip(artifact, 50);
+EXPLAIN (COSTS OFF) SELECT CASE WHEN false THEN fairpg.predict('m', p) END FROM p;
+SAVEPOINT before;
+EXPLAIN (COSTS OFF) SELECT fairpg.predict('m', p) FROM p;
+ROLLBACK TO before;
+UPDATE fairpg_catalog.model_version SET encoding = 'MORSE', artifact = flip(artifact, 50);
+EXPLAIN (COSTS OFF) SELECT fairpg.predict('m', p) FROM p;
+ROLLBACK;
 CREATE TEMP TABLE image AS SELECT artifact, length(artifact) AS n FROM fairpg_catalog.model_version;
 SELECT outcome(format('SELECT fairpg.predict_with(flip(artifact, %s), p) FROM image, p LIMIT 1', place)) AS flipped, count(*) > 3 AS times
 FROM image, generate_series(0, n - 1) place GROUP BY 1 ORDER BY 1;

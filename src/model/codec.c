@@ -79,7 +79,13 @@ typedef struct Reader
 	char *names;        /* where the next name goes; see model_decode() */
 	const char *failed; /* the field, or NULL */
 	bool no_memory;
+	NumMonitor *monitor;
+	size_t asked; /* 'used' when it was last */
+	bool cancelled;
 } Reader;
+
+/* Asked about after so many bytes of the image. */
+#define CODEC_STRIDE_BYTES ((size_t) 1 << 18)
 
 static void
 write_model(Writer *writer, const Model *model, uint64_t total_bytes);
@@ -299,6 +305,15 @@ read_bytes(Reader *reader, uint32_t *length, const char *field)
 {
 	char *copy = reader->names;
 
+	if (reader->used - reader->asked >= CODEC_STRIDE_BYTES)
+	{
+		reader->asked = reader->used;
+		if (monitor_stop(reader->monitor))
+		{
+			reader->cancelled = true;
+			refuse(reader, field);
+		}
+	}
 	*length = read_count(reader, 1, field);
 	if (reader->failed != NULL)
 		return "";
@@ -327,11 +342,33 @@ read_room(Reader *reader, uint32_t count, size_t item_bytes, const char *field)
 	return room;
 }
 
+/* The checksum of the first bytes of the image; false when the monitor stops
+ * it. */
+static bool
+sum_image(const Reader *reader, size_t length, uint32_t *crc)
+{
+	*crc = 0;
+	for (size_t at = 0; at < length; at += CODEC_STRIDE_BYTES)
+	{
+		size_t left = length - at;
+
+		if (monitor_stop(reader->monitor))
+			return false;
+		*crc = num_crc32c_more(*crc, reader->bytes + at,
+		                       left < CODEC_STRIDE_BYTES ? left
+		                                                 : CODEC_STRIDE_BYTES);
+	}
+	return true;
+}
+
 NumStatus
 model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
-             Model **model, const char **field)
+             NumMonitor *monitor, Model **model, const char **field)
 {
-	Reader reader = { arena, bytes, 0, size_bytes, NULL, NULL, false };
+	Reader reader = {
+		.arena = arena, .bytes = bytes, .size = size_bytes, .monitor = monitor
+	};
+	uint32_t crc = 0;
 	Model *result = NULL;
 
 	if (size_bytes < CODEC_MAGIC_BYTES + CODEC_CHECKSUM_BYTES ||
@@ -341,8 +378,9 @@ model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
 		return NUM_CORRUPT;
 	}
 	reader.used = size_bytes - CODEC_CHECKSUM_BYTES;
-	if ((uint32_t) read_unsigned(&reader, 4, "checksum") !=
-	    num_crc32c(bytes, size_bytes - CODEC_CHECKSUM_BYTES))
+	if (!sum_image(&reader, reader.used, &crc))
+		return NUM_CANCELLED;
+	if ((uint32_t) read_unsigned(&reader, 4, "checksum") != crc)
 	{
 		*field = "checksum";
 		return NUM_CORRUPT;
@@ -360,6 +398,8 @@ model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
 	read_model(&reader, result);
 	if (reader.failed == NULL && bytes_left(&reader) > 0)
 		refuse(&reader, "length");
+	if (reader.cancelled)
+		return NUM_CANCELLED;
 	if (reader.failed != NULL)
 	{
 		*field = reader.failed;

@@ -18,6 +18,7 @@
 
 #include "data/dataset.h"
 #include "num/arena.h"
+#include "num/monitor.h"
 #include "num/status.h"
 
 typedef enum ModelFamily
@@ -118,11 +119,12 @@ model_find_level(const ModelColumn *column, const char *name, uint32_t length);
 /* codec.c: fixed little-endian image with magic, version, length, checksum.
  * model_encode allocates '*bytes'; model_decode checks everything it reads,
  * copies what it keeps, and answers NUM_CORRUPT with '*field' naming what is
- * wrong. */
+ * wrong.  An image may have hundreds of megabytes, so the monitor (NULL: none)
+ * is asked on the way. */
 extern NumStatus model_encode(NumArena *arena, const Model *model,
                               uint8_t **bytes, size_t *size_bytes);
 extern NumStatus
 model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
-             Model **model, const char **field);
+             NumMonitor *monitor, Model **model, const char **field);
 
 #endif

@@ -34,7 +34,11 @@ typedef struct LevelKey
 	uint32_t hash;
 } LevelKey;
 
-static NumStatus build_levels(NumArena *arena, ScoreColumn *score);
+static NumStatus
+build_levels(NumArena *arena, NumMonitor *monitor, ScoreColumn *score);
+
+/* Bytes of names hashed between two looks at the monitor. */
+#define STRIDE_BYTES ((size_t) 1 << 20)
 
 /*
  * Short names are put together from overlapping loads, so that no length
@@ -97,7 +101,8 @@ level_equals(const ScoreLevel *level, const LevelKey *key, const char *name,
 }
 
 NumStatus
-scorer_build(NumArena *arena, const Model *model, Scorer **result)
+scorer_build(NumArena *arena, const Model *model, NumMonitor *monitor,
+             Scorer **result)
 {
 	Scorer *scorer = arena_alloc(arena, 1, sizeof(Scorer));
 
@@ -118,7 +123,7 @@ scorer_build(NumArena *arena, const Model *model, Scorer **result)
 		score->null_coef = 0;
 		if (score->column->kind == DATA_CATEGORY)
 		{
-			NumStatus status = build_levels(arena, score);
+			NumStatus status = build_levels(arena, monitor, score);
 
 			if (status != NUM_OK)
 				return status;
@@ -129,10 +134,11 @@ scorer_build(NumArena *arena, const Model *model, Scorer **result)
 }
 
 static NumStatus
-build_levels(NumArena *arena, ScoreColumn *score)
+build_levels(NumArena *arena, NumMonitor *monitor, ScoreColumn *score)
 {
 	const ModelColumn *column = score->column;
 	uint32_t size = 4;
+	size_t bytes = 0;
 
 	score->null_coef = column->unseen_coef;
 	if (column->n_levels > UINT32_MAX / 4)
@@ -151,6 +157,14 @@ build_levels(NumArena *arena, ScoreColumn *score)
 		LevelKey key;
 		uint32_t place;
 
+		/* a name takes some cache misses, however short it is */
+		bytes += level->length + 256u;
+		if (bytes >= STRIDE_BYTES)
+		{
+			bytes = 0;
+			if (monitor_stop(monitor))
+				return NUM_CANCELLED;
+		}
 		if (level->kind == DATA_LEVEL_NULL)
 			score->null_coef = level->coef;
 		if (level->kind != DATA_LEVEL_VALUE)

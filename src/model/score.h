@@ -42,9 +42,10 @@ typedef struct Scorer
 	ScoreColumn *columns; /* [model->n_columns] */
 } Scorer;
 
-/* Makes a scorer that lives in the arena and points into the model. */
-extern NumStatus
-scorer_build(NumArena *arena, const Model *model, Scorer **scorer);
+/* Makes a scorer that lives in the arena and points into the model.  The
+ * monitor, if there is one, is asked every some thousand levels. */
+extern NumStatus scorer_build(NumArena *arena, const Model *model,
+                              NumMonitor *monitor, Scorer **scorer);
 
 /* What a category with these bytes contributes; '*seen', when not NULL, says
  * whether training knew the level. */

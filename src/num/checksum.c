@@ -14,10 +14,9 @@ static const uint32_t nibbles[16] = {
 };
 
 uint32_t
-num_crc32c(const uint8_t *bytes, size_t length)
+num_crc32c_more(uint32_t crc, const uint8_t *bytes, size_t length)
 {
-	uint32_t crc = 0xffffffffu;
-
+	crc = ~crc;
 	for (size_t i = 0; i < length; i++)
 	{
 		crc ^= bytes[i];
@@ -25,4 +24,10 @@ num_crc32c(const uint8_t *bytes, size_t length)
 		crc = (crc >> 4) ^ nibbles[crc & 15];
 	}
 	return ~crc;
+}
+
+uint32_t
+num_crc32c(const uint8_t *bytes, size_t length)
+{
+	return num_crc32c_more(0, bytes, length);
 }

@@ -85,6 +85,44 @@ fairness_compare_names(const char *a, uint32 a_bytes, const char *b,
 	return (a_bytes > b_bytes) - (a_bytes < b_bytes);
 }
 
+/*
+ * Names are kept in UTF-8, whatever the encoding of the database, so that a
+ * value says the same after a dump into another one.  A database of encoding
+ * SQL_ASCII does not know what its bytes mean, so they are kept as they are.
+ */
+static const char *
+name_to_utf8(const char *name, uint32 *name_bytes)
+{
+	const char *utf8;
+
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		return name;
+	utf8 = pg_server_to_any(name, (int) *name_bytes, PG_UTF8);
+	if (utf8 != name)
+		*name_bytes = (uint32) strlen(utf8);
+	return utf8;
+}
+
+static const char *
+name_from_utf8(const char *name, uint32 *name_bytes)
+{
+	const char *own;
+
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		return name;
+	own = pg_any_to_server(name, (int) *name_bytes, PG_UTF8);
+	if (own != name)
+		*name_bytes = (uint32) strlen(own);
+	return own;
+}
+
+static bool
+names_readable(const char *name, uint32 name_bytes)
+{
+	return GetDatabaseEncoding() == PG_SQL_ASCII ||
+	       pg_verify_mbstr(PG_UTF8, name, (int) name_bytes, true);
+}
+
 /* Every length is checked against what is left before it is used. */
 static bool
 fairness_valid(const uint8 *payload, Size n_bytes)
@@ -111,7 +149,7 @@ fairness_valid(const uint8 *payload, Size n_bytes)
 		if (name_bytes > GROUP_NAME_BYTES || left - 4 < name_bytes)
 			return false;
 		if (memchr(name, '\0', name_bytes) != NULL ||
-		    !pg_verifymbstr(name, (int) name_bytes, true))
+		    !names_readable(name, name_bytes))
 			return false;
 		if (last != NULL &&
 		    fairness_compare_names(last, last_bytes, name, name_bytes) >= 0)
@@ -128,8 +166,9 @@ fairness_valid(const uint8 *payload, Size n_bytes)
 	return left == 0;
 }
 
-FairnessEntry *
-fairness_entries(const uint8 *payload, int *n_groups)
+/* The groups of a payload, their names in UTF-8. */
+static FairnessEntry *
+stored_entries(const uint8 *payload, int *n_groups)
 {
 	const uint8 *at = payload + 4;
 	FairnessEntry *entries;
@@ -157,6 +196,17 @@ fairness_check_groups(int64 n_groups)
 		                errmsg("there are more than %d groups", limit),
 		                errhint("Group by a column with fewer values, or raise "
 		                        "the setting fairpg.max_groups.")));
+}
+
+FairnessEntry *
+fairness_entries(const uint8 *payload, int *n_groups)
+{
+	FairnessEntry *entries = stored_entries(payload, n_groups);
+
+	for (int g = 0; g < *n_groups; g++)
+		entries[g].name =
+			name_from_utf8(entries[g].name, &entries[g].name_bytes);
+	return entries;
 }
 
 /* ---- the expanded form ---- */
@@ -279,7 +329,7 @@ static void
 merge_payload(ExpandedFairness *stats, const uint8 *payload)
 {
 	int n_groups;
-	FairnessEntry *entries = fairness_entries(payload, &n_groups);
+	FairnessEntry *entries = stored_entries(payload, &n_groups);
 
 	for (int g = 0; g < n_groups; g++)
 	{
@@ -453,6 +503,7 @@ fairpg_fairness_step_text(PG_FUNCTION_ARGS)
 	value = PG_GETARG_TEXT_PP(3);
 	name_bytes = VARSIZE_ANY_EXHDR(value);
 	name = encode_value_name(VARDATA_ANY(value), &name_bytes);
+	name = name_to_utf8(name, &name_bytes);
 	return step(fcinfo, name, name_bytes);
 }
 

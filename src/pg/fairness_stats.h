@@ -4,7 +4,7 @@
  *
  * The payload of a value is the number of groups (32 bits, little-endian) and
  * then, in the order of the bytes of their names, for each group the length
- * of its name (32 bits), the name, and its tally (fair/tally.h).
+ * of its name (32 bits), the name in UTF-8, and its tally (fair/tally.h).
  */
 #ifndef FAIRPG_PG_FAIRNESS_STATS_H
 #define FAIRPG_PG_FAIRNESS_STATS_H
@@ -23,12 +23,13 @@ extern const StatsKind fairness_kind;
 /* One group of a value, pointing into it. */
 typedef struct FairnessEntry
 {
-	const char *name; /* not terminated */
+	const char *name; /* not terminated; in the encoding of the database */
 	uint32 name_bytes;
 	const uint8 *tally;
 } FairnessEntry;
 
-/* The groups of a checked payload, in CurrentMemoryContext. */
+/* The groups of a checked payload, in CurrentMemoryContext, in the order of
+ * their names in UTF-8. */
 extern FairnessEntry *fairness_entries(const uint8 *payload, int *n_groups);
 
 /* Orders names by their bytes. */

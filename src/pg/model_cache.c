@@ -58,8 +58,7 @@ model_cache_find(const char *name, int version, bool missing_ok)
 	}
 
 	store_reader_fetch(reader, &stored);
-	compiled = model_compile(CurrentMemoryContext, stored.bytes,
-	                         stored.size_bytes, name, stored.version);
+	compiled = model_compile(CurrentMemoryContext, &stored, name);
 	memcpy(compiled->sha256, stored.sha256, sizeof(compiled->sha256));
 	compiled->raw = MemoryContextAlloc(compiled->context, stored.raw_bytes);
 	memcpy(compiled->raw, stored.raw, stored.raw_bytes);
@@ -85,6 +84,7 @@ find_entry(const char *name, const StoredModel *stored)
 			dlist_container(CompiledModel, node, iterator.cur);
 
 		if (compiled->version == stored->version &&
+		    compiled->encoding == stored->encoding &&
 		    compiled->raw_bytes == stored->raw_bytes &&
 		    memcmp(compiled->raw, stored->raw, stored->raw_bytes) == 0 &&
 		    memcmp(compiled->sha256, stored->sha256, sizeof(stored->sha256)) ==
@@ -129,23 +129,25 @@ model_cache_unpin(CompiledModel *compiled)
 }
 
 CompiledModel *
-model_compile(MemoryContext parent, const uint8 *bytes, size_t size_bytes,
-              const char *name, int version)
+model_compile(MemoryContext parent, const StoredModel *stored, const char *name)
 {
 	MemoryContext context =
 		AllocSetContextCreate(parent, "fairpg model", ALLOCSET_SMALL_SIZES);
 	MemoryContext before = MemoryContextSwitchTo(context);
 	CompiledModel *compiled = palloc0(sizeof(CompiledModel));
+	NumMonitor monitor;
 	Scorer *scorer;
 
 	compiled->context = context;
 	compiled->name = pstrdup(name);
-	compiled->version = version;
+	compiled->version = stored->version;
+	compiled->encoding = stored->encoding;
+	host_monitor_quiet(&monitor);
 	host_arena_init(&compiled->arena, context, 0);
-	compiled->model =
-		store_decode(&compiled->arena, bytes, size_bytes, name, version);
-	report_status(scorer_build(&compiled->arena, compiled->model, &scorer),
-	              &compiled->arena, "stored model");
+	compiled->model = store_decode(&compiled->arena, stored, name);
+	report_status(
+		scorer_build(&compiled->arena, compiled->model, &monitor, &scorer),
+		&compiled->arena, "stored model");
 	compiled->scorer = scorer;
 	check_classes(compiled);
 	list_sources(compiled);

@@ -13,6 +13,7 @@
 #include "lib/ilist.h"
 #include "model/score.h"
 #include "num/arena.h"
+#include "pg/store.h"
 
 /* A column to read; an array has one, however many elements it has. */
 typedef struct ModelSource
@@ -29,6 +30,7 @@ typedef struct CompiledModel
 	uint8 sha256[32];
 	char *raw; /* StoredModel.raw */
 	size_t raw_bytes;
+	int encoding; /* StoredModel.encoding */
 	const Model *model;
 	const Scorer *scorer;
 	int n_sources;
@@ -53,10 +55,11 @@ model_cache_find(const char *name, int version, bool missing_ok);
 extern void model_cache_pin(CompiledModel *compiled);
 extern void model_cache_unpin(CompiledModel *compiled);
 
-/* Compiles an artifact into a child of 'parent', outside the cache. */
+/* Compiles an artifact into a child of 'parent', outside the cache; its
+ * version is 0 and the name "" when it came by value. */
 extern CompiledModel *
-model_compile(MemoryContext parent, const uint8 *bytes, size_t size_bytes,
-              const char *name, int version);
+model_compile(MemoryContext parent, const StoredModel *stored,
+              const char *name);
 
 /* What the model is called in messages: model "credit" version 3. */
 extern const char *model_title(const CompiledModel *compiled);

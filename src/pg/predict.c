@@ -27,6 +27,7 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/array.h"
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
@@ -346,6 +347,7 @@ use_given_model(PredictState *state, Datum artifact)
 	Size given_bytes = VARSIZE_ANY(given);
 	CompiledModel *before = state->compiled;
 	CompiledModel *compiled;
+	StoredModel stored = { 0 };
 	bytea *bytes;
 
 	if (before != NULL && state->given_bytes == given_bytes &&
@@ -357,8 +359,10 @@ use_given_model(PredictState *state, Datum artifact)
 	if (before != NULL)
 		MemoryContextDelete(before->context);
 	bytes = DatumGetByteaPP(artifact);
-	compiled = model_compile(state->owner, (uint8 *) VARDATA_ANY(bytes),
-	                         VARSIZE_ANY_EXHDR(bytes), "", 0);
+	stored.bytes = (uint8 *) VARDATA_ANY(bytes);
+	stored.size_bytes = VARSIZE_ANY_EXHDR(bytes);
+	stored.encoding = GetDatabaseEncoding();
+	compiled = model_compile(state->owner, &stored, "");
 	state->given = MemoryContextAlloc(compiled->context, given_bytes);
 	memcpy(state->given, given, given_bytes);
 	state->given_bytes = given_bytes;

@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 #include "utils/plancache.h"
 
@@ -162,6 +163,14 @@ find_source(const CompiledModel *compiled, const RowShape *shape,
 	                            : ERRCODE_UNDEFINED_COLUMN),
 	     errmsg("%s needs column \"%s\", which the row does not have",
 	            model_title(compiled), name),
+	     compiled->encoding != GetDatabaseEncoding() &&
+	             GetDatabaseEncoding() == PG_SQL_ASCII
+	         ? errdetail("The model was trained in a database of encoding "
+	                     "%s; this one has %s, in which names are bytes of "
+	                     "no known meaning.",
+	                     pg_encoding_to_char(compiled->encoding),
+	                     GetDatabaseEncodingName())
+	         : 0,
 	     shape->missing_hint != NULL ? errhint("%s", shape->missing_hint) : 0));
 	return -1;
 }

@@ -273,12 +273,13 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	    " artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
 	    " auc, gap, gap_low, gap_high, worst_group, iterations, seconds,"
 	    " memory_bytes, warnings, comment, row_security, fairpg_version,"
-	    " best_iteration, stopped_because, server_version, created_at,"
-	    " created_by)"
+	    " best_iteration, stopped_because, encoding, server_version,"
+	    " created_at, created_by)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
 	    " $13::jsonb, $14, $15, sha256($15), $16, $17, $18, $19, $20, $21,"
 	    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,"
-	    " current_setting('server_version'), clock_timestamp(), current_user)",
+	    " getdatabaseencoding(), current_setting('server_version'),"
+	    " clock_timestamp(), current_user)",
 	    &parameters, SPI_OK_INSERT);
 	insert_coefficients(version, model);
 	if (model->groups != NULL)

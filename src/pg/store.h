@@ -218,6 +218,8 @@ typedef struct StoredModel
 	size_t raw_bytes; /* it, the same as long as the artifact is */
 	const uint8 *bytes; /* the artifact; NULL when it was not asked for */
 	size_t size_bytes;
+	int encoding; /* of the names in it: that of the database of its training,
+	               * which need not be this one */
 } StoredModel;
 
 /*
@@ -243,10 +245,15 @@ extern void store_reader_close(StoreReader *reader);
 extern Model *
 store_load_model(NumArena *arena, const char *model, int *version);
 
-/* Decodes an artifact or raises the error for a damaged one; 'version' 0 when
- * it came by value, and then 'model' is not used. */
-extern Model *store_decode(NumArena *arena, const uint8 *bytes,
-                           size_t size_bytes, const char *model, int version);
+/* Decodes an artifact or raises the error for a damaged one; stored->version
+ * is 0 when it came by value, and then 'model' is not used.  Names are in the
+ * encoding of this database, or it is an error that says so. */
+extern Model *
+store_decode(NumArena *arena, const StoredModel *stored, const char *model);
+
+/* store_names.c: the names of a decoded model from another encoding into that
+ * of this database, in CurrentMemoryContext. */
+extern void store_convert_names(Model *model, int encoding);
 
 /* SPI with search_path pinned to pg_catalog, for statements that fairpg
  * writes itself.  Between the two calls CurrentMemoryContext is SPI's: what

@@ -26,6 +26,7 @@
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -36,8 +37,12 @@
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 
+#include "pg/host.h"
 #include "pg/report.h"
 #include "pg/store.h"
+
+/* Interrupts are looked at after so many bytes of an artifact. */
+#define SUM_STRIDE_BYTES ((size_t) 1 << 20)
 
 struct StoreReader
 {
@@ -55,6 +60,7 @@ typedef struct VersionColumns
 	AttrNumber version;
 	AttrNumber artifact;
 	AttrNumber sha256;
+	AttrNumber encoding;
 } VersionColumns;
 
 static void
@@ -86,6 +92,7 @@ find_columns(Relation table, VersionColumns *columns)
 	columns->version = find_column(table, "version", INT4OID);
 	columns->artifact = find_column(table, "artifact", BYTEAOID);
 	columns->sha256 = find_column(table, "artifact_sha256", BYTEAOID);
+	columns->encoding = find_column(table, "encoding", TEXTOID);
 }
 
 /* The table, locked; raises an error unless this user may read it like so. */
@@ -201,6 +208,9 @@ store_reader_open(const char *model, int version, bool missing_ok,
 		if (VARSIZE_ANY_EXHDR(sha256) == sizeof(stored->sha256))
 			memcpy(stored->sha256, VARDATA_ANY(sha256), sizeof(stored->sha256));
 	}
+	value = heap_getattr(reader->row, columns.encoding, descriptor, &null);
+	stored->encoding =
+		null ? -1 : pg_char_to_encoding(TextDatumGetCString(value));
 	value = heap_getattr(reader->row, columns.artifact, descriptor, &null);
 	if (null)
 		refuse_checksum(model, stored->version);
@@ -216,10 +226,16 @@ sha256_matches(const StoredModel *stored)
 	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
 	bool done;
 
-	done =
-		context != NULL && pg_cryptohash_init(context) >= 0 &&
-		pg_cryptohash_update(context, stored->bytes, stored->size_bytes) >= 0 &&
-		pg_cryptohash_final(context, digest, sizeof(digest)) >= 0;
+	done = context != NULL && pg_cryptohash_init(context) >= 0;
+	for (size_t at = 0; done && at < stored->size_bytes; at += SUM_STRIDE_BYTES)
+	{
+		/* what the context holds is the transaction's to free */
+		CHECK_FOR_INTERRUPTS();
+		done = pg_cryptohash_update(
+				   context, stored->bytes + at,
+				   Min(SUM_STRIDE_BYTES, stored->size_bytes - at)) >= 0;
+	}
+	done = done && pg_cryptohash_final(context, digest, sizeof(digest)) >= 0;
 	if (context != NULL)
 		pg_cryptohash_free(context);
 	if (!done)
@@ -247,14 +263,45 @@ store_reader_close(StoreReader *reader)
 	pfree(reader);
 }
 
+/* What an error about names is about. */
+static void
+locate_names(void *stored)
+{
+	errcontext("names in a fairpg model that was trained in a database of "
+	           "encoding %s",
+	           pg_encoding_to_char(((const StoredModel *) stored)->encoding));
+}
+
+static void
+convert_names(Model *model, const StoredModel *stored, const char *name)
+{
+	ErrorContextCallback context = { .previous = error_context_stack,
+		                             .callback = locate_names,
+		                             .arg = unconstify(StoredModel *, stored) };
+
+	if (stored->encoding == GetDatabaseEncoding())
+		return;
+	if (!PG_VALID_BE_ENCODING(stored->encoding))
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+		                errmsg("model \"%s\" version %d has no known encoding",
+		                       name, stored->version)));
+	error_context_stack = &context;
+	store_convert_names(model, stored->encoding);
+	error_context_stack = context.previous;
+}
+
 Model *
-store_decode(NumArena *arena, const uint8 *bytes, size_t size_bytes,
-             const char *model, int version)
+store_decode(NumArena *arena, const StoredModel *stored, const char *model)
 {
 	Model *result = NULL;
 	const char *field = NULL;
-	NumStatus status = model_decode(arena, bytes, size_bytes, &result, &field);
+	int version = stored->version;
+	NumMonitor monitor;
+	NumStatus status;
 
+	host_monitor_quiet(&monitor);
+	status = model_decode(arena, stored->bytes, stored->size_bytes, &monitor,
+	                      &result, &field);
 	if (status == NUM_CORRUPT && version == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 		                errmsg("invalid fairpg model"),
@@ -267,6 +314,7 @@ store_decode(NumArena *arena, const uint8 *bytes, size_t size_bytes,
 		         errmsg("model \"%s\" version %d is damaged", model, version),
 		         errdetail("The error is in field \"%s\".", field)));
 	report_status(status, arena, "stored model");
+	convert_names(result, stored, model);
 	return result;
 }
 
@@ -278,8 +326,7 @@ store_load_model(NumArena *arena, const char *model, int *version)
 	Model *result;
 
 	store_reader_fetch(reader, &stored);
-	result = store_decode(arena, stored.bytes, stored.size_bytes, model,
-	                      stored.version);
+	result = store_decode(arena, &stored, model);
 	*version = stored.version;
 	store_reader_close(reader);
 	return result;

@@ -165,6 +165,7 @@ BEGIN
         comment text,
         row_security boolean NOT NULL,
         fairpg_version text NOT NULL,
+        encoding text NOT NULL,
         server_version text NOT NULL,
         created_at timestamptz NOT NULL,
         created_by text NOT NULL,
@@ -226,6 +227,8 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.model_version.row_security
         IS 'whether row security limited what was trained on';
     COMMENT ON COLUMN fairpg_catalog.model_version.fairpg_version IS 'version of fairpg';
+    COMMENT ON COLUMN fairpg_catalog.model_version.encoding
+        IS 'encoding of the database, and so of the names in the artifact';
     COMMENT ON COLUMN fairpg_catalog.model_version.server_version IS 'version of PostgreSQL';
     COMMENT ON COLUMN fairpg_catalog.model_version.created_at IS 'when the version was stored';
     COMMENT ON COLUMN fairpg_catalog.model_version.created_by IS 'role that trained';

@@ -34,7 +34,7 @@ look_up_levels(NumArena *arena, const Model *model)
 {
 	Scorer *scorer;
 
-	check(scorer_build(arena, model, &scorer) == NUM_OK);
+	check(scorer_build(arena, model, NULL, &scorer) == NUM_OK);
 	for (uint32_t c = 0; c < model->n_columns; c++)
 	{
 		const ModelColumn *column = &model->columns[c];
@@ -86,7 +86,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		image[size + (size_t) i] = (uint8_t) (crc >> (8 * i) & 0xff);
 
 	scratch_begin(&arena, 0);
-	if (model_decode(&arena, image, size + 4, &model, &field) == NUM_OK)
+	if (model_decode(&arena, image, size + 4, NULL, &model, &field) == NUM_OK)
 	{
 		uint8_t *again;
 		size_t again_size;

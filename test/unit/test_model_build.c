@@ -219,7 +219,7 @@ a_row_and_a_block_score_to_the_same_bits(void)
 	Scorer *scorer = NULL;
 	double z[N_ROWS];
 
-	CHECK_INT(scorer_build(&arena, model, &scorer), NUM_OK);
+	CHECK_INT(scorer_build(&arena, model, NULL, &scorer), NUM_OK);
 	model_score_block(model, &data, &block, z);
 	for (int i = 0; i < N_ROWS; i++)
 	{
@@ -255,7 +255,7 @@ a_null_without_a_level_of_its_own_counts_as_unseen(void)
 	double with_null;
 	double with_unseen;
 
-	CHECK_INT(scorer_build(&arena, model, &scorer), NUM_OK);
+	CHECK_INT(scorer_build(&arena, model, NULL, &scorer), NUM_OK);
 	row_values(1, value);
 	value[3].null = true;
 	with_null = model_score_values(scorer, value);
@@ -300,7 +300,7 @@ a_level_is_told_from_every_near_one(void)
 	memset(&model, 0, sizeof(model));
 	model.n_columns = 1;
 	model.columns = &column;
-	CHECK_INT(scorer_build(&arena, &model, &scorer), NUM_OK);
+	CHECK_INT(scorer_build(&arena, &model, NULL, &scorer), NUM_OK);
 
 	for (int i = 0; i < N; i++)
 	{
@@ -375,7 +375,7 @@ no_limit_of_memory_makes_it_fail_badly(void)
 		status = model_from_coefficients(&arena, &data, MODEL_LOGISTIC, 0.5,
 		                                 coef, &model);
 		if (status == NUM_OK)
-			status = scorer_build(&arena, model, &scorer);
+			status = scorer_build(&arena, model, NULL, &scorer);
 		CHECK(status == NUM_OK || (status == NUM_NO_MEMORY && !succeeded));
 		CHECK(arena.peak_bytes <= limit);
 		if (status == NUM_OK)

@@ -8,6 +8,7 @@
  * then encode to the very bytes it came from.
  */
 #include "model/model.h"
+#include "model/score.h"
 #include "num/checksum.h"
 #include "scratch.h"
 #include "unit.h"
@@ -98,7 +99,7 @@ decode(const uint8_t *bytes, size_t size)
 
 	memcpy(exact, bytes, size);
 	scratch_begin(&arena, 0);
-	status = model_decode(&arena, exact, size, &decoded, &field);
+	status = model_decode(&arena, exact, size, NULL, &decoded, &field);
 	/* memory is bounded by what was given, not by what it says */
 	CHECK(arena.peak_bytes <= 1024 + 32 * size);
 	free(exact);
@@ -125,7 +126,7 @@ a_model_comes_back_as_it_was(void)
 
 	make_image();
 	scratch_begin(&arena, 0);
-	CHECK_INT(model_decode(&arena, image, image_bytes, &decoded, &field),
+	CHECK_INT(model_decode(&arena, image, image_bytes, NULL, &decoded, &field),
 	          NUM_OK);
 	CHECK_INT(decoded->family, MODEL_LOGISTIC);
 	CHECK(decoded->threshold == 0.25);
@@ -300,7 +301,7 @@ a_field_that_cannot_be_is_named(void)
 		bad.threshold = bad_thresholds[i];
 		scratch_begin(&arena, 0);
 		CHECK_INT(model_encode(&arena, &bad, &bytes, &size), NUM_OK);
-		CHECK_INT(model_decode(&arena, bytes, size, &decoded, &field),
+		CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 		          NUM_CORRUPT);
 		CHECK_TEXT(field, "threshold");
 		scratch_end(&arena);
@@ -321,13 +322,72 @@ no_limit_of_memory_makes_it_fail_badly(void)
 		NumStatus status;
 
 		scratch_begin(&arena, limit);
-		status = model_decode(&arena, image, image_bytes, &decoded, &field);
+		status =
+			model_decode(&arena, image, image_bytes, NULL, &decoded, &field);
 		CHECK(status == NUM_OK || (status == NUM_NO_MEMORY && !succeeded));
 		if (status == NUM_OK)
 			succeeded = true;
 		scratch_end(&arena);
 	}
 	CHECK(succeeded);
+}
+
+/* Says stop when it has been asked '*host' times. */
+static bool
+stop_after(NumMonitor *monitor)
+{
+	int *left = monitor->host;
+
+	return (*left)-- <= 0;
+}
+
+/* An image of some megabytes, as of a column of long texts. */
+static void
+a_large_image_can_be_left_at_any_point(void)
+{
+	enum
+	{
+		N = 3000,
+		LENGTH = 1000
+	};
+	static char names[N][LENGTH + 1];
+	static ModelLevel levels[N];
+	ModelColumn column = { "text", 0, 3, DATA_CATEGORY, 0, 0, 0, 0,
+		                   0,      0, N, levels,        0 };
+	Model large = { MODEL_LOGISTIC, 0.5, 0, 1, &column };
+	NumArena arena;
+	uint8_t *bytes = NULL;
+	size_t size = 0;
+	int asked = 0;
+	NumStatus status = NUM_CANCELLED;
+
+	for (int l = 0; l < N; l++)
+	{
+		memset(names[l], 'x', LENGTH);
+		snprintf(names[l], 8, "%06d", l);
+		names[l][6] = '-';
+		levels[l] = (ModelLevel){ DATA_LEVEL_VALUE, names[l], LENGTH, l };
+	}
+	scratch_begin(&arena, 0);
+	CHECK_INT(model_encode(&arena, &large, &bytes, &size), NUM_OK);
+	for (int stop = 0; status == NUM_CANCELLED; stop++)
+	{
+		int left = stop;
+		NumMonitor monitor = { .stop = stop_after, .host = &left };
+		Model *decoded = NULL;
+		Scorer *scorer;
+		const char *field = NULL;
+
+		status = model_decode(&arena, bytes, size, &monitor, &decoded, &field);
+		if (status == NUM_OK)
+			status = scorer_build(&arena, decoded, &monitor, &scorer);
+		CHECK(status == NUM_CANCELLED || status == NUM_OK);
+		asked = stop;
+	}
+	/* for every quarter of a megabyte while it is summed, and while it is
+	 * read, and for every megabyte hashed */
+	CHECK(asked >= 2 * (int) (size / (1 << 18)));
+	scratch_end(&arena);
 }
 
 int
@@ -342,5 +402,6 @@ main(void)
 	RUN(levels_out_of_order_are_refused);
 	RUN(a_field_that_cannot_be_is_named);
 	RUN(no_limit_of_memory_makes_it_fail_badly);
+	RUN(a_large_image_can_be_left_at_any_point);
 	return unit_end();
 }

@@ -65,7 +65,7 @@ decode(const uint8_t *bytes, size_t size, const char *want_field)
 
 	memcpy(exact, bytes, size);
 	scratch_begin(&arena, 0);
-	status = model_decode(&arena, exact, size, &decoded, &field);
+	status = model_decode(&arena, exact, size, NULL, &decoded, &field);
 	CHECK(arena.peak_bytes <= 1024 + 32 * size);
 	free(exact);
 	if (status == NUM_OK)
@@ -199,7 +199,7 @@ a_model_with_groups_comes_back_as_it_was(void)
 
 	encode(&model, image, &image_bytes);
 	scratch_begin(&arena, 0);
-	CHECK_INT(model_decode(&arena, image, image_bytes, &decoded, &field),
+	CHECK_INT(model_decode(&arena, image, image_bytes, NULL, &decoded, &field),
 	          NUM_OK);
 	CHECK_TEXT(decoded->groups->attribute, "sex*race");
 	CHECK_INT(decoded->groups->n_columns, 2);

@@ -122,7 +122,7 @@ decoding_takes_little_more_memory_than_the_image(void)
 		memset(bytes + place, 0xff, 4);
 		seal(bytes, size);
 		scratch_begin(&small, 0);
-		status = model_decode(&small, bytes, size, &model, &field);
+		status = model_decode(&small, bytes, size, NULL, &model, &field);
 		CHECK(status == NUM_OK || status == NUM_CORRUPT);
 		CHECK(small.peak_bytes < 8 * size);
 		scratch_end(&small);

@@ -13,6 +13,8 @@ known_messages_have_their_known_sums(void)
 
 	CHECK(num_crc32c((const uint8_t *) "123456789", 9) == 0xe3069283u);
 	CHECK(num_crc32c(NULL, 0) == 0);
+	CHECK(num_crc32c_more(num_crc32c((const uint8_t *) "1234", 4),
+	                      (const uint8_t *) "56789", 5) == 0xe3069283u);
 	memset(bytes, 0, sizeof(bytes));
 	CHECK(num_crc32c(bytes, 32) == 0x8a9136aau);
 	memset(bytes, 0xff, sizeof(bytes));

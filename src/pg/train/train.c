@@ -6,7 +6,10 @@
  * turn the coefficients into the model that predict() will use; certify that
  * model on the training and the held-out rows; store; answer.  Nothing is
  * written before everything has been computed, so whatever goes wrong on the
- * way leaves no row.
+ * way leaves no row.  Only in a repeatable read transaction, where a version
+ * that another session stores meanwhile makes ours fail, is the number of the
+ * version taken before the work: the failure then comes at once, and a
+ * training of the same model that is under way is waited for.
  *
  * All memory of the run is in one context, "fairpg training", a child of the
  * caller's; what the arena hands out is counted against fairpg.train_mem.
@@ -16,6 +19,7 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -320,6 +324,8 @@ fairpg_train(PG_FUNCTION_ARGS)
 	store_require(STORE_TO_TRAIN);
 	store_check_model_name(call->model);
 	train_check_signs(call);
+	if (IsolationUsesXactSnapshot())
+		call->version = store_next_version(call->model);
 
 	host_arena_init(&call->arena, context, setting_train_mem_bytes());
 	host_monitor_begin(&call->monitor, call->model);

@@ -301,7 +301,8 @@ store_evaluation(const TrainCall *call, const Certificate *part)
 void
 train_store(TrainCall *call)
 {
-	call->version = store_next_version(call->model);
+	if (call->version == 0)
+		call->version = store_next_version(call->model);
 	store_version(call);
 	store_log(call);
 	store_log_groups(call);
