@@ -44,7 +44,9 @@ SET fairpg.train_mem = '40MB';
 SELECT memory_bytes < 40 * 1024 * 1024 AS fits
 FROM fairpg.train('worker', 'SELECT y, x, employer, account, account || ''b'' AS b, account || ''c'' AS c FROM person', 'y');
 SET fairpg.train_mem = '4MB';
+\set VERBOSITY terse
 SELECT fairpg.train('worker', 'person', 'y', features => '{x,employer,account}');
+\set VERBOSITY default
 RESET fairpg.train_mem;
 
 DROP TABLE person, shuffled_person;

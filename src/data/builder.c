@@ -109,6 +109,36 @@ create_input(DataBuilder *builder)
 	return NUM_OK;
 }
 
+void
+data_reclaim_by(DataBuilder *builder,
+                bool (*reclaim)(void *owner, size_t size_bytes), void *owner)
+{
+	builder->arena->reclaim = builder->shape.rows->reclaim = reclaim;
+	builder->arena->reclaim_owner = builder->shape.rows->reclaim_owner = owner;
+}
+
+/* Stores blocks of rows until 'size_bytes' are given back: first those that
+ * finishing comes to last, from their end, then finished ones. */
+static bool
+give_back(void *owner, size_t size_bytes)
+{
+	DataBuilder *builder = owner;
+	size_t freed = 0;
+
+	for (int k = 0; k < DATA_STREAMS; k++)
+	{
+		/* the held-out rows, then the common strata before the rare ones */
+		RawStream *stream =
+			&builder->stream[k == 0 ? DATA_HELD_OUT_STREAM : k - 1];
+
+		for (uint32_t b = stream->n_blocks; b > 0 && freed < size_bytes; b--)
+			if (stream->blocks[b - 1] != NULL)
+				freed += raw_evict(&builder->shape, stream->blocks[b - 1]);
+	}
+	return freed > 0 || (builder->pages != NULL &&
+	                     data_pages_reclaim(builder->pages, size_bytes));
+}
+
 NumStatus
 data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
                     DataBuilder **result)
@@ -122,6 +152,11 @@ data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
 	builder->arena = arena;
 	builder->spec = *spec;
 	status = create_lists(builder);
+	if (status == NUM_OK && spec->raw_store != NULL)
+	{
+		data_reclaim_by(builder, give_back, builder);
+		status = raw_pages_create(&builder->shape, spec->raw_store);
+	}
 	if (status == NUM_OK)
 		status = create_dictionaries(builder);
 	if (status == NUM_OK)

@@ -14,6 +14,7 @@
 #define FAIRPG_DATA_BUILDER_H
 
 #include "data/dataset.h"
+#include "data/store.h"
 #include "num/monitor.h"
 
 /* Code of NULL in every category. */
@@ -64,6 +65,10 @@ typedef struct DataBuilderSpec
 	uint64_t seed;         /* of hashes of contents */
 	NumMonitor *monitor;   /* asked while finishing; may be NULL */
 	NumArena *row_arena;   /* for the rows alone; NULL: that of the rest */
+	/* where rows go for which there is no memory, while they are gathered and
+	 * for as long as the dataset lives; NULL: nowhere */
+	DataStore *raw_store;
+	DataStore *block_store;
 } DataBuilderSpec;
 
 /* One row; the arrays are the builder's (data_builder_input()). */

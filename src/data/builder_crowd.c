@@ -27,8 +27,12 @@ count_codes(const DataBuilder *builder, uint32_t k, uint64_t *counts)
 		const RawStream *stream = &builder->stream[s];
 
 		for (uint32_t b = 0; b < stream->n_blocks; b++)
-			for (uint32_t i = 0; i < stream->blocks[b]->n_rows; i++)
-				counts[raw_code(stream->blocks[b], c, i)]++;
+		{
+			const RawBlock *block = data_raw(builder, s, b, c);
+
+			for (uint32_t i = 0; i < block->n_rows; i++)
+				counts[raw_code(block, c, i)]++;
+		}
 		for (uint32_t i = 0; i < stream->n_open && stream->code != NULL; i++)
 			counts[stream->code[k][i]]++;
 	}
@@ -103,7 +107,7 @@ settle(DataBuilder *builder, uint32_t c)
 	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
 		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
 		{
-			const RawBlock *block = builder->stream[s].blocks[b];
+			const RawBlock *block = data_raw(builder, s, b, c);
 
 			if (monitor_stop(builder->spec.monitor))
 				return NUM_CANCELLED;

@@ -9,6 +9,7 @@
 #include "data/copies.h"
 #include "data/crowd.h"
 #include "data/dictionary.h"
+#include "data/pages.h"
 #include "data/raw_block.h"
 
 /* Streams of rows: the strata of the training rows, from the common to the
@@ -32,7 +33,8 @@ struct DataBuilder
 	uint64_t *n_coded; /* [n_columns] rows with a value so far */
 
 	RawStream stream[DATA_STREAMS];
-	Copies looked; /* at some contents, whether there are copies */
+	Copies looked;    /* at some contents, whether there are copies */
+	DataPages *pages; /* of the blocks that are finished; NULL: none */
 	uint64_t culprit_groups;
 };
 
@@ -62,6 +64,17 @@ typedef struct Finish
 	uint32_t n_findings;
 } Finish;
 
+/* Block 'b' of a stream, of which one column is in memory, its cells and
+ * weights, or all (RAW_ALL); until the next call. */
+static inline RawBlock *
+data_raw(const DataBuilder *builder, int s, uint32_t b, uint32_t column)
+{
+	RawBlock *block = builder->stream[s].blocks[b];
+
+	raw_open(&builder->shape, block, column);
+	return block;
+}
+
 static inline DataPart
 data_part_of(int stream)
 {
@@ -85,6 +98,11 @@ data_n_codes(const DataBuilder *builder, uint32_t column)
 {
 	return builder->levels[column].n + (builder->crowd[column] == NULL ? 1 : 2);
 }
+
+/* builder.c: who gives back memory when that is short. */
+extern void
+data_reclaim_by(DataBuilder *builder,
+                bool (*reclaim)(void *owner, size_t size_bytes), void *owner);
 
 /* builder.c: as data_builder_code(), of a value that stands for no row. */
 extern uint32_t data_value_code(DataBuilder *builder, uint32_t column,

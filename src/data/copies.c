@@ -2,7 +2,8 @@
  * copies.c
  *    How many rows with the same content came before: the table.
  *
- * Memory: 11 to 21 bytes a content, and half as much again while it grows.
+ * Memory: 11 to 21 bytes a content, and half as much again (COPIES_BYTES) while
+ * it grows.
  */
 #include "data/copies.h"
 

@@ -20,6 +20,9 @@
 
 #define COPIES_COUNT UINT64_C(0xffff)
 
+/* memory of a content at most, while the table grows */
+#define COPIES_BYTES 32
+
 typedef struct Copies
 {
 	NumArena *arena;

@@ -109,7 +109,10 @@ typedef struct DataBlock
 	uint16_t *cell;      /* [n_rows] 2 * base group + label */
 	float *weight;       /* [n_rows], or NULL: all one */
 	double *number;      /* [n_rows] the label, where it is one; else NULL */
-	void *slab;          /* holds the arrays of rows */
+	void *slab; /* holds the arrays of rows; NULL: they are not in memory */
+	size_t slab_bytes;
+	bool stored;    /* the store has them */
+	uint64_t place; /* there */
 } DataBlock;
 
 typedef struct DataRows
@@ -117,7 +120,8 @@ typedef struct DataRows
 	uint64_t n_rows;
 	double weight; /* sum of weights */
 	uint32_t n_blocks;
-	DataBlock **blocks;
+	DataBlock **blocks;      /* see data_block() */
+	struct DataPages *pages; /* NULL: all blocks are in memory */
 
 	/* training rows: so many blocks at the beginning hold a random sample of
 	 * one in 4^s rows; [0] is n_blocks */
@@ -165,6 +169,21 @@ typedef struct Dataset
 	/* for sums of weights of rows on a grid (num/grid.h) */
 	double weight_magnet;
 } Dataset;
+
+/* pages.c: brings a block into memory. */
+extern void data_page_in(struct DataPages *pages, DataBlock *block);
+
+/* Block 'b' of a part; what it points to stays until the next call for either
+ * part of the dataset. */
+static inline const DataBlock *
+data_block(const DataRows *rows, uint32_t b)
+{
+	DataBlock *block = rows->blocks[b];
+
+	if (rows->pages != NULL)
+		data_page_in(rows->pages, block);
+	return block;
+}
 
 /* Weight and row count of each cell of a part; arrays of 2 * n_base_groups. */
 extern void data_cell_totals(const Dataset *data, DataPart part, double *weight,

@@ -10,7 +10,7 @@
  * the combinations of protected codes that base groups are; the contents that
  * are looked at; for every stream
  * the number of blocks, and for each the name of its rows, their number, the
- * widths of the columns and the ranges of the numbers.
+ * largest weight, the widths of the columns and the ranges of the numbers.
  */
 #include "data/exchange.h"
 
@@ -101,6 +101,7 @@ put_stream(Writer *writer, const DataBuilder *builder,
 
 		put_number(writer, exchange->name(shape->rows, block->slab));
 		put_number(writer, block->n_rows);
+		put(writer, &block->heaviest, sizeof(float));
 		/* it counts where it is taken over */
 		shape->rows->used_bytes -= block->slab_bytes;
 		put(writer, block->width, shape->n_columns);
@@ -261,8 +262,10 @@ count_into_crowd(DataBuilder *builder, const RawOrigin *origin, uint32_t c,
 		{
 			const RawBlock *block = builder->stream[s].blocks[b];
 
-			for (uint32_t i = 0; i < block->n_rows && block->origin == origin;
-			     i++)
+			if (block->origin != origin)
+				continue;
+			block = data_raw(builder, s, b, c);
+			for (uint32_t i = 0; i < block->n_rows; i++)
 				counts[raw_stored_code(block, c, i)]++;
 		}
 	for (uint32_t e = 0; e < n && status == NUM_OK; e++)
@@ -359,7 +362,8 @@ import_stream(DataBuilder *builder, const DataExchange *exchange,
 		if (block == NULL)
 			return NUM_NO_MEMORY;
 		block->origin = origin;
-		block->n_rows = (uint32_t) get_number(reader);
+		block->n_rows = block->laid_rows = (uint32_t) get_number(reader);
+		memcpy(&block->heaviest, get(reader, sizeof(float)), sizeof(float));
 		memcpy(block->width, get(reader, shape->n_columns), shape->n_columns);
 		if (range > 0)
 		{

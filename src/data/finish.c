@@ -54,9 +54,8 @@ count_rows(Finish *finish)
 
 			finish->n_rows[data_part_of(s)] += block->n_rows;
 			n += block->n_rows;
-			for (uint32_t i = 0; i < block->n_rows && block->weight; i++)
-				most =
-					raw_weight(block, i) > most ? raw_weight(block, i) : most;
+			most = (double) block->heaviest > most ? (double) block->heaviest
+			                                       : most;
 		}
 	finish->weight_magnet = grid_magnet((double) n * most);
 }
@@ -149,7 +148,7 @@ data_cell_totals(const Dataset *data, DataPart part, double *weight,
 	memset(rows, 0, n_cells * sizeof(uint64_t));
 	for (uint32_t b = 0; b < all->n_blocks; b++)
 	{
-		const DataBlock *block = all->blocks[b];
+		const DataBlock *block = data_block(all, b);
 
 		for (uint32_t i = 0; i < block->n_rows; i++)
 		{

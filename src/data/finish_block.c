@@ -5,7 +5,8 @@
  * When all columns are settled, a block is one walk over each of its columns:
  * numbers less their pivot, NULLs filled and flagged, codes of levels for codes
  * of first appearance.  The block it came from is given back at once, so that
- * hardly more memory is used than either form takes.
+ * hardly more memory is used than either form takes.  A block for which there
+ * is no memory goes to the store (pages.h).
  *
  * All arrays of a block are one piece of memory.
  */
@@ -13,6 +14,7 @@
 
 #include <string.h>
 
+#include "data/pages.h"
 #include "data/slab.h"
 #include "num/grid.h"
 
@@ -32,28 +34,61 @@ data_block_lay(const Dataset *data, bool weighted, DataBlock *block, void *slab)
 	if (data->label == DATA_LABEL_NUMBER)
 		block->number = slab_cut(slab, &used, block->n_rows * sizeof(double));
 	block->slab = slab;
+	block->slab_bytes = used;
 	return used;
 }
 
+/* Where blocks go for which there is no memory. */
+static NumStatus
+create_pages(Finish *finish, uint8_t *code_bytes)
+{
+	DataBuilder *builder = finish->builder;
+	Dataset *data = finish->data;
+	DataPages wanted = { .rows = builder->shape.rows,
+		                 .store = builder->spec.block_store,
+		                 .weighted = builder->spec.weighted };
+	DataBlock largest = { .n_rows = builder->shape.block_rows,
+		                  .code_bytes = code_bytes };
+	NumStatus status;
+
+	if (builder->spec.block_store == NULL)
+		return NUM_OK;
+	largest.values =
+		arena_alloc(builder->arena, data->n_columns, sizeof(void *));
+	if (largest.values == NULL)
+		return NUM_NO_MEMORY;
+	wanted.buffer_bytes = data_block_lay(data, wanted.weighted, &largest, NULL);
+	arena_release(builder->arena, largest.values, data->n_columns,
+	              sizeof(void *));
+	status = data_pages_create(builder->arena, data, &wanted);
+	builder->pages = data->part[DATA_TRAIN].pages;
+	return status;
+}
+
+/* A block to be written, which goes to the store where there is no memory for
+ * it: '*stays' tells. */
 static DataBlock *
-create_block(Finish *finish, uint8_t *code_bytes, uint32_t n_rows)
+create_block(Finish *finish, uint8_t *code_bytes, uint32_t n_rows, bool *stays)
 {
 	NumArena *arena = finish->builder->arena;
 	Dataset *data = finish->data;
 	bool weighted = finish->builder->spec.weighted;
-	DataBlock *block = arena_alloc(arena, 1, sizeof(DataBlock));
+	size_t values = data->n_columns * sizeof(void *);
+	DataBlock *block = arena_alloc(arena, 1, sizeof(DataBlock) + values);
 	size_t bytes;
 	char *piece;
 
 	if (block == NULL)
 		return NULL;
+	memset(block, 0, sizeof(*block));
 	block->n_rows = n_rows;
 	block->code_bytes = code_bytes;
-	block->values = arena_alloc(arena, data->n_columns, sizeof(void *));
-	if (block->values == NULL)
-		return NULL;
+	block->values = (void **) (block + 1);
 	bytes = data_block_lay(data, weighted, block, NULL);
 	piece = arena_alloc(finish->builder->shape.rows, 1, bytes);
+	*stays = piece != NULL;
+	if (!*stays && finish->builder->pages != NULL)
+		piece = finish->builder->pages->buffer;
 	if (piece == NULL)
 		return NULL;
 	data_block_lay(data, weighted, block, piece);
@@ -174,23 +209,27 @@ write_stream(Finish *finish, int s, uint8_t *widths)
 
 	for (uint32_t b = 0; b < stream->n_blocks; b++)
 	{
-		RawBlock *from = stream->blocks[b];
+		RawBlock *from = data_raw(builder, s, b, RAW_ALL);
 		DataBlock *to;
+		bool stays;
 
 		if (monitor_stop(builder->spec.monitor))
 			return NUM_CANCELLED;
 		if (from->n_rows > 0)
 		{
-			to = create_block(finish, widths, from->n_rows);
+			to = create_block(finish, widths, from->n_rows, &stays);
 			if (to == NULL)
 				return NUM_NO_MEMORY;
 			write_block(finish, from, to);
+			if (!stays)
+				data_pages_store(builder->pages, to);
 			for (uint32_t i = 0; i < to->n_rows; i++)
 				rows->weight +=
 					grid_round(raw_weight(from, i), finish->weight_magnet);
 			rows->blocks[rows->n_blocks++] = to;
 			rows->n_rows += to->n_rows;
 		}
+		stream->blocks[b] = NULL;
 		raw_release(&builder->shape, from);
 	}
 	arena_release(builder->arena, stream->blocks, stream->block_room,
@@ -221,6 +260,7 @@ data_finish_blocks(Finish *finish)
 		if (data->part[p].blocks == NULL)
 			return NUM_NO_MEMORY;
 	}
+	status = create_pages(finish, widths);
 	/* the rarest stratum first, so that samples are beginnings */
 	for (int s = DATA_STRATA - 1; s >= 0 && status == NUM_OK; s--)
 	{
@@ -231,5 +271,8 @@ data_finish_blocks(Finish *finish)
 	if (status == NUM_OK)
 		status = write_stream(finish, DATA_HELD_OUT_STREAM, widths);
 	data->weight_magnet = finish->weight_magnet;
+	/* there are no other rows any more */
+	if (builder->pages != NULL)
+		data_reclaim_by(builder, data_pages_reclaim, builder->pages);
 	return status;
 }

@@ -96,7 +96,7 @@ count_levels(const Finish *finish, uint32_t c, LevelCount **result)
 	for (int s = 0; s < DATA_STREAMS; s++)
 		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
 		{
-			const RawBlock *block = builder->stream[s].blocks[b];
+			const RawBlock *block = data_raw(builder, s, b, c);
 
 			if (monitor_stop(builder->spec.monitor))
 				return NUM_CANCELLED;

@@ -87,7 +87,7 @@ data_finish_label(Finish *finish)
 		{
 			if (monitor_stop(builder->spec.monitor))
 				return NUM_CANCELLED;
-			add_block(builder->stream[s].blocks[b], c, &sums);
+			add_block(data_raw(builder, s, b, c), c, &sums);
 		}
 	describe(&sums, finish->data);
 	return NUM_OK;

@@ -254,7 +254,7 @@ add_blocks(Number *number)
 		{
 			if (monitor_stop(builder->spec.monitor))
 				return NUM_CANCELLED;
-			add_block(number, builder->stream[s].blocks[b]);
+			add_block(number, data_raw(builder, s, b, number->c));
 		}
 	number->n_null = number->n_rows - number->n_known;
 	if (builder->spec.weighted)
@@ -282,12 +282,13 @@ number_is_label(const Number *number, double offset, double sd)
 static void
 count_held_out(const Number *number, DataColumn *column)
 {
-	const RawStream *stream =
-		&number->finish->builder->stream[DATA_HELD_OUT_STREAM];
+	const DataBuilder *builder = number->finish->builder;
+	const RawStream *stream = &builder->stream[DATA_HELD_OUT_STREAM];
 
 	for (uint32_t b = 0; b < stream->n_blocks; b++)
 	{
-		const RawBlock *block = stream->blocks[b];
+		const RawBlock *block =
+			data_raw(builder, DATA_HELD_OUT_STREAM, b, number->c);
 
 		for (uint32_t i = 0; i < block->n_rows; i++)
 		{

@@ -95,7 +95,7 @@ close_stream(const RawShape *shape, RawStream *stream)
 size_t
 raw_lay(const RawShape *shape, RawBlock *block, void *slab)
 {
-	size_t rows = block->n_rows;
+	size_t rows = block->laid_rows;
 	size_t used = 0;
 
 	for (uint32_t c = 0; c < shape->n_columns; c++)
@@ -109,36 +109,47 @@ raw_lay(const RawShape *shape, RawBlock *block, void *slab)
 	return used;
 }
 
+/* Everything of a block but its rows is one piece of memory: small pieces cost
+ * the owner some hundred bytes more each. */
+static size_t
+lay_head(const RawShape *shape, RawBlock *block, char *piece)
+{
+	size_t used = 0;
+
+	slab_cut(piece, &used, sizeof(RawBlock));
+	block->values = slab_cut(piece, &used, shape->n_columns * sizeof(void *));
+	block->low = slab_cut(piece, &used, shape->n_numbers * sizeof(double));
+	block->high = slab_cut(piece, &used, shape->n_numbers * sizeof(double));
+	block->width = slab_cut(piece, &used, shape->n_columns);
+	return used;
+}
+
 RawBlock *
 raw_create(const RawShape *shape)
 {
-	NumArena *arena = shape->arena;
-	RawBlock *block = arena_alloc(arena, 1, sizeof(RawBlock));
+	RawBlock head;
+	char *piece = arena_alloc(shape->arena, 1, lay_head(shape, &head, NULL));
+	RawBlock *block = (RawBlock *) (void *) piece;
 
-	if (block == NULL)
+	if (piece == NULL)
 		return NULL;
 	memset(block, 0, sizeof(*block));
-	block->width = arena_alloc(arena, shape->n_columns, 1);
-	block->values = arena_alloc(arena, shape->n_columns, sizeof(void *));
-	block->low = arena_alloc(arena, shape->n_numbers, sizeof(double));
-	block->high = arena_alloc(arena, shape->n_numbers, sizeof(double));
-	if (block->width == NULL || block->values == NULL || block->low == NULL ||
-	    block->high == NULL)
-		return NULL;
+	lay_head(shape, block, piece);
 	return block;
 }
 
 void
 raw_release(const RawShape *shape, RawBlock *block)
 {
-	NumArena *arena = shape->arena;
+	RawBlock head;
 
-	arena_release(shape->rows, block->slab, 1, block->slab_bytes);
-	arena_release(arena, block->low, shape->n_numbers, sizeof(double));
-	arena_release(arena, block->high, shape->n_numbers, sizeof(double));
-	arena_release(arena, block->values, shape->n_columns, sizeof(void *));
-	arena_release(arena, block->width, shape->n_columns, 1);
-	arena_release(arena, block, 1, sizeof(RawBlock));
+	if (shape->pages != NULL && block == shape->pages->paged)
+		shape->pages->paged = NULL;
+	else
+		arena_release(shape->rows, block->slab, 1, block->slab_bytes);
+	if (shape->pages != NULL && block == shape->pages->in_use)
+		shape->pages->in_use = NULL;
+	arena_release(shape->arena, block, 1, lay_head(shape, &head, NULL));
 }
 
 /* Least and greatest of the numbers of an open block. */
@@ -198,13 +209,27 @@ pack_codes(const uint32_t *from, uint32_t n, uint8_t width, void *to)
 		memcpy(to, from, n * sizeof(uint32_t));
 }
 
+/* Stores a block and forgets where it is in memory. */
+static void
+raw_store(const RawShape *shape, RawBlock *block)
+{
+	block->store = shape->pages->store;
+	block->place = store_place(block->store, block->slab_bytes);
+	block->store->write(block->store, block->place, block->slab,
+	                    block->slab_bytes);
+	block->slab = NULL;
+}
+
 /* Copies the open rows into a block whose widths are known. */
 static NumStatus
 fill_block(const RawShape *shape, const RawStream *stream, RawBlock *block)
 {
 	uint32_t n = block->n_rows;
 	void *slab = arena_alloc(shape->rows, 1, raw_lay(shape, block, NULL));
+	bool stays = slab != NULL;
 
+	if (!stays && shape->pages != NULL)
+		slab = shape->pages->packed;
 	if (slab == NULL)
 		return NUM_NO_MEMORY;
 	raw_lay(shape, block, slab);
@@ -223,6 +248,8 @@ fill_block(const RawShape *shape, const RawStream *stream, RawBlock *block)
 	memcpy(block->cell, stream->cell, n * sizeof(uint16_t));
 	if (block->weight != NULL)
 		memcpy(block->weight, stream->weight, n * sizeof(float));
+	if (!stays)
+		raw_store(shape, block);
 	return NUM_OK;
 }
 
@@ -257,7 +284,12 @@ pack(const RawShape *shape, RawStream *stream)
 
 	if (block == NULL)
 		return NUM_NO_MEMORY;
-	block->n_rows = stream->n_open;
+	block->n_rows = block->laid_rows = stream->n_open;
+	block->heaviest = stream->weight == NULL ? 1 : 0;
+	for (uint32_t i = 0; i < block->n_rows && stream->weight != NULL; i++)
+		block->heaviest = stream->weight[i] > block->heaviest
+		                      ? stream->weight[i]
+		                      : block->heaviest;
 	for (uint32_t k = 0; k < shape->n_numbers; k++)
 	{
 		const double *x = stream->number[k];
@@ -334,4 +366,103 @@ raw_forget_row(const RawShape *shape, RawBlock *block, uint32_t at)
 	block->cell[at] = block->cell[last];
 	if (block->weight != NULL)
 		block->weight[at] = block->weight[last];
+}
+
+NumStatus
+raw_pages_create(RawShape *shape, DataStore *store)
+{
+	RawPages *pages = arena_alloc(shape->arena, 1, sizeof(RawPages));
+	size_t used = 0;
+
+	if (pages == NULL)
+		return NUM_NO_MEMORY;
+	memset(pages, 0, sizeof(*pages));
+	for (uint32_t k = 0; k < shape->n_numbers; k++)
+		slab_cut(NULL, &used, shape->block_rows * sizeof(double));
+	for (uint32_t k = 0; k < shape->n_categories; k++)
+		slab_cut(NULL, &used, shape->block_rows * sizeof(uint32_t));
+	slab_cut(NULL, &used, shape->block_rows * sizeof(uint16_t));
+	slab_cut(NULL, &used, shape->block_rows * sizeof(float));
+	pages->store = store;
+	pages->buffer_bytes = used;
+	pages->buffer = arena_alloc(shape->arena, used, 1);
+	pages->packed = arena_alloc(shape->arena, used, 1);
+	if (pages->buffer == NULL || pages->packed == NULL)
+		return NUM_NO_MEMORY;
+	shape->pages = pages;
+	return NUM_OK;
+}
+
+/* Reads what lies in the store from 'from' to 'to' of the buffer. */
+static void
+read_piece(const RawBlock *block, const RawPages *pages, const char *from,
+           const char *to)
+{
+	size_t at = (size_t) (from - (const char *) pages->buffer);
+
+	block->store->read(block->store, block->place + at,
+	                   (char *) pages->buffer + at, (size_t) (to - from));
+}
+
+void
+raw_open(const RawShape *shape, RawBlock *block, uint32_t column)
+{
+	RawPages *pages = shape->pages;
+	const char *end;
+
+	if (pages == NULL)
+		return;
+	pages->in_use = block;
+	if (pages->paged != block)
+	{
+		if (block->slab != NULL)
+			return;
+		if (pages->paged != NULL)
+			pages->paged->slab = NULL;
+	}
+	else if (pages->column == RAW_ALL || pages->column == column)
+		return;
+	raw_lay(shape, block, pages->buffer);
+	end = (const char *) pages->buffer + block->slab_bytes;
+	if (column == RAW_ALL)
+		read_piece(block, pages, pages->buffer, end);
+	else
+	{
+		const char *values = block->values[column];
+
+		read_piece(block, pages, values,
+		           values + (size_t) block->laid_rows * block->width[column]);
+		read_piece(block, pages, (const char *) block->cell, end);
+	}
+	pages->paged = block;
+	pages->column = column;
+}
+
+void
+raw_write_back(const RawShape *shape, RawBlock *block)
+{
+	RawPages *pages = shape->pages;
+
+	if (pages == NULL || pages->paged != block)
+		return;
+	if (block->store != pages->store)
+	{
+		block->store = pages->store;
+		block->place = store_place(pages->store, block->slab_bytes);
+	}
+	block->store->write(block->store, block->place, block->slab,
+	                    block->slab_bytes);
+}
+
+size_t
+raw_evict(const RawShape *shape, RawBlock *block)
+{
+	RawPages *pages = shape->pages;
+	void *slab = block->slab;
+
+	if (slab == NULL || block == pages->paged || block == pages->in_use)
+		return 0;
+	raw_store(shape, block);
+	arena_release(shape->rows, slab, 1, block->slab_bytes);
+	return block->slab_bytes;
 }

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "data/store.h"
 #include "num/arena.h"
 #include "num/status.h"
 
@@ -34,6 +35,23 @@
  * builders. */
 #define RAW_HASHED UINT32_C(0x80000000)
 
+struct RawBlock;
+
+/* stands for all columns */
+#define RAW_ALL UINT32_MAX
+
+/* Blocks that are not in memory. */
+typedef struct RawPages
+{
+	DataStore *store;        /* where they go */
+	size_t buffer_bytes;     /* of a block, at most */
+	void *buffer;            /* for the one that is looked at */
+	void *packed;            /* for one on its way to the store */
+	struct RawBlock *paged;  /* which is in the buffer; NULL: none */
+	uint32_t column;         /* of which this column alone, or RAW_ALL */
+	struct RawBlock *in_use; /* looked at last, which must stay */
+} RawPages;
+
 /* What a row is made of, the same for all blocks of a builder. */
 typedef struct RawShape
 {
@@ -48,6 +66,7 @@ typedef struct RawShape
 	uint32_t block_rows; /* of a full block */
 	NumArena *arena;     /* for everything but ... */
 	NumArena *rows;      /* packed rows; may be the same */
+	RawPages *pages;     /* NULL: all blocks stay in memory */
 } RawShape;
 
 /* What the codes and groups of blocks that another builder filled are in this
@@ -62,14 +81,18 @@ typedef struct RawBlock
 {
 	const RawOrigin *origin; /* NULL: this builder */
 	uint32_t n_rows;
+	uint32_t laid_rows; /* as many as there is room for */
 	uint8_t *width; /* [n_columns] 1, 2 or 4 for codes; 4 or 8 for numbers */
 	void **values;  /* [n_columns] codes, or numbers with NaN for NULL */
 	uint16_t *cell; /* [n_rows] */
 	float *weight;  /* [n_rows], or NULL: all one */
 	double *low;    /* [n_numbers] least value, INFINITY without any */
 	double *high;   /* [n_numbers] greatest */
-	void *slab;     /* holds the arrays of rows */
+	float heaviest; /* weight; 1 without any */
+	void *slab;     /* holds the arrays of rows; NULL: they are not in memory */
 	size_t slab_bytes;
+	DataStore *store; /* has them too; NULL: none has */
+	uint64_t place;   /* there */
 } RawBlock;
 
 /* One row on its way into a block, by column. */
@@ -106,11 +129,25 @@ raw_append(const RawShape *shape, RawStream *stream, const RawRow *row);
 /* Packs the open block and gives its memory back. */
 extern NumStatus raw_flush(const RawShape *shape, RawStream *stream);
 
+/* Makes blocks go to a store when there is no memory for them. */
+extern NumStatus raw_pages_create(RawShape *shape, DataStore *store);
+
+/* Brings one column of a block into memory with its cells and weights, or all
+ * of it (RAW_ALL); it stays until the next call. */
+extern void raw_open(const RawShape *shape, RawBlock *block, uint32_t column);
+
+/* Stores a block that was changed and is not in memory otherwise. */
+extern void raw_write_back(const RawShape *shape, RawBlock *block);
+
+/* Stores a block that is in memory and gives that back; the bytes, 0 for one
+ * that must stay. */
+extern size_t raw_evict(const RawShape *shape, RawBlock *block);
+
 /* A block without rows; NULL when memory is out. */
 extern RawBlock *raw_create(const RawShape *shape);
 
-/* Lays the arrays of a packed block, of which rows and widths are known, into
- * its piece of memory; counts its bytes when that is NULL. */
+/* Lays the arrays of a packed block, of which laid_rows and widths are known,
+ * into its piece of memory; counts its bytes when that is NULL. */
 extern size_t raw_lay(const RawShape *shape, RawBlock *block, void *slab);
 
 /* Adds a block to a stream. */

@@ -253,18 +253,36 @@ move_row(DataBuilder *builder, RawBlock *block, uint32_t at, int stream)
 	return raw_append(shape, &builder->stream[stream], &row);
 }
 
-/* Divides the copies in a block of stream 's'. */
-static NumStatus
-divide_block(Finish *finish, int s, RawBlock *block, const uint64_t *groups,
-             Copies *copies)
+/* Some of all contents, by bits of their hash that copies.h does not look at. */
+typedef struct Share
 {
+	uint32_t number;
+	uint32_t of;
+	const uint64_t *groups;
+	Copies copies;
+} Share;
+
+/* Divides the copies in block 'b' of stream 's' of which the contents are in
+ * the share. */
+static NumStatus
+divide_block(Finish *finish, int s, uint32_t b, Share *share)
+{
+	RawBlock *block = data_raw(finish->builder, s, b, RAW_ALL);
+	uint32_t n_rows = block->n_rows;
+
 	for (uint32_t i = 0; i < block->n_rows;)
 	{
-		uint64_t hash = hash_stored(finish, block, i, groups);
+		uint64_t hash = hash_stored(finish, block, i, share->groups);
 		uint64_t number;
 		int place = s;
-		NumStatus status = copies_number(copies, hash, &number);
+		NumStatus status;
 
+		if (share->of > 1 && (hash & COPIES_COUNT) % share->of != share->number)
+		{
+			i++;
+			continue;
+		}
+		status = copies_number(&share->copies, hash, &number);
 		if (status != NUM_OK)
 			return status;
 		if (number > 0)
@@ -279,7 +297,44 @@ divide_block(Finish *finish, int s, RawBlock *block, const uint64_t *groups,
 		if (status != NUM_OK)
 			return status;
 	}
+	if (block->n_rows < n_rows)
+		raw_write_back(&finish->builder->shape, block);
 	return NUM_OK;
+}
+
+/* Into how many shares contents are divided so that half of the memory holds
+ * what is to be known of one. */
+static uint32_t
+n_shares(const Finish *finish)
+{
+	const DataBuilder *builder = finish->builder;
+	uint64_t limit = builder->arena->limit_bytes;
+	uint64_t rows = 0;
+
+	if (builder->shape.pages == NULL || limit == 0)
+		return 1;
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
+			rows += builder->stream[s].blocks[b]->n_rows;
+	return (uint32_t) (1 + rows * COPIES_BYTES / (limit / 2 + 1));
+}
+
+/* Divides the copies whose contents are in a share; 'n_blocks' of the streams
+ * have the rows that have not been moved. */
+static NumStatus
+divide_share(Finish *finish, const uint32_t *n_blocks, Share *share)
+{
+	DataBuilder *builder = finish->builder;
+	NumStatus status = copies_init(&share->copies, builder->arena);
+
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < n_blocks[s] && status == NUM_OK; b++)
+			status = monitor_stop(builder->spec.monitor)
+			             ? NUM_CANCELLED
+			             : divide_block(finish, s, b, share);
+	if (status == NUM_OK)
+		copies_release(&share->copies);
+	return status;
 }
 
 NumStatus
@@ -288,28 +343,23 @@ data_divide_copies(Finish *finish)
 	DataBuilder *builder = finish->builder;
 	uint32_t n_blocks[DATA_STREAMS];
 	uint64_t *groups;
-	Copies copies;
-	NumStatus status;
+	Share share = { .of = n_shares(finish) };
+	NumStatus status = NUM_OK;
 
 	if (builder->spec.keyed || !may_have_copies(builder))
 		return NUM_OK;
-	groups = group_terms(builder);
-	status =
-		groups == NULL ? NUM_NO_MEMORY : copies_init(&copies, builder->arena);
+	share.groups = groups = group_terms(builder);
+	if (groups == NULL)
+		return NUM_NO_MEMORY;
 	/* rows that have moved are in their place: further blocks are theirs */
 	for (int s = 0; s < DATA_STREAMS; s++)
 		n_blocks[s] = builder->stream[s].n_blocks;
-	for (int s = 0; s < DATA_STREAMS; s++)
-		for (uint32_t b = 0; b < n_blocks[s] && status == NUM_OK; b++)
-			status = monitor_stop(builder->spec.monitor)
-			             ? NUM_CANCELLED
-			             : divide_block(finish, s, builder->stream[s].blocks[b],
-			                            groups, &copies);
+	for (; share.number < share.of && status == NUM_OK; share.number++)
+		status = divide_share(finish, n_blocks, &share);
 	for (int s = 0; s < DATA_STREAMS && status == NUM_OK; s++)
 		status = raw_flush(&builder->shape, &builder->stream[s]);
 	if (status != NUM_OK)
 		return status;
-	copies_release(&copies);
 	arena_release(builder->arena, groups, builder->base_groups.n,
 	              sizeof(uint64_t));
 	return NUM_OK;

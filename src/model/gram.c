@@ -132,7 +132,7 @@ add_blocks(LinearPlan *plan, NumMonitor *monitor, double magnet, Gram *gram)
 
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
 	{
-		const DataBlock *block = rows->blocks[b];
+		const DataBlock *block = data_block(rows, b);
 
 		for (uint32_t first = 0; first < block->n_rows;
 		     first += LINEAR_CHUNK_ROWS)

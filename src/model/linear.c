@@ -519,7 +519,7 @@ static NumStatus
 pass_chunk(LinearPlan *plan, const LinearRequest *request, uint32_t b,
            uint32_t first, NumMonitor *monitor, LinearSums *sums)
 {
-	const DataBlock *block = plan->data->part[DATA_TRAIN].blocks[b];
+	const DataBlock *block = data_block(&plan->data->part[DATA_TRAIN], b);
 	uint32_t left = block->n_rows - first;
 	uint32_t n = left < LINEAR_CHUNK_ROWS ? left : LINEAR_CHUNK_ROWS;
 
@@ -565,7 +565,7 @@ NumStatus
 linear_block(LinearPlan *plan, const LinearRequest *request, uint32_t b,
              NumMonitor *monitor, LinearSums *sums)
 {
-	const DataBlock *block = plan->data->part[DATA_TRAIN].blocks[b];
+	const DataBlock *block = data_block(&plan->data->part[DATA_TRAIN], b);
 
 	for (uint32_t first = 0; first < block->n_rows; first += LINEAR_CHUNK_ROWS)
 	{

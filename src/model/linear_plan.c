@@ -140,13 +140,21 @@ plan_weights(NumArena *arena, LinearPlan *plan)
 		return false;
 	memset(plan->cell_weight, 0, n_cells * sizeof(double));
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
-		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
-			most = fmax(most, linear_row_weight(rows->blocks[b], i));
+	{
+		const DataBlock *block = data_block(rows, b);
+
+		for (uint32_t i = 0; i < block->n_rows; i++)
+			most = fmax(most, linear_row_weight(block, i));
+	}
 	magnet = grid_magnet((double) rows->n_rows * most);
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
-		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
-			plan->cell_weight[rows->blocks[b]->cell[i]] +=
-				grid_round(linear_row_weight(rows->blocks[b], i), magnet);
+	{
+		const DataBlock *block = data_block(rows, b);
+
+		for (uint32_t i = 0; i < block->n_rows; i++)
+			plan->cell_weight[block->cell[i]] +=
+				grid_round(linear_row_weight(block, i), magnet);
+	}
 	/* these are bounds: what rounding may have taken is put back */
 	doubt = magnet * 0x1p-53 * (double) rows->n_rows;
 	for (size_t c = 0; c < n_cells; c++)

@@ -1,12 +1,27 @@
 /*
  * arena.c
- *    An arena over malloc, for tests and tools.
+ *    What an arena does when memory is short, and an arena over malloc for
+ *    tests and tools.
  */
 #include "num/arena.h"
 
 #include <stdlib.h>
 
 #define ALIGNMENT 64
+
+void *
+arena_reclaim(NumArena *arena, size_t size_bytes)
+{
+	void *memory = NULL;
+
+	while (memory == NULL && arena->reclaim != NULL &&
+	       arena->reclaim(arena->reclaim_owner, size_bytes))
+		if (arena_has_room(arena, size_bytes))
+			memory = arena->alloc(arena, size_bytes == 0 ? 1 : size_bytes);
+	if (memory == NULL)
+		arena->refused_bytes = size_bytes;
+	return memory;
+}
 
 /* The pointer that malloc gave stands just before the aligned memory. */
 static void *
@@ -44,4 +59,8 @@ arena_init_malloc(NumArena *arena, size_t limit_bytes)
 	arena->used_bytes = 0;
 	arena->peak_bytes = 0;
 	arena->limit_bytes = limit_bytes;
+	arena->beside = NULL;
+	arena->reclaim = NULL;
+	arena->reclaim_owner = NULL;
+	arena->refused_bytes = 0;
 }

@@ -61,6 +61,10 @@ host_arena_init(NumArena *arena, MemoryContext context, size_t limit_bytes)
 	arena->used_bytes = 0;
 	arena->peak_bytes = 0;
 	arena->limit_bytes = limit_bytes;
+	arena->beside = NULL;
+	arena->reclaim = NULL;
+	arena->reclaim_owner = NULL;
+	arena->refused_bytes = 0;
 }
 
 /* What is shown now; static because the callbacks outlive every call. */

@@ -21,8 +21,11 @@ report_memory(const NumArena *arena, const char *object)
 		ERROR,
 		(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 	     errmsg("%s needs more memory than fairpg.train_mem allows", object),
-	     errdetail("%zu kB were in use, the limit is %zu kB.",
-	               arena->used_bytes / 1024, arena->limit_bytes / 1024),
+	     errdetail("%zu kB were in use and %zu kB more were needed, the limit "
+	               "is %zu kB.",
+	               arena_used(arena) / 1024,
+	               (arena->refused_bytes + 1023) / 1024,
+	               arena->limit_bytes / 1024),
 	     errhint("Raise fairpg.train_mem (or maintenance_work_mem, which "
 	             "it follows when it is 0), or read fewer rows or "
 	             "columns.")));

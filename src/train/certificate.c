@@ -303,7 +303,7 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
               DataPart part, NumMonitor *monitor, Certificate *certificate)
 {
 	const DataRows *rows = &data->part[part];
-	bool weighted = rows->n_blocks > 0 && rows->blocks[0]->weight != NULL;
+	bool weighted = rows->n_blocks > 0 && data_block(rows, 0)->weight != NULL;
 	size_t size = weighted ? sizeof(Scored) : sizeof(uint32_t);
 	char *scored = arena_alloc(arena, rows->n_rows, size);
 	char *spare = arena_alloc(arena, rows->n_rows, size);
@@ -330,11 +330,12 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
 	{
+		const DataBlock *block = data_block(rows, b);
+
 		if (monitor_stop(monitor))
 			return NUM_CANCELLED;
-		model_score_block(model, data, rows->blocks[b], z);
-		if (!certify_block(threshold, rows->blocks[b], z, certificate, &sums,
-		                   scored))
+		model_score_block(model, data, block, z);
+		if (!certify_block(threshold, block, z, certificate, &sums, scored))
 			return NUM_NOT_FINITE;
 	}
 	read_sums(data, &sums, certificate);

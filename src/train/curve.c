@@ -185,7 +185,7 @@ score_groups(NumArena *arena, const Dataset *data, const Model *model,
 	memcpy(next, start, attribute->n_groups * sizeof(uint64_t));
 	for (uint32_t b = 0; b < part->n_blocks; b++)
 	{
-		const DataBlock *block = part->blocks[b];
+		const DataBlock *block = data_block(part, b);
 
 		if (monitor_stop(monitor))
 			return NUM_CANCELLED;

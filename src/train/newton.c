@@ -94,8 +94,12 @@ count_sample(const Dataset *data, uint32_t stride, uint64_t *cell_rows)
 
 	memset(cell_rows, 0, 2 * (size_t) data->n_base_groups * sizeof(uint64_t));
 	for (uint32_t b = 0; b < n_blocks; b++)
-		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
-			cell_rows[rows->blocks[b]->cell[i]]++;
+	{
+		const DataBlock *block = data_block(rows, b);
+
+		for (uint32_t i = 0; i < block->n_rows; i++)
+			cell_rows[block->cell[i]]++;
+	}
 }
 
 /* One row in how many the sample phase reads: as few as there are, and tell of

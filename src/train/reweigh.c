@@ -41,7 +41,7 @@ add_squares(NumArena *arena, const Dataset *data, NumMonitor *monitor,
 
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
 	{
-		const DataBlock *block = rows->blocks[b];
+		const DataBlock *block = data_block(rows, b);
 
 		if (monitor_stop(monitor))
 			return NUM_CANCELLED;

@@ -145,6 +145,9 @@ report()
 		"$(least 'train parity, two')"
 	row 'one process to two, wanted 1.6 or more' '' \
 		"$(ratio "$(least 'train parity')" "$(least 'train parity, two')")" ' x'
+	row 'one with memory for a third of them, to all' 3 \
+		"$(ratio "$(least 'train parity, files')" "$(least 'train parity')")" \
+		' x' "$(least 'train parity, files')"
 	row 'train, equalized odds 0.01' 1.6 \
 		"$(ratio "$(least 'train odds')" "$t")" ' T' "$(least 'train odds')"
 	row 'the same by two processes' 1 \

@@ -93,7 +93,7 @@ error=$(sql "SET $few" "SET fairpg.workers = 2" "SELECT version FROM fairpg.trai
 	'SELECT label, CASE id WHEN 190000 THEN ''NaN'' ELSE c END AS c FROM many',
 	'label')" 2>&1)
 like "and names the column" "$error" 'column "c" is not a number'
-error=$(sql "SET $few" "SET fairpg.workers = 2" "SET fairpg.train_mem = '4MB'" \
+error=$(sql "SET $few" "SET fairpg.workers = 2" "SET fairpg.train_mem = '2MB'" \
 	"SELECT version FROM fairpg.train('m', 'many', 'label')" 2>&1)
 like "too little memory" "$error" 'fairpg.train_mem'
 is "no shared memory is left behind by errors" "$(segments)" "$before"

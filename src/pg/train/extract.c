@@ -18,6 +18,7 @@
 
 #include "pg/report.h"
 #include "pg/train/gather.h"
+#include "pg/train/spill.h"
 
 static void
 check_labels(const RowReader *reader)
@@ -84,8 +85,12 @@ has_both_labels(const Dataset *data)
 	bool found[2] = { false, false };
 
 	for (uint32 b = 0; b < train->n_blocks && !(found[0] && found[1]); b++)
-		for (uint32 i = 0; i < train->blocks[b]->n_rows; i++)
-			found[train->blocks[b]->cell[i] & 1] = true;
+	{
+		const DataBlock *block = data_block(train, b);
+
+		for (uint32 i = 0; i < block->n_rows; i++)
+			found[block->cell[i] & 1] = true;
+	}
 	return found[0] && found[1];
 }
 
@@ -251,19 +256,15 @@ extract_dataset(const ExtractRequest *request, NumArena *arena,
 	INSTR_TIME_SET_CURRENT(start);
 	memset(report, 0, sizeof(*report));
 	extract_plan(request, plan);
+	plan->spec.raw_store = spill_create();
+	plan->spec.block_store = report->store = spill_create();
 	gather_rows(plan, arena, &gathered);
 	check_labels(gathered.reader);
 	fill_report(gathered.reader, report);
 	data = finish_dataset(gathered.reader, report);
+	report->waited_bytes = plan->spec.raw_store->n_bytes;
+	spill_end(plan->spec.raw_store);
 	report->shared = gathered.shared;
-	if (gathered.shared != NULL && arena->limit_bytes > 0)
-	{
-		/* one limit for both */
-		size_t taken = gathered.shared->arena.used_bytes;
-
-		arena->limit_bytes =
-			arena->limit_bytes > taken ? arena->limit_bytes - taken : 1;
-	}
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 	report->seconds = INSTR_TIME_GET_DOUBLE(end);

@@ -12,6 +12,7 @@
 #include "nodes/pg_list.h"
 
 #include "data/dataset.h"
+#include "data/store.h"
 #include "num/arena.h"
 #include "num/monitor.h"
 
@@ -46,6 +47,9 @@ typedef struct ExtractReport
 {
 	struct SharedRows *shared; /* memory of the dataset's rows when several
 	                            * processes read them; NULL: the arena */
+	DataStore *store;          /* of rows for which it has no room */
+	uint64 waited_bytes;       /* of rows that were in files while they were
+	                            * gathered */
 	List *warnings;            /* of char *, one sentence each */
 	uint64 rows_read;          /* what the query returned */
 	uint64 rows_dropped;       /* of them, left out for whatever reason */

@@ -42,6 +42,9 @@
 /* rows over which several processes may make passes */
 #define MANY_ROWS 100000
 
+/* of the memory that rows in shared memory may be expected to take */
+#define LARGE_SHARE 0.5
+
 /* What all processes of one gathering share, at the name that the setting
  * has. */
 typedef struct SharedGathering
@@ -57,6 +60,7 @@ typedef struct Gathering
 	const ReadPlan *plan;
 	NumArena *arena;
 	SharedRows *shared; /* NULL: one process reads */
+	bool is_parallel;   /* so several may read */
 	MemoryContext context;
 	RowReader *result;  /* of the leader: everything */
 	NullableDatum *row; /* columns of a row that take several calls */
@@ -130,6 +134,7 @@ join_gathering(void)
 	gathering->plan = read_plan_read(found->plan);
 	gathering->arena = arena;
 	gathering->shared = shared;
+	gathering->is_parallel = true;
 	current = gathering;
 	MemoryContextSwitchTo(before);
 }
@@ -156,16 +161,15 @@ check_call(FunctionCallInfo fcinfo, int first, int n)
 	return current;
 }
 
-/* A reader for the rows of this process. */
+/* A reader for the rows of this process, or for those of all. */
 static RowReader *
-begin_reading(Gathering *gathering)
+begin_reading(Gathering *gathering, bool is_part)
 {
 	MemoryContext before = MemoryContextSwitchTo(gathering->context);
 	RowReader *reader = read_rows_begin(
 		gathering->plan, gathering->arena,
-		gathering->shared == NULL ? NULL : &gathering->shared->arena);
+		gathering->shared == NULL ? NULL : &gathering->shared->arena, is_part);
 
-	reader->is_part = gathering->shared != NULL;
 	MemoryContextSwitchTo(before);
 	return reader;
 }
@@ -219,7 +223,7 @@ fairpg_gather_row(PG_FUNCTION_ARGS)
 		if (gathering->plan->n_columns <= CALL_COLUMNS)
 			check_call(fcinfo, 0, PG_NARGS() - 1);
 		state = MemoryContextAlloc(context, sizeof(PartState));
-		state->reader = begin_reading(gathering);
+		state->reader = begin_reading(gathering, gathering->is_parallel);
 	}
 	if (current == NULL || state->reader->plan != current->plan)
 		elog(ERROR, "gathering has ended");
@@ -285,7 +289,7 @@ fairpg_gather_combine(PG_FUNCTION_ARGS)
 	if (state == NULL)
 	{
 		state = MemoryContextAlloc(context, sizeof(PartState));
-		state->reader = begin_reading(current);
+		state->reader = begin_reading(current, false);
 	}
 	if (!PG_ARGISNULL(1))
 		read_rows_import(state->reader, &shared_rows_exchange,
@@ -345,28 +349,73 @@ set_locally(const char *name, const char *value, GucContext as)
 	                         true, 0, false);
 }
 
-/* Whether the rows of a prepared statement are better in shared memory: several
- * processes read them, or they are many and several will make passes. */
-static bool
-wants_sharing(SPIPlanPtr prepared)
+/* Bytes of a row while it is gathered. */
+static double
+row_bytes(const ReadPlan *plan)
 {
+	double bytes = sizeof(uint16) + (plan->weight >= 0 ? sizeof(float) : 0);
+
+	for (uint32 c = 0; c < plan->spec.n_columns; c++)
+		bytes += plan->spec.columns[c].kind == DATA_NUMBER ? sizeof(float)
+		                                                   : sizeof(uint16);
+	return bytes;
+}
+
+/* How the rows of a statement are best read. */
+typedef enum ReadWay
+{
+	READ_ALONE,  /* by this process */
+	READ_SHARED, /* into shared memory: several processes read them, or they are
+	              * many and several will make passes */
+	READ_LARGE   /* by this process alone, which can put some aside: there are
+	              * too many for memory */
+} ReadWay;
+
+/* How many rows the planner expects below an aggregate. */
+static double
+rows_below(Plan *aggregate)
+{
+	Plan *rows = outerPlan(aggregate);
+	double processes = 1;
+
+	if (rows != NULL && IsA(rows, Gather))
+	{
+		int n_workers = ((Gather *) rows)->num_workers;
+
+		/* as the planner reckons what the leader takes */
+		processes = n_workers + Max(0, 1 - 0.3 * n_workers);
+		rows = outerPlan(rows);
+		if (rows != NULL && IsA(rows, Agg))
+			rows = outerPlan(rows);
+	}
+	return rows == NULL ? 0 : processes * rows->plan_rows;
+}
+
+static ReadWay
+choose_way(Gathering *gathering, SPIPlanPtr prepared)
+{
+	double most =
+		(double) gathering->arena->limit_bytes / row_bytes(gathering->plan);
 	CachedPlan *plan = SPI_plan_get_cached_plan(prepared);
-	bool wants = false;
+	ReadWay way = READ_ALONE;
 	ListCell *cell;
 
 	if (plan == NULL || setting_workers() == 0)
-		return false;
+		return READ_ALONE;
 	foreach (cell, plan->stmt_list)
 	{
 		PlannedStmt *statement = lfirst_node(PlannedStmt, cell);
-		Plan *rows = outerPlan(statement->planTree);
+		double n = rows_below(statement->planTree);
 
-		wants = wants || statement->parallelModeNeeded ||
-		        (rows != NULL && rows->plan_rows >= MANY_ROWS);
+		if (gathering->arena->limit_bytes > 0 && n > LARGE_SHARE * most)
+			way = READ_LARGE;
+		else if (statement->parallelModeNeeded || n >= MANY_ROWS)
+			way = READ_SHARED;
+		gathering->is_parallel = statement->parallelModeNeeded;
 	}
 	/* of a plan that is not kept no resource owner knows */
 	ReleaseCachedPlan(plan, NULL);
-	return wants;
+	return way;
 }
 
 /* Puts what workers need into shared memory, and says where. */
@@ -381,6 +430,10 @@ share_gathering(Gathering *gathering)
 	initStringInfo(&image);
 	read_plan_write(gathering->plan, &image);
 	gathering->shared = shared_rows_create(gathering->arena->limit_bytes);
+	/* one limit for both */
+	gathering->shared->arena.limit_bytes = gathering->arena->limit_bytes;
+	gathering->shared->arena.beside = gathering->arena;
+	gathering->arena->beside = &gathering->shared->arena;
 	name = dsa_allocate(gathering->shared->area,
 	                    offsetof(SharedGathering, plan) + (Size) image.len);
 	shared = dsa_get_address(gathering->shared->area, name);
@@ -394,26 +447,43 @@ share_gathering(Gathering *gathering)
 	MemoryContextSwitchTo(before);
 }
 
+/* Plans the statement for so many parallel workers. */
+static SPIPlanPtr
+prepare(const char *statement, int n_workers)
+{
+	SPIPrepareOptions options = { .cursorOptions = CURSOR_OPT_PARALLEL_OK };
+	SPIPlanPtr prepared;
+
+	set_locally("max_parallel_workers_per_gather", psprintf("%d", n_workers),
+	            PGC_USERSET);
+	prepared = SPI_prepare_extended(statement, &options);
+	if (prepared == NULL)
+		elog(ERROR, "source could not be prepared: %s",
+		     SPI_result_code_string(SPI_result));
+	return prepared;
+}
+
 /* Runs the statement; its one row is of no interest. */
 static void
 run_statement(Gathering *gathering, const char *statement)
 {
-	SPIPrepareOptions prepare = { .cursorOptions = CURSOR_OPT_PARALLEL_OK };
 	SPIExecuteOptions execute = { .read_only = true };
 	bool was_read_only = XactReadOnly;
 	int nest_level = NewGUCNestLevel();
 	SPIPlanPtr prepared;
+	ReadWay way;
 	int code;
 
-	set_locally("max_parallel_workers_per_gather",
-	            psprintf("%d", setting_workers()), PGC_USERSET);
 	SPI_connect();
-	prepared = SPI_prepare_extended(statement, &prepare);
-	if (prepared == NULL)
-		elog(ERROR, "source could not be prepared: %s",
-		     SPI_result_code_string(SPI_result));
+	prepared = prepare(statement, setting_workers());
+	way = choose_way(gathering, prepared);
+	if (way == READ_LARGE)
+	{
+		prepared = prepare(statement, 0);
+		gathering->is_parallel = false;
+	}
 	XactReadOnly = true;
-	if (wants_sharing(prepared))
+	if (way == READ_SHARED)
 		share_gathering(gathering);
 	code = SPI_execute_plan_extended(prepared, &execute);
 	XactReadOnly = was_read_only;
@@ -435,7 +505,7 @@ gather_rows(const ReadPlan *plan, NumArena *arena, Gathered *gathered)
 	current = gathering;
 	run_statement(gathering, gathering_statement(plan));
 	if (gathering->result == NULL)
-		gathering->result = begin_reading(gathering);
+		gathering->result = begin_reading(gathering, false);
 	gathered->reader = gathering->result;
 	gathered->shared = gathering->shared;
 	current = before;

@@ -143,5 +143,7 @@ read_plan_read(const char *image)
 	plan->spec.attributes = NULL;
 	plan->spec.n_attributes = 0;
 	plan->spec.monitor = NULL;
+	plan->spec.raw_store = NULL;
+	plan->spec.block_store = NULL;
 	return plan;
 }

@@ -391,12 +391,16 @@ read_row(RowReader *reader, const NullableDatum *row)
 }
 
 RowReader *
-read_rows_begin(const ReadPlan *plan, NumArena *arena, NumArena *rows)
+read_rows_begin(const ReadPlan *plan, NumArena *arena, NumArena *rows,
+                bool is_part)
 {
 	RowReader *reader = palloc0(sizeof(RowReader));
 	DataBuilderSpec spec = plan->spec;
 
 	spec.row_arena = rows;
+	if (is_part)
+		spec.raw_store = spec.block_store = NULL;
+	reader->is_part = is_part;
 	reader->plan = plan;
 	reader->arena = arena;
 	reader->drop_nulls = plan->nulls == NULLS_DROP;

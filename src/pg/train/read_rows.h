@@ -38,16 +38,16 @@ typedef struct RowReader
 	DataBuilder *builder;
 	DataInput *input;
 	MemoryContext row_context;
-	bool is_part; /* others read rows as well */
+	bool is_part; /* others read rows as well, and one puts them together */
 	bool drop_nulls;
 	bool reject_nulls;
 	RowCounts counts;
 } RowReader;
 
 /* A reader in CurrentMemoryContext, its builder in 'arena' and the rows in
- * 'rows' (NULL: there as well). */
-extern RowReader *
-read_rows_begin(const ReadPlan *plan, NumArena *arena, NumArena *rows);
+ * 'rows' (NULL: there as well).  What a part has no memory for is an error. */
+extern RowReader *read_rows_begin(const ReadPlan *plan, NumArena *arena,
+                                  NumArena *rows, bool is_part);
 
 /* One row, in the order of plan->columns.  Raises an error for a value that
  * cannot be used. */

@@ -37,6 +37,7 @@
 #include "pg/store.h"
 #include "pg/train/call.h"
 #include "pg/train/shared_rows.h"
+#include "pg/train/spill.h"
 #include "pg/train/team.h"
 #include "train/rates.h"
 
@@ -49,6 +50,9 @@
 /* Rows that make a worker process worth while: a pass over them takes as long
  * as calling it some ten times. */
 #define WORKER_ROWS 50000
+
+/* What the curves of thresholds take of a row. */
+#define CURVE_ROW_BYTES 64
 
 static double
 seconds_since(instr_time start)
@@ -174,6 +178,29 @@ choose_kernels(TrainCall *call)
 	                            &reason) == NUM_OK;
 }
 
+/* Whether all rows are in memory, and may stay there while several processes
+ * look at them: whether the fit finds room beside them. */
+static bool
+rows_may_stay(const TrainCall *call)
+{
+	size_t limit = call->arena.limit_bytes;
+	size_t wanted = limit / 4;
+
+	if (call->method != NULL && call->method->decides_by_group)
+		wanted += CURVE_ROW_BYTES * call->data->part[DATA_TRAIN].n_rows;
+	return call->report.store->n_bytes == 0 &&
+	       (limit == 0 || arena_used(&call->arena) + wanted < limit);
+}
+
+/* Rows stay where they are, or need not any more. */
+static void
+keep_rows(TrainCall *call, bool stay)
+{
+	NumArena *rows = &call->report.shared->arena;
+
+	call->arena.reclaim = stay ? NULL : rows->reclaim;
+}
+
 /* Processes to share the passes with; NULL where it is not worth while or none
  * is to be had. */
 static Team *
@@ -183,15 +210,19 @@ gather_team(TrainCall *call)
 	int wanted = (int) Min((uint64) setting_workers(), rows / WORKER_ROWS);
 	Team *team;
 
-	if (call->report.shared == NULL || wanted == 0)
+	if (call->report.shared == NULL || wanted == 0 || !rows_may_stay(call))
 		return NULL;
+	keep_rows(call, true);
 	team =
 		team_begin(call->data, call->report.shared, wanted, !call->uses_blas);
 	if (team == NULL)
+	{
+		keep_rows(call, false);
 		call->warnings =
 			lappend(call->warnings,
 		            pstrdup("no parallel worker was free: one process made "
 		                    "all passes"));
+	}
 	return team;
 }
 
@@ -229,7 +260,10 @@ fit(TrainCall *call)
 		&call->arena, call->data, &settings, &call->monitor, &call->result);
 	report_status(status, &call->arena, object);
 	if (team != NULL)
+	{
 		team_end(team);
+		keep_rows(call, false);
+	}
 	train_warn_of_cells(call);
 	report_status(model_from_coefficients(&call->arena, call->data,
 	                                      call->family->model, call->threshold,
@@ -265,6 +299,21 @@ certify(TrainCall *call)
 	                           &call->artifact_bytes),
 	              &call->arena, object);
 	call->certify_seconds = seconds_since(start);
+}
+
+/* Tells that the training would have been faster with more memory. */
+static void
+warn_of_files(TrainCall *call)
+{
+	uint64 bytes = call->report.waited_bytes + call->report.store->n_bytes;
+
+	if (bytes > 0)
+		call->warnings =
+			lappend(call->warnings,
+		            psprintf("rows beyond fairpg.train_mem were in temporary "
+		                     "files: " UINT64_FORMAT " kB were written",
+		                     bytes / 1024));
+	spill_end(call->report.store);
 }
 
 static Datum
@@ -337,9 +386,12 @@ fairpg_train(PG_FUNCTION_ARGS)
 	certify(call);
 	call->seconds = seconds_since(start);
 	call->memory_bytes = call->arena.peak_bytes;
+	warn_of_files(call);
 	if (call->report.shared != NULL)
-		call->memory_bytes += call->report.shared->arena.peak_bytes;
+		call->memory_bytes =
+			Max(call->memory_bytes, call->report.shared->arena.peak_bytes);
 	train_store(call);
+	call->arena.beside = NULL;
 	if (call->report.shared != NULL)
 		shared_rows_detach(call->report.shared);
 	host_monitor_end(&call->monitor);

@@ -1,0 +1,149 @@
+/*
+ * spill.c
+ *    Temporary files for rows for which there is no memory.
+ *
+ * Blocks are written and read whole, some hundred kilobytes at a time, so no
+ * buffer stands between them and the file.
+ *
+ * A block is written when memory is short and given back right after that, from
+ * the middle of the heap, where the C library keeps its pages.  So from time to
+ * time it is asked to let them go, or the process would take more memory than
+ * it uses.
+ */
+#include "postgres.h"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "commands/tablespace.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/fd.h"
+#include "utils/resowner.h"
+
+#include "pg/train/spill.h"
+
+#define NO_FILE (-1)
+
+/* written between two times when pages are let go */
+#define TRIM_BYTES (2 * 1024 * 1024)
+
+typedef struct Spill
+{
+	DataStore store;
+	ResourceOwner owner;
+	File file;
+	size_t untrimmed;
+} Spill;
+
+/* The file belongs to who began the training, not to the statement that reads
+ * its rows. */
+static void
+open_file(Spill *spill)
+{
+	ResourceOwner before = CurrentResourceOwner;
+
+	PrepareTempTablespaces();
+	CurrentResourceOwner = spill->owner;
+	spill->file = OpenTemporaryFile(false);
+	CurrentResourceOwner = before;
+}
+
+static void
+let_pages_go(Spill *spill, size_t n)
+{
+	spill->untrimmed += n;
+	if (spill->untrimmed < TRIM_BYTES)
+		return;
+	spill->untrimmed = 0;
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
+static void
+spill_write(DataStore *store, uint64_t place, const void *bytes, size_t n)
+{
+	Spill *spill = store->host;
+	const char *from = bytes;
+
+	CHECK_FOR_INTERRUPTS();
+	if (spill->file == NO_FILE)
+		open_file(spill);
+	let_pages_go(spill, n);
+	while (n > 0)
+	{
+		int written =
+			(int) FileWrite(spill->file, unconstify(char *, from), (int) n,
+		                    (off_t) place, WAIT_EVENT_BUFFILE_WRITE);
+
+		if (written <= 0)
+		{
+			if (written == 0)
+				errno = ENOSPC;
+			ereport(ERROR,
+			        (errcode_for_file_access(),
+			         errmsg("could not write rows to temporary file \"%s\": %m",
+			                FilePathName(spill->file)),
+			         errhint("Rows beyond fairpg.train_mem wait in temporary "
+			                 "files: raise it, or set temp_tablespaces to "
+			                 "where there is room.")));
+		}
+		from += written;
+		place += (uint64_t) written;
+		n -= (size_t) written;
+	}
+}
+
+static void
+spill_read(DataStore *store, uint64_t place, void *bytes, size_t n)
+{
+	Spill *spill = store->host;
+	char *to = bytes;
+
+	CHECK_FOR_INTERRUPTS();
+	while (n > 0)
+	{
+		int read = (int) FileRead(spill->file, to, (int) n, (off_t) place,
+		                          WAIT_EVENT_BUFFILE_READ);
+
+		if (read <= 0)
+			ereport(
+				ERROR,
+				(errcode_for_file_access(),
+			     read < 0
+			         ? errmsg("could not read rows from temporary file \"%s\": "
+			                  "%m",
+			                  FilePathName(spill->file))
+			         : errmsg("temporary file \"%s\" is shorter than what was "
+			                  "written to it",
+			                  FilePathName(spill->file))));
+		to += read;
+		place += (uint64_t) read;
+		n -= (size_t) read;
+	}
+}
+
+DataStore *
+spill_create(void)
+{
+	Spill *spill = palloc0(sizeof(Spill));
+
+	spill->store.write = spill_write;
+	spill->store.read = spill_read;
+	spill->store.host = spill;
+	spill->owner = CurrentResourceOwner;
+	spill->file = NO_FILE;
+	return &spill->store;
+}
+
+void
+spill_end(DataStore *store)
+{
+	Spill *spill = store->host;
+
+	if (spill->file != NO_FILE)
+		FileClose(spill->file);
+	spill->file = NO_FILE;
+}
