@@ -104,6 +104,11 @@ describe_call(const TrainCall *call)
 		appendStringInfoString(&json, "{}");
 	else
 		JsonbToCString(&json, &call->options->root, VARSIZE(call->options));
+	json_key(&json, "start");
+	if (call->has_start)
+		appendStringInfo(&json, "%d", call->start);
+	else
+		appendStringInfoString(&json, "null");
 	json_text(&json, "statement", call->report.statement);
 	json_text(&json, "kernels", call->uses_blas ? "openblas" : "own");
 	json_key(&json, "timing");
