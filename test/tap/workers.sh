@@ -79,10 +79,19 @@ like "several processes read" "$(sql "SET $few" "SET fairpg.workers = 2" \
 	"SELECT count(*) FROM fairpg_catalog.coefficient
 		WHERE model = 'p' AND term = 'p' AND level_kind = 'value'")" '^[23]$'
 
-# segments of shared memory beyond those of the idle server
+# Segments of shared memory, without those that processes of other servers on
+# the machine have mapped.
 segments()
 {
-	find /dev/shm -name 'PostgreSQL.*' 2>/dev/null | wc -l
+	local postmaster process parent
+	postmaster=$($FAIRPG_AS head -n 1 "$PGDATA/postmaster.pid")
+	for process in /proc/[0-9]*; do
+		parent=$(sed -E 's/.*\) . ([0-9]+) .*/\1/' "$process/stat" 2>/dev/null)
+		[ "${process#/proc/}" = "$postmaster" ] || [ "$parent" = "$postmaster" ] ||
+			grep -hos '/dev/shm/PostgreSQL\.[0-9]*' "$process/maps"
+	done | sort -u >"$FAIRPG_TMP/others"
+	find /dev/shm -name 'PostgreSQL.*' 2>/dev/null |
+		grep -vxFc -f "$FAIRPG_TMP/others"
 }
 before=$(segments)
 
