@@ -31,7 +31,7 @@ COMMENT ON COLUMN fairpg.evaluation_result.n_unseen_level
     IS 'values of categories for which the model has no level: not seen in training, or rare there';
 COMMENT ON COLUMN fairpg.evaluation_result.n_out_of_range
     IS 'numbers beyond those of the training rows';
-COMMENT ON COLUMN fairpg.evaluation_result.loss IS 'mean log-loss in nats';
+COMMENT ON COLUMN fairpg.evaluation_result.loss IS 'mean log-loss in nats, or mean squared error of a linear model';
 COMMENT ON COLUMN fairpg.evaluation_result.accuracy IS 'share of rows decided as labelled';
 COMMENT ON COLUMN fairpg.evaluation_result.auc IS 'area under the ROC curve; ties count one half';
 COMMENT ON COLUMN fairpg.evaluation_result.gap

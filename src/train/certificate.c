@@ -298,11 +298,12 @@ read_sums(const Dataset *data, const Sums *sums, Certificate *certificate)
 	certificate->positive_share = positive / certificate->weight;
 }
 
-NumStatus
-train_certify(NumArena *arena, const Dataset *data, const Model *model,
-              DataPart part, NumMonitor *monitor, Certificate *certificate)
+/* Scores and counts every row of a part. */
+static NumStatus
+certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
+                  NumMonitor *monitor, Certificate *certificate)
 {
-	const DataRows *rows = &data->part[part];
+	const DataRows *rows = &data->part[certificate->part];
 	bool weighted = rows->n_blocks > 0 && data_block(rows, 0)->weight != NULL;
 	size_t size = weighted ? sizeof(Scored) : sizeof(uint32_t);
 	char *scored = arena_alloc(arena, rows->n_rows, size);
@@ -312,21 +313,12 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 	double *threshold = arena_alloc(arena, data->n_base_groups, sizeof(double));
 	NumStatus status;
 
-	memset(certificate, 0, sizeof(*certificate));
-	certificate->part = part;
-	certificate->base =
-		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
-	certificate->base_loss =
-		arena_alloc(arena, data->n_base_groups, sizeof(FairLoss));
 	if (scored == NULL || spare == NULL || z == NULL || threshold == NULL ||
-	    certificate->base == NULL || certificate->base_loss == NULL ||
 	    sums_create(arena, data, weighted, &sums) != NUM_OK)
 		return NUM_NO_MEMORY;
 	status = find_thresholds(data, model, threshold);
 	if (status != NUM_OK)
 		return status;
-	memset(certificate->base, 0, data->n_base_groups * sizeof(FairCells));
-	memset(certificate->base_loss, 0, data->n_base_groups * sizeof(FairLoss));
 
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
 	{
@@ -349,6 +341,25 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 	arena_release(arena, spare, rows->n_rows, size);
 	arena_release(arena, scored, rows->n_rows, size);
 	return NUM_OK;
+}
+
+NumStatus
+train_certify(NumArena *arena, const Dataset *data, const Model *model,
+              DataPart part, NumMonitor *monitor, Certificate *certificate)
+{
+	size_t n = data->n_base_groups;
+
+	memset(certificate, 0, sizeof(*certificate));
+	certificate->part = part;
+	certificate->base = arena_alloc(arena, n, sizeof(FairCells));
+	certificate->base_loss = arena_alloc(arena, n, sizeof(FairLoss));
+	if (certificate->base == NULL || certificate->base_loss == NULL)
+		return NUM_NO_MEMORY;
+	memset(certificate->base, 0, n * sizeof(FairCells));
+	memset(certificate->base_loss, 0, n * sizeof(FairLoss));
+	return (model->family == MODEL_LINEAR
+	            ? certificate_of_numbers
+	            : certify_decisions)(arena, data, model, monitor, certificate);
 }
 
 void
@@ -377,4 +388,14 @@ certificate_losses(const Dataset *data, const DataAttribute *attribute,
 	memset(groups, 0, attribute->n_groups * sizeof(FairLoss));
 	for (uint32_t b = 0; b < data->n_base_groups; b++)
 		fair_loss_merge(&groups[attribute->group_of_base[b]], &base[b]);
+}
+
+void
+certificate_errors(const Dataset *data, const DataAttribute *attribute,
+                   const FairErrors *base, FairErrors *groups)
+{
+	memset(groups, 0, attribute->n_groups * sizeof(FairErrors));
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+		if (base[b].rows > 0)
+			fair_errors_merge(&groups[attribute->group_of_base[b]], &base[b]);
 }
