@@ -126,6 +126,11 @@ typedef struct DataRows
 	/* training rows: so many blocks at the beginning hold a random sample of
 	 * one in 4^s rows; [0] is n_blocks */
 	uint32_t sample_blocks[DATA_STRATA];
+
+	/* of each cell, [2 * n_base_groups]; weights rounded to a grid, so that
+	 * they are the same in any order of rows */
+	double *cell_weight;
+	uint64_t *cell_rows;
 } DataRows;
 
 /* One protected attribute: a column or an intersection of columns.  Its
@@ -184,9 +189,5 @@ data_block(const DataRows *rows, uint32_t b)
 		data_page_in(rows->pages, block);
 	return block;
 }
-
-/* Weight and row count of each cell of a part; arrays of 2 * n_base_groups. */
-extern void data_cell_totals(const Dataset *data, DataPart part, double *weight,
-                             uint64_t *rows);
 
 #endif

@@ -461,6 +461,7 @@ data_export(NumArena *arena, NumArena *rows, const Dataset *data,
             const DataExchange *exchange, unsigned char **image, size_t *bytes)
 {
 	const DataRows *train = &data->part[DATA_TRAIN];
+	size_t n_cells = 2 * (size_t) data->n_base_groups;
 	Writer writer = { .arena = arena };
 	DatasetImage head;
 
@@ -480,6 +481,8 @@ data_export(NumArena *arena, NumArena *rows, const Dataset *data,
 	head.label_sd = data->label_sd;
 	put(&writer, &head, sizeof(head));
 	put(&writer, data->columns, data->n_columns * sizeof(DataColumn));
+	put(&writer, train->cell_weight, n_cells * sizeof(double));
+	put(&writer, train->cell_rows, n_cells * sizeof(uint64_t));
 	if (train->n_blocks > 0)
 		put(&writer, train->blocks[0]->code_bytes, data->n_columns);
 	for (uint32_t b = 0; b < train->n_blocks; b++)
@@ -508,6 +511,21 @@ import_columns(NumArena *arena, Reader *reader, Dataset *data)
 		data->columns[c].source = "";
 		data->columns[c].levels = NULL;
 	}
+	return NUM_OK;
+}
+
+/* What the cells weigh, and their rows. */
+static NumStatus
+import_cells(NumArena *arena, Reader *reader, size_t n_cells, DataRows *rows)
+{
+	rows->cell_weight = arena_alloc(arena, n_cells, sizeof(double));
+	rows->cell_rows = arena_alloc(arena, n_cells, sizeof(uint64_t));
+	if (rows->cell_weight == NULL || rows->cell_rows == NULL)
+		return NUM_NO_MEMORY;
+	memcpy(rows->cell_weight, get(reader, n_cells * sizeof(double)),
+	       n_cells * sizeof(double));
+	memcpy(rows->cell_rows, get(reader, n_cells * sizeof(uint64_t)),
+	       n_cells * sizeof(uint64_t));
 	return NUM_OK;
 }
 
@@ -540,7 +558,9 @@ data_import(NumArena *arena, NumArena *rows, const DataExchange *exchange,
 	train->blocks = arena_alloc(arena, head.n_blocks, sizeof(DataBlock *));
 	code_bytes = arena_alloc(arena, data->n_columns, 1);
 	if (train->blocks == NULL || code_bytes == NULL ||
-	    import_columns(arena, &reader, data) != NUM_OK)
+	    import_columns(arena, &reader, data) != NUM_OK ||
+	    import_cells(arena, &reader, 2 * (size_t) data->n_base_groups, train) !=
+	        NUM_OK)
 		return NUM_NO_MEMORY;
 	if (head.n_blocks > 0)
 		memcpy(code_bytes, get(&reader, data->n_columns), data->n_columns);

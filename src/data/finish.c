@@ -136,27 +136,3 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 	*n_findings = finish.n_findings;
 	return NUM_OK;
 }
-
-void
-data_cell_totals(const Dataset *data, DataPart part, double *weight,
-                 uint64_t *rows)
-{
-	const DataRows *all = &data->part[part];
-	size_t n_cells = 2 * (size_t) data->n_base_groups;
-
-	memset(weight, 0, n_cells * sizeof(double));
-	memset(rows, 0, n_cells * sizeof(uint64_t));
-	for (uint32_t b = 0; b < all->n_blocks; b++)
-	{
-		const DataBlock *block = data_block(all, b);
-
-		for (uint32_t i = 0; i < block->n_rows; i++)
-		{
-			weight[block->cell[i]] +=
-				block->weight == NULL ? 1.0
-									  : grid_round((double) block->weight[i],
-			                                       data->weight_magnet);
-			rows[block->cell[i]]++;
-		}
-	}
-}

@@ -199,6 +199,24 @@ list_widths(const Finish *finish)
 	return widths;
 }
 
+/* Adds the rows of a block to the totals of their part. */
+static void
+count_cells(const Finish *finish, const DataBlock *block, DataRows *rows)
+{
+	for (uint32_t i = 0; i < block->n_rows; i++)
+	{
+		uint16_t cell = block->cell[i];
+		double weight =
+			block->weight == NULL
+				? 1.0
+				: grid_round((double) block->weight[i], finish->weight_magnet);
+
+		rows->weight += weight;
+		rows->cell_weight[cell] += weight;
+		rows->cell_rows[cell]++;
+	}
+}
+
 /* Adds the blocks of a stream to those of its part. */
 static NumStatus
 write_stream(Finish *finish, int s, uint8_t *widths)
@@ -221,11 +239,9 @@ write_stream(Finish *finish, int s, uint8_t *widths)
 			if (to == NULL)
 				return NUM_NO_MEMORY;
 			write_block(finish, from, to);
+			count_cells(finish, to, rows);
 			if (!stays)
 				data_pages_store(builder->pages, to);
-			for (uint32_t i = 0; i < to->n_rows; i++)
-				rows->weight +=
-					grid_round(raw_weight(from, i), finish->weight_magnet);
 			rows->blocks[rows->n_blocks++] = to;
 			rows->n_rows += to->n_rows;
 		}
@@ -247,6 +263,7 @@ data_finish_blocks(Finish *finish)
 	Dataset *data = finish->data;
 	uint8_t *widths = list_widths(finish);
 	size_t n_blocks[DATA_PARTS] = { 0 };
+	size_t n_cells = 2 * (size_t) data->n_base_groups;
 	NumStatus status = NUM_OK;
 
 	if (widths == NULL)
@@ -255,10 +272,19 @@ data_finish_blocks(Finish *finish)
 		n_blocks[data_part_of(s)] += builder->stream[s].n_blocks;
 	for (int p = 0; p < DATA_PARTS; p++)
 	{
-		data->part[p].blocks =
+		DataRows *rows = &data->part[p];
+
+		rows->blocks =
 			arena_alloc(builder->arena, n_blocks[p], sizeof(DataBlock *));
-		if (data->part[p].blocks == NULL)
+		rows->cell_weight =
+			arena_alloc(builder->arena, n_cells, sizeof(double));
+		rows->cell_rows =
+			arena_alloc(builder->arena, n_cells, sizeof(uint64_t));
+		if (rows->blocks == NULL || rows->cell_weight == NULL ||
+		    rows->cell_rows == NULL)
 			return NUM_NO_MEMORY;
+		memset(rows->cell_weight, 0, n_cells * sizeof(double));
+		memset(rows->cell_rows, 0, n_cells * sizeof(uint64_t));
 	}
 	status = create_pages(finish, widths);
 	/* the rarest stratum first, so that samples are beginnings */

@@ -39,12 +39,6 @@
 #include "num/special.h"
 #include "num/wide.h"
 
-#if defined(__GNUC__) && !defined(__clang__)
-#define INDEPENDENT_ROWS _Pragma("GCC ivdep")
-#else
-#define INDEPENDENT_ROWS
-#endif
-
 static void
 sums_clear(const LinearPlan *plan, const LinearRequest *request,
            LinearSums *sums)

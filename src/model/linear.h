@@ -85,6 +85,10 @@ struct LinearTeam
 	NumStatus (*pass)(LinearTeam *team, LinearPlan *plan,
 	                  const LinearRequest *request, NumMonitor *monitor,
 	                  LinearSums *sums);
+	/* linear_pass_many() (linear_many.h), likewise */
+	NumStatus (*pass_many)(LinearTeam *team, LinearPlan *plan,
+	                       const LinearRequest *requests, uint32_t n,
+	                       LinearSums *const *sums, NumMonitor *monitor);
 	void *host;
 };
 

@@ -247,6 +247,7 @@ linear_plan(NumArena *arena, const Dataset *data, bool own_kernels,
 	if (plan == NULL)
 		return NUM_NO_MEMORY;
 	memset(plan, 0, sizeof(*plan));
+	plan->arena = arena;
 	plan->data = data;
 	plan->own_kernels = own_kernels;
 	plan->n_cells = 2 * data->n_base_groups;

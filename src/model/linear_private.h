@@ -10,8 +10,11 @@
 #define LINEAR_CHUNK_ROWS 256
 #define LINEAR_LANES 8
 
+typedef struct LinearMany LinearMany;
+
 struct LinearPlan
 {
+	NumArena *arena;
 	const Dataset *data;
 	uint32_t n_params;
 	uint32_t n_cells;
@@ -63,6 +66,8 @@ struct LinearPlan
 	double
 		*rooted; /* [LINEAR_CHUNK_ROWS][width] dense rows times that root, with
 	                   * many numbers; else one such row */
+	LinearMany
+		*many; /* of passes for several models; NULL until there is one */
 };
 
 static inline double

@@ -1,11 +1,12 @@
 /*
  * arena.c
- *    What an arena does when memory is short, and an arena over malloc for
- *    tests and tools.
+ *    What an arena does when memory is short, arenas within others, and one over
+ *    malloc for tests and tools.
  */
 #include "num/arena.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define ALIGNMENT 64
 
@@ -63,4 +64,73 @@ arena_init_malloc(NumArena *arena, size_t limit_bytes)
 	arena->reclaim = NULL;
 	arena->reclaim_owner = NULL;
 	arena->refused_bytes = 0;
+}
+
+/* Stands before every piece of a nest, and keeps what follows aligned. */
+typedef struct ArenaPiece
+{
+	struct ArenaPiece *next;
+	struct ArenaPiece *previous;
+	size_t size_bytes; /* of the piece without this */
+} ArenaPiece;
+
+static void *
+nest_alloc(NumArena *arena, size_t size_bytes)
+{
+	ArenaNest *nest = arena->host;
+	ArenaPiece *piece;
+
+	if (size_bytes > SIZE_MAX / 2)
+		return NULL;
+	piece = arena_alloc(nest->outer, 1, size_bytes + ALIGNMENT);
+	if (piece == NULL)
+		return NULL;
+	piece->size_bytes = size_bytes;
+	piece->previous = NULL;
+	piece->next = nest->pieces;
+	if (piece->next != NULL)
+		piece->next->previous = piece;
+	nest->pieces = piece;
+	return (char *) piece + ALIGNMENT;
+}
+
+static void
+nest_release(NumArena *arena, void *memory, size_t size_bytes)
+{
+	ArenaNest *nest = arena->host;
+	ArenaPiece *piece = (ArenaPiece *) (void *) ((char *) memory - ALIGNMENT);
+
+	(void) size_bytes;
+	if (piece->previous != NULL)
+		piece->previous->next = piece->next;
+	else
+		nest->pieces = piece->next;
+	if (piece->next != NULL)
+		piece->next->previous = piece->previous;
+	arena_release(nest->outer, piece, 1, piece->size_bytes + ALIGNMENT);
+}
+
+void
+arena_nest_begin(ArenaNest *nest, NumArena *outer)
+{
+	memset(&nest->arena, 0, sizeof(nest->arena));
+	nest->arena.alloc = nest_alloc;
+	nest->arena.release = nest_release;
+	nest->arena.host = nest;
+	/* it has no limit but that of the outer one */
+	nest->outer = outer;
+	nest->pieces = NULL;
+}
+
+void
+arena_nest_end(ArenaNest *nest)
+{
+	while (nest->pieces != NULL)
+	{
+		ArenaPiece *piece = nest->pieces;
+
+		nest->pieces = piece->next;
+		arena_release(nest->outer, piece, 1, piece->size_bytes + ALIGNMENT);
+	}
+	nest->arena.used_bytes = 0;
 }

@@ -94,6 +94,20 @@ arena_release(NumArena *arena, void *memory, size_t count, size_t item_bytes)
 	arena->used_bytes -= count * item_bytes;
 }
 
+/*
+ * An arena within another one, whose memory is all given back at once.  What is
+ * taken counts in both.
+ */
+typedef struct ArenaNest
+{
+	NumArena arena; /* to be used */
+	NumArena *outer;
+	struct ArenaPiece *pieces;
+} ArenaNest;
+
+extern void arena_nest_begin(ArenaNest *nest, NumArena *outer);
+extern void arena_nest_end(ArenaNest *nest);
+
 /* An arena over malloc, for tests and tools; 'limit_bytes' 0 is no limit. */
 extern void arena_init_malloc(NumArena *arena, size_t limit_bytes);
 

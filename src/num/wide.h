@@ -17,4 +17,12 @@
 #define ALWAYS_INLINE inline
 #endif
 
+/* before a loop over arrays that do not overlap, where they are more than the
+ * compiler cares to tell apart itself */
+#if defined(__GNUC__) && !defined(__clang__)
+#define INDEPENDENT_ROWS _Pragma("GCC ivdep")
+#else
+#define INDEPENDENT_ROWS
+#endif
+
 #endif

@@ -2,564 +2,34 @@
  * constraint.c
  *    Least loss among the models whose hard rates keep every bound.
  *
- * Sequential quadratic programming.  At each point one pass gives the loss,
- * its gradient g and Hessian H, the hard group rates, and the gradients J of
- * their smooth stand-ins (means of sigmoid((z - logit(threshold)) / t) over the
- * rows of the event).
- * The step minimises the quadratic model of the loss such that the rates,
- * moved by J d, lie in bands as wide as the bounds say (band.h); the place of
- * the band of a gap or a ratio is free, so only what is between groups is
- * constrained.  Any number of constraints, each of them on any attributes, is
- * any number of bands in one program.
- *
- * Hard rates jump and smooth ones do not mean the same thing, so the program
- * is given s_k - o_k, where s_k is the smooth rate and the offset o_k follows
- * s_k - h_k as a moving average: at a fixed point s_k - o_k equals the hard
- * rate h_k, and on the way the jumps of single rows are averaged out.  The
- * Hessian carries the curvature of the constraints under the multipliers of
- * the step before, kept positive row by row.
- *
- * Each band narrows from step to step (CLOSER) down to the one aimed at, which
- * is a little narrower than its bound (AIM), and narrower still when no iterate
- * has kept the bounds.  Losses are smooth, so theirs is narrower by the tenth
- * part of that (LOSS_AIM), and asked for at once.  Every iterate is judged by
- * its hard rates over all training rows, and the answer is the one of least
- * loss among those that keep all bounds, one deterministic model.  If there is
- * none it is the one with the smallest sum of parts by which bounds are
- * exceeded, and the outcome says so.
- *
- * A smooth decision of temperature 1 carries over to rows not seen better than
- * sharper ones; but where the scores lie close together it is no stand-in for a
- * decision at all, and models are found that are fair and worthless.  There a
- * sharper one is tried as well.
- *
- * Large data start on a sample of rows (newton.h), where most iterations
- * happen.  Cost: some ten passes over the sample and four over the data.
- *
- * Reference: Nocedal and Wright, Numerical Optimization, chapter 18 (SQP);
- * Cotter et al., ALT 2019, for judging by hard rates and moving by smooth
- * ones.
+ * A search (search.c) from the plain model.  A smooth decision of temperature 1
+ * carries over to rows not seen better than sharper ones; but where the scores
+ * lie close together it is no stand-in for a decision at all, and models are
+ * found that are fair and worthless.  There a sharper one is tried as well.
  */
-#include "train/newton.h"
-#include "train/proximal_band.h"
+#include "train/search.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "num/special.h"
+#define PLAIN_ACCURACY 1e-4
 
-/* A step is asked to leave at most so much of the gap.  Asked for all of it at
- * once, steps from far away follow linearisations that no longer hold, and end
- * at points that are fair and worthless. */
-#define CLOSER 0.5
-#define AIM 0.9
-#define AIM_SHRINK 0.8
-#define LOSS_AIM 0.01
-#define AIM_PATIENCE 4
-#define OFFSET_RATE 0.5
-/* A unit of a rate is worth no more than this in mean loss, at first: a few
- * times what the whole loss can be.  It doubles when a bound is not kept for
- * long, since rates that cost much to move may be worth more.  Of several
- * constraints the one with the widest bound is meant, the others are worth
- * more as their bounds are narrower: what counts where bounds fight is by
- * which part they are exceeded.  Still larger multipliers would only make the
- * curvature of the constraints drown that of the loss, and steps short. */
-#define MOST_MULTIPLIER 10
-#define MOST_GROWTH 2
-#define MOST_LIMIT 40
-/* longest step in the norm of the Hessian: about one unit of the raw score */
-#define MAX_STEP 0.35
-/* The search ends when so many passes in a row have brought no feasible point
- * of a loss that is smaller by this part.  Hard rates jump by what one row of
- * the smallest group is worth, so the first feasible point is rarely the best;
- * passes over all the rows of large data only make good what the sample was
- * wrong about, and are worth less patience. */
-#define PATIENCE 4
-#define FULL_PATIENCE 2
-#define LOSS_TOLERANCE 3e-4
-/* passes over all rows are made with the sample's Hessian and Jacobian, which
- * are right to some percent, and new ones are taken this seldom */
-#define FULL_CURVED_EVERY 8
-
-/* The other temperature that is tried where a sigmoid of temperature 1 hardly
- * bends over the scores, which is to say that its mean slope is above FLAT (a
- * quarter at most). */
-#define SHARP 0.15
-#define FLAT 0.14
-
-typedef struct Search
-{
-	Newton *newton;
-	double *offset;  /* [n_active] */
-	double *place;   /* [n_active] s - o, then c of band.h */
-	double *solved;  /* [n_active][stride] H^-1 J' */
-	double *m;       /* [n_active][n_active] J H^-1 J' */
-	Band *bands;     /* those of the rates, as wide as the step may make them */
-	double most;     /* of a multiplier */
-	double *aim;     /* [n_constraints] */
-	int *since_kept; /* [n_constraints] iterations since its bound was kept */
-	bool has_offset;
-	bool curved; /* the last pass brought a new Hessian and Jacobian */
-
-	ProximalBand *proximal; /* makes the step; NULL: neither l1 nor signs */
-} Search;
-
+/* Searches once more from the plain model, with sharper decisions. */
 static NumStatus
-search_create(NumArena *arena, Newton *newton, Search *search)
+search_sharper(Search *search, const Newton *newton, const double *plain)
 {
-	uint32_t n_active = newton->rates->n_active;
-	size_t n_constraints = (size_t) newton->settings->n_constraints;
+	SearchAnswer first;
+	NumStatus status = search_answer_create(newton, newton->arena, &first);
 
-	search->newton = newton;
-	search->aim = arena_alloc(arena, n_constraints, sizeof(double));
-	search->since_kept = arena_alloc(arena, n_constraints, sizeof(int));
-	search->has_offset = false;
-	search->offset = arena_alloc(arena, n_active, sizeof(double));
-	search->place = arena_alloc(arena, n_active, sizeof(double));
-	search->solved =
-		arena_alloc(arena, n_active, newton->stride * sizeof(double));
-	search->m = arena_alloc(arena, n_active, n_active * sizeof(double));
-	search->bands = arena_alloc(arena, newton->rates->n_bands, sizeof(Band));
-	if (search->offset == NULL || search->place == NULL ||
-	    search->solved == NULL || search->m == NULL || search->bands == NULL ||
-	    search->aim == NULL || search->since_kept == NULL)
-		return NUM_NO_MEMORY;
-	return proximal_band_create(newton, &search->proximal);
-}
-
-static void
-move_offsets(Search *search)
-{
-	const Rates *rates = search->newton->rates;
-
-	for (uint32_t k = 0; k < rates->n_active; k++)
-	{
-		double now = rates->soft[k] - rates->hard[k];
-
-		if (!search->has_offset)
-			search->offset[k] = now;
-		else
-			search->offset[k] += OFFSET_RATE * (now - search->offset[k]);
-		search->place[k] = rates->soft[k] - search->offset[k];
-	}
-	search->has_offset = true;
-}
-
-/* H^-1 g into newton->step, H^-1 J' into solved, and the program's M and c. */
-static NumStatus
-build_program(Search *search)
-{
-	Newton *newton = search->newton;
-	uint32_t n_active = newton->rates->n_active;
-	size_t stride = newton->stride;
-
-	memcpy(newton->step, newton->gradient, stride * sizeof(double));
-	newton_solve(newton, newton->step);
-	for (uint32_t k = 0; k < n_active; k++)
-		search->place[k] -=
-			newton_dot(newton->jacobian + k * stride, newton->step, newton->n);
-	if (!search->curved)
-		return NUM_OK;
-	memcpy(search->solved, newton->jacobian,
-	       n_active * stride * sizeof(double));
-	for (uint32_t k = 0; k < n_active; k++)
-	{
-		if (monitor_stop(newton->monitor))
-			return NUM_CANCELLED;
-		newton_solve(newton, search->solved + k * stride);
-	}
-	for (uint32_t k = 0; k < n_active; k++)
-	{
-		if (monitor_stop(newton->monitor))
-			return NUM_CANCELLED;
-		for (uint32_t l = 0; l <= k; l++)
-		{
-			double v = newton_dot(newton->jacobian + k * stride,
-			                      search->solved + l * stride, newton->n);
-
-			search->m[(size_t) k * n_active + l] = v;
-			search->m[(size_t) l * n_active + k] = v;
-		}
-	}
-	return NUM_OK;
-}
-
-/* Turns H^-1 g in newton->step into the step; its length in the norm of H. */
-static double
-build_step(Search *search)
-{
-	Newton *newton = search->newton;
-	size_t stride = newton->stride;
-	double squared;
-	double length;
-
-	for (uint32_t k = 0; k < newton->rates->n_active; k++)
-	{
-		double multiplier = newton->multiplier[k];
-		const double *solved = search->solved + k * stride;
-
-		if (multiplier != 0)
-			for (uint32_t j = 0; j < newton->n; j++)
-				newton->step[j] += multiplier * solved[j];
-	}
-	/* H step = g + J' lambda before the sign is turned */
-	squared = newton_dot(newton->step, newton->gradient, newton->n);
-	for (uint32_t k = 0; k < newton->rates->n_active; k++)
-		squared +=
-			newton->multiplier[k] *
-			newton_dot(newton->step, newton->jacobian + k * stride, newton->n);
-	length = sqrt(fmax(squared, 0));
-	for (uint32_t j = 0; j < newton->n; j++)
-		newton->step[j] *= -1.0;
-	return length;
-}
-
-static double
-largest_multiplier(const Newton *newton)
-{
-	double largest = 0;
-
-	for (uint32_t k = 0; k < newton->rates->n_active; k++)
-		largest = fmax(largest, fabs(newton->multiplier[k]));
-	return largest;
-}
-
-/* The gap, or ratio, that a constraint has between the rates at 'place', the
- * worst of its bands. */
-static double
-constraint_now(const Search *search, const FairConstraint *constraint)
-{
-	const Rates *rates = search->newton->rates;
-	double now = NAN;
-
-	for (uint32_t b = 0; b < rates->n_bands; b++)
-	{
-		const Band *band = &rates->bands[b];
-		double value;
-
-		if (rates_band_constraint(rates, band) != constraint)
-			continue;
-		value = rates_band_reached(rates, band, search->place);
-		now = constraint->kind == FAIR_MIN_RATIO ? fmin(now, value)
-		                                         : fmax(now, value);
-	}
-	return now;
-}
-
-/* What the next step is asked for: the bands of each constraint from where its
- * worst one is towards the bound. */
-static void
-narrow_bands(Search *search)
-{
-	const Rates *rates = search->newton->rates;
-	double widest = 0;
-
-	for (int c = 0; c < rates->n_constraints; c++)
-		widest = fmax(widest, fair_constraint_scale(&rates->constraints[c]));
-	for (uint32_t b = 0; b < rates->n_bands; b++)
-	{
-		Band *band = &search->bands[b];
-		const FairConstraint *constraint =
-			rates_band_constraint(rates, &rates->bands[b]);
-		double now = constraint_now(search, constraint);
-
-		double aim = search->aim[constraint - rates->constraints];
-
-		*band = rates->bands[b];
-		band->most = search->most * widest / fair_constraint_scale(constraint);
-		if (constraint->kind == FAIR_MAX_LOSS)
-			band->width *= 1 - LOSS_AIM * (1 - aim);
-		else if (constraint->kind == FAIR_MIN_RATIO)
-			band->ratio =
-				1 - fmax(aim * (1 - band->ratio), CLOSER * (1 - fmax(now, 0)));
-		else
-			band->width = fmax(aim * band->width, CLOSER * now);
-	}
-}
-
-static void
-reset_aims(Search *search)
-{
-	search->most = MOST_MULTIPLIER;
-	for (int c = 0; c < search->newton->settings->n_constraints; c++)
-	{
-		search->aim[c] = AIM;
-		search->since_kept[c] = 0;
-	}
-}
-
-/* Aims closer where a bound has not been kept for long; the others would only
- * be in its way. */
-static void
-move_aims(Search *search)
-{
-	const TrainSettings *settings = search->newton->settings;
-
-	for (int c = 0; c < settings->n_constraints; c++)
-	{
-		bool kept = !(fair_constraint_excess(&settings->constraints[c],
-		                                     search->newton->reached[c]) > 0);
-
-		search->since_kept[c] = kept ? 0 : search->since_kept[c] + 1;
-		if (search->since_kept[c] <= AIM_PATIENCE)
-			continue;
-		search->aim[c] *= AIM_SHRINK;
-		search->most = fmin(search->most * MOST_GROWTH, MOST_LIMIT);
-		search->since_kept[c] = 0;
-	}
-}
-
-/* The whole step without l1 and signs. */
-static NumStatus
-band_step(Search *search, BandProgram *program, double *length)
-{
-	Newton *newton = search->newton;
-	NumStatus status = search->curved ? newton_factor(newton) : NUM_OK;
-
+	if (status != NUM_OK)
+		return status;
+	search_take_answer(search, &first);
+	search_restart(search, plain, SEARCH_SHARP);
+	status = search_begin(search);
 	if (status == NUM_OK)
-		status = build_program(search);
+		status = search_run(search);
 	if (status == NUM_OK)
-		status = band_multipliers(newton->arena, program, newton->monitor,
-		                          newton->multiplier);
-	if (status == NUM_OK)
-		*length = build_step(search);
+		search_prefer(search, &first);
 	return status;
-}
-
-/* From the sums of the last pass to the next point. */
-static NumStatus
-search_step(Search *search, double *length)
-{
-	Newton *newton = search->newton;
-	const Rates *rates = newton->rates;
-	BandProgram program = { .n = rates->n_active,
-		                    .m = search->m,
-		                    .c = search->place,
-		                    .bands = search->bands,
-		                    .n_bands = rates->n_bands };
-	NumStatus status;
-
-	move_offsets(search);
-	narrow_bands(search);
-	if (search->proximal != NULL)
-		status = proximal_band_step(search->proximal, search->curved, &program,
-		                            search->place, newton->multiplier, length);
-	else
-		status = band_step(search, &program, length);
-	if (status != NUM_OK)
-		return status;
-	/* multipliers of a step that is not taken whole would overstate the
-	 * curvature, which would make the next ones larger still */
-	if (*length > MAX_STEP)
-	{
-		for (uint32_t k = 0; k < rates->n_active; k++)
-			newton->multiplier[k] *= MAX_STEP / *length;
-		for (uint32_t j = 0; j < newton->n; j++)
-			newton->step[j] *= MAX_STEP / *length;
-	}
-	rates_cell_coefficients(rates, newton->sums, newton->multiplier,
-	                        newton->cell_curvature,
-	                        newton->cell_loss_curvature);
-	newton_remember(newton, newton->multiplier);
-	for (uint32_t j = 0; j < newton->n; j++)
-	{
-		newton->coef[j] += newton->step[j];
-		if (!isfinite(newton->coef[j]))
-			return NUM_NOT_FINITE;
-	}
-	return NUM_OK;
-}
-
-/* Iterates over one row in 'block_stride' until patience is at its end;
- * '*converged' tells whether that happened with a feasible point.  Every 'curved_every'-th pass brings a new Hessian and Jacobian; until the
- * first of them those of the run before serve. */
-static NumStatus
-search_run(Search *search, uint32_t block_stride, int curved_every,
-           int patience, bool *converged)
-{
-	Newton *newton = search->newton;
-	const char *phase = block_stride > 1 ? "sample" : "full";
-	double least_loss = INFINITY;
-	int since_better = 0;
-
-	*converged = false;
-	search->has_offset = false;
-	reset_aims(search);
-	newton->remembers = false;
-	for (int i = 0; i < newton->max_iterations; i++)
-	{
-		double length;
-		double loss;
-		bool feasible;
-		NumStatus status;
-
-		search->curved = newton->learns || i % curved_every == curved_every - 1;
-		status = newton_pass(newton, block_stride, search->curved);
-		if (status != NUM_OK)
-			return status;
-		newton_learn(newton, newton->multiplier);
-		feasible = newton->violation <= 0;
-		loss = newton->loss;
-		newton_log(newton, phase, 0, largest_multiplier(newton), feasible);
-		newton_keep_best(newton, feasible);
-		if (newton->early_stop.stops)
-			return NUM_OK;
-		if (feasible && loss < least_loss - LOSS_TOLERANCE * loss)
-		{
-			least_loss = loss;
-			since_better = 0;
-		}
-		else if (++since_better >= patience && isfinite(least_loss) &&
-		         newton->early_stop.rule == NULL)
-		{
-			*converged = true;
-			return NUM_OK;
-		}
-		move_aims(search);
-		status = search_step(search, &length);
-		if (status != NUM_OK)
-			return status;
-		newton->log[newton->n_log - 1].step = length;
-	}
-	return NUM_OK;
-}
-
-/* The model that decides alike for everybody competes as well: it has no gap,
- * so that an answer is never worse than it without need. */
-static NumStatus
-keep_constant(Newton *newton)
-{
-	bool feasible;
-	NumStatus status;
-
-	memcpy(newton->step, newton->coef, newton->stride * sizeof(double));
-	status = newton_pass_constant(newton);
-	if (status != NUM_OK)
-		return status;
-	feasible = newton->violation <= 0;
-	newton_log(newton, "constant", 0, 0, feasible);
-	newton_keep_best(newton, feasible);
-	memcpy(newton->coef, newton->step, newton->stride * sizeof(double));
-	return NUM_OK;
-}
-
-/* On a sample where there is one, and then on all rows; newton->best is the
- * answer. */
-static NumStatus
-search_all(Search *search, bool *converged)
-{
-	Newton *newton = search->newton;
-	uint32_t stride = newton->sample_stride;
-	NumStatus status = NUM_OK;
-
-	if (stride > 1)
-		status = search_run(search, stride, 1, PATIENCE, converged);
-	newton_forget_best(newton);
-	if (status == NUM_OK)
-		status = keep_constant(newton);
-	if (status == NUM_OK)
-		status = search_run(search, 1, stride > 1 ? FULL_CURVED_EVERY : 1,
-		                    stride > 1 ? FULL_PATIENCE : PATIENCE, converged);
-	return status;
-}
-
-/* Whether the scores of the plain model, of which the last pass was, lie so
- * close together that a sigmoid is nearly a straight line over them. */
-static bool
-scores_are_flat(const Newton *newton)
-{
-	const LinearSums *sums = newton->sums;
-	double curvature = newton->learns ? sums->diagonal[0] : sums->hessian[0];
-
-	return curvature / sums->weight > FLAT;
-}
-
-/* An answer of a search. */
-typedef struct Answer
-{
-	double *coef;    /* [stride] */
-	double *reached; /* [n_constraints] */
-	double loss;
-	double gap;
-	double accuracy;
-	double violation;
-	bool feasible;
-	bool is_constant;
-	bool converged;
-	uint32_t log;
-} Answer;
-
-static void
-take_answer(const Newton *newton, bool converged, Answer *answer)
-{
-	memcpy(answer->coef, newton->best, newton->stride * sizeof(double));
-	memcpy(answer->reached, newton->best_reached,
-	       (size_t) newton->settings->n_constraints * sizeof(double));
-	answer->loss = newton->best_loss;
-	answer->gap = newton->best_gap;
-	answer->accuracy = newton->best_accuracy;
-	answer->violation = newton->best_violation;
-	answer->feasible = newton->best_feasible;
-	answer->is_constant = newton->best_is_constant;
-	answer->converged = converged;
-	answer->log = newton->best_log;
-}
-
-static void
-restore_answer(Newton *newton, const Answer *answer)
-{
-	memcpy(newton->best, answer->coef, newton->stride * sizeof(double));
-	memcpy(newton->best_reached, answer->reached,
-	       (size_t) newton->settings->n_constraints * sizeof(double));
-	newton->best_loss = answer->loss;
-	newton->best_gap = answer->gap;
-	newton->best_accuracy = answer->accuracy;
-	newton->best_violation = answer->violation;
-	newton->best_feasible = answer->feasible;
-	newton->best_is_constant = answer->is_constant;
-	newton->best_log = answer->log;
-}
-
-/*
- * Searches once more from the plain model, with smooth decisions that follow
- * the hard ones closely.  What they find fits the training rows better, and
- * rows not seen worse; so it is taken only where it is more accurate by more
- * than a standard error, or the first search found nothing that is feasible.
- */
-static NumStatus
-search_sharper(Search *search, const double *plain, bool *converged)
-{
-	Newton *newton = search->newton;
-	size_t row_bytes = newton->stride * sizeof(double);
-	double n = (double) newton->data->part[DATA_TRAIN].n_rows;
-	Answer first;
-	double doubt;
-	NumStatus status;
-
-	first.coef = arena_alloc(newton->arena, 1, row_bytes);
-	first.reached =
-		arena_alloc(newton->arena, (size_t) newton->settings->n_constraints,
-	                sizeof(double));
-	if (first.coef == NULL || first.reached == NULL)
-		return NUM_NO_MEMORY;
-	take_answer(newton, *converged, &first);
-	rate_log_hold(&newton->rate_log);
-	newton->temperature = SHARP;
-	memcpy(newton->coef, plain, row_bytes);
-	memset(newton->multiplier, 0, newton->rates->n_active * sizeof(double));
-	memset(newton->cell_curvature, 0,
-	       linear_n_cells(newton->plan) * sizeof(double));
-	status = search_all(search, converged);
-	if (status != NUM_OK)
-		return status;
-	doubt = sqrt(first.accuracy * (1 - first.accuracy) / n);
-	if (newton->best_feasible &&
-	    (!first.feasible || newton->best_accuracy > first.accuracy + doubt))
-		return NUM_OK;
-	restore_answer(newton, &first);
-	rate_log_restore(&newton->rate_log);
-	*converged = first.converged;
-	return NUM_OK;
 }
 
 NumStatus
@@ -568,11 +38,11 @@ train_constraint(NumArena *arena, const Dataset *data,
                  TrainResult *result)
 {
 	Newton *newton;
-	Search search;
+	Search *search;
+	SearchAnswer answer;
 	double *plain;
 	bool flat;
 	bool converged;
-	TrainOutcome outcome;
 	NumStatus status;
 
 	status = newton_create(arena, data, settings, monitor, &newton);
@@ -583,23 +53,23 @@ train_constraint(NumArena *arena, const Dataset *data,
 	plain = arena_alloc(arena, newton->stride, sizeof(double));
 	if (plain == NULL)
 		return NUM_NO_MEMORY;
-	status = search_create(arena, newton, &search);
+	status = search_create(newton, &search);
 	if (status == NUM_OK)
-		status = newton_minimise(newton, newton->sample_stride, 1e-4, "plain",
-		                         &converged);
+		status = search_answer_create(newton, arena, &answer);
+	if (status == NUM_OK)
+		status = newton_minimise(newton, newton->sample_stride, PLAIN_ACCURACY,
+		                         "plain", &converged);
 	if (status != NUM_OK)
 		return status;
 	memcpy(plain, newton->coef, newton->stride * sizeof(double));
-	flat = newton->rates->of_decisions && scores_are_flat(newton);
-	status = search_all(&search, &converged);
+	flat = newton->rates->of_decisions && search_scores_are_flat(newton);
+	status = search_begin(search);
+	if (status == NUM_OK)
+		status = search_run(search);
 	if (status == NUM_OK && settings->tries_sharper && flat)
-		status = search_sharper(&search, plain, &converged);
+		status = search_sharper(search, newton, plain);
 	if (status != NUM_OK)
 		return status;
-
-	if (!newton->best_feasible)
-		outcome = TRAIN_INFEASIBLE;
-	else
-		outcome = converged ? TRAIN_CONVERGED : TRAIN_ITERATION_LIMIT;
-	return newton_finish(newton, outcome, result);
+	search_take_answer(search, &answer);
+	return newton_finish(newton, search_outcome(&answer), result);
 }

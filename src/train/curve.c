@@ -210,22 +210,17 @@ static NumStatus
 count_groups(NumArena *arena, const Dataset *data, uint64_t **result)
 {
 	const DataAttribute *attribute = &data->attributes[0];
-	size_t n_cells = 2 * (size_t) data->n_base_groups;
-	double *weight = arena_alloc(arena, n_cells, sizeof(double));
-	uint64_t *rows = arena_alloc(arena, n_cells, sizeof(uint64_t));
+	const uint64_t *rows = data->part[DATA_TRAIN].cell_rows;
 	uint64_t *start =
 		arena_alloc(arena, (size_t) attribute->n_groups + 1, sizeof(uint64_t));
 
-	if (weight == NULL || rows == NULL || start == NULL)
+	if (start == NULL)
 		return NUM_NO_MEMORY;
-	data_cell_totals(data, DATA_TRAIN, weight, rows);
 	memset(start, 0, ((size_t) attribute->n_groups + 1) * sizeof(uint64_t));
 	for (uint32_t b = 0; b < data->n_base_groups; b++)
 		start[attribute->group_of_base[b] + 1] += rows[2 * b] + rows[2 * b + 1];
 	for (uint32_t g = 0; g < attribute->n_groups; g++)
 		start[g + 1] += start[g];
-	arena_release(arena, rows, n_cells, sizeof(uint64_t));
-	arena_release(arena, weight, n_cells, sizeof(double));
 	*result = start;
 	return NUM_OK;
 }

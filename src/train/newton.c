@@ -8,41 +8,18 @@
  * three passes more:
  * Newton's method only needs a Hessian that is about right, and a start that
  * is close.  The sample is by a hash of the rows, the same in every run.
- *
- * Memory: two matrices of n_params squared doubles; or, where that or the time
- * to fill and factor them is too much, 2 PAIRS n_params of them for L-BFGS
- * (num/lbfgs.h), whose starting matrix is the exact diagonal of the Hessian.
- * An inverse Hessian of the Lagrangian is learnt, so the steps of method
- * constraint are those of a quasi-Newton SQP; pairs without upward curvature
- * are passed over (Nocedal and Wright, section 18.3).
  */
 #include "train/newton.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "model/linear_many.h"
 #include "num/blas.h"
 #include "num/dense.h"
 #include "num/special.h"
 
-/* The sample phase reads at least so many rows, and so many rows of each
- * constrained event. */
-#define SAMPLE_ROWS 40000
-#define SAMPLE_EVENT_ROWS 200
-/* Fewer rows than this are not worth two phases. */
-#define SAMPLE_FROM 120000
-
 #define MAX_HALVINGS 30
-
-/* More coefficients than this make Hessian and factor 16 MB each and a
- * factorisation some tenths of a second; more numbers than this make filling
- * the Hessian cost more than the passes that learning takes. */
-#define LEARN_FROM_PARAMS 1200
-#define LEARN_FROM_NUMBERS 300
-
-/* Pairs that L-BFGS keeps, and how many iterations one of Newton's is worth. */
-#define PAIRS 20
-#define LEARN_ITERATIONS 10
 
 /* Entries of the diagonal count as no less than this part of the largest. */
 #define LEAST_DIAGONAL 1e-7
@@ -60,230 +37,18 @@
 #define CURVED_ROWS 8000
 #define CURVED_ROWS_EACH 40
 
-/* The level of the sample of one row in 'stride', a power of 4. */
-static uint32_t
-sample_level(uint32_t stride)
-{
-	uint32_t level = 0;
-
-	for (; stride > 1; stride /= 4)
-		level++;
-	return level;
-}
-
 /* The level of the rows that the Hessian of a pass is of: of one over a sample,
  * whose steps only need to be about right, a sample of those. */
 static uint32_t
 hessian_level(const Newton *newton, uint32_t stride)
 {
 	uint64_t rows = newton->data->part[DATA_TRAIN].n_rows / (4 * stride);
-	uint32_t level = sample_level(stride);
+	uint32_t level = newton_sample_level(stride);
 
 	if (level == 0 || level == DATA_STRATA - 1 || rows < CURVED_ROWS ||
 	    rows < CURVED_ROWS_EACH * (uint64_t) newton->n)
 		return level;
 	return level + 1;
-}
-
-/* Counts the rows of each cell in a sample. */
-static void
-count_sample(const Dataset *data, uint32_t stride, uint64_t *cell_rows)
-{
-	const DataRows *rows = &data->part[DATA_TRAIN];
-	uint32_t n_blocks = rows->sample_blocks[sample_level(stride)];
-
-	memset(cell_rows, 0, 2 * (size_t) data->n_base_groups * sizeof(uint64_t));
-	for (uint32_t b = 0; b < n_blocks; b++)
-	{
-		const DataBlock *block = data_block(rows, b);
-
-		for (uint32_t i = 0; i < block->n_rows; i++)
-			cell_rows[block->cell[i]]++;
-	}
-}
-
-/* One row in how many the sample phase reads: as few as there are, and tell of
- * every constrained rate. */
-static NumStatus
-choose_sample(NumArena *arena, const Dataset *data, const Rates *rates,
-              uint32_t *stride)
-{
-	uint64_t n_rows = data->part[DATA_TRAIN].n_rows;
-	size_t n_cells = 2 * (size_t) data->n_base_groups;
-	uint64_t *cell_rows = arena_alloc(arena, n_cells, sizeof(uint64_t));
-
-	if (cell_rows == NULL)
-		return NUM_NO_MEMORY;
-	*stride = 1;
-	while (n_rows >= SAMPLE_FROM && sample_level(*stride) < DATA_STRATA - 1 &&
-	       n_rows / (4 * *stride) >= SAMPLE_ROWS)
-	{
-		count_sample(data, 4 * *stride, cell_rows);
-		if (!rates_served_by(rates, cell_rows, SAMPLE_EVENT_ROWS, 4 * *stride))
-			break;
-		*stride *= 4;
-	}
-	arena_release(arena, cell_rows, n_cells, sizeof(uint64_t));
-	return NUM_OK;
-}
-
-static bool
-must_learn(const LinearPlan *plan, const TrainSettings *settings)
-{
-	if (proximal_wanted(settings))
-		return false;
-	switch (settings->solver)
-	{
-		case TRAIN_SOLVER_NEWTON:
-			return false;
-		case TRAIN_SOLVER_LBFGS:
-			return true;
-		case TRAIN_SOLVER_AUTO:
-			break;
-	}
-	return linear_n_params(plan) > LEARN_FROM_PARAMS ||
-	       linear_n_numbers(plan) > LEARN_FROM_NUMBERS;
-}
-
-/* What the curvature takes. */
-static NumStatus
-allocate_curvature(Newton *newton)
-{
-	NumArena *arena = newton->arena;
-	size_t row_bytes = newton->stride * sizeof(double);
-
-	if (!newton->learns)
-	{
-		newton->factor = arena_alloc(arena, newton->n, row_bytes);
-		return newton->factor == NULL ? NUM_NO_MEMORY : NUM_OK;
-	}
-	newton->inverse = arena_alloc(arena, 1, row_bytes);
-	newton->last_coef = arena_alloc(arena, 1, row_bytes);
-	newton->last_gradient = arena_alloc(arena, 1, row_bytes);
-	if (newton->inverse == NULL || newton->last_coef == NULL ||
-	    newton->last_gradient == NULL)
-		return NUM_NO_MEMORY;
-	return lbfgs_create(arena, newton->n, PAIRS, &newton->lbfgs);
-}
-
-static NumStatus
-newton_allocate(Newton *newton)
-{
-	NumArena *arena = newton->arena;
-	size_t row_bytes = newton->stride * sizeof(double);
-	uint32_t n_active = newton->rates->n_active;
-	size_t most_log = 5 * ((size_t) newton->max_iterations + 4);
-
-	newton->coef = arena_alloc(arena, 1, row_bytes);
-	newton->gradient = arena_alloc(arena, 1, row_bytes);
-	newton->step = arena_alloc(arena, 1, row_bytes);
-	newton->best = arena_alloc(arena, 1, row_bytes);
-	newton->multiplier = arena_alloc(arena, n_active, sizeof(double));
-	newton->cell_curvature =
-		arena_alloc(arena, linear_n_cells(newton->plan), sizeof(double));
-	newton->cell_loss_curvature =
-		arena_alloc(arena, linear_n_cells(newton->plan), sizeof(double));
-	newton->reached = arena_alloc(
-		arena, (size_t) newton->settings->n_constraints, sizeof(double));
-	newton->best_reached = arena_alloc(
-		arena, (size_t) newton->settings->n_constraints, sizeof(double));
-	newton->log = arena_alloc(arena, most_log, sizeof(TrainLog));
-	if (newton->coef == NULL || newton->gradient == NULL ||
-	    newton->step == NULL || newton->best == NULL ||
-	    newton->multiplier == NULL || newton->cell_curvature == NULL ||
-	    newton->cell_loss_curvature == NULL || newton->reached == NULL ||
-	    newton->best_reached == NULL || newton->log == NULL)
-		return NUM_NO_MEMORY;
-	if (n_active > 0)
-	{
-		newton->jacobian = arena_alloc(arena, n_active, row_bytes);
-		if (newton->jacobian == NULL)
-			return NUM_NO_MEMORY;
-	}
-	memset(newton->coef, 0, row_bytes);
-	memset(newton->step, 0, row_bytes);
-	memset(newton->best, 0, row_bytes);
-	memset(newton->multiplier, 0, n_active * sizeof(double));
-	memset(newton->cell_curvature, 0,
-	       linear_n_cells(newton->plan) * sizeof(double));
-	memset(newton->cell_loss_curvature, 0,
-	       linear_n_cells(newton->plan) * sizeof(double));
-	for (int i = 0; i < newton->settings->n_constraints; i++)
-		newton->reached[i] = newton->best_reached[i] = NAN;
-	if (rate_log_create(arena, n_active, most_log, &newton->rate_log) != NUM_OK)
-		return NUM_NO_MEMORY;
-	return allocate_curvature(newton);
-}
-
-/* Moves to where the settings say, if that is a place within the signs. */
-static void
-take_start(Newton *newton)
-{
-	if (newton->settings->start == NULL)
-		return;
-	linear_from_raw(newton->plan, newton->settings->start, newton->coef);
-	for (uint32_t j = 0; j < newton->n; j++)
-	{
-		double *coef = &newton->coef[j];
-
-		if (newton->proximal != NULL &&
-		    proximal_sign(newton->proximal, j) * *coef < 0)
-			*coef = 0;
-		if (isfinite(*coef))
-			continue;
-		memset(newton->coef, 0, newton->stride * sizeof(double));
-		return;
-	}
-}
-
-NumStatus
-newton_create(NumArena *arena, const Dataset *data,
-              const TrainSettings *settings, NumMonitor *monitor,
-              Newton **result)
-{
-	Newton *newton = arena_alloc(arena, 1, sizeof(Newton));
-	NumStatus status;
-
-	if (newton == NULL)
-		return NUM_NO_MEMORY;
-	memset(newton, 0, sizeof(*newton));
-	newton->arena = arena;
-	newton->data = data;
-	newton->settings = settings;
-	newton->monitor = monitor;
-	newton->temperature = settings->temperature;
-	newton->gap = NAN;
-	newton->best_gap = NAN;
-	early_stop_begin(settings, &newton->early_stop);
-	if (proximal_wanted(settings) && settings->solver == TRAIN_SOLVER_LBFGS)
-		return NUM_BAD_ARGUMENT;
-
-	status = linear_plan(arena, data, settings->own_kernels, &newton->plan);
-	if (status == NUM_OK)
-		status = rates_create(arena, data, settings, &newton->rates);
-	if (status != NUM_OK)
-		return status;
-	linear_plan_team(newton->plan, settings->team);
-	newton->learns = must_learn(newton->plan, settings);
-	newton->max_iterations =
-		settings->max_iterations * (newton->learns ? LEARN_ITERATIONS : 1);
-	status = linear_sums_create(arena, newton->plan, !newton->learns,
-	                            newton->rates->of_decisions, &newton->sums);
-	if (status == NUM_OK && newton->rates->of_losses)
-		status = linear_sums_add_losses(arena, newton->plan, newton->sums);
-	if (status != NUM_OK)
-		return status;
-	newton->n = linear_n_params(newton->plan);
-	newton->stride = linear_stride(newton->plan);
-	status = choose_sample(arena, data, newton->rates, &newton->sample_stride);
-	if (status == NUM_OK)
-		status = newton_allocate(newton);
-	if (status == NUM_OK && proximal_wanted(settings))
-		status = proximal_create(newton, &newton->proximal);
-	if (status == NUM_OK)
-		take_start(newton);
-	*result = newton;
-	return status;
 }
 
 static LinearRequest
@@ -297,7 +62,7 @@ make_request(const Newton *newton)
 		.threshold = newton->settings->threshold,
 		.cell_curvature = rates->of_decisions ? newton->cell_curvature : NULL,
 		.min_curvature = 1,
-		.cell_factor = newton->cell_factor,
+		.cell_factor = newton->settings->cell_factor,
 		.cell_loss_curvature =
 			rates->of_losses ? newton->cell_loss_curvature : NULL,
 		.want_cell_loss = rates->of_losses
@@ -340,31 +105,66 @@ read_sums(Newton *newton)
 	return NUM_OK;
 }
 
+/* What the sums of a pass say of newton->coef. */
+static NumStatus
+take_pass(Newton *newton, LinearSums *sums)
+{
+	newton->sums = sums;
+	newton->passes++;
+	newton->is_constant = false;
+	for (uint32_t j = 0; j < newton->n; j++)
+		newton->gradient[j] =
+			sums->gradient[j] / sums->weight +
+			(j > 0 ? newton->settings->l2 * newton->coef[j] : 0);
+	return read_sums(newton);
+}
+
 NumStatus
 newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 {
 	LinearRequest request = make_request(newton);
 	NumStatus status;
 
-	request.sample = sample_level(block_stride);
+	request.sample = newton_sample_level(block_stride);
 	request.hessian_sample = hessian_level(newton, block_stride);
 	request.want_hessian = curved && !newton->learns;
 	request.want_diagonal = curved && newton->learns;
 	request.want_jacobian = curved && newton->rates->of_decisions;
 	request.want_loss_jacobian = curved && newton->rates->of_losses;
-	status = linear_pass(newton->plan, &request, newton->monitor, newton->sums);
-	if (status != NUM_OK)
-		return status;
-	newton->passes++;
-	newton->is_constant = false;
-	for (uint32_t j = 0; j < newton->n; j++)
-		newton->gradient[j] =
-			newton->sums->gradient[j] / newton->sums->weight +
-			(j > 0 ? newton->settings->l2 * newton->coef[j] : 0);
-	status = read_sums(newton);
+	status =
+		linear_pass(newton->plan, &request, newton->monitor, newton->own_sums);
+	if (status == NUM_OK)
+		status = take_pass(newton, newton->own_sums);
 	if (status == NUM_OK && curved && newton->rates->n_active > 0)
 		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
 		               newton->jacobian);
+	return status;
+}
+
+NumStatus
+newton_pass_many(Newton *const *newtons, uint32_t n)
+{
+	NumStatus status = NUM_OK;
+
+	for (uint32_t first = 0; first < n && status == NUM_OK;
+	     first += LINEAR_MANY)
+	{
+		LinearRequest requests[LINEAR_MANY];
+		LinearSums *sums[LINEAR_MANY];
+		uint32_t here = n - first < LINEAR_MANY ? n - first : LINEAR_MANY;
+
+		for (uint32_t m = 0; m < here; m++)
+		{
+			requests[m] = make_request(newtons[first + m]);
+			requests[m].cell_curvature = NULL;
+			requests[m].cell_loss_curvature = NULL;
+			sums[m] = newtons[first + m]->many_sums;
+		}
+		status = linear_pass_many(newtons[0]->plan, requests, here, sums,
+		                          newtons[0]->monitor);
+		for (uint32_t m = 0; m < here && status == NUM_OK; m++)
+			status = take_pass(newtons[first + m], sums[m]);
+	}
 	return status;
 }
 
@@ -379,11 +179,12 @@ newton_pass_constant(Newton *newton)
 
 	if (weight == NULL || rows == NULL)
 		return NUM_NO_MEMORY;
-	data_cell_totals(newton->data, DATA_TRAIN, weight, rows);
+	train_cell_totals(newton->data, newton->settings, weight, rows);
 	for (size_t c = 0; c < n_cells; c++)
 		by_label[c & 1] += weight[c];
 	memset(newton->coef, 0, newton->stride * sizeof(double));
 	newton->coef[0] = num_log(by_label[1] / by_label[0]);
+	newton->sums = newton->own_sums;
 	linear_constant(newton->plan, &request, weight, rows, newton->sums);
 	arena_release(newton->arena, weight, n_cells, sizeof(double));
 	arena_release(newton->arena, rows, n_cells, sizeof(uint64_t));

@@ -27,10 +27,11 @@ struct Newton
 	const TrainSettings *settings;
 	NumMonitor *monitor;
 	LinearPlan *plan;
-	LinearSums *sums;
+	LinearSums *sums;      /* of the last pass: one of the next two */
+	LinearSums *own_sums;  /* of newton_pass() */
+	LinearSums *many_sums; /* of newton_pass_many(), without matrices */
 	Rates *rates;
-	Proximal *proximal;        /* l1 and signs; NULL: neither */
-	const double *cell_factor; /* [n_cells] as LinearRequest; NULL: 1 */
+	Proximal *proximal; /* l1 and signs; NULL: neither */
 
 	bool learns;            /* no Hessian: the curvature is learnt */
 	int max_iterations;     /* of one run; learning takes more of them */
@@ -86,11 +87,33 @@ extern NumStatus newton_create(NumArena *arena, const Dataset *data,
                                const TrainSettings *settings,
                                NumMonitor *monitor, Newton **newton);
 
+/* Likewise beside another one of the same data and criteria, whose plan and sums
+ * it shares: what the sums of its last pass say holds until the next one of
+ * any of them, but for those of newton_pass_many(). */
+extern NumStatus
+newton_create_beside(NumArena *arena, const Newton *first,
+                     const TrainSettings *settings, Newton **newton);
+
+/* The level of the sample of one row in 'stride', a power of 4. */
+static inline uint32_t
+newton_sample_level(uint32_t stride)
+{
+	uint32_t level = 0;
+
+	for (; stride > 1; stride /= 4)
+		level++;
+	return level;
+}
+
 /* One pass over one row in 'block_stride' (a power of 4) at newton->coef: loss, gradient,
  * rates, gap; with 'curved' also the Hessian and the Jacobian of the rates,
  * which cost three times the rest and else stay those of an earlier pass. */
 extern NumStatus
 newton_pass(Newton *newton, uint32_t block_stride, bool curved);
+
+/* The same for any number of them, not curved, over all rows; they stand beside
+ * each other (newton_create_beside()) and have one temperature. */
+extern NumStatus newton_pass_many(Newton *const *newtons, uint32_t n);
 
 /* What a pass over all rows would say of the model with only an intercept, to
  * which it sets newton->coef: the share of positive labels.  The last

@@ -130,6 +130,22 @@ band_create(Rates *rates, int c, int a, int event, const double *cell_weight,
 		rates->of_decisions = true;
 }
 
+void
+train_cell_totals(const Dataset *data, const TrainSettings *settings,
+                  double *weight, uint64_t *rows)
+{
+	const DataRows *train = &data->part[DATA_TRAIN];
+
+	for (uint32_t c = 0; c < 2 * data->n_base_groups; c++)
+	{
+		double factor =
+			settings->cell_factor == NULL ? 1 : settings->cell_factor[c];
+
+		weight[c] = factor * train->cell_weight[c];
+		rows[c] = factor > 0 ? train->cell_rows[c] : 0;
+	}
+}
+
 NumStatus
 rates_create(NumArena *arena, const Dataset *data,
              const TrainSettings *settings, Rates **result)
@@ -156,7 +172,7 @@ rates_create(NumArena *arena, const Dataset *data,
 	    rates->hard == NULL || rates->soft == NULL)
 		return NUM_NO_MEMORY;
 
-	data_cell_totals(data, DATA_TRAIN, cell_weight, cell_rows);
+	train_cell_totals(data, settings, cell_weight, cell_rows);
 	for (int c = 0; c < rates->n_constraints; c++)
 		for (int a = 0; a < (int) data->n_attributes; a++)
 			if (fair_constraint_covers(&rates->constraints[c], a))

@@ -44,6 +44,12 @@ extern NumStatus rates_create(NumArena *arena, const Dataset *data,
 /* Whether active rate k is one that another constraint before it has, too. */
 extern bool rates_repeated(const Rates *rates, uint32_t k);
 
+/* Weight and rows of the training rows of each cell, [2 * n_base_groups], under
+ * the settings' factors. */
+extern void
+train_cell_totals(const Dataset *data, const TrainSettings *settings,
+                  double *weight, uint64_t *rows);
+
 /* Whether a part of the rows, given by its rows in each cell, tells enough of
  * every active rate: at least 'least' rows, and a quarter or more of what an
  * even part of 1 in 'stride' would have. */

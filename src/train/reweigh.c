@@ -89,19 +89,16 @@ cells_create(NumArena *arena, const Dataset *data, NumMonitor *monitor,
 {
 	size_t n = 2 * (size_t) data->n_base_groups;
 	TrainCell *cells = arena_alloc(arena, n, sizeof(TrainCell));
-	double *weight = arena_alloc(arena, n, sizeof(double));
-	uint64_t *rows = arena_alloc(arena, n, sizeof(uint64_t));
+	const DataRows *train = &data->part[DATA_TRAIN];
 	NumStatus status;
 
-	if (cells == NULL || weight == NULL || rows == NULL)
+	if (cells == NULL)
 		return NUM_NO_MEMORY;
-	data_cell_totals(data, DATA_TRAIN, weight, rows);
 	for (size_t c = 0; c < n; c++)
-		cells[c] = (TrainCell){ .rows = rows[c], .weight = weight[c] };
+		cells[c] = (TrainCell){ .rows = train->cell_rows[c],
+			                    .weight = train->cell_weight[c] };
 	status = add_squares(arena, data, monitor, cells);
 	set_factors(data, cells);
-	arena_release(arena, weight, n, sizeof(double));
-	arena_release(arena, rows, n, sizeof(uint64_t));
 	*result = cells;
 	return status;
 }
@@ -126,10 +123,10 @@ train_reweigh(NumArena *arena, const Dataset *data,
 	for (size_t c = 0; c < n_cells; c++)
 		factor[c] = cells[c].factor;
 	plain.n_constraints = 0;
+	plain.cell_factor = factor;
 	status = newton_create(arena, data, &plain, monitor, &newton);
 	if (status != NUM_OK)
 		return status;
-	newton->cell_factor = factor;
 	status = newton_fit(newton, result);
 	result->cells = cells;
 	return status;

@@ -71,7 +71,10 @@ typedef struct TrainSettings
 	TrainEarlyStop early_stop; /* methods that take it */
 	uint64_t min_group; /* groups with fewer rows of the event are audited,
 	                     * not constrained */
-	bool own_kernels;   /* never BLAS: same bits on any machine */
+	const double *cell_factor; /* [2 * data->n_base_groups] times the weight of
+	                            * a row of the cell, >= 0; rows of factor 0 do
+	                            * not exist; NULL: 1 */
+	bool own_kernels;          /* never BLAS: same bits on any machine */
 	TrainSolver solver;
 	const double *start; /* [data->n_params] raw coefficients to begin the
 	                      * search at (start.h); NULL: at zero */

@@ -426,8 +426,7 @@ without_protected_columns_there_is_one_base_group(void)
 {
 	DataBuilderSpec spec = spec_of(one_number, 1);
 	Making making;
-	double weight[2];
-	uint64_t rows[2];
+	const uint64_t *rows;
 
 	making_begin(&making, &spec);
 	for (uint32_t i = 0; i < 10; i++)
@@ -439,10 +438,9 @@ without_protected_columns_there_is_one_base_group(void)
 	CHECK_INT(making_finish(&making), NUM_OK);
 	CHECK_INT(making.data->n_base_groups, 1);
 	CHECK_INT(making.data->n_attributes, 0);
-	data_cell_totals(making.data, DATA_TRAIN, weight, rows);
-	CHECK_INT(rows[0], 7);
-	CHECK(weight[1] == 3);
-	data_cell_totals(making.data, DATA_HELD_OUT, weight, rows);
+	CHECK_INT(making.data->part[DATA_TRAIN].cell_rows[0], 7);
+	CHECK(making.data->part[DATA_TRAIN].cell_weight[1] == 3);
+	rows = making.data->part[DATA_HELD_OUT].cell_rows;
 	CHECK_INT(rows[0] + rows[1], 0);
 	scratch_end(&making.arena);
 }

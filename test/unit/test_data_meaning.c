@@ -569,14 +569,14 @@ cell_totals_are_those_of_the_rows(void)
 {
 	NumArena arena;
 	Dataset *data;
-	double weight[22];
-	uint64_t count[22];
 
 	scratch_begin(&arena, 0);
 	CHECK_INT(build(&arena, 1, &data), NUM_OK);
 	for (int p = 0; p < DATA_PARTS && data->n_base_groups == 11; p++)
 	{
-		data_cell_totals(data, (DataPart) p, weight, count);
+		const double *weight = data->part[p].cell_weight;
+		const uint64_t *count = data->part[p].cell_rows;
+
 		for (uint32_t cell = 0; cell < 22; cell++)
 		{
 			const DataAttribute *both = &data->attributes[2];

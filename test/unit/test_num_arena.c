@@ -52,6 +52,38 @@ the_limit_is_kept_to_the_byte(void)
 }
 
 static void
+a_nest_gives_all_of_its_memory_back(void)
+{
+	NumArena arena;
+	ArenaNest nest;
+	char *kept;
+	void *pieces[10];
+
+	arena_init_malloc(&arena, 4000);
+	kept = arena_alloc(&arena, 100, 1);
+	memset(kept, 1, 100);
+	arena_nest_begin(&nest, &arena);
+	for (size_t i = 0; i < 10; i++)
+	{
+		pieces[i] = arena_alloc(&nest.arena, 1 + i, 10);
+		CHECK((uintptr_t) pieces[i] % 64 == 0);
+		memset(pieces[i], 2, 10 * (1 + i));
+	}
+	CHECK_INT(nest.arena.used_bytes, 550);
+	CHECK(arena.used_bytes >= 650);
+	/* the first, the last and one between them */
+	arena_release(&nest.arena, pieces[0], 1, 10);
+	arena_release(&nest.arena, pieces[9], 10, 10);
+	arena_release(&nest.arena, pieces[4], 5, 10);
+	CHECK_INT(nest.arena.used_bytes, 390);
+	CHECK(arena_alloc(&nest.arena, 4000, 1) == NULL);
+	arena_nest_end(&nest);
+	CHECK_INT(arena.used_bytes, 100);
+	CHECK_INT(kept[99], 1);
+	arena_release(&arena, kept, 100, 1);
+}
+
+static void
 sizes_that_overflow_are_refused(void)
 {
 	NumArena arena;
@@ -68,6 +100,7 @@ main(void)
 {
 	RUN(memory_is_aligned_and_counted);
 	RUN(the_limit_is_kept_to_the_byte);
+	RUN(a_nest_gives_all_of_its_memory_back);
 	RUN(sizes_that_overflow_are_refused);
 	return unit_end();
 }

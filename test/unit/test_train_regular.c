@@ -128,17 +128,14 @@ a_large_l1_leaves_the_share_of_positives(void)
 	Dataset *data;
 	TrainSettings settings = plain_settings();
 	TrainResult result;
-	double weight[6];
-	uint64_t rows[6];
 	double positive = 0;
 
 	scratch_begin(&arena, 0);
 	data = make_data(&arena, &making);
 	settings.l1 = 10;
 	CHECK_INT(train_plain(&arena, data, &settings, NULL, &result), NUM_OK);
-	data_cell_totals(data, DATA_TRAIN, weight, rows);
 	for (int c = 1; c < 6; c += 2)
-		positive += weight[c];
+		positive += data->part[DATA_TRAIN].cell_weight[c];
 	CHECK_NEAR(result.coef[0], log(positive / (ROWS - positive)), 1e-9);
 	for (int j = 1; j < PARAMS; j++)
 		CHECK(result.coef[j] == 0);
@@ -205,8 +202,7 @@ reweighing_makes_group_and_label_independent(void)
 	Dataset *data;
 	TrainSettings settings = plain_settings();
 	TrainResult result;
-	double weight[6];
-	uint64_t rows[6];
+	const double *weight;
 	double positive = 0;
 	double all = 0;
 	double squares = 0;
@@ -217,14 +213,14 @@ reweighing_makes_group_and_label_independent(void)
 	CHECK_INT(train_reweigh(&arena, data, &settings, NULL, &result), NUM_OK);
 	CHECK_INT(result.outcome, TRAIN_CONVERGED);
 	CHECK(result.std_error == NULL);
-	data_cell_totals(data, DATA_TRAIN, weight, rows);
+	weight = data->part[DATA_TRAIN].cell_weight;
 	for (int c = 0; c < 6; c++)
 	{
 		all += weight[c];
 		positive += c & 1 ? weight[c] : 0;
 		squares += result.cells[c].squares;
 		CHECK(result.cells[c].defined);
-		CHECK_INT(result.cells[c].rows, rows[c]);
+		CHECK_INT(result.cells[c].rows, data->part[DATA_TRAIN].cell_rows[c]);
 		CHECK_CLOSE(result.cells[c].weight, weight[c], 1e-12);
 	}
 	CHECK_CLOSE(squares, ROWS / 4.0 * (0.25 + 2.25 + 6.25 + 12.25), 1e-12);

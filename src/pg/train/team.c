@@ -25,6 +25,7 @@
 #include "storage/spin.h"
 #include "utils/memutils.h"
 
+#include "model/linear_many.h"
 #include "num/blas.h"
 #include "pg/args.h"
 #include "pg/export.h"
@@ -70,9 +71,13 @@ typedef struct TeamShared
 	dsa_pointer image; /* of the dataset */
 	bool own_kernels;
 
-	dsa_pointer request; /* a TeamRequest and its arrays */
+	dsa_pointer request; /* LINEAR_MANY times a TeamRequest and its arrays */
+	uint32 n_models;     /* of linear_pass_many(); 0: a pass of one model */
 	dsa_pointer sums;    /* of worker w at w * sums_bytes */
 	size_t sums_bytes;
+	dsa_pointer
+		many; /* of worker w and model m at (w * MANY + m) * many_bytes */
+	size_t many_bytes;
 
 	slock_t lock;              /* of the next two */
 	uint32 pass;               /* its number; TEAM_STOP: no more */
@@ -99,9 +104,10 @@ struct Team
 	bool has_hessian; /* of the room that they have */
 	bool has_jacobian;
 	bool has_losses;
+	bool many_has_losses;
 };
 
-/* The bytes of all. */
+/* The bytes of all; those of the next model lie behind them. */
 static size_t
 lay_request(const LinearPlan *plan, TeamRequest *request, TeamArrays *arrays)
 {
@@ -127,24 +133,80 @@ typedef struct Worker
 	LinearPlan *plan;
 } Worker;
 
+/* What is asked of model 'm'. */
+static TeamRequest *
+read_request(const Worker *worker, uint32 m, LinearRequest *request)
+{
+	char *first = dsa_get_address(worker->rows->area, worker->shared->request);
+	TeamArrays arrays;
+	size_t bytes = lay_request(worker->plan, NULL, &arrays);
+	TeamRequest *asked = (TeamRequest *) (first + m * bytes);
+
+	lay_request(worker->plan, asked, &arrays);
+	*request = asked->request;
+	request->coef = arrays.coef;
+	request->cell_curvature = asked->has_curvature ? arrays.curvature : NULL;
+	request->cell_factor = asked->has_factor ? arrays.factor : NULL;
+	request->cell_loss_curvature =
+		asked->has_loss_curvature ? arrays.loss_curvature : NULL;
+	return asked;
+}
+
+/* The scalars of sums, which are in no array, go behind the arrays. */
+static void
+write_scalars(char *end, const LinearSums *sums)
+{
+	memcpy(end - sizeof(LinearSums), sums, sizeof(LinearSums));
+}
+
+static NumStatus
+worker_pass_many(Worker *worker, uint32 n)
+{
+	TeamShared *shared = worker->shared;
+	char *memory = dsa_get_address(worker->rows->area, shared->many);
+	LinearRequest requests[LINEAR_MANY];
+	LinearSums all[LINEAR_MANY];
+	LinearSums *sums[LINEAR_MANY];
+	TeamRequest *asked = NULL;
+	uint32 n_blocks;
+	NumStatus status;
+
+	memory += (size_t) ParallelWorkerNumber * LINEAR_MANY * shared->many_bytes;
+	for (uint32 m = 0; m < n; m++)
+	{
+		asked = read_request(worker, m, &requests[m]);
+		sums[m] = &all[m];
+		linear_sums_lay(worker->plan, false, false, asked->has_losses, sums[m],
+		                memory + m * shared->many_bytes);
+	}
+	n_blocks = linear_n_blocks(worker->plan, requests);
+	status = linear_many_begin(worker->plan, requests, n);
+	while (status == NUM_OK)
+	{
+		uint32 b = pg_atomic_fetch_add_u32(&shared->next_block, 1);
+
+		if (b >= n_blocks)
+			break;
+		status = linear_many_block(worker->plan, requests, b, &worker->monitor);
+	}
+	if (status == NUM_OK)
+		linear_many_take(worker->plan, n, sums);
+	for (uint32 m = 0; m < n && status == NUM_OK; m++)
+		write_scalars(memory + (m + 1) * shared->many_bytes, sums[m]);
+	return status;
+}
+
 static NumStatus
 worker_pass(Worker *worker)
 {
 	TeamShared *shared = worker->shared;
-	TeamRequest *asked = dsa_get_address(worker->rows->area, shared->request);
-	LinearRequest request = asked->request;
+	LinearRequest request;
+	TeamRequest *asked = read_request(worker, 0, &request);
 	char *memory = dsa_get_address(worker->rows->area, shared->sums);
-	TeamArrays arrays;
 	LinearSums sums;
 	uint32 n_blocks;
 	NumStatus status;
 
-	lay_request(worker->plan, asked, &arrays);
-	request.coef = arrays.coef;
-	request.cell_curvature = asked->has_curvature ? arrays.curvature : NULL;
-	request.cell_factor = asked->has_factor ? arrays.factor : NULL;
-	request.cell_loss_curvature =
-		asked->has_loss_curvature ? arrays.loss_curvature : NULL;
 	linear_sums_lay(worker->plan, asked->has_hessian, asked->has_jacobian,
 	                asked->has_losses, &sums,
 	                memory +
@@ -160,10 +222,9 @@ worker_pass(Worker *worker)
 		status =
 			linear_block(worker->plan, &request, b, &worker->monitor, &sums);
 	}
-	/* the scalars, which are in no array, go behind the arrays */
-	memcpy(memory + (size_t) (ParallelWorkerNumber + 1) * shared->sums_bytes -
-	           sizeof(LinearSums),
-	       &sums, sizeof(LinearSums));
+	write_scalars(memory +
+	                  (size_t) (ParallelWorkerNumber + 1) * shared->sums_bytes,
+	              &sums);
 	return status;
 }
 
@@ -236,7 +297,9 @@ fairpg_team_main(dsm_segment *segment, shm_toc *toc)
 	while (pass != TEAM_STOP &&
 	       (pass = next_pass(worker.shared, pass)) != TEAM_STOP)
 	{
-		NumStatus status = worker_pass(&worker);
+		uint32 n_models = worker.shared->n_models;
+		NumStatus status = n_models > 0 ? worker_pass_many(&worker, n_models)
+		                                : worker_pass(&worker);
 
 		if (status != NUM_OK)
 			pg_atomic_write_u32(&worker.shared->status, (uint32) status);
@@ -248,8 +311,7 @@ fairpg_team_main(dsm_segment *segment, shm_toc *toc)
 
 /* ---- the leader ---- */
 
-/* Memory for the request, and for the sums of all workers, as large as this
- * pass needs it. */
+/* Memory for the sums of all workers, as large as this pass needs it. */
 static void
 make_room(Team *team, const LinearPlan *plan, const LinearSums *own)
 {
@@ -258,11 +320,8 @@ make_room(Team *team, const LinearPlan *plan, const LinearSums *own)
 	bool hessian = team->has_hessian || own->hessian != NULL;
 	bool jacobian = team->has_jacobian || own->cell_jacobian != NULL;
 	bool losses = team->has_losses || own->cell_loss != NULL;
-	TeamArrays arrays;
 	char *memory;
 
-	if (!DsaPointerIsValid(shared->request))
-		shared->request = dsa_allocate(area, lay_request(plan, NULL, &arrays));
 	if (DsaPointerIsValid(shared->sums) && hessian == team->has_hessian &&
 	    jacobian == team->has_jacobian && losses == team->has_losses)
 		return;
@@ -282,14 +341,44 @@ make_room(Team *team, const LinearPlan *plan, const LinearSums *own)
 	team->has_losses = losses;
 }
 
+/* The same for a pass of several models. */
 static void
-write_request(Team *team, const LinearPlan *plan, const LinearRequest *request)
+make_room_for_many(Team *team, const LinearPlan *plan, bool losses)
 {
-	TeamRequest *to = dsa_get_address(team->rows->area, team->shared->request);
+	TeamShared *shared = team->shared;
+	dsa_area *area = team->rows->area;
+	LinearSums laid;
+
+	if (DsaPointerIsValid(shared->many) && losses == team->many_has_losses)
+		return;
+	if (DsaPointerIsValid(shared->many))
+		dsa_free(area, shared->many);
+	shared->many_bytes =
+		linear_sums_lay(plan, false, false, losses, &laid, NULL) +
+		MAXALIGN(sizeof(LinearSums));
+	shared->many = dsa_allocate_extended(
+		area, shared->many_bytes * LINEAR_MANY * (size_t) team->n_workers,
+		DSA_ALLOC_HUGE);
+	team->many_has_losses = losses;
+}
+
+/* Writes down what is asked of model 'm'. */
+static void
+write_request(Team *team, const LinearPlan *plan, uint32 m,
+              const LinearRequest *request)
+{
+	TeamShared *shared = team->shared;
+	dsa_area *area = team->rows->area;
+	TeamArrays arrays;
+	size_t bytes = lay_request(plan, NULL, &arrays);
+	TeamRequest *to;
 	size_t vector = linear_stride(plan) * sizeof(double);
 	size_t cells = linear_n_cells(plan) * sizeof(double);
-	TeamArrays arrays;
 
+	if (!DsaPointerIsValid(shared->request))
+		shared->request = dsa_allocate(area, LINEAR_MANY * bytes);
+	to = (TeamRequest *) ((char *) dsa_get_address(area, shared->request) +
+	                      m * bytes);
 	lay_request(plan, to, &arrays);
 	to->request = *request;
 	to->has_curvature = request->cell_curvature != NULL;
@@ -297,7 +386,8 @@ write_request(Team *team, const LinearPlan *plan, const LinearRequest *request)
 	to->has_loss_curvature = request->cell_loss_curvature != NULL;
 	to->has_hessian = team->has_hessian;
 	to->has_jacobian = team->has_jacobian;
-	to->has_losses = team->has_losses;
+	to->has_losses =
+		shared->n_models > 0 ? team->many_has_losses : team->has_losses;
 	memcpy(arrays.coef, request->coef, vector);
 	if (to->has_curvature)
 		memcpy(arrays.curvature, request->cell_curvature, cells);
@@ -377,7 +467,8 @@ team_pass(LinearTeam *passes, LinearPlan *plan, const LinearRequest *request,
 	NumStatus status;
 
 	make_room(team, plan, sums);
-	write_request(team, plan, request);
+	team->shared->n_models = 0;
+	write_request(team, plan, 0, request);
 	call_workers(team, ++team->pass);
 	status = linear_begin(plan, request, sums);
 	while (status == NUM_OK)
@@ -395,6 +486,67 @@ team_pass(LinearTeam *passes, LinearPlan *plan, const LinearRequest *request,
 		return status;
 	add_sums(team, plan, request, sums);
 	return linear_end(plan, request, sums);
+}
+
+static void
+add_many(Team *team, const LinearPlan *plan, const LinearRequest *requests,
+         uint32_t n, LinearSums *const *sums)
+{
+	TeamShared *shared = team->shared;
+	char *at = dsa_get_address(team->rows->area, shared->many);
+
+	for (int w = 0; w < team->n_workers; w++)
+		for (uint32_t m = 0; m < LINEAR_MANY; m++, at += shared->many_bytes)
+		{
+			LinearSums from;
+			LinearSums scalars;
+
+			if (m >= n || !team->called[w])
+				continue;
+			linear_sums_lay(plan, false, false, team->many_has_losses, &from,
+			                at);
+			memcpy(&scalars, at + shared->many_bytes - sizeof(LinearSums),
+			       sizeof(LinearSums));
+			from.rows = scalars.rows;
+			memcpy(from.loss_part, scalars.loss_part, sizeof(from.loss_part));
+			linear_add(plan, &requests[m], &from, sums[m]);
+		}
+}
+
+/* One pass of several models; see LinearTeam. */
+static NumStatus
+team_pass_many(LinearTeam *passes, LinearPlan *plan,
+               const LinearRequest *requests, uint32_t n,
+               LinearSums *const *sums, NumMonitor *monitor)
+{
+	Team *team = passes->host;
+	uint32 n_blocks = linear_n_blocks(plan, requests);
+	NumStatus status;
+
+	make_room_for_many(team, plan, sums[0]->cell_loss != NULL);
+	team->shared->n_models = n;
+	for (uint32_t m = 0; m < n; m++)
+		write_request(team, plan, m, &requests[m]);
+	call_workers(team, ++team->pass);
+	status = linear_many_begin(plan, requests, n);
+	while (status == NUM_OK)
+	{
+		uint32 b = pg_atomic_fetch_add_u32(&team->shared->next_block, 1);
+
+		if (b >= n_blocks)
+			break;
+		status = linear_many_block(plan, requests, b, monitor);
+	}
+	wait_for_workers(team);
+	if (status == NUM_OK)
+		status = (NumStatus) pg_atomic_read_u32(&team->shared->status);
+	if (status != NUM_OK)
+		return status;
+	linear_many_take(plan, n, sums);
+	add_many(team, plan, requests, n, sums);
+	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+		status = linear_end(plan, &requests[m], sums[m]);
+	return status;
 }
 
 /* The dataset's image in shared memory. */
@@ -456,6 +608,7 @@ team_begin(const Dataset *data, SharedRows *rows, int n_workers,
 	}
 	team->sums = palloc0(sizeof(LinearSums) * (Size) team->n_workers);
 	team->passes.pass = team_pass;
+	team->passes.pass_many = team_pass_many;
 	team->passes.host = team;
 	return team;
 }

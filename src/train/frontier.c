@@ -1,0 +1,341 @@
+/*
+ * frontier.c
+ *    The models of many bounds, trained together.
+ *
+ * Searches (search.h) begin at the same plain model and go side by side, as many
+ * at once as a pass takes models.  Each makes the steps that it would make
+ * alone; only the passes over all rows, which are what costs, are made for all
+ * of them together.  Over samples, where every pass brings a Hessian, and on
+ * small data, each makes its own.
+ *
+ * A model that keeps a tight bound keeps every wider one.  So in the end each
+ * bound gets the best of all models that keep it.
+ *
+ * Cost of 16 bounds: that of the 16 searches over the sample, and a third of
+ * 16 times what a search spends on all rows.  Memory: that of LINEAR_MANY
+ * searches, which is a factor of n_params squared doubles each.
+ */
+#include "train/frontier.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/linear_many.h"
+#include "train/search.h"
+
+#define PLAIN_ACCURACY 1e-4
+
+typedef struct Frontier
+{
+	NumArena *arena;
+	const TrainSettings *settings;
+	Newton *first; /* whose plan and sums the others share */
+	double *plain; /* [stride] the model they all begin with */
+	bool sharper;  /* each is searched for twice */
+	const double *bounds;
+	SearchAnswer *answers; /* [n_bounds] */
+	int *passes;           /* [n_bounds] */
+} Frontier;
+
+/* One of the searches that go together. */
+typedef struct Model
+{
+	TrainSettings settings;
+	FairConstraint *constraints;
+	Newton *newton;
+	Search *search;
+	SearchAnswer first;
+} Model;
+
+/* The settings' constraints, with another bound. */
+static FairConstraint *
+bound_constraints(NumArena *arena, const TrainSettings *settings, double bound)
+{
+	size_t n = (size_t) settings->n_constraints;
+	FairConstraint *constraints = arena_alloc(arena, n, sizeof(FairConstraint));
+
+	if (constraints == NULL)
+		return NULL;
+	memcpy(constraints, settings->constraints, n * sizeof(FairConstraint));
+	constraints[0].bound = bound;
+	return constraints;
+}
+
+static NumStatus
+model_create(const Frontier *frontier, NumArena *arena, double bound,
+             Model *model)
+{
+	NumStatus status;
+
+	model->settings = *frontier->settings;
+	model->constraints = bound_constraints(arena, frontier->settings, bound);
+	if (model->constraints == NULL)
+		return NUM_NO_MEMORY;
+	model->settings.constraints = model->constraints;
+	status = newton_create_beside(arena, frontier->first, &model->settings,
+	                              &model->newton);
+	if (status == NUM_OK)
+		status = search_create(model->newton, &model->search);
+	if (status == NUM_OK)
+		status = search_answer_create(model->newton, arena, &model->first);
+	return status;
+}
+
+/* Makes the passes of all searches until they are over. */
+static NumStatus
+run_together(Model *models, uint32_t n)
+{
+	NumStatus status = NUM_OK;
+	uint32_t left = n;
+
+	while (left > 0 && status == NUM_OK)
+	{
+		Newton *together[LINEAR_MANY];
+		Search *searches[LINEAR_MANY];
+		uint32_t n_together = 0;
+
+		left = 0;
+		for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+		{
+			if (search_is_over(models[m].search))
+				continue;
+			left++;
+			if (!search_wants_curvature(models[m].search))
+			{
+				searches[n_together] = models[m].search;
+				together[n_together++] = models[m].newton;
+				continue;
+			}
+			/* its sums are everybody's: to be used at once */
+			status = newton_pass(models[m].newton, 1, true);
+			if (status == NUM_OK)
+				status = search_advance(models[m].search);
+		}
+		if (status == NUM_OK && n_together > 0)
+			status = newton_pass_many(together, n_together);
+		for (uint32_t m = 0; m < n_together && status == NUM_OK; m++)
+			status = search_advance(searches[m]);
+	}
+	return status;
+}
+
+/* The first searches, from the plain model. */
+static NumStatus
+begin_models(const Frontier *frontier, Model *models, uint32_t n)
+{
+	NumStatus status = NUM_OK;
+
+	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+	{
+		Newton *newton = models[m].newton;
+		bool converged;
+
+		/* what a learnt curvature has learnt on the way is part of the start */
+		if (newton->learns)
+			status = newton_minimise(newton, newton->sample_stride,
+			                         PLAIN_ACCURACY, "plain", &converged);
+		else
+			memcpy(newton->coef, frontier->plain,
+			       newton->stride * sizeof(double));
+		if (status == NUM_OK)
+			status = search_begin(models[m].search);
+	}
+	return status;
+}
+
+/* The second ones, with sharper decisions. */
+static NumStatus
+begin_sharper(const Frontier *frontier, Model *models, uint32_t n)
+{
+	NumStatus status = NUM_OK;
+
+	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+	{
+		search_take_answer(models[m].search, &models[m].first);
+		search_restart(models[m].search, frontier->plain, SEARCH_SHARP);
+		status = search_begin(models[m].search);
+	}
+	return status;
+}
+
+/* Models number 'from' to 'from' + n - 1, of which LINEAR_MANY at most go
+ * together. */
+static NumStatus
+train_together(Frontier *frontier, NumArena *arena, uint32_t from, uint32_t n)
+{
+	Model models[LINEAR_MANY];
+	NumStatus status = NUM_OK;
+
+	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+		status = model_create(frontier, arena, frontier->bounds[from + m],
+		                      &models[m]);
+	if (status == NUM_OK)
+		status = begin_models(frontier, models, n);
+	if (status == NUM_OK)
+		status = run_together(models, n);
+	if (status == NUM_OK && frontier->sharper)
+	{
+		status = begin_sharper(frontier, models, n);
+		if (status == NUM_OK)
+			status = run_together(models, n);
+		for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+			search_prefer(models[m].search, &models[m].first);
+	}
+	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+	{
+		search_take_answer(models[m].search, &frontier->answers[from + m]);
+		frontier->passes[from + m] = models[m].newton->passes;
+	}
+	return status;
+}
+
+/* By how much an answer violates the constraints with the first one's bound
+ * being 'bound', as rates_judge(). */
+static double
+violation_of(const Frontier *frontier, const SearchAnswer *answer, double bound)
+{
+	const TrainSettings *settings = frontier->settings;
+	double violation = 0;
+
+	for (int c = 0; c < settings->n_constraints; c++)
+	{
+		FairConstraint constraint = settings->constraints[c];
+		double excess;
+
+		if (c == 0)
+			constraint.bound = bound;
+		excess = fair_constraint_excess(&constraint, answer->reached[c]);
+		violation += excess > 0 ? excess : 0;
+	}
+	return violation;
+}
+
+/* The best of all answers under a bound, by the rule of newton_keep_best(); of
+ * equals the one that comes first is kept. */
+static uint32_t
+best_answer(const Frontier *frontier, uint32_t own, uint32_t n)
+{
+	double bound = frontier->bounds[own];
+	uint32_t best = own;
+	double best_violation = frontier->answers[own].violation;
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const SearchAnswer *now = &frontier->answers[best];
+		const SearchAnswer *other = &frontier->answers[i];
+		double violation = violation_of(frontier, other, bound);
+		bool better;
+
+		if ((violation > 0) != (best_violation > 0))
+			better = best_violation > 0;
+		else if (violation > 0)
+			better = violation < best_violation;
+		else if (now->is_constant != other->is_constant)
+			better = now->is_constant ? other->accuracy > now->accuracy ||
+			                                other->loss < now->loss
+			                          : false;
+		else
+			better = other->loss < now->loss;
+		if (!better)
+			continue;
+		best = i;
+		best_violation = violation;
+	}
+	return best;
+}
+
+static NumStatus
+fill_point(const Frontier *frontier, uint32_t own, uint32_t n,
+           TrainPoint *point)
+{
+	uint32_t found = best_answer(frontier, own, n);
+	SearchAnswer answer = frontier->answers[found];
+	size_t n_constraints = (size_t) frontier->settings->n_constraints;
+
+	answer.feasible =
+		!(violation_of(frontier, &answer, frontier->bounds[own]) > 0);
+	*point = (TrainPoint){ .outcome = search_outcome(&answer),
+		                   .iterations = frontier->passes[own],
+		                   .found = found,
+		                   .is_constant = answer.is_constant,
+		                   .loss = answer.loss,
+		                   .gap = answer.gap,
+		                   .accuracy = answer.accuracy };
+	point->reached =
+		arena_alloc(frontier->arena, n_constraints, sizeof(double));
+	point->coef = arena_alloc(frontier->arena, frontier->first->data->n_params,
+	                          sizeof(double));
+	if (point->reached == NULL || point->coef == NULL)
+		return NUM_NO_MEMORY;
+	memcpy(point->reached, answer.reached, n_constraints * sizeof(double));
+	for (uint32_t j = 0; j < frontier->first->n; j++)
+		if (!isfinite(answer.coef[j]))
+			return NUM_NOT_FINITE;
+	linear_to_raw(frontier->first->plan, answer.coef, point->coef);
+	return NUM_OK;
+}
+
+/* The plain model, and what follows from it. */
+static NumStatus
+frontier_begin(Frontier *frontier, const Dataset *data, NumMonitor *monitor,
+               uint32_t n_bounds)
+{
+	NumArena *arena = frontier->arena;
+	const TrainSettings *settings = frontier->settings;
+	bool converged;
+	NumStatus status =
+		newton_create(arena, data, settings, monitor, &frontier->first);
+
+	if (status != NUM_OK)
+		return status;
+	if (frontier->first->rates->n_active == 0)
+		return NUM_BAD_ARGUMENT;
+	frontier->plain =
+		arena_alloc(arena, frontier->first->stride, sizeof(double));
+	frontier->answers = arena_alloc(arena, n_bounds, sizeof(SearchAnswer));
+	frontier->passes = arena_alloc(arena, n_bounds, sizeof(int));
+	if (frontier->plain == NULL || frontier->answers == NULL ||
+	    frontier->passes == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t b = 0; b < n_bounds && status == NUM_OK; b++)
+		status =
+			search_answer_create(frontier->first, arena, &frontier->answers[b]);
+	if (status == NUM_OK)
+		status =
+			newton_minimise(frontier->first, frontier->first->sample_stride,
+		                    PLAIN_ACCURACY, "plain", &converged);
+	if (status != NUM_OK)
+		return status;
+	memcpy(frontier->plain, frontier->first->coef,
+	       frontier->first->stride * sizeof(double));
+	frontier->sharper = settings->tries_sharper &&
+	                    frontier->first->rates->of_decisions &&
+	                    search_scores_are_flat(frontier->first);
+	return NUM_OK;
+}
+
+NumStatus
+train_frontier(NumArena *arena, const Dataset *data,
+               const TrainSettings *settings, const double *bounds,
+               uint32_t n_bounds, NumMonitor *monitor, TrainPoint *points)
+{
+	Frontier frontier = { .arena = arena,
+		                  .settings = settings,
+		                  .bounds = bounds };
+	NumStatus status = frontier_begin(&frontier, data, monitor, n_bounds);
+
+	for (uint32_t from = 0; from < n_bounds && status == NUM_OK;
+	     from += LINEAR_MANY)
+	{
+		uint32_t left = n_bounds - from;
+		ArenaNest nest;
+
+		arena_nest_begin(&nest, arena);
+		status = train_together(&frontier, &nest.arena, from,
+		                        left < LINEAR_MANY ? left : LINEAR_MANY);
+		arena_nest_end(&nest);
+	}
+	for (uint32_t b = 0; b < n_bounds && status == NUM_OK; b++)
+		status = fill_point(&frontier, b, n_bounds, &points[b]);
+	return status;
+}

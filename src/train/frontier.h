@@ -1,0 +1,39 @@
+/*
+ * frontier.h
+ *    The models of many bounds, trained together.
+ */
+#ifndef FAIRPG_TRAIN_FRONTIER_H
+#define FAIRPG_TRAIN_FRONTIER_H
+
+#include "train/train.h"
+
+/* The model of one bound; figures are of the training rows. */
+typedef struct TrainPoint
+{
+	TrainOutcome outcome;
+	int iterations; /* passes of its own search */
+	uint32_t found; /* the bound whose search it comes from */
+	bool is_constant;
+	double loss;     /* as TrainLog */
+	double gap;      /* as TrainLog */
+	double accuracy; /* share of the weight that is decided as labelled */
+	double *reached; /* [n_constraints] as TrainResult */
+	double *coef;    /* raw, [data->n_params] */
+} TrainPoint;
+
+/*
+ * For each of 'bounds' [n_bounds] the model of method constraint under the
+ * settings' constraints, the first of which has that bound instead of its own:
+ * into 'points' [n_bounds], whose arrays are the arena's.  A point is what
+ * train_constraint() finds for its bound, or the model of another bound where
+ * that keeps this one too and has less loss; so over bounds that grow losses
+ * fall.  Results do not depend on the order of the bounds.
+ *
+ * NUM_BAD_ARGUMENT when no attribute has two groups to constrain.
+ */
+extern NumStatus
+train_frontier(NumArena *arena, const Dataset *data,
+               const TrainSettings *settings, const double *bounds,
+               uint32_t n_bounds, NumMonitor *monitor, TrainPoint *points);
+
+#endif

@@ -1,0 +1,207 @@
+/*
+ * test_train_frontier.c
+ *    The models of many bounds: each is what its own training finds or better,
+ *    and keeps its bound by a recount of the rows.
+ */
+#include "train/frontier.h"
+
+#include <string.h>
+
+#include "regular.h"
+#include "scratch.h"
+
+#define MANY_ROWS 150000 /* enough for a search over a sample */
+#define BOUNDS 11
+
+static const double bounds[BOUNDS] = { 0.2,  0.01, 0.05, 0.3,  0.02, 0.1,
+	                                   0.15, 0.03, 0,    0.07, 0.04 };
+
+static double
+score_of(const Dataset *data, const DataBlock *block, uint32_t i,
+         const double *coef)
+{
+	double z = coef[0];
+
+	for (uint32_t c = 0; c < data->n_columns; c++)
+	{
+		const DataColumn *column = &data->columns[c];
+		const double *own = coef + column->first_param;
+
+		if (column->kind == DATA_NUMBER)
+			z += own[0] * (double) ((const float *) block->values[c])[i];
+		else if (!column->is_null_flag)
+			z += own[((const uint8_t *) block->values[c])[i]];
+		else if (((const uint8_t *) block->values[c])[i] == 1)
+			z += own[0];
+	}
+	return z;
+}
+
+/* Loss and gap of selection rates of raw coefficients, row by row, without the
+ * rows of base group 'without'. */
+static void
+recount(const Dataset *data, const double *coef, int without, double *loss,
+        double *gap)
+{
+	double weight[3] = { 0 };
+	double decided[3] = { 0 };
+	double all = 0;
+	double low = 1;
+	double high = 0;
+	const DataRows *rows = &data->part[DATA_TRAIN];
+
+	*loss = 0;
+	for (uint32_t b = 0; b < rows->n_blocks; b++)
+		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
+		{
+			const DataBlock *block = rows->blocks[b];
+			double w = weight_of(block, i, NULL);
+			int group = block->cell[i] / 2;
+			double z = score_of(data, block, i, coef);
+
+			if (group == without)
+				continue;
+			*loss += w * (log1p(exp(-fabs(z))) + fmax(z, 0) -
+			              (block->cell[i] & 1 ? z : 0));
+			all += w;
+			weight[group] += w;
+			decided[group] += z >= 0 ? w : 0;
+		}
+	*loss /= all;
+	for (int g = 0; g < 3; g++)
+		if (g != without)
+		{
+			low = fmin(low, decided[g] / weight[g]);
+			high = fmax(high, decided[g] / weight[g]);
+		}
+	*gap = high - low;
+}
+
+/* Trains the frontier and compares it with trainings one by one. */
+static void
+check_frontier(uint32_t n_rows, bool weighted, const double *cell_factor)
+{
+	NumArena arena;
+	Making making = { .n_rows = n_rows, .weighted = weighted };
+	TrainSettings settings = plain_settings();
+	TrainPoint points[BOUNDS];
+	TrainResult single;
+	Dataset *data;
+	int own = 0;
+
+	scratch_begin(&arena, 0);
+	data = make_data(&arena, &making);
+	ask_for_parity(&settings, 1);
+	settings.l2 = 0;
+	settings.cell_factor = cell_factor;
+	CHECK_INT(
+		train_frontier(&arena, data, &settings, bounds, BOUNDS, NULL, points),
+		NUM_OK);
+	for (int b = 0; b < BOUNDS; b++)
+	{
+		double loss;
+		double gap;
+
+		recount(data, points[b].coef, cell_factor == NULL ? -1 : 2, &loss,
+		        &gap);
+		CHECK(points[b].outcome != TRAIN_INFEASIBLE);
+		CHECK_CLOSE(points[b].loss, loss, 1e-6);
+		CHECK_NEAR(points[b].gap, gap, 2.0 / n_rows);
+		CHECK(gap <= bounds[b] + 2.0 / n_rows);
+		ask_for_parity(&settings, bounds[b]);
+		CHECK_INT(train_constraint(&arena, data, &settings, NULL, &single),
+		          NUM_OK);
+		CHECK(points[b].loss <= single.loss);
+		CHECK_CLOSE(points[b].loss, single.loss, 0.005);
+		if (points[b].found != (uint32_t) b)
+			continue;
+		own++;
+		CHECK(memcmp(points[b].coef, single.coef, PARAMS * sizeof(double)) ==
+		      0);
+		for (int other = 0; other < BOUNDS; other++)
+			if (bounds[other] > bounds[b])
+				CHECK(points[other].loss <= points[b].loss);
+	}
+	CHECK(own > BOUNDS / 2);
+	scratch_end(&arena);
+}
+
+static void
+points_are_what_single_trainings_find_or_better(void)
+{
+	check_frontier(3000, false, NULL);
+	check_frontier(3000, true, NULL);
+}
+
+static void
+also_where_searches_begin_on_a_sample(void)
+{
+	check_frontier(MANY_ROWS, false, NULL);
+}
+
+/* Group c does not exist: neither for the loss nor for the gap. */
+static void
+cells_of_factor_0_are_not_seen(void)
+{
+	static const double factor[6] = { 1, 1, 1, 1, 0, 0 };
+
+	check_frontier(4000, false, factor);
+}
+
+static void
+the_order_of_bounds_does_not_show(void)
+{
+	NumArena arena;
+	Making making = { .n_rows = 3000 };
+	TrainSettings settings = plain_settings();
+	TrainPoint points[BOUNDS];
+	TrainPoint turned[BOUNDS];
+	double backwards[BOUNDS];
+	Dataset *data;
+
+	scratch_begin(&arena, 0);
+	data = make_data(&arena, &making);
+	ask_for_parity(&settings, 1);
+	for (int b = 0; b < BOUNDS; b++)
+		backwards[b] = bounds[BOUNDS - 1 - b];
+	CHECK_INT(
+		train_frontier(&arena, data, &settings, bounds, BOUNDS, NULL, points),
+		NUM_OK);
+	CHECK_INT(train_frontier(&arena, data, &settings, backwards, BOUNDS, NULL,
+	                         turned),
+	          NUM_OK);
+	for (int b = 0; b < BOUNDS; b++)
+		CHECK(memcmp(points[b].coef, turned[BOUNDS - 1 - b].coef,
+		             PARAMS * sizeof(double)) == 0);
+	scratch_end(&arena);
+}
+
+static void
+nothing_to_constrain_is_refused(void)
+{
+	NumArena arena;
+	Making making = { .n_rows = 300 };
+	TrainSettings settings = plain_settings();
+	TrainPoint points[BOUNDS];
+	Dataset *data;
+
+	scratch_begin(&arena, 0);
+	data = make_data(&arena, &making);
+	ask_for_parity(&settings, 1);
+	settings.min_group = 100000;
+	CHECK_INT(
+		train_frontier(&arena, data, &settings, bounds, BOUNDS, NULL, points),
+		NUM_BAD_ARGUMENT);
+	scratch_end(&arena);
+}
+
+int
+main(void)
+{
+	RUN(points_are_what_single_trainings_find_or_better);
+	RUN(also_where_searches_begin_on_a_sample);
+	RUN(cells_of_factor_0_are_not_seen);
+	RUN(the_order_of_bounds_does_not_show);
+	RUN(nothing_to_constrain_is_refused);
+	return unit_end();
+}
