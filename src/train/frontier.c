@@ -32,9 +32,10 @@ typedef struct Frontier
 	Newton *first; /* whose plan and sums the others share */
 	double *plain; /* [stride] the model they all begin with */
 	bool sharper;  /* each is searched for twice */
-	const double *bounds;
-	SearchAnswer *answers; /* [n_bounds] */
-	int *passes;           /* [n_bounds] */
+	TrainPoint *points;
+	uint32_t n;
+	SearchAnswer *answers; /* [n] */
+	int *passes;           /* [n] */
 } Frontier;
 
 /* One of the searches that go together. */
@@ -167,7 +168,7 @@ train_together(Frontier *frontier, NumArena *arena, uint32_t from, uint32_t n)
 	NumStatus status = NUM_OK;
 
 	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
-		status = model_create(frontier, arena, frontier->bounds[from + m],
+		status = model_create(frontier, arena, frontier->points[from + m].bound,
 		                      &models[m]);
 	if (status == NUM_OK)
 		status = begin_models(frontier, models, n);
@@ -213,13 +214,13 @@ violation_of(const Frontier *frontier, const SearchAnswer *answer, double bound)
 /* The best of all answers under a bound, by the rule of newton_keep_best(); of
  * equals the one that comes first is kept. */
 static uint32_t
-best_answer(const Frontier *frontier, uint32_t own, uint32_t n)
+best_answer(const Frontier *frontier, uint32_t own)
 {
-	double bound = frontier->bounds[own];
+	double bound = frontier->points[own].bound;
 	uint32_t best = own;
 	double best_violation = frontier->answers[own].violation;
 
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < frontier->n; i++)
 	{
 		const SearchAnswer *now = &frontier->answers[best];
 		const SearchAnswer *other = &frontier->answers[i];
@@ -245,16 +246,17 @@ best_answer(const Frontier *frontier, uint32_t own, uint32_t n)
 }
 
 static NumStatus
-fill_point(const Frontier *frontier, uint32_t own, uint32_t n,
-           TrainPoint *point)
+fill_point(const Frontier *frontier, uint32_t own)
 {
-	uint32_t found = best_answer(frontier, own, n);
+	TrainPoint *point = &frontier->points[own];
+	double bound = point->bound;
+	uint32_t found = best_answer(frontier, own);
 	SearchAnswer answer = frontier->answers[found];
 	size_t n_constraints = (size_t) frontier->settings->n_constraints;
 
-	answer.feasible =
-		!(violation_of(frontier, &answer, frontier->bounds[own]) > 0);
-	*point = (TrainPoint){ .outcome = search_outcome(&answer),
+	answer.feasible = !(violation_of(frontier, &answer, bound) > 0);
+	*point = (TrainPoint){ .bound = bound,
+		                   .outcome = search_outcome(&answer),
 		                   .iterations = frontier->passes[own],
 		                   .found = found,
 		                   .is_constant = answer.is_constant,
@@ -277,8 +279,7 @@ fill_point(const Frontier *frontier, uint32_t own, uint32_t n,
 
 /* The plain model, and what follows from it. */
 static NumStatus
-frontier_begin(Frontier *frontier, const Dataset *data, NumMonitor *monitor,
-               uint32_t n_bounds)
+frontier_begin(Frontier *frontier, const Dataset *data, NumMonitor *monitor)
 {
 	NumArena *arena = frontier->arena;
 	const TrainSettings *settings = frontier->settings;
@@ -292,12 +293,12 @@ frontier_begin(Frontier *frontier, const Dataset *data, NumMonitor *monitor,
 		return NUM_BAD_ARGUMENT;
 	frontier->plain =
 		arena_alloc(arena, frontier->first->stride, sizeof(double));
-	frontier->answers = arena_alloc(arena, n_bounds, sizeof(SearchAnswer));
-	frontier->passes = arena_alloc(arena, n_bounds, sizeof(int));
+	frontier->answers = arena_alloc(arena, frontier->n, sizeof(SearchAnswer));
+	frontier->passes = arena_alloc(arena, frontier->n, sizeof(int));
 	if (frontier->plain == NULL || frontier->answers == NULL ||
 	    frontier->passes == NULL)
 		return NUM_NO_MEMORY;
-	for (uint32_t b = 0; b < n_bounds && status == NUM_OK; b++)
+	for (uint32_t b = 0; b < frontier->n && status == NUM_OK; b++)
 		status =
 			search_answer_create(frontier->first, arena, &frontier->answers[b]);
 	if (status == NUM_OK)
@@ -316,18 +317,17 @@ frontier_begin(Frontier *frontier, const Dataset *data, NumMonitor *monitor,
 
 NumStatus
 train_frontier(NumArena *arena, const Dataset *data,
-               const TrainSettings *settings, const double *bounds,
-               uint32_t n_bounds, NumMonitor *monitor, TrainPoint *points)
+               const TrainSettings *settings, NumMonitor *monitor,
+               TrainPoint *points, uint32_t n)
 {
-	Frontier frontier = { .arena = arena,
-		                  .settings = settings,
-		                  .bounds = bounds };
-	NumStatus status = frontier_begin(&frontier, data, monitor, n_bounds);
+	Frontier frontier = {
+		.arena = arena, .settings = settings, .points = points, .n = n
+	};
+	NumStatus status = frontier_begin(&frontier, data, monitor);
 
-	for (uint32_t from = 0; from < n_bounds && status == NUM_OK;
-	     from += LINEAR_MANY)
+	for (uint32_t from = 0; from < n && status == NUM_OK; from += LINEAR_MANY)
 	{
-		uint32_t left = n_bounds - from;
+		uint32_t left = n - from;
 		ArenaNest nest;
 
 		arena_nest_begin(&nest, arena);
@@ -335,7 +335,7 @@ train_frontier(NumArena *arena, const Dataset *data,
 		                        left < LINEAR_MANY ? left : LINEAR_MANY);
 		arena_nest_end(&nest);
 	}
-	for (uint32_t b = 0; b < n_bounds && status == NUM_OK; b++)
-		status = fill_point(&frontier, b, n_bounds, &points[b]);
+	for (uint32_t p = 0; p < n && status == NUM_OK; p++)
+		status = fill_point(&frontier, p);
 	return status;
 }

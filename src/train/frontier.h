@@ -10,9 +10,10 @@
 /* The model of one bound; figures are of the training rows. */
 typedef struct TrainPoint
 {
+	double bound; /* as the caller wants it; the rest is the answer */
 	TrainOutcome outcome;
 	int iterations; /* passes of its own search */
-	uint32_t found; /* the bound whose search it comes from */
+	uint32_t found; /* the point whose search it comes from */
 	bool is_constant;
 	double loss;     /* as TrainLog */
 	double gap;      /* as TrainLog */
@@ -22,9 +23,9 @@ typedef struct TrainPoint
 } TrainPoint;
 
 /*
- * For each of 'bounds' [n_bounds] the model of method constraint under the
- * settings' constraints, the first of which has that bound instead of its own:
- * into 'points' [n_bounds], whose arrays are the arena's.  A point is what
+ * For each of 'points' [n] the model of method constraint under the settings'
+ * constraints, the first of which has the point's bound instead of its own;
+ * arrays of points are the arena's.  A point is what
  * train_constraint() finds for its bound, or the model of another bound where
  * that keeps this one too and has less loss; so over bounds that grow losses
  * fall.  Results do not depend on the order of the bounds.
@@ -33,7 +34,7 @@ typedef struct TrainPoint
  */
 extern NumStatus
 train_frontier(NumArena *arena, const Dataset *data,
-               const TrainSettings *settings, const double *bounds,
-               uint32_t n_bounds, NumMonitor *monitor, TrainPoint *points);
+               const TrainSettings *settings, NumMonitor *monitor,
+               TrainPoint *points, uint32_t n);
 
 #endif

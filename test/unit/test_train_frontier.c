@@ -77,9 +77,17 @@ recount(const Dataset *data, const double *coef, int without, double *loss,
 	*gap = high - low;
 }
 
+static void
+ask_for_points(TrainPoint *points, int n, bool backwards)
+{
+	for (int b = 0; b < n; b++)
+		points[b].bound = bounds[backwards ? n - 1 - b : b];
+}
+
 /* Trains the frontier and compares it with trainings one by one. */
 static void
-check_frontier(uint32_t n_rows, bool weighted, const double *cell_factor)
+check_frontier(uint32_t n_rows, bool weighted, int n_bounds,
+               const double *cell_factor)
 {
 	NumArena arena;
 	Making making = { .n_rows = n_rows, .weighted = weighted };
@@ -94,10 +102,11 @@ check_frontier(uint32_t n_rows, bool weighted, const double *cell_factor)
 	ask_for_parity(&settings, 1);
 	settings.l2 = 0;
 	settings.cell_factor = cell_factor;
-	CHECK_INT(
-		train_frontier(&arena, data, &settings, bounds, BOUNDS, NULL, points),
-		NUM_OK);
-	for (int b = 0; b < BOUNDS; b++)
+	ask_for_points(points, n_bounds, false);
+	CHECK_INT(train_frontier(&arena, data, &settings, NULL, points,
+	                         (uint32_t) n_bounds),
+	          NUM_OK);
+	for (int b = 0; b < n_bounds; b++)
 	{
 		double loss;
 		double gap;
@@ -118,25 +127,25 @@ check_frontier(uint32_t n_rows, bool weighted, const double *cell_factor)
 		own++;
 		CHECK(memcmp(points[b].coef, single.coef, PARAMS * sizeof(double)) ==
 		      0);
-		for (int other = 0; other < BOUNDS; other++)
+		for (int other = 0; other < n_bounds; other++)
 			if (bounds[other] > bounds[b])
 				CHECK(points[other].loss <= points[b].loss);
 	}
-	CHECK(own > BOUNDS / 2);
+	CHECK(own > n_bounds / 2);
 	scratch_end(&arena);
 }
 
 static void
 points_are_what_single_trainings_find_or_better(void)
 {
-	check_frontier(3000, false, NULL);
-	check_frontier(3000, true, NULL);
+	check_frontier(3000, false, BOUNDS, NULL);
+	check_frontier(3000, true, BOUNDS, NULL);
 }
 
 static void
 also_where_searches_begin_on_a_sample(void)
 {
-	check_frontier(MANY_ROWS, false, NULL);
+	check_frontier(MANY_ROWS, false, 3, NULL);
 }
 
 /* Group c does not exist: neither for the loss nor for the gap. */
@@ -145,7 +154,7 @@ cells_of_factor_0_are_not_seen(void)
 {
 	static const double factor[6] = { 1, 1, 1, 1, 0, 0 };
 
-	check_frontier(4000, false, factor);
+	check_frontier(4000, false, BOUNDS, factor);
 }
 
 static void
@@ -156,19 +165,16 @@ the_order_of_bounds_does_not_show(void)
 	TrainSettings settings = plain_settings();
 	TrainPoint points[BOUNDS];
 	TrainPoint turned[BOUNDS];
-	double backwards[BOUNDS];
 	Dataset *data;
 
 	scratch_begin(&arena, 0);
 	data = make_data(&arena, &making);
 	ask_for_parity(&settings, 1);
-	for (int b = 0; b < BOUNDS; b++)
-		backwards[b] = bounds[BOUNDS - 1 - b];
-	CHECK_INT(
-		train_frontier(&arena, data, &settings, bounds, BOUNDS, NULL, points),
-		NUM_OK);
-	CHECK_INT(train_frontier(&arena, data, &settings, backwards, BOUNDS, NULL,
-	                         turned),
+	ask_for_points(points, BOUNDS, false);
+	ask_for_points(turned, BOUNDS, true);
+	CHECK_INT(train_frontier(&arena, data, &settings, NULL, points, BOUNDS),
+	          NUM_OK);
+	CHECK_INT(train_frontier(&arena, data, &settings, NULL, turned, BOUNDS),
 	          NUM_OK);
 	for (int b = 0; b < BOUNDS; b++)
 		CHECK(memcmp(points[b].coef, turned[BOUNDS - 1 - b].coef,
@@ -189,9 +195,9 @@ nothing_to_constrain_is_refused(void)
 	data = make_data(&arena, &making);
 	ask_for_parity(&settings, 1);
 	settings.min_group = 100000;
-	CHECK_INT(
-		train_frontier(&arena, data, &settings, bounds, BOUNDS, NULL, points),
-		NUM_BAD_ARGUMENT);
+	ask_for_points(points, BOUNDS, false);
+	CHECK_INT(train_frontier(&arena, data, &settings, NULL, points, BOUNDS),
+	          NUM_BAD_ARGUMENT);
 	scratch_end(&arena);
 }
 
