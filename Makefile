@@ -18,8 +18,8 @@ CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 # what both libraries need of the server side
 COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o \
 	figures_number.o host.o \
-	judge.o report.o rows.o source.o store.o \
-	store_access.o store_names.o store_read.o store_run.o)
+	judge.o report.o rows.o source.o statement.o store.o \
+	store_access.o store_frontier.o store_names.o store_read.o store_run.o)
 TRAIN_OBJS = \
 	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c)))
@@ -29,7 +29,7 @@ TRAIN_LIB = fairpg_train.so
 
 # The install script is joined from topic files, in this order.
 SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql audit.sql \
-	store.sql reports.sql train.sql predict.sql evaluate.sql)
+	store.sql reports.sql train.sql frontier.sql predict.sql evaluate.sql)
 INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 

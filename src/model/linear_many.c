@@ -22,16 +22,16 @@
 #define MANY_ROWS 64
 #define MANY_CHUNK ((size_t) MANY_ROWS * LINEAR_MANY)
 
-/* One number of each model. */
+/* A number of each of some models, as wide as most machines' vectors. */
 #if defined(__GNUC__)
-typedef double Many
-	__attribute__((vector_size(LINEAR_MANY * sizeof(double)), aligned(8)));
+#define PART 4
+typedef double Part
+	__attribute__((vector_size(PART * sizeof(double)), aligned(8)));
 #else
-typedef struct Many
-{
-	double of[LINEAR_MANY];
-} Many;
+#define PART 1
+typedef double Part;
 #endif
+#define PARTS (LINEAR_MANY / PART)
 
 struct LinearMany
 {
@@ -163,107 +163,92 @@ many_rows(LinearMany *many, const DataBlock *block, uint32_t first, uint32_t n)
 	}
 }
 
-#if defined(__GNUC__)
-
-/* The order of additions is that of chunk_scores() in linear.c. */
-WIDE static void
-many_scores(const LinearPlan *plan, uint32_t n)
+/* The dense part of one row's scores, added up in the order of chunk_scores() in
+ * linear.c; 'coef' begins at the models' own place.  With one vector of numbers
+ * its lanes are single products, which need not be kept. */
+static ALWAYS_INLINE void
+dense_scores(const LinearPlan *plan, const Part *coef, const double *x,
+             Part *sum)
 {
-	const Many *coef = (const Many *) (const void *) plan->many->coef;
-	Many *score = (Many *) (void *) plan->many->score;
-	uint32_t step = plan->n_categories;
+	Part lane[LINEAR_LANES];
 
-	for (uint32_t i = 0; i < n; i++)
+	if (plan->width == LINEAR_LANES)
 	{
-		const double *x = plan->dense + i * plan->width;
-		const uint32_t *param = plan->param + (size_t) i * step;
-		Many lane[LINEAR_LANES] = { { 0 } };
-		Many z = { 0 };
+		Part low = coef[0] * x[0] + coef[PARTS] * x[1];
+		Part high = coef[2 * PARTS] * x[2] + coef[3 * PARTS] * x[3];
 
-		for (size_t k = 0; k < plan->width; k += LINEAR_LANES)
-			for (size_t l = 0; l < LINEAR_LANES; l++)
-				lane[l] += coef[k + l] * x[k + l];
-		for (uint32_t c = 0; c < step; c++)
-			z += coef[param[c]];
-		z += ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
-		     ((lane[4] + lane[5]) + (lane[6] + lane[7]));
-		score[i] = z;
-	}
-}
-
-WIDE static void
-many_gradient(const LinearPlan *plan, uint32_t n)
-{
-	const Many *residual = (const Many *) (const void *) plan->many->residual;
-	Many *gradient = (Many *) (void *) plan->many->gradient;
-	uint32_t step = plan->n_categories;
-	Many magnet;
-
-	memcpy(&magnet, plan->many->residual_magnet, sizeof(magnet));
-	for (uint32_t i = 0; i < n; i++)
-	{
-		const double *x = plan->dense + i * plan->width;
-		const uint32_t *param = plan->param + (size_t) i * step;
-		Many factor = residual[i];
-		Many rounded = (factor + magnet) - magnet;
-
-		for (size_t k = 0; k <= plan->n_numbers; k++)
-			gradient[k] += (factor * x[k] + magnet) - magnet;
-		for (uint32_t c = 0; c < step; c++)
-			gradient[param[c]] += rounded;
-	}
-}
-
-#else
-
-static void
-many_scores(const LinearPlan *plan, uint32_t n)
-{
-	const double *coef = plan->many->coef;
-	uint32_t step = plan->n_categories;
-
-	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t m = 0; m < LINEAR_MANY; m++)
+		low += high;
+		if (plan->n_numbers > 3)
 		{
-			const double *x = plan->dense + i * plan->width;
-			const uint32_t *param = plan->param + (size_t) i * step;
-			double lane[LINEAR_LANES] = { 0 };
-			double z = 0;
+			Part more = coef[4 * PARTS] * x[4] + coef[5 * PARTS] * x[5];
 
-			for (size_t k = 0; k < plan->width; k += LINEAR_LANES)
-				for (size_t l = 0; l < LINEAR_LANES; l++)
-					lane[l] += coef[(k + l) * LINEAR_MANY + m] * x[k + l];
-			for (uint32_t c = 0; c < step; c++)
-				z += coef[(size_t) param[c] * LINEAR_MANY + m];
-			z += ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
-			     ((lane[4] + lane[5]) + (lane[6] + lane[7]));
-			plan->many->score[i * LINEAR_MANY + m] = z;
+			high = coef[6 * PARTS] * x[6] + coef[7 * PARTS] * x[7];
+			low += more + high;
 		}
+		*sum += low;
+		return;
+	}
+	for (size_t l = 0; l < LINEAR_LANES; l++)
+		lane[l] = coef[l * PARTS] * x[l];
+	for (size_t k = LINEAR_LANES; k < plan->width; k += LINEAR_LANES)
+		for (size_t l = 0; l < LINEAR_LANES; l++)
+			lane[l] += coef[(k + l) * PARTS] * x[k + l];
+	*sum += ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
+	        ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
-static void
-many_gradient(const LinearPlan *plan, uint32_t n)
+WIDE static void
+many_scores(const LinearPlan *plan, uint32_t n)
 {
+	const Part *coef = (const Part *) (const void *) plan->many->coef;
+	Part *score = (Part *) (void *) plan->many->score;
 	uint32_t step = plan->n_categories;
 
 	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t m = 0; m < LINEAR_MANY; m++)
+	{
+		const double *x = plan->dense + i * plan->width;
+		const uint32_t *param = plan->param + (size_t) i * step;
+		Part z[PARTS];
+
+		memset(z, 0, sizeof(z));
+		for (uint32_t c = 0; c < step; c++)
+			for (size_t p = 0; p < PARTS; p++)
+				z[p] += coef[(size_t) param[c] * PARTS + p];
+		for (size_t p = 0; p < PARTS; p++)
 		{
-			const double *x = plan->dense + i * plan->width;
-			const uint32_t *param = plan->param + (size_t) i * step;
-			double *gradient = plan->many->gradient + m;
-			double magnet = plan->many->residual_magnet[m];
-			double factor = plan->many->residual[i * LINEAR_MANY + m];
-			double rounded = grid_round(factor, magnet);
+			dense_scores(plan, coef + p, x, &z[p]);
+			score[i * (size_t) PARTS + p] = z[p];
+		}
+	}
+}
+
+WIDE static void
+many_gradient(const LinearPlan *plan, uint32_t n)
+{
+	const Part *residual = (const Part *) (const void *) plan->many->residual;
+	Part *gradient = (Part *) (void *) plan->many->gradient;
+	uint32_t step = plan->n_categories;
+	Part magnet[PARTS];
+
+	memcpy(magnet, plan->many->residual_magnet, sizeof(magnet));
+	for (uint32_t i = 0; i < n; i++)
+	{
+		const double *x = plan->dense + i * plan->width;
+		const uint32_t *param = plan->param + (size_t) i * step;
+
+		for (size_t p = 0; p < PARTS; p++)
+		{
+			Part factor = residual[i * (size_t) PARTS + p];
+			Part rounded = (factor + magnet[p]) - magnet[p];
 
 			for (size_t k = 0; k <= plan->n_numbers; k++)
-				gradient[k * LINEAR_MANY] += grid_round(factor * x[k], magnet);
+				gradient[k * PARTS + p] +=
+					(factor * x[k] + magnet[p]) - magnet[p];
 			for (uint32_t c = 0; c < step; c++)
-				gradient[(size_t) param[c] * LINEAR_MANY] += rounded;
+				gradient[(size_t) param[c] * PARTS + p] += rounded;
 		}
+	}
 }
-
-#endif
 
 /* As losses_of_rows() in linear.c. */
 static ALWAYS_INLINE void
@@ -424,8 +409,14 @@ linear_pass_many(LinearPlan *plan, const LinearRequest *requests, uint32_t n,
                  LinearSums *const *sums, NumMonitor *monitor)
 {
 	uint32_t n_blocks = linear_n_blocks(plan, requests);
-	NumStatus status;
+	NumStatus status = NUM_OK;
 
+	if (n < LINEAR_MANY_FROM)
+	{
+		for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+			status = linear_pass(plan, &requests[m], monitor, sums[m]);
+		return status;
+	}
 	if (plan->team != NULL)
 		return plan->team->pass_many(plan->team, plan, requests, n, sums,
 		                             monitor);

@@ -4,7 +4,7 @@
  *
  * Reading the rows, and finding which coefficients they meet, is most of what a
  * pass costs; several models share it, and their sums lie side by side in one
- * vector of the machine.  A pass for eight models takes the time of three.
+ * vector of the machine.  A pass for eight models takes the time of three or four.
  *
  * Every model gets the very bits that linear_pass() would give it.
  */
@@ -15,6 +15,9 @@
 
 /* models of one pass, at most */
 #define LINEAR_MANY 8
+
+/* fewer are faster one by one, which linear_pass_many() then does */
+#define LINEAR_MANY_FROM 4
 
 /*
  * A pass for 'n' models, 1 to LINEAR_MANY: 'sums[m]' for 'requests[m]'.  The

@@ -60,6 +60,16 @@ row_begin(RowMaker *row, FunctionCallInfo fcinfo)
 		elog(ERROR, "result of the function is not a row as declared");
 }
 
+void
+row_begin_among(RowMaker *row, const Rows *rows)
+{
+	row->n = 0;
+	row->columns = rows->columns;
+	if (row->columns->natts > ROW_COLUMNS_MAX)
+		elog(ERROR, "result of the function has more than %d columns",
+		     ROW_COLUMNS_MAX);
+}
+
 static void
 put(RowMaker *row, Datum value, bool null)
 {
@@ -104,12 +114,25 @@ row_put_texts(RowMaker *row, const List *texts)
 	    false);
 }
 
-Datum
-row_end(RowMaker *row)
+static void
+check_complete(const RowMaker *row)
 {
 	if (row->n != row->columns->natts)
 		elog(ERROR, "result of the function has %d of %d columns", row->n,
 		     row->columns->natts);
+}
+
+void
+row_end_among(RowMaker *row, Rows *rows)
+{
+	check_complete(row);
+	rows_add(rows, row->values, row->nulls);
+}
+
+Datum
+row_end(RowMaker *row)
+{
+	check_complete(row);
 	return HeapTupleGetDatum(
 		heap_form_tuple(BlessTupleDesc(row->columns), row->values, row->nulls));
 }

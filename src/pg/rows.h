@@ -38,6 +38,10 @@ typedef struct RowMaker
 /* Begins the result of a function that returns a composite type. */
 extern void row_begin(RowMaker *row, FunctionCallInfo fcinfo);
 
+/* Or a row of those that a function returns; the second adds it to them. */
+extern void row_begin_among(RowMaker *row, const Rows *rows);
+extern void row_end_among(RowMaker *row, Rows *rows);
+
 /* The next column: a value, a number that is NULL unless it is finite, a text
  * or NULL, a list of char * as text[]. */
 extern void row_put(RowMaker *row, Datum value);

@@ -15,184 +15,15 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "pg/statement.h"
 #include "pg/store.h"
 
-#define MAX_PARAMETERS 40
-
-/* The parameters of one statement, gathered in the order of their use. */
-typedef struct Parameters
-{
-	int n;
-	Oid types[MAX_PARAMETERS];
-	Datum values[MAX_PARAMETERS];
-	char nulls[MAX_PARAMETERS];
-} Parameters;
-
-/* One column of rows that go in together. */
-typedef struct Elements
-{
-	Datum *values;
-	bool *nulls;
-	int n;
-} Elements;
-
-static void
-insert_coefficients(const StoreVersion *version, const Model *compiled);
 static void
 insert_groups(const char *model, int version, const ModelGroups *groups);
-
-static void
-add(Parameters *parameters, Oid type, Datum value, bool null)
-{
-	if (parameters->n >= MAX_PARAMETERS)
-		elog(ERROR, "too many parameters");
-	parameters->types[parameters->n] = type;
-	parameters->values[parameters->n] = value;
-	parameters->nulls[parameters->n] = null ? 'n' : ' ';
-	parameters->n++;
-}
-
-static void
-add_text(Parameters *parameters, const char *value)
-{
-	add(parameters, TEXTOID,
-	    value != NULL ? CStringGetTextDatum(value) : (Datum) 0, value == NULL);
-}
-
-static void
-add_real(Parameters *parameters, double value)
-{
-	add(parameters, FLOAT8OID, Float8GetDatum(value), isnan(value));
-}
-
-static void
-add_int(Parameters *parameters, int value)
-{
-	add(parameters, INT4OID, Int32GetDatum(value), false);
-}
-
-static void
-add_bigint(Parameters *parameters, int64 value)
-{
-	add(parameters, INT8OID, Int64GetDatum(value), false);
-}
-
-static void
-add_boolean(Parameters *parameters, bool value)
-{
-	add(parameters, BOOLOID, BoolGetDatum(value), false);
-}
-
-static void
-add_bytes(Parameters *parameters, const uint8_t *bytes, size_t size_bytes)
-{
-	bytea *value;
-
-	if (size_bytes > MaxAllocSize - VARHDRSZ)
-		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-		                errmsg("the model is too large to be stored")));
-	value = palloc(size_bytes + VARHDRSZ);
-	SET_VARSIZE(value, size_bytes + VARHDRSZ);
-	memcpy(VARDATA(value), bytes, size_bytes);
-	add(parameters, BYTEAOID, PointerGetDatum(value), false);
-}
-
-static void
-elements_init(Elements *elements, int n)
-{
-	elements->values =
-		palloc_extended((Size) Max(n, 1) * sizeof(Datum), MCXT_ALLOC_HUGE);
-	elements->nulls =
-		palloc_extended((Size) Max(n, 1) * sizeof(bool), MCXT_ALLOC_HUGE);
-	elements->n = 0;
-}
-
-static void
-push_text(Elements *elements, const char *value)
-{
-	elements->values[elements->n] =
-		value != NULL ? CStringGetTextDatum(value) : (Datum) 0;
-	elements->nulls[elements->n++] = value == NULL;
-}
-
-static void
-push_real(Elements *elements, double value)
-{
-	elements->values[elements->n] = Float8GetDatum(value);
-	elements->nulls[elements->n++] = isnan(value);
-}
-
-static void
-push_int(Elements *elements, int value)
-{
-	elements->values[elements->n] = Int32GetDatum(value);
-	elements->nulls[elements->n++] = false;
-}
-
-static void
-push_bigint(Elements *elements, int64 value)
-{
-	elements->values[elements->n] = Int64GetDatum(value);
-	elements->nulls[elements->n++] = false;
-}
-
-static void
-push_boolean(Elements *elements, bool value)
-{
-	elements->values[elements->n] = BoolGetDatum(value);
-	elements->nulls[elements->n++] = false;
-}
-
-/* Adds the column as an array of the element type. */
-static void
-add_elements(Parameters *parameters, Oid type, Elements *elements)
-{
-	int dimension = elements->n;
-	int lower = 1;
-	int16 length;
-	bool by_value;
-	char align;
-	ArrayType *array;
-
-	get_typlenbyvalalign(type, &length, &by_value, &align);
-	if (elements->n == 0)
-		array = construct_empty_array(type);
-	else
-		array =
-			construct_md_array(elements->values, elements->nulls, 1, &dimension,
-		                       &lower, type, length, by_value, align);
-	add(parameters, get_array_type(type), PointerGetDatum(array), false);
-}
-
-static void
-add_text_array(Parameters *parameters, char **texts, int n)
-{
-	Elements elements;
-
-	elements_init(&elements, n);
-	for (int i = 0; i < n; i++)
-		push_text(&elements, texts[i]);
-	add_elements(parameters, TEXTOID, &elements);
-}
-
-/* Runs one statement of ours; with RETURNING the answer is in SPI_tuptable. */
-static void
-run(const char *statement, Parameters *parameters, int expected)
-{
-	int result =
-		SPI_execute_with_args(statement, parameters->n, parameters->types,
-	                          parameters->values, parameters->nulls, false, 0);
-
-	if (result != expected)
-		elog(ERROR, "statement on the fairpg store failed: %s",
-		     SPI_result_code_string(result));
-}
 
 int
 store_next_version(const char *model)
@@ -263,8 +94,10 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	add_text(&parameters, version->comment);
 	add_boolean(&parameters, version->row_security);
 	add_text(&parameters, FAIRPG_VERSION);
-	add(&parameters, INT4OID, Int32GetDatum(version->best_iteration),
-	    version->best_iteration == 0);
+	if (version->best_iteration > 0)
+		add_int(&parameters, version->best_iteration);
+	else
+		add_null(&parameters, INT4OID);
 	add_text(&parameters, version->stopped_because);
 
 	run("INSERT INTO fairpg_catalog.model_version"
@@ -281,7 +114,8 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	    " getdatabaseencoding(), current_setting('server_version'),"
 	    " clock_timestamp(), current_user)",
 	    &parameters, SPI_OK_INSERT);
-	insert_coefficients(version, model);
+	store_insert_coefficients(version->model, version->version,
+	                          version->std_errors, model);
 	if (model->groups != NULL)
 		insert_groups(version->model, version->version, model->groups);
 	store_spi_end(nest_level);
@@ -315,8 +149,9 @@ push_coefficient(Coefficients *rows, const char *term, const char *level,
  * pivots are in the intercept.  What a NULL number contributes stands in one
  * row, fill and flag together.
  */
-static void
-insert_coefficients(const StoreVersion *version, const Model *compiled)
+void
+store_insert_coefficients(const char *model, int version,
+                          const double *std_errors, const Model *compiled)
 {
 	static const char *const kinds[] = {
 		[DATA_LEVEL_VALUE] = "value",
@@ -328,6 +163,7 @@ insert_coefficients(const StoreVersion *version, const Model *compiled)
 	Elements errors;
 	double intercept = compiled->intercept;
 	int n_rows = 1;
+	int nest_level;
 
 	for (uint32 c = 0; c < compiled->n_columns; c++)
 		n_rows += 2 + (int) compiled->columns[c].n_levels;
@@ -373,10 +209,10 @@ insert_coefficients(const StoreVersion *version, const Model *compiled)
 
 	elements_init(&errors, rows.term.n);
 	for (int i = 0; i < rows.term.n; i++)
-		push_real(&errors,
-		          version->std_errors != NULL ? version->std_errors[i] : NAN);
-	add_text(&parameters, version->model);
-	add_int(&parameters, version->version);
+		push_real(&errors, std_errors != NULL ? std_errors[i] : NAN);
+	nest_level = store_spi_begin();
+	add_text(&parameters, model);
+	add_int(&parameters, version);
 	add_elements(&parameters, TEXTOID, &rows.term);
 	add_elements(&parameters, TEXTOID, &rows.level);
 	add_elements(&parameters, TEXTOID, &rows.kind);
@@ -390,6 +226,7 @@ insert_coefficients(const StoreVersion *version, const Model *compiled)
 	    " FROM unnest($3, $4, $5, $6, $7) WITH ORDINALITY"
 	    " AS u (term, level, kind, estimate, std_error, position)",
 	    &parameters, SPI_OK_INSERT);
+	store_spi_end(nest_level);
 }
 
 /* Thresholds by group as people read them. */
@@ -548,7 +385,10 @@ store_insert_evaluation(const StoreEvaluation *evaluation)
 	int64 result;
 
 	add_text(&parameters, evaluation->model);
-	add_int(&parameters, evaluation->version);
+	if (evaluation->frontier == 0)
+		add_int(&parameters, evaluation->version);
+	else
+		add_null(&parameters, INT4OID);
 	add_text(&parameters, evaluation->source);
 	add_text(&parameters, evaluation->part);
 	add_bigint(&parameters, evaluation->n_rows);
@@ -559,12 +399,22 @@ store_insert_evaluation(const StoreEvaluation *evaluation)
 	add_real(&parameters, evaluation->accuracy);
 	add_real(&parameters, evaluation->auc);
 	add_real(&parameters, evaluation->loss);
+	if (evaluation->frontier != 0)
+	{
+		add_bigint(&parameters, evaluation->frontier);
+		add_int(&parameters, evaluation->point);
+	}
+	else
+	{
+		add_null(&parameters, INT8OID);
+		add_null(&parameters, INT4OID);
+	}
 	run("INSERT INTO fairpg_catalog.evaluation"
 	    " (model, version, source, part, evaluated_at, evaluated_by, n_rows,"
 	    " n_null_label, n_null_value, n_unseen_level, n_out_of_range,"
-	    " accuracy, auc, loss)"
+	    " accuracy, auc, loss, frontier, point)"
 	    " VALUES ($1, $2, $3, $4, clock_timestamp(), current_user, $5, $6, $7,"
-	    " $8, $9, $10, $11, $12) RETURNING evaluation",
+	    " $8, $9, $10, $11, $12, $13, $14) RETURNING evaluation",
 	    &parameters, SPI_OK_INSERT_RETURNING);
 	if (SPI_processed != 1)
 		elog(ERROR, "the evaluation was not inserted");

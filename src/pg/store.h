@@ -23,7 +23,10 @@ typedef enum StoreUse
 {
 	STORE_TO_TRAIN,
 	STORE_TO_EVALUATE,
-	STORE_TO_RUN_JOB
+	STORE_TO_RUN_JOB,
+	STORE_TO_EXPLORE, /* fairpg.frontier() */
+	STORE_TO_CHOOSE,
+	STORE_USES
 } StoreUse;
 
 /* Raises an error with the way out unless fairpg.init() has been run in this
@@ -92,6 +95,11 @@ typedef struct StoreVersion
 extern void
 store_insert_version(const StoreVersion *version, const Model *model);
 
+/* The coefficients of a model as rows; 'std_errors' as in StoreVersion. */
+extern void
+store_insert_coefficients(const char *model, int version,
+                          const double *std_errors, const Model *compiled);
+
 typedef struct StoreLogRow
 {
 	int iteration;
@@ -143,7 +151,9 @@ typedef struct StoreEvaluation
 	const char *model;
 	int version;
 	const char *source;
-	const char *part; /* "held_out", "train" or "external" */
+	const char *part; /* "held_out", "out_of_fold", "train" or "external" */
+	int64 frontier; /* of a point of a frontier instead of a version; else 0 */
+	int point;
 	int64 n_rows;
 	int64 n_null_label;
 	int64 n_null_value;

@@ -53,31 +53,42 @@ store_version_table(void)
 	return get_relname_relid("model_version", schema);
 }
 
-/* The tables of the store that this version writes to, and the rights that it
- * takes: to train, to evaluate, and to train as a job. */
+/* The tables of the store that this version writes to, and the rights that
+ * each use takes. */
 typedef struct StoreTable
 {
 	const char *name;
-	AclMode train;
-	AclMode evaluate;
-	AclMode job; /* beside those to train */
+	AclMode rights[STORE_USES];
 } StoreTable;
 
+#define READ ACL_SELECT
+#define ADD ACL_INSERT
+#define SET ACL_UPDATE
+
+/* in the order of StoreUse */
 static const StoreTable store_tables[] = {
-	{ "store_version", ACL_SELECT, ACL_SELECT, 0 },
-	{ "model", ACL_SELECT | ACL_INSERT | ACL_UPDATE, 0, 0 },
-	{ "model_version", ACL_INSERT, ACL_SELECT, 0 },
-	{ "coefficient", ACL_INSERT, 0, 0 },
-	{ "training_log", ACL_INSERT, 0, 0 },
-	{ "training_log_group", ACL_INSERT, 0, 0 },
-	{ "reweighing", ACL_INSERT, 0, 0 },
-	{ "group_threshold", ACL_INSERT, 0, 0 },
-	{ "evaluation", ACL_SELECT | ACL_INSERT, ACL_SELECT | ACL_INSERT, 0 },
-	{ "evaluation_metric", ACL_INSERT, ACL_INSERT, 0 },
-	{ "evaluation_gap", ACL_INSERT, ACL_INSERT, 0 },
-	{ "evaluation_constraint", ACL_INSERT, ACL_INSERT, 0 },
-	{ "run", 0, 0, ACL_SELECT | ACL_INSERT | ACL_UPDATE },
+	{ "store_version", { READ, READ, READ, READ, READ } },
+	{ "model", { READ | ADD | SET, 0, READ | ADD | SET, 0, READ | ADD | SET } },
+	{ "model_version", { ADD, READ, ADD, 0, READ | ADD } },
+	{ "coefficient", { ADD, 0, ADD, 0, ADD } },
+	{ "training_log", { ADD, 0, ADD } },
+	{ "training_log_group", { ADD, 0, ADD } },
+	{ "reweighing", { ADD, 0, ADD } },
+	{ "group_threshold", { ADD, 0, ADD } },
+	{ "frontier", { 0, 0, 0, READ | ADD, READ } },
+	{ "frontier_point", { 0, 0, 0, ADD, READ } },
+	{ "frontier_choice", { 0, 0, 0, 0, ADD } },
+	{ "evaluation",
+	  { READ | ADD, READ | ADD, READ | ADD, READ | ADD, READ | ADD } },
+	{ "evaluation_metric", { ADD, ADD, ADD, ADD, READ | ADD } },
+	{ "evaluation_gap", { ADD, ADD, ADD, ADD, READ | ADD } },
+	{ "evaluation_constraint", { ADD, ADD, ADD, ADD, READ | ADD } },
+	{ "run", { 0, 0, READ | ADD | SET } },
 };
+
+#undef READ
+#undef ADD
+#undef SET
 
 static Oid
 database_owner(void)
@@ -182,14 +193,16 @@ refuse_right(const StoreTable *table, StoreUse use, const char *missing)
 {
 	static const char *const uses[] = { [STORE_TO_TRAIN] = "Training",
 		                                [STORE_TO_EVALUATE] = "An evaluation",
-		                                [STORE_TO_RUN_JOB] = "A job" };
+		                                [STORE_TO_RUN_JOB] = "A job",
+		                                [STORE_TO_EXPLORE] = "A frontier",
+		                                [STORE_TO_CHOOSE] = "A choice" };
 
 	ereport(ERROR,
 	        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 	         errmsg("permission denied for table \"%s.%s\"", STORE_SCHEMA,
 	                table->name),
 	         errdetail("%s needs %s on it.", uses[use], missing),
-	         table->job != 0
+	         use == STORE_TO_RUN_JOB && table->rights[STORE_TO_TRAIN] == 0
 	             ? errhint("A role that runs jobs needs UPDATE on \"%s.%s\", "
 	                       "beside what training takes.",
 	                       STORE_SCHEMA, table->name)
@@ -207,11 +220,8 @@ require_rights(StoreUse use)
 	for (int t = 0; t < (int) lengthof(store_tables); t++)
 	{
 		const StoreTable *table = &store_tables[t];
-		AclMode rights =
-			use == STORE_TO_EVALUATE ? table->evaluate : table->train;
 		const char *missing = missing_right(
-			get_relname_relid(table->name, schema),
-			use == STORE_TO_RUN_JOB ? rights | table->job : rights);
+			get_relname_relid(table->name, schema), table->rights[use]);
 
 		if (missing != NULL)
 			refuse_right(table, use, missing);

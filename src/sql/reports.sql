@@ -124,7 +124,8 @@ BEGIN
             m.flag,
             m.reason
         FROM fairpg_catalog.evaluation AS e
-        JOIN fairpg_catalog.evaluation_metric AS m ON m.evaluation = e.evaluation;
+        JOIN fairpg_catalog.evaluation_metric AS m ON m.evaluation = e.evaluation
+        WHERE e.version IS NOT NULL;
     COMMENT ON VIEW fairpg_report.group_metrics
         IS 'metrics of each group, one row each, with interval and number of rows';
     COMMENT ON COLUMN fairpg_report.group_metrics.evaluation IS 'number of the evaluation';
@@ -167,7 +168,8 @@ BEGIN
             g.flag,
             g.reason
         FROM fairpg_catalog.evaluation AS e
-        JOIN fairpg_catalog.evaluation_gap AS g ON g.evaluation = e.evaluation;
+        JOIN fairpg_catalog.evaluation_gap AS g ON g.evaluation = e.evaluation
+        WHERE e.version IS NOT NULL;
     COMMENT ON VIEW fairpg_report.disparities
         IS 'gaps between groups, one row for each attribute and criterion, with interval';
     COMMENT ON COLUMN fairpg_report.disparities.evaluation IS 'number of the evaluation';
@@ -213,7 +215,8 @@ BEGIN
             c.verdict,
             c.worst_group
         FROM fairpg_catalog.evaluation AS e
-        JOIN fairpg_catalog.evaluation_constraint AS c ON c.evaluation = e.evaluation;
+        JOIN fairpg_catalog.evaluation_constraint AS c ON c.evaluation = e.evaluation
+        WHERE e.version IS NOT NULL;
     COMMENT ON VIEW fairpg_report.constraints
         IS 'each constraint of a version in each evaluation: bound, value, interval, verdict';
     COMMENT ON COLUMN fairpg_report.constraints.evaluation
@@ -386,6 +389,138 @@ BEGIN
         IS 'rows of equal weight that the training rows of the version are worth as given (Kish)';
     COMMENT ON COLUMN fairpg_report.reweighing.effective_rows_after
         IS 'the same with the weights of the training';
+
+    CREATE VIEW fairpg_report.frontier_points AS
+        SELECT
+            p.frontier,
+            p.point,
+            f.model,
+            f.family,
+            f.fairness,
+            f.source,
+            array_to_string(f.protected, ', ') AS protected,
+            f.judged_on,
+            f.folds,
+            p.max_gap,
+            p.status,
+            p.verdict,
+            p.train_loss,
+            p.train_accuracy,
+            p.train_gap,
+            CASE WHEN f.judged_on = 'held_out' THEN f.rows_test ELSE f.rows_train END AS n,
+            p.loss,
+            p.accuracy,
+            p.auc,
+            p.gap,
+            p.gap_low,
+            p.gap_high,
+            p.worst_group,
+            p.pareto,
+            c.version AS chosen_version,
+            c.why AS chosen_because,
+            array_to_string(f.warnings || p.warnings, '; ') AS warnings,
+            f.created_at,
+            f.created_by
+        FROM fairpg_catalog.frontier_point AS p
+        JOIN fairpg_catalog.frontier AS f ON f.frontier = p.frontier
+        LEFT JOIN LATERAL (
+            SELECT c.version, c.why
+            FROM fairpg_catalog.frontier_choice AS c
+            WHERE c.frontier = p.frontier AND c.point = p.point
+            ORDER BY c.version DESC
+            LIMIT 1) AS c ON true;
+    COMMENT ON VIEW fairpg_report.frontier_points
+        IS 'trade-off of accuracy and fairness: the points of every frontier, and which were chosen';
+    COMMENT ON COLUMN fairpg_report.frontier_points.frontier IS 'number of the frontier';
+    COMMENT ON COLUMN fairpg_report.frontier_points.point
+        IS 'number of the point, in the order of the bounds as given';
+    COMMENT ON COLUMN fairpg_report.frontier_points.model
+        IS 'name of the model that the points are candidates for';
+    COMMENT ON COLUMN fairpg_report.frontier_points.family
+        IS 'family of the models, such as logistic';
+    COMMENT ON COLUMN fairpg_report.frontier_points.fairness
+        IS 'fairness criteria, separated by commas';
+    COMMENT ON COLUMN fairpg_report.frontier_points.source IS 'table or query that was trained on';
+    COMMENT ON COLUMN fairpg_report.frontier_points.protected
+        IS 'protected attributes, separated by commas';
+    COMMENT ON COLUMN fairpg_report.frontier_points.judged_on
+        IS 'rows that the figures are of: held_out, out_of_fold or train';
+    COMMENT ON COLUMN fairpg_report.frontier_points.folds
+        IS 'in how many parts the training rows were judged; 0: none';
+    COMMENT ON COLUMN fairpg_report.frontier_points.max_gap
+        IS 'largest gap between two groups that was asked for';
+    COMMENT ON COLUMN fairpg_report.frontier_points.status IS 'how the search ended';
+    COMMENT ON COLUMN fairpg_report.frontier_points.verdict
+        IS 'pass, fail or insufficient: the gap and its interval against the bound';
+    COMMENT ON COLUMN fairpg_report.frontier_points.train_loss
+        IS 'mean log-loss of the training rows, in nats, and ridge';
+    COMMENT ON COLUMN fairpg_report.frontier_points.train_accuracy
+        IS 'share of the training rows decided as labelled';
+    COMMENT ON COLUMN fairpg_report.frontier_points.train_gap
+        IS 'largest gap on the training rows';
+    COMMENT ON COLUMN fairpg_report.frontier_points.n IS 'rows that the figures are of';
+    COMMENT ON COLUMN fairpg_report.frontier_points.loss IS 'mean log-loss in nats';
+    COMMENT ON COLUMN fairpg_report.frontier_points.accuracy
+        IS 'share of rows decided as labelled';
+    COMMENT ON COLUMN fairpg_report.frontier_points.auc IS 'area under the ROC curve';
+    COMMENT ON COLUMN fairpg_report.frontier_points.gap IS 'largest gap between two groups';
+    COMMENT ON COLUMN fairpg_report.frontier_points.gap_low
+        IS 'lower end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_report.frontier_points.gap_high
+        IS 'upper end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_report.frontier_points.worst_group
+        IS 'attribute with the worst gap, and the group that it is to the disadvantage of';
+    COMMENT ON COLUMN fairpg_report.frontier_points.pareto
+        IS 'whether no other point has both a greater accuracy and a smaller gap';
+    COMMENT ON COLUMN fairpg_report.frontier_points.chosen_version
+        IS 'newest version that was made of the point; NULL: none';
+    COMMENT ON COLUMN fairpg_report.frontier_points.chosen_because IS 'reason for that choice';
+    COMMENT ON COLUMN fairpg_report.frontier_points.warnings
+        IS 'warnings, separated by semicolons';
+    COMMENT ON COLUMN fairpg_report.frontier_points.created_at IS 'when the frontier was stored';
+    COMMENT ON COLUMN fairpg_report.frontier_points.created_by IS 'role that trained';
+
+    CREATE VIEW fairpg_report.frontier_groups AS
+        SELECT
+            e.frontier,
+            e.point,
+            e.model,
+            p.max_gap,
+            e.part,
+            m.attribute,
+            m.group_name,
+            m.metric,
+            m.value,
+            m.low,
+            m.high,
+            m.n,
+            m.flag,
+            m.reason
+        FROM fairpg_catalog.evaluation AS e
+        JOIN fairpg_catalog.frontier_point AS p ON p.frontier = e.frontier AND p.point = e.point
+        JOIN fairpg_catalog.evaluation_metric AS m ON m.evaluation = e.evaluation;
+    COMMENT ON VIEW fairpg_report.frontier_groups
+        IS 'metrics of each group at every point of a frontier';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.frontier IS 'number of the frontier';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.point IS 'number of the point';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.model
+        IS 'name of the model that the points are candidates for';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.max_gap
+        IS 'largest gap between two groups that was asked for';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.part
+        IS 'rows that the figures are of: held_out, out_of_fold or train';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.attribute
+        IS 'protected attribute, or an intersection such as sex*race';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.group_name IS 'group of the attribute';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.metric IS 'name of the metric';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.value IS 'value; NULL where it is undefined';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.low IS 'lower end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.high IS 'upper end of the 95 percent interval';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.n IS 'rows it is taken over';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.flag
+        IS 'small, incomplete or the like; NULL: nothing to remark';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.reason
+        IS 'why there is no value, or why it is flagged';
 
     CREATE VIEW fairpg_report.group_thresholds AS
         SELECT

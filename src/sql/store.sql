@@ -23,6 +23,8 @@ DECLARE
         fairpg_catalog.training_log,
         fairpg_catalog.training_log_group,fairpg_report.training_log_groups,
         fairpg_catalog.reweighing,fairpg_report.reweighing,
+        fairpg_catalog.frontier,fairpg_catalog.frontier_point,fairpg_catalog.frontier_choice,
+        fairpg_report.frontier_points,fairpg_report.frontier_groups,
         fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
         fairpg_catalog.evaluation_constraint,fairpg_catalog.run,fairpg_report.runs,
         fairpg_report.model_versions,fairpg_report.group_metrics,fairpg_report.disparities,
@@ -382,12 +384,168 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.reweighing.balanced
         IS 'false where the group has no row of one of the labels, and keeps its weights';
 
+    CREATE TABLE fairpg_catalog.frontier (
+        frontier bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        model text NOT NULL,
+        family text NOT NULL,
+        fairness text NOT NULL,
+        method text NOT NULL,
+        source text NOT NULL,
+        label text NOT NULL,
+        positive text,
+        protected text[] NOT NULL,
+        folds integer NOT NULL CHECK (folds = 0 OR folds > 1),
+        judged_on text NOT NULL CHECK (judged_on IN ('held_out', 'out_of_fold', 'train')),
+        threshold double precision NOT NULL,
+        rows_train bigint NOT NULL,
+        rows_test bigint NOT NULL,
+        rows_dropped bigint NOT NULL,
+        seconds double precision NOT NULL,
+        memory_bytes bigint NOT NULL,
+        warnings text[] NOT NULL,
+        comment text,
+        row_security boolean NOT NULL,
+        encoding text NOT NULL,
+        fairpg_version text NOT NULL,
+        server_version text NOT NULL,
+        created_at timestamptz NOT NULL,
+        created_by text NOT NULL
+    );
+    COMMENT ON TABLE fairpg_catalog.frontier
+        IS 'one row for each call of fairpg.frontier(): what its points have in common';
+    COMMENT ON COLUMN fairpg_catalog.frontier.frontier IS 'number of the frontier';
+    COMMENT ON COLUMN fairpg_catalog.frontier.model
+        IS 'name of the model that its points are candidates for';
+    COMMENT ON COLUMN fairpg_catalog.frontier.family IS 'family of the models, such as logistic';
+    COMMENT ON COLUMN fairpg_catalog.frontier.fairness
+        IS 'fairness criteria, separated by commas; bounds of the first one were tried';
+    COMMENT ON COLUMN fairpg_catalog.frontier.method IS 'training method';
+    COMMENT ON COLUMN fairpg_catalog.frontier.source IS 'table or query that was trained on';
+    COMMENT ON COLUMN fairpg_catalog.frontier.label IS 'column that was predicted';
+    COMMENT ON COLUMN fairpg_catalog.frontier.positive
+        IS 'value of the label that counts as positive';
+    COMMENT ON COLUMN fairpg_catalog.frontier.protected IS 'protected attributes';
+    COMMENT ON COLUMN fairpg_catalog.frontier.folds
+        IS 'in how many parts the training rows were judged, each by models that had not seen it; 0: none';
+    COMMENT ON COLUMN fairpg_catalog.frontier.judged_on
+        IS 'rows that the figures of the points are of';
+    COMMENT ON COLUMN fairpg_catalog.frontier.threshold
+        IS 'probability from which a decision is positive';
+    COMMENT ON COLUMN fairpg_catalog.frontier.rows_train IS 'rows trained on';
+    COMMENT ON COLUMN fairpg_catalog.frontier.rows_test IS 'rows held out';
+    COMMENT ON COLUMN fairpg_catalog.frontier.rows_dropped IS 'rows read but used for neither';
+    COMMENT ON COLUMN fairpg_catalog.frontier.seconds IS 'time taken';
+    COMMENT ON COLUMN fairpg_catalog.frontier.memory_bytes IS 'largest memory in use';
+    COMMENT ON COLUMN fairpg_catalog.frontier.warnings IS 'what a careful reader should know';
+    COMMENT ON COLUMN fairpg_catalog.frontier.comment IS 'remark of the caller';
+    COMMENT ON COLUMN fairpg_catalog.frontier.row_security
+        IS 'whether row security limited what was trained on';
+    COMMENT ON COLUMN fairpg_catalog.frontier.encoding
+        IS 'encoding of the names in the models of its points';
+    COMMENT ON COLUMN fairpg_catalog.frontier.fairpg_version IS 'version of fairpg';
+    COMMENT ON COLUMN fairpg_catalog.frontier.server_version IS 'version of PostgreSQL';
+    COMMENT ON COLUMN fairpg_catalog.frontier.created_at IS 'when it was stored';
+    COMMENT ON COLUMN fairpg_catalog.frontier.created_by IS 'role that trained';
+
+    CREATE TABLE fairpg_catalog.frontier_point (
+        frontier bigint NOT NULL REFERENCES fairpg_catalog.frontier ON DELETE CASCADE,
+        point integer NOT NULL,
+        max_gap double precision NOT NULL,
+        status text NOT NULL,
+        stopped_because text NOT NULL,
+        verdict text,
+        spec jsonb NOT NULL,
+        artifact bytea NOT NULL,
+        artifact_sha256 bytea NOT NULL,
+        iterations integer NOT NULL,
+        train_loss double precision,
+        train_accuracy double precision,
+        train_gap double precision,
+        loss double precision,
+        accuracy double precision,
+        auc double precision,
+        gap double precision,
+        gap_low double precision,
+        gap_high double precision,
+        worst_group text,
+        pareto boolean NOT NULL,
+        warnings text[] NOT NULL,
+        CONSTRAINT frontier_point_pkey PRIMARY KEY (frontier, point)
+    );
+    ALTER TABLE fairpg_catalog.frontier_point ALTER COLUMN artifact SET STORAGE EXTERNAL;
+    COMMENT ON TABLE fairpg_catalog.frontier_point
+        IS 'one row for each bound of a frontier: the model that keeps it, and how it fares';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.frontier IS 'number of the frontier';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.point
+        IS 'number of the point, from 1 in the order of the bounds as given';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.max_gap
+        IS 'largest gap between two groups that was asked for';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.status IS 'how the search ended';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.stopped_because IS 'why the search ended';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.verdict
+        IS 'pass, fail or insufficient: the gap and its interval against the bound';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.spec
+        IS 'the call of fairpg.train() that the point stands for';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.artifact
+        IS 'the model as predictions would read it';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.artifact_sha256 IS 'SHA-256 of the artifact';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.iterations
+        IS 'passes over the data or a sample of it';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.train_loss
+        IS 'mean log-loss of the training rows, in nats, and ridge';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.train_accuracy
+        IS 'share of the training rows decided as labelled';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.train_gap
+        IS 'largest gap on the training rows';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.loss
+        IS 'mean log-loss in nats of the rows that the frontier is judged on';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.accuracy
+        IS 'share of those rows decided as labelled';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.auc
+        IS 'area under the ROC curve, of the same rows';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.gap
+        IS 'largest gap between two groups, of the same rows';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.gap_low
+        IS 'lower end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.gap_high
+        IS 'upper end of the 95 percent interval of the gap';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.worst_group
+        IS 'attribute with the worst gap, and the group that it is to the disadvantage of';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.pareto
+        IS 'whether no other point has both a greater accuracy and a smaller gap';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.warnings
+        IS 'what a careful reader should know of this point';
+
+    CREATE TABLE fairpg_catalog.frontier_choice (
+        model text NOT NULL,
+        version integer NOT NULL,
+        frontier bigint NOT NULL,
+        point integer NOT NULL,
+        why text NOT NULL CHECK (why ~ '[^[:space:]]'),
+        chosen_at timestamptz NOT NULL,
+        chosen_by text NOT NULL,
+        PRIMARY KEY (model, version),
+        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
+            ON DELETE CASCADE,
+        FOREIGN KEY (frontier, point) REFERENCES fairpg_catalog.frontier_point
+    );
+    COMMENT ON TABLE fairpg_catalog.frontier_choice
+        IS 'versions that fairpg.choose() made of points of a frontier, and why';
+    COMMENT ON COLUMN fairpg_catalog.frontier_choice.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_catalog.frontier_choice.version
+        IS 'number of the version that was made of the point';
+    COMMENT ON COLUMN fairpg_catalog.frontier_choice.frontier IS 'number of the frontier';
+    COMMENT ON COLUMN fairpg_catalog.frontier_choice.point IS 'number of the point';
+    COMMENT ON COLUMN fairpg_catalog.frontier_choice.why IS 'reason for the choice';
+    COMMENT ON COLUMN fairpg_catalog.frontier_choice.chosen_at IS 'when it was chosen';
+    COMMENT ON COLUMN fairpg_catalog.frontier_choice.chosen_by IS 'role that chose';
+
     CREATE TABLE fairpg_catalog.evaluation (
         evaluation bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         model text NOT NULL,
-        version integer NOT NULL,
+        version integer,
         source text NOT NULL,
-        part text NOT NULL CHECK (part IN ('held_out', 'train', 'external')),
+        part text NOT NULL CHECK (part IN ('held_out', 'out_of_fold', 'train', 'external')),
         evaluated_at timestamptz NOT NULL,
         evaluated_by text NOT NULL,
         n_rows bigint NOT NULL,
@@ -398,18 +556,26 @@ BEGIN
         accuracy double precision,
         auc double precision,
         loss double precision,
+        frontier bigint,
+        point integer,
+        CHECK ((version IS NULL) = (frontier IS NOT NULL)),
+        CHECK ((frontier IS NULL) = (point IS NULL)),
         FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
+            ON DELETE CASCADE,
+        FOREIGN KEY (frontier, point) REFERENCES fairpg_catalog.frontier_point
             ON DELETE CASCADE
     );
+    CREATE INDEX evaluation_frontier_point ON fairpg_catalog.evaluation (frontier, point);
     CREATE INDEX evaluation_model_version ON fairpg_catalog.evaluation (model, version);
     COMMENT ON TABLE fairpg_catalog.evaluation
-        IS 'one row for each time a version was measured on labelled rows';
+        IS 'one row for each time a version, or a point of a frontier, was measured on labelled rows';
     COMMENT ON COLUMN fairpg_catalog.evaluation.evaluation IS 'number of the evaluation';
     COMMENT ON COLUMN fairpg_catalog.evaluation.model IS 'name of the model';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.version
+        IS 'number of the version; NULL: a point of a frontier';
     COMMENT ON COLUMN fairpg_catalog.evaluation.source IS 'table or query that was measured on';
     COMMENT ON COLUMN fairpg_catalog.evaluation.part
-        IS 'held_out or train: part of the training source; external: other rows';
+        IS 'held_out or train: part of the training source; out_of_fold: its training rows, by models that had not seen them; external: other rows';
     COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_at IS 'time of the evaluation';
     COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_by IS 'role that measured';
     COMMENT ON COLUMN fairpg_catalog.evaluation.n_rows IS 'labelled rows';
@@ -423,6 +589,10 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.evaluation.accuracy IS 'share of rows decided as labelled';
     COMMENT ON COLUMN fairpg_catalog.evaluation.auc IS 'area under the ROC curve';
     COMMENT ON COLUMN fairpg_catalog.evaluation.loss IS 'mean log-loss in nats, or mean squared error of a linear model';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.frontier
+        IS 'number of the frontier whose point was measured; NULL: a version';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.point IS 'number of the point';
+    COMMENT ON INDEX fairpg_catalog.evaluation_frontier_point IS 'evaluations of a point';
     COMMENT ON INDEX fairpg_catalog.evaluation_model_version IS 'evaluations of a version';
 
     CREATE TABLE fairpg_catalog.evaluation_metric (

@@ -211,6 +211,16 @@ violation_of(const Frontier *frontier, const SearchAnswer *answer, double bound)
 	return violation;
 }
 
+static const char *
+why_stopped(const Frontier *frontier, const SearchAnswer *answer)
+{
+	if (answer->converged && answer->feasible)
+		return "converged";
+	return answer->stopped_early
+	           ? early_stop_reason(&frontier->settings->early_stop)
+	           : "iteration limit";
+}
+
 /* The best of all answers under a bound, by the rule of newton_keep_best(); of
  * equals the one that comes first is kept. */
 static uint32_t
@@ -257,6 +267,7 @@ fill_point(const Frontier *frontier, uint32_t own)
 	answer.feasible = !(violation_of(frontier, &answer, bound) > 0);
 	*point = (TrainPoint){ .bound = bound,
 		                   .outcome = search_outcome(&answer),
+		                   .stopped_because = why_stopped(frontier, &answer),
 		                   .iterations = frontier->passes[own],
 		                   .found = found,
 		                   .is_constant = answer.is_constant,

@@ -12,8 +12,9 @@ typedef struct TrainPoint
 {
 	double bound; /* as the caller wants it; the rest is the answer */
 	TrainOutcome outcome;
-	int iterations; /* passes of its own search */
-	uint32_t found; /* the point whose search it comes from */
+	const char *stopped_because; /* as TrainResult */
+	int iterations;              /* passes of its own search */
+	uint32_t found;              /* the point whose search it comes from */
 	bool is_constant;
 	double loss;     /* as TrainLog */
 	double gap;      /* as TrainLog */

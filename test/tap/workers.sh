@@ -71,6 +71,22 @@ same "an early end" "'many', 'label', protected => '{g,h}', exclude => '{id,w}',
 same "more values than are told apart" "'SELECT label, a, g, CASE WHEN id % 3 = 0
 	THEN id::text ELSE ''t'' || id % 300 END AS t FROM many', 'label',
 	protected => '{g}', fairness => 'demographic_parity', max_gap => 0.05"
+points()
+{
+	sql "SET $few" "SET fairpg.workers = $1" \
+		"SELECT 1 FROM fairpg.frontier('f', 'many', 'label', protected => '{g,h}',
+			exclude => '{id,w}', fairness => 'equalized_odds',
+			max_gaps => '{0.01,0.02,0.03,0.04,0.05,0.07,0.1,0.15,0.2,1}')" \
+		"SELECT point, artifact_sha256, train_loss, loss, gap
+			FROM fairpg_catalog.frontier_point WHERE frontier =
+				(SELECT max(frontier) FROM fairpg_catalog.frontier)
+			ORDER BY point" | grep -v '^1$'
+}
+alone=$(points 0)
+is "a frontier has its points" "$(printf '%s\n' "$alone" | wc -l)" 10
+for n in 1 2 4; do
+	is "a frontier: $n workers make the same models" "$(points $n)" "$alone"
+done
 same "a view" "'seen', 'label', exclude => '{id,w}'"
 
 # whether they really are several

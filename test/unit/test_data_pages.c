@@ -180,9 +180,6 @@ check_same_column(const DataColumn *a, const DataColumn *b)
 static void
 check_same(const Dataset *a, const Dataset *b)
 {
-	double weight[2][4];
-	uint64_t rows[2][4];
-
 	CHECK_INT(a->n_columns, b->n_columns);
 	CHECK_INT(a->n_params, b->n_params);
 	for (uint32_t c = 0; c < a->n_columns && c < b->n_columns; c++)
@@ -193,10 +190,10 @@ check_same(const Dataset *a, const Dataset *b)
 		CHECK(a->part[p].weight == b->part[p].weight);
 		CHECK(sum_of_rows(a, (DataPart) p, a->part[p].n_blocks) ==
 		      sum_of_rows(b, (DataPart) p, b->part[p].n_blocks));
-		data_cell_totals(a, (DataPart) p, weight[0], rows[0]);
-		data_cell_totals(b, (DataPart) p, weight[1], rows[1]);
-		CHECK(memcmp(weight[0], weight[1], sizeof(weight[0])) == 0);
-		CHECK(memcmp(rows[0], rows[1], sizeof(rows[0])) == 0);
+		CHECK(memcmp(a->part[p].cell_weight, b->part[p].cell_weight,
+		             4 * sizeof(double)) == 0);
+		CHECK(memcmp(a->part[p].cell_rows, b->part[p].cell_rows,
+		             4 * sizeof(uint64_t)) == 0);
 	}
 	for (int s = 0; s < DATA_STRATA; s++)
 		CHECK(sum_of_rows(a, DATA_TRAIN, a->part[0].sample_blocks[s]) ==

@@ -18,10 +18,36 @@
 #include "num/monitor.h"
 #include "pg/constraints.h"
 #include "pg/judge.h"
+#include "pg/store.h"
 #include "pg/train/extract.h"
 #include "train/certificate.h"
 #include "train/family.h"
 #include "train/train.h"
+
+/* Arguments of fairpg.train() in the order of its declaration. */
+enum
+{
+	TRAIN_ARG_MODEL,
+	TRAIN_ARG_SOURCE,
+	TRAIN_ARG_LABEL,
+	TRAIN_ARG_POSITIVE,
+	TRAIN_ARG_PROTECTED,
+	TRAIN_ARG_FEATURES,
+	TRAIN_ARG_EXCLUDE,
+	TRAIN_ARG_FAMILY,
+	TRAIN_ARG_FAIRNESS,
+	TRAIN_ARG_MAX_GAP,
+	TRAIN_ARG_MIN_RATIO,
+	TRAIN_ARG_MAX_LOSS,
+	TRAIN_ARG_METHOD,
+	TRAIN_ARG_PENALTY,
+	TRAIN_ARG_WEIGHT,
+	TRAIN_ARG_SPLIT,
+	TRAIN_ARG_SEED,
+	TRAIN_ARG_OPTIONS,
+	TRAIN_ARG_COMMENT,
+	TRAIN_ARGS /* how many there are */
+};
 
 typedef struct TrainCall
 {
@@ -95,14 +121,15 @@ extern void train_read_call(FunctionCallInfo fcinfo, TrainCall *call);
 
 /* train.c: the steps of a training, in their order; train_store() follows
  * the certificate.  From the arguments to what was asked; to call->data, with
- * the memory of the run in 'context'; to call->result and call->compiled; to
- * the certificates and the verdict; and what other processes see given back. */
+ * the memory of the run in 'context' and the rights that 'use' takes; (train_fit()
+ * to call->result and call->compiled;) to the certificates and the verdict; when
+ * nobody looks at the rows any more, their memory counted and temporary files
+ * ended, which train_certified() does; and what other processes see given back. */
 extern void train_begin(TrainCall *call, FunctionCallInfo fcinfo,
                         const struct Replay *replay);
-extern void train_extract(TrainCall *call, MemoryContext context);
-extern void train_fit(TrainCall *call);
+extern void train_extract(TrainCall *call, StoreUse use, MemoryContext context);
 extern void train_certified(TrainCall *call);
-extern void train_count_memory(TrainCall *call);
+extern void train_end_rows(TrainCall *call);
 extern void train_release(TrainCall *call);
 
 /* A whole training with the arguments of fairpg.train(); 'what' is the
@@ -118,6 +145,22 @@ extern void train_check_family(const TrainCall *call);
 /* train_family.c: raises an error when the sums of every group would not fit,
  * and says how many would. */
 extern void train_check_memory(const TrainCall *call);
+
+/* train_fit.c: from call->data to call->result and call->compiled; raises on
+ * groups that cannot be constrained. */
+extern void train_fit(TrainCall *call);
+
+/* Its beginning: the settings of the fit, and the processes that make its
+ * passes; NULL: this one.  And its end. */
+extern struct Team *train_fit_begin(TrainCall *call, TrainSettings *settings);
+extern void train_fit_end(TrainCall *call, struct Team *team);
+
+/* The model of call->result, into call->compiled. */
+extern void train_compile(TrainCall *call);
+
+/* "source loans", for messages; and the time since an instant. */
+extern char *train_describe_source(const TrainCall *call);
+extern double train_seconds_since(instr_time start);
 
 /* train_signs.c: reads option "monotone", NULL when it was not given; refuses
  * columns that the source does not have; and finds the signs of the columns of
@@ -159,5 +202,18 @@ extern void train_set_groups(TrainCall *call);
 
 /* train_store.c: the rows of the new version; sets call->version. */
 extern void train_store(TrainCall *call);
+
+/* The whole call as JSON text: what it takes to make it again, and how long the
+ * parts took. */
+extern char *train_describe_call(const TrainCall *call);
+
+/* A part of the data as an evaluation: of the new version where 'frontier' is
+ * 0, else of that point of a frontier. */
+extern void
+train_store_evaluation(const TrainCall *call, const Certificate *part,
+                       int64 frontier, int point);
+
+/* A list of char * as an array. */
+extern char **train_text_array(List *texts, int *n);
 
 #endif

@@ -158,7 +158,7 @@ read_step(Job *job)
 	train_begin(&job->call, arguments, job->repeats ? &job->replay : NULL);
 	job->call.is_job = true;
 	job->call.extract.outlives = true;
-	train_extract(&job->call, job->context);
+	train_extract(&job->call, STORE_TO_TRAIN, job->context);
 	store_run_rows(job->run, (int64) job->call.report.rows_read);
 	keep_rows(job);
 }

@@ -15,30 +15,6 @@
 #include "pg/args.h"
 #include "pg/train/call.h"
 
-/* Arguments of fairpg.train() in the order of its declaration. */
-enum
-{
-	ARG_MODEL,
-	ARG_SOURCE,
-	ARG_LABEL,
-	ARG_POSITIVE,
-	ARG_PROTECTED,
-	ARG_FEATURES,
-	ARG_EXCLUDE,
-	ARG_FAMILY,
-	ARG_FAIRNESS,
-	ARG_MAX_GAP,
-	ARG_MIN_RATIO,
-	ARG_MAX_LOSS,
-	ARG_METHOD,
-	ARG_PENALTY,
-	ARG_WEIGHT,
-	ARG_SPLIT,
-	ARG_SEED,
-	ARG_OPTIONS,
-	ARG_COMMENT
-};
-
 static char *
 known_methods(void)
 {
@@ -75,22 +51,23 @@ read_sources(FunctionCallInfo fcinfo, TrainCall *call)
 {
 	ExtractRequest *extract = &call->extract;
 
-	call->model = args_text_required(fcinfo, ARG_MODEL, "model");
-	extract->source = args_text_required(fcinfo, ARG_SOURCE, "source");
-	extract->label = args_text_required(fcinfo, ARG_LABEL, "label");
-	extract->positive = args_text_or_null(fcinfo, ARG_POSITIVE);
-	extract->protected_attributes =
-		name_list(fcinfo, ARG_PROTECTED, "protected", &extract->n_protected);
+	call->model = args_text_required(fcinfo, TRAIN_ARG_MODEL, "model");
+	extract->source = args_text_required(fcinfo, TRAIN_ARG_SOURCE, "source");
+	extract->label = args_text_required(fcinfo, TRAIN_ARG_LABEL, "label");
+	extract->positive = args_text_or_null(fcinfo, TRAIN_ARG_POSITIVE);
+	extract->protected_attributes = name_list(
+		fcinfo, TRAIN_ARG_PROTECTED, "protected", &extract->n_protected);
 	extract->features =
-		name_list(fcinfo, ARG_FEATURES, "features", &extract->n_features);
+		name_list(fcinfo, TRAIN_ARG_FEATURES, "features", &extract->n_features);
 	extract->exclude =
-		name_list(fcinfo, ARG_EXCLUDE, "exclude", &extract->n_exclude);
-	extract->weight = args_text_or_null(fcinfo, ARG_WEIGHT);
-	call->split = args_text_required(fcinfo, ARG_SPLIT, "split");
+		name_list(fcinfo, TRAIN_ARG_EXCLUDE, "exclude", &extract->n_exclude);
+	extract->weight = args_text_or_null(fcinfo, TRAIN_ARG_WEIGHT);
+	call->split = args_text_required(fcinfo, TRAIN_ARG_SPLIT, "split");
 	extract->split = call->split;
-	call->seed = PG_ARGISNULL(ARG_SEED) ? 0 : PG_GETARG_INT64(ARG_SEED);
+	call->seed =
+		PG_ARGISNULL(TRAIN_ARG_SEED) ? 0 : PG_GETARG_INT64(TRAIN_ARG_SEED);
 	extract->seed = call->seed;
-	call->comment = args_text_or_null(fcinfo, ARG_COMMENT);
+	call->comment = args_text_or_null(fcinfo, TRAIN_ARG_COMMENT);
 }
 
 static TrainSolver
@@ -149,8 +126,9 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 	call->undefined = pstrdup("error");
 	call->deterministic = false;
 	*constraints = NULL;
-	call->options =
-		PG_ARGISNULL(ARG_OPTIONS) ? NULL : PG_GETARG_JSONB_P(ARG_OPTIONS);
+	call->options = PG_ARGISNULL(TRAIN_ARG_OPTIONS)
+	                    ? NULL
+	                    : PG_GETARG_JSONB_P(TRAIN_ARG_OPTIONS);
 	args_options(call->options, known);
 
 	if (strcmp(call->undefined, "error") != 0 &&
@@ -183,14 +161,14 @@ static void
 read_constraints(FunctionCallInfo fcinfo, TrainCall *call,
                  JsonbContainer *option)
 {
-	char *fairness = args_text_required(fcinfo, ARG_FAIRNESS, "fairness");
-	double max_gap = bound_arg(fcinfo, ARG_MAX_GAP);
-	double min_ratio = bound_arg(fcinfo, ARG_MIN_RATIO);
-	double max_loss = bound_arg(fcinfo, ARG_MAX_LOSS);
+	char *fairness = args_text_required(fcinfo, TRAIN_ARG_FAIRNESS, "fairness");
+	double max_gap = bound_arg(fcinfo, TRAIN_ARG_MAX_GAP);
+	double min_ratio = bound_arg(fcinfo, TRAIN_ARG_MIN_RATIO);
+	double max_loss = bound_arg(fcinfo, TRAIN_ARG_MAX_LOSS);
 	bool bounded = !isnan(max_gap) || !isnan(min_ratio) || !isnan(max_loss);
 
-	call->has_penalty = !PG_ARGISNULL(ARG_PENALTY);
-	call->penalty = call->has_penalty ? PG_GETARG_FLOAT8(ARG_PENALTY) : 0;
+	call->has_penalty = !PG_ARGISNULL(TRAIN_ARG_PENALTY);
+	call->penalty = call->has_penalty ? PG_GETARG_FLOAT8(TRAIN_ARG_PENALTY) : 0;
 	if (call->has_penalty && !(isfinite(call->penalty) && call->penalty >= 0))
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -311,13 +289,13 @@ check_method(const TrainCall *call, bool by_argument)
 static void
 resolve_names(FunctionCallInfo fcinfo, TrainCall *call)
 {
-	char *family = args_text_required(fcinfo, ARG_FAMILY, "family");
+	char *family = args_text_required(fcinfo, TRAIN_ARG_FAMILY, "family");
 
 	call->family = train_family_find(family);
 	if (call->family != NULL)
 		call->extract.label_kind = call->family->label;
-	call->fairness = args_text_required(fcinfo, ARG_FAIRNESS, "fairness");
-	call->method_name = args_text_required(fcinfo, ARG_METHOD, "method");
+	call->fairness = args_text_required(fcinfo, TRAIN_ARG_FAIRNESS, "fairness");
+	call->method_name = args_text_required(fcinfo, TRAIN_ARG_METHOD, "method");
 	if (call->family == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("family \"%s\" does not exist", family),

@@ -135,7 +135,10 @@ predicts_one_number(const TrainCall *call)
 static void
 note_constant(TrainCall *call)
 {
-	double share = call->train_part.positive_share;
+	/* of a frontier only the judged part has been scored */
+	bool of_train = call->train_part.rows > 0;
+	double share = of_train ? call->train_part.positive_share
+	                        : call->judged->positive_share;
 
 	if (call->train_part.base_errors != NULL)
 	{
@@ -153,8 +156,9 @@ note_constant(TrainCall *call)
 	/* that a bound was missed says more */
 	if (call->result.outcome != TRAIN_INFEASIBLE)
 		call->result.outcome = TRAIN_CONSTANT;
-	warn(call, psprintf("the model decides %s for every training row",
-	                    share <= 0 ? "negative" : "positive"));
+	warn(call, psprintf("the model decides %s for every %s row",
+	                    share <= 0 ? "negative" : "positive",
+	                    of_train ? "training" : "held-out"));
 }
 
 void

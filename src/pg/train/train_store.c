@@ -18,8 +18,8 @@
 #include "pg/train/call.h"
 #include "pg/train/replay.h"
 
-static char **
-string_array(List *texts, int *n)
+char **
+train_text_array(List *texts, int *n)
 {
 	char **array = palloc(sizeof(char *) * Max(list_length(texts), 1));
 	ListCell *cell;
@@ -106,10 +106,8 @@ json_replay(StringInfo json, const TrainCall *call)
 		appendStringInfoString(json, "null");
 }
 
-/* The whole call as JSON: what it takes to make it again, and how long the
- * parts took. */
-static char *
-describe_call(const TrainCall *call)
+char *
+train_describe_call(const TrainCall *call)
 {
 	const ExtractRequest *extract = &call->extract;
 	StringInfoData json;
@@ -235,7 +233,7 @@ store_version(const TrainCall *call)
 		                 .positive = call->data->label_positive,
 		                 .protected_names = call->extract.protected_attributes,
 		                 .n_protected = call->extract.n_protected,
-		                 .spec = describe_call(call),
+		                 .spec = train_describe_call(call),
 		                 .threshold = call->family->label == DATA_LABEL_BINARY
 		                                  ? call->threshold
 		                                  : NAN,
@@ -259,7 +257,7 @@ store_version(const TrainCall *call)
 		                 .comment = call->comment,
 		                 .row_security = call->report.row_security };
 
-	row.warnings = string_array(call->warnings, &row.n_warnings);
+	row.warnings = train_text_array(call->warnings, &row.n_warnings);
 	row.std_errors = order_errors(call);
 	store_insert_version(&row, call->compiled);
 }
@@ -317,8 +315,9 @@ store_log_groups(const TrainCall *call)
 	                        (int) result->n_log_rates);
 }
 
-static void
-store_evaluation(const TrainCall *call, const Certificate *part)
+void
+train_store_evaluation(const TrainCall *call, const Certificate *part,
+                       int64 frontier, int point)
 {
 	StoreEvaluation row = { .model = call->model,
 		                    .version = call->version,
@@ -329,7 +328,9 @@ store_evaluation(const TrainCall *call, const Certificate *part)
 		                    .n_null_label = (int64) call->data->n_null_label,
 		                    .accuracy = part->accuracy,
 		                    .auc = part->auc,
-		                    .loss = part->loss };
+		                    .loss = part->loss,
+		                    .frontier = frontier,
+		                    .point = point };
 	FigureAttribute *groups;
 	Judgements judgements;
 
@@ -358,7 +359,7 @@ train_store(TrainCall *call)
 	store_log(call);
 	store_log_groups(call);
 	train_store_cells(call);
-	store_evaluation(call, &call->train_part);
+	train_store_evaluation(call, &call->train_part, 0, 0);
 	if (call->held_out.rows > 0)
-		store_evaluation(call, &call->held_out);
+		train_store_evaluation(call, &call->held_out, 0, 0);
 }

@@ -1,0 +1,421 @@
+/*
+ * frontier.c
+ *    fairpg.frontier(): the models of many bounds, trained together, certified
+ *    and stored as points to choose from.
+ *
+ * A frontier is the call of fairpg.train() that its arguments stand for, with
+ * one bound after the other.  The rows are extracted once; the points are
+ * trained together (train/frontier.h); and each of them is certified, judged
+ * and stored by what does that for a training.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "tcop/utility.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "pg/args.h"
+#include "pg/export.h"
+#include "pg/host.h"
+#include "pg/report.h"
+#include "pg/rows.h"
+#include "pg/store_frontier.h"
+#include "pg/train/call.h"
+#include "pg/train/replay.h"
+#include "pg/train/shared_rows.h"
+#include "pg/train/team.h"
+#include "train/frontier.h"
+
+/* Arguments of fairpg.frontier() in the order of its declaration. */
+enum
+{
+	ARG_MODEL,
+	ARG_SOURCE,
+	ARG_LABEL,
+	ARG_POSITIVE,
+	ARG_PROTECTED,
+	ARG_FEATURES,
+	ARG_EXCLUDE,
+	ARG_FAMILY,
+	ARG_FAIRNESS,
+	ARG_MAX_GAPS,
+	ARG_FOLDS,
+	ARG_WEIGHT,
+	ARG_SPLIT,
+	ARG_SEED,
+	ARG_OPTIONS,
+	ARG_COMMENT
+};
+
+#define MOST_POINTS 100
+
+typedef struct FrontierCall
+{
+	TrainCall call;         /* of the first point */
+	FunctionCallInfo train; /* with the arguments of fairpg.train() */
+	int n;
+	double *max_gaps;   /* [n] */
+	TrainPoint *points; /* [n] */
+	TrainCall *calls;   /* [n] the call of each point, and what came of it */
+	bool *pareto;       /* [n] */
+	int64 number;
+	double seconds;
+} FrontierCall;
+
+/* The bounds, in the order they are given. */
+static void
+read_max_gaps(FunctionCallInfo fcinfo, FrontierCall *frontier)
+{
+	ArrayType *array;
+	Datum *values;
+	bool *nulls;
+
+	if (PG_ARGISNULL(ARG_MAX_GAPS))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		                errmsg("argument \"max_gaps\" must not be null")));
+	array = PG_GETARG_ARRAYTYPE_P(ARG_MAX_GAPS);
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+	                  TYPALIGN_DOUBLE, &values, &nulls, &frontier->n);
+	if (frontier->n < 1 || frontier->n > MOST_POINTS || ARR_NDIM(array) > 1)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("max_gaps must be a list of 1 to %d bounds",
+		                       MOST_POINTS)));
+	frontier->max_gaps = palloc(sizeof(double) * frontier->n);
+	for (int i = 0; i < frontier->n; i++)
+	{
+		double gap = nulls[i] ? NAN : DatumGetFloat8(values[i]);
+
+		if (!(gap >= 0 && gap <= 1))
+			ereport(ERROR,
+			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			         errmsg("max_gaps must be numbers from 0 to 1"),
+			         nulls[i] ? errdetail("Number %d is null.", i + 1)
+			                  : errdetail("Number %d is %g.", i + 1, gap),
+			         errhint("A bound of 1 bounds nothing; it is the plain "
+			                 "model.")));
+		for (int other = 0; other < i; other++)
+			if (frontier->max_gaps[other] == gap)
+				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				                errmsg("max_gaps has %g twice", gap)));
+		frontier->max_gaps[i] = gap;
+	}
+}
+
+/* The call of fairpg.train() that the arguments stand for, with the first
+ * bound. */
+static void
+read_train_call(FunctionCallInfo fcinfo, FrontierCall *frontier)
+{
+	static const struct
+	{
+		int from;
+		int to;
+	} same[] = {
+		{ ARG_MODEL, TRAIN_ARG_MODEL },
+		{ ARG_SOURCE, TRAIN_ARG_SOURCE },
+		{ ARG_LABEL, TRAIN_ARG_LABEL },
+		{ ARG_POSITIVE, TRAIN_ARG_POSITIVE },
+		{ ARG_PROTECTED, TRAIN_ARG_PROTECTED },
+		{ ARG_FEATURES, TRAIN_ARG_FEATURES },
+		{ ARG_EXCLUDE, TRAIN_ARG_EXCLUDE },
+		{ ARG_FAMILY, TRAIN_ARG_FAMILY },
+		{ ARG_FAIRNESS, TRAIN_ARG_FAIRNESS },
+		{ ARG_WEIGHT, TRAIN_ARG_WEIGHT },
+		{ ARG_SPLIT, TRAIN_ARG_SPLIT },
+		{ ARG_SEED, TRAIN_ARG_SEED },
+		{ ARG_OPTIONS, TRAIN_ARG_OPTIONS },
+		{ ARG_COMMENT, TRAIN_ARG_COMMENT },
+	};
+	FunctionCallInfo train = palloc(SizeForFunctionCallInfo(TRAIN_ARGS));
+
+	InitFunctionCallInfoData(*train, fcinfo->flinfo, TRAIN_ARGS,
+	                         fcinfo->fncollation, NULL, NULL);
+	for (int a = 0; a < TRAIN_ARGS; a++)
+		train->args[a].isnull = true;
+	for (int i = 0; i < (int) lengthof(same); i++)
+		train->args[same[i].to] = fcinfo->args[same[i].from];
+	train->args[TRAIN_ARG_MAX_GAP].value =
+		Float8GetDatum(frontier->max_gaps[0]);
+	train->args[TRAIN_ARG_MAX_GAP].isnull = false;
+	train->args[TRAIN_ARG_METHOD].value = CStringGetTextDatum("constraint");
+	train->args[TRAIN_ARG_METHOD].isnull = false;
+	train_begin(&frontier->call, train, NULL);
+	frontier->train = train;
+}
+
+static void
+read_call(FunctionCallInfo fcinfo, FrontierCall *frontier)
+{
+	char *fairness = args_text_required(fcinfo, ARG_FAIRNESS, "fairness");
+	const FairCriterion *criterion;
+
+	read_max_gaps(fcinfo, frontier);
+	if (strcmp(fairness, "none") == 0)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("a frontier needs a fairness criterion"),
+		         errhint("Set fairness to one whose gap is to be bounded, for "
+		                 "example demographic_parity.")));
+	criterion = fair_criterion_find(fairness);
+	if (criterion != NULL && criterion->of_loss)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("a frontier does not take fairness criterion \"%s\"",
+		                fairness),
+		         errdetail("Its bounds are gaps between groups.")));
+	read_train_call(fcinfo, frontier);
+	if (frontier->call.family->label != DATA_LABEL_BINARY)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		                errmsg("a frontier does not take family \"%s\"",
+		                       frontier->call.family->name)));
+}
+
+static void
+train_points(FrontierCall *frontier)
+{
+	TrainCall *call = &frontier->call;
+	TrainSettings settings;
+	struct Team *team = train_fit_begin(call, &settings);
+
+	frontier->points = palloc0(sizeof(TrainPoint) * frontier->n);
+	for (int p = 0; p < frontier->n; p++)
+		frontier->points[p].bound = frontier->max_gaps[p];
+	report_status(train_frontier(&call->arena, call->data, &settings,
+	                             &call->monitor, frontier->points,
+	                             (uint32) frontier->n),
+	              &call->arena, train_describe_source(call));
+	train_fit_end(call, team);
+}
+
+/* The call of a point, with the result of its training. */
+static TrainCall *
+point_call(FrontierCall *frontier, int p)
+{
+	TrainCall *call = &frontier->calls[p];
+	const TrainPoint *point = &frontier->points[p];
+	Size list = sizeof(FairConstraint) * frontier->call.constraints.n;
+
+	*call = frontier->call;
+	call->constraints.items = palloc(list);
+	memcpy(call->constraints.items, frontier->call.constraints.items, list);
+	call->constraints.items[0].bound = point->bound;
+	frontier->train->args[TRAIN_ARG_MAX_GAP].value =
+		Float8GetDatum(point->bound);
+	call->kept = replay_describe(frontier->train);
+	call->warnings = NIL;
+	call->result.outcome = point->outcome;
+	call->result.iterations = point->iterations;
+	call->result.loss = point->loss;
+	call->result.gap = point->gap;
+	call->result.reached = point->reached;
+	call->result.coef = point->coef;
+	return call;
+}
+
+/* What the model of a point does to the rows it is judged by. */
+static void
+certify_point(TrainCall *call)
+{
+	bool held_out = call->data->part[DATA_HELD_OUT].n_rows > 0;
+
+	call->judged = held_out ? &call->held_out : &call->train_part;
+	report_status(train_certify(&call->arena, call->data, call->compiled,
+	                            held_out ? DATA_HELD_OUT : DATA_TRAIN,
+	                            &call->monitor,
+	                            held_out ? &call->held_out : &call->train_part),
+	              &call->arena, train_describe_source(call));
+	train_judge(call);
+	report_status(model_encode(&call->arena, call->compiled, &call->artifact,
+	                           &call->artifact_bytes),
+	              &call->arena, train_describe_source(call));
+}
+
+static void
+certify_points(FrontierCall *frontier)
+{
+	instr_time start;
+
+	INSTR_TIME_SET_CURRENT(start);
+	host_monitor_phase(&frontier->call.monitor, "certifying");
+	frontier->calls = palloc0(sizeof(TrainCall) * frontier->n);
+	for (int p = 0; p < frontier->n; p++)
+	{
+		TrainCall *call = point_call(frontier, p);
+
+		train_compile(call);
+		certify_point(call);
+	}
+	frontier->call.certify_seconds = train_seconds_since(start);
+}
+
+/* Marks the points that no other one is better than. */
+static void
+find_pareto(FrontierCall *frontier)
+{
+	frontier->pareto = palloc(sizeof(bool) * frontier->n);
+	for (int p = 0; p < frontier->n; p++)
+	{
+		double gap = train_chosen(&frontier->calls[p]).gap;
+		double accuracy = frontier->calls[p].judged->accuracy;
+
+		frontier->pareto[p] = !isnan(gap);
+		for (int q = 0; q < frontier->n; q++)
+		{
+			double other_gap = train_chosen(&frontier->calls[q]).gap;
+			double other = frontier->calls[q].judged->accuracy;
+
+			if (other >= accuracy && other_gap <= gap &&
+			    (other > accuracy || other_gap < gap))
+				frontier->pareto[p] = false;
+		}
+	}
+}
+
+static const char *
+judged_on(const FrontierCall *frontier)
+{
+	return frontier->call.data->part[DATA_HELD_OUT].n_rows > 0 ? "held_out"
+	                                                           : "train";
+}
+
+static void
+store_frontier(FrontierCall *frontier)
+{
+	const TrainCall *call = &frontier->call;
+	const DataRows *part = call->data->part;
+	StoreFrontier row = { .model = call->model,
+		                  .family = call->family->name,
+		                  .fairness = call->fairness,
+		                  .method = call->method_name,
+		                  .source = call->extract.source,
+		                  .label = call->extract.label,
+		                  .positive = call->data->label_positive,
+		                  .protected_names = call->extract.protected_attributes,
+		                  .n_protected = call->extract.n_protected,
+		                  .folds = 0,
+		                  .judged_on = judged_on(frontier),
+		                  .threshold = call->threshold,
+		                  .rows_train = (int64) part[DATA_TRAIN].n_rows,
+		                  .rows_test = (int64) part[DATA_HELD_OUT].n_rows,
+		                  .rows_dropped = (int64) call->report.rows_dropped,
+		                  .seconds = frontier->seconds,
+		                  .memory_bytes = (int64) call->memory_bytes,
+		                  .comment = call->comment,
+		                  .row_security = call->report.row_security };
+
+	row.warnings = train_text_array(call->warnings, &row.n_warnings);
+	frontier->number = store_insert_frontier(&row);
+}
+
+static void
+store_point(const FrontierCall *frontier, int p)
+{
+	const TrainCall *call = &frontier->calls[p];
+	Judgement judgement = train_chosen(call);
+	StorePoint row = { .frontier = frontier->number,
+		               .point = p + 1,
+		               .max_gap = frontier->max_gaps[p],
+		               .status = train_outcome_name(call->result.outcome),
+		               .stopped_because = frontier->points[p].stopped_because,
+		               .verdict = call->judgements.verdict,
+		               .spec = train_describe_call(call),
+		               .artifact = call->artifact,
+		               .artifact_bytes = call->artifact_bytes,
+		               .iterations = call->result.iterations,
+		               .train_loss = call->result.loss,
+		               .train_accuracy = frontier->points[p].accuracy,
+		               .train_gap = call->result.gap,
+		               .loss = call->judged->loss,
+		               .accuracy = call->judged->accuracy,
+		               .auc = call->judged->auc,
+		               .gap = judgement.gap,
+		               .gap_low = judgement.gap_low,
+		               .gap_high = judgement.gap_high,
+		               .worst_group = judge_worst_group(&judgement),
+		               .pareto = frontier->pareto[p] };
+
+	row.warnings = train_text_array(call->warnings, &row.n_warnings);
+	store_insert_point(&row);
+	train_store_evaluation(call, call->judged, frontier->number, p + 1);
+}
+
+static void
+add_point_row(const FrontierCall *frontier, int p, Rows *rows)
+{
+	const TrainCall *call = &frontier->calls[p];
+	Judgement judgement = train_chosen(call);
+	RowMaker row;
+
+	row_begin_among(&row, rows);
+	row_put(&row, Int64GetDatum(frontier->number));
+	row_put(&row, Int32GetDatum(p + 1));
+	row_put_real(&row, frontier->max_gaps[p]);
+	row_put_text(&row, train_outcome_name(call->result.outcome));
+	row_put_real(&row, call->judged->accuracy);
+	row_put_real(&row, call->judged->auc);
+	row_put_real(&row, call->judged->loss);
+	row_put_real(&row, judgement.gap);
+	row_put_real(&row, judgement.gap_low);
+	row_put_real(&row, judgement.gap_high);
+	row_put_text(&row, call->judgements.verdict);
+	row_put_text(&row, judge_worst_group(&judgement));
+	row_put(&row, BoolGetDatum(frontier->pareto[p]));
+	row_put_real(&row, frontier->points[p].accuracy);
+	row_put_real(&row, call->result.gap);
+	row_put_text(&row, judged_on(frontier));
+	row_put(&row, Int64GetDatum((int64) call->judged->rows));
+	row_put_texts(&row, list_concat_copy(frontier->call.warnings,
+	                                     frontier->calls[p].warnings));
+	row_end_among(&row, rows);
+}
+
+/*
+ * frontier(model, source, label, positive, protected, features, exclude,
+ *          family, fairness, max_gaps, folds, weight, split, seed, options,
+ *          comment) returns setof fairpg.frontier_point
+ *
+ * Trains as the caller, and stores the points; a version is made of one of
+ * them by fairpg.choose().
+ */
+FAIRPG_FUNCTION(fairpg_frontier);
+Datum
+fairpg_frontier(PG_FUNCTION_ARGS)
+{
+	MemoryContext context;
+	MemoryContext caller;
+	FrontierCall *frontier;
+	TrainCall *call;
+	instr_time start;
+	Rows rows;
+
+	rows_begin(&rows, fcinfo, 18);
+	context = AllocSetContextCreate(CurrentMemoryContext, "fairpg frontier",
+	                                ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	frontier = palloc0(sizeof(FrontierCall));
+	call = &frontier->call;
+	INSTR_TIME_SET_CURRENT(start);
+	read_call(fcinfo, frontier);
+	PreventCommandIfReadOnly("fairpg.frontier()");
+	train_extract(call, STORE_TO_EXPLORE, context);
+	train_points(frontier);
+	call->fit_seconds = train_seconds_since(start) - call->report.seconds;
+	certify_points(frontier);
+	find_pareto(frontier);
+	frontier->seconds = train_seconds_since(start);
+	train_end_rows(call);
+	store_frontier(frontier);
+	for (int p = 0; p < frontier->n; p++)
+		store_point(frontier, p);
+	train_release(call);
+	for (int p = 0; p < frontier->n; p++)
+		add_point_row(frontier, p, &rows);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return (Datum) 0;
+}
