@@ -81,6 +81,24 @@ SELECT max_gap, status FROM fairpg.frontier('loan', 'people', 'paid', protected 
 SELECT (frontier).point, (frontier).max_gap FROM (SELECT fairpg.frontier('loan', 'people', 'paid', protected => '{sex}',
     features => '{income}', max_gaps => '{0.1}') AS frontier) s;
 
+-- folds: training rows judged by models that have not seen them; what is held out is for the version in the end
+CREATE TABLE folded AS SELECT * FROM fairpg.frontier('folded', 'people', 'paid', protected => '{sex}', features => '{income,debt,kind}',
+    max_gaps => '{0.02,0.05,0.1,1}', folds => 5, split => 'column:part=test', options => '{"key": "id"}');
+SELECT point, max_gap, status, judged_on, n, train_gap <= max_gap AS kept, warnings FROM folded ORDER BY point;
+-- the models are those without folds, and figures of rows not seen are near those of the held-out ones
+SELECT bool_and(f.train_gap = p.train_gap AND f.train_accuracy = p.train_accuracy) AS same_models, max(abs(f.accuracy - p.accuracy)) < 0.03 AS near
+FROM folded f JOIN points p USING (max_gap);
+SELECT count(DISTINCT attribute || group_name) AS groups FROM fairpg_report.frontier_groups g, folded f WHERE g.frontier = f.frontier;
+SELECT e.part, e.n_rows, count(*) AS points FROM fairpg_catalog.evaluation e, folded f WHERE e.frontier = f.frontier AND e.point = f.point
+GROUP BY 1, 2 ORDER BY 1;
+SELECT (fairpg.choose(frontier, 2, 'folds')).version FROM folded WHERE point = 2;
+SELECT v.rows_train, v.rows_test, v.accuracy = p.accuracy AND v.gap = p.gap AS held_out FROM fairpg_report.model_versions v, points p
+WHERE v.model = 'folded' AND p.max_gap = 0.05;
+SELECT part, n_rows FROM fairpg_catalog.evaluation WHERE model = 'folded' AND version = 1 ORDER BY 1;
+-- of copies of rows each falls by itself, and nothing need be held out
+SELECT judged_on, n, status FROM fairpg.frontier('folded', 'SELECT debt > 0.5 AS debt, sex, paid FROM people', 'paid', protected => '{sex}',
+    max_gaps => '{0.1}', folds => 3, split => 'none');
+
 -- records stay with the frontier until it is dropped; what was chosen keeps it
 DELETE FROM fairpg_catalog.frontier WHERE frontier = 2;
 SELECT count(*) FROM fairpg_catalog.frontier_point WHERE frontier = 2;
@@ -89,7 +107,7 @@ SELECT count(*) FROM fairpg_catalog.evaluation WHERE frontier = 2;
 DELETE FROM fairpg_catalog.frontier WHERE frontier = 1;
 \set VERBOSITY default
 
-DROP TABLE people, points, single, counted, turned;
+DROP TABLE people, points, single, counted, turned, folded;
 DELETE FROM fairpg_catalog.model_version;
 DELETE FROM fairpg_catalog.model;
 DELETE FROM fairpg_catalog.frontier;

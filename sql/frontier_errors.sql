@@ -19,6 +19,17 @@ SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_g
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_gaps => '{0.1,0.2,0.1}');
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_gaps => array(SELECT i / 200.0 FROM generate_series(0, 100) i));
 
+-- folds
+SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', folds => -1);
+SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', folds => 1);
+SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', folds => 21);
+SELECT * FROM fairpg.frontier('m', 'SELECT x, y, sex, id < 5 AS paid FROM people', 'paid', protected => '{sex}', folds => 20,
+    options => '{"undefined": "skip", "min_group": 1}', split => 'none');
+SET fairpg.max_groups = 20000;
+SELECT * FROM fairpg.frontier('m', 'SELECT *, id / 2 AS grp FROM (SELECT i AS id, i % 5 = 0 AS paid, i * 7 % 100 AS x FROM generate_series(1, 20000) i) s',
+    'paid', protected => '{grp}', folds => 10);
+RESET fairpg.max_groups;
+
 -- the rest of the call, as fairpg.train() refuses it
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', fairness => 'none');
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', fairness => 'group_loss');

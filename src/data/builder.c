@@ -90,19 +90,19 @@ create_input(DataBuilder *builder)
 {
 	NumArena *arena = builder->arena;
 	uint32_t n = builder->spec.n_columns;
-	uint32_t n_protected = builder->spec.n_protected;
+	uint32_t n_codes = builder->spec.n_protected + 1;
 
 	builder->input.number = arena_alloc(arena, n, sizeof(double));
 	builder->input.code = arena_alloc(arena, n, sizeof(uint32_t));
 	builder->input.protected_code =
-		arena_alloc(arena, n_protected, sizeof(uint32_t));
+		arena_alloc(arena, n_codes, sizeof(uint32_t));
 	builder->known_groups = arena_alloc(arena, KNOWN_GROUPS, sizeof(uint16_t));
 	if (builder->known_groups == NULL || builder->input.number == NULL ||
 	    builder->input.code == NULL || builder->input.protected_code == NULL)
 		return NUM_NO_MEMORY;
 	memset(builder->known_groups, 0, KNOWN_GROUPS * sizeof(uint16_t));
 	memset(builder->input.code, 0, n * sizeof(uint32_t));
-	memset(builder->input.protected_code, 0, n_protected * sizeof(uint32_t));
+	memset(builder->input.protected_code, 0, n_codes * sizeof(uint32_t));
 	builder->input.weight = 1;
 	for (uint32_t c = 0; c < n; c++)
 		builder->input.number[c] = NAN;
@@ -230,7 +230,7 @@ data_builder_group_values(const DataBuilder *builder, uint32_t column)
 NumStatus
 data_base_group(DataBuilder *builder, uint32_t *group)
 {
-	uint32_t n = builder->spec.n_protected;
+	uint32_t n = data_group_codes(builder);
 	const uint32_t *codes = builder->input.protected_code;
 	uint32_t bits = n == 0 ? KNOWN_BITS : KNOWN_BITS / n;
 	uint32_t place = 0;
@@ -266,14 +266,16 @@ data_builder_append(DataBuilder *builder, DataPart part)
 	RawRow row = { .number = input->number,
 		           .code = input->code,
 		           .weight = (float) input->weight };
-	NumStatus status = data_base_group(builder, &group);
-	uint64_t hash;
+	uint64_t hash =
+		builder->spec.keyed ? input->key_hash : data_builder_hash(builder);
+	NumStatus status;
 	int stream;
 
+	input->protected_code[builder->spec.n_protected] = data_fold(builder, hash);
+	status = data_base_group(builder, &group);
 	if (status != NUM_OK)
 		return status;
 	row.cell = (uint16_t) (2 * group + (input->label ? 1u : 0u));
-	hash = builder->spec.keyed ? input->key_hash : data_builder_hash(builder);
 	if (!builder->spec.keyed)
 	{
 		status = data_look_at(builder, hash);

@@ -44,6 +44,8 @@ typedef struct DataAttributeSpec
 
 #define DATA_MAX_CROSSED 8
 
+#define DATA_MOST_FOLDS 20
+
 typedef struct DataBuilderSpec
 {
 	uint32_t n_columns;
@@ -63,8 +65,9 @@ typedef struct DataBuilderSpec
 	double held_out_share; /* by the hash of a row; 0: the caller says */
 	bool keyed;            /* the caller hashes a key, else it is the content */
 	uint64_t seed;         /* of hashes of contents */
-	NumMonitor *monitor;   /* asked while finishing; may be NULL */
-	NumArena *row_arena;   /* for the rows alone; NULL: that of the rest */
+	uint32_t n_folds; /* 2 to DATA_MOST_FOLDS, by the hash of a row; 0: none */
+	NumMonitor *monitor; /* asked while finishing; may be NULL */
+	NumArena *row_arena; /* for the rows alone; NULL: that of the rest */
 	/* where rows go for which there is no memory, while they are gathered and
 	 * for as long as the dataset lives; NULL: nowhere */
 	DataStore *raw_store;

@@ -114,6 +114,17 @@ extern NumStatus data_make_crowd(DataBuilder *builder, uint32_t column);
 /* builder_crowd.c: settles the levels of all crowds. */
 extern NumStatus data_settle_crowds(DataBuilder *builder);
 
+/* Codes that make a base group: those of the protected values and, where there
+ * are folds, that of the fold, counted from 0. */
+static inline uint32_t
+data_group_codes(const DataBuilder *builder)
+{
+	return builder->spec.n_protected + (builder->spec.n_folds > 0 ? 1 : 0);
+}
+
+/* split.c: the fold of a row by its hash, 0 without folds. */
+extern uint32_t data_fold(const DataBuilder *builder, uint64_t hash);
+
 /* builder.c: number of the combination of protected values in the input.
  * NUM_TOO_LARGE as data_builder_append(). */
 extern NumStatus data_base_group(DataBuilder *builder, uint32_t *group);

@@ -153,6 +153,9 @@ typedef struct Dataset
 	DataRows part[DATA_PARTS];
 
 	uint32_t n_base_groups; /* at least 1; 1 when nothing is protected */
+	uint32_t n_folds;       /* into which all rows fall by their hash; a base
+	                         * group lies in one of them; 0: none */
+	uint8_t *fold_of_base;  /* [n_base_groups] from 0; NULL without folds */
 	uint32_t n_attributes;
 	DataAttribute *attributes;
 

@@ -25,6 +25,7 @@ typedef struct SeenGroup
 	const uint32_t *columns;
 	uint32_t n_columns;
 	uint32_t base; /* number by first appearance */
+	bool by_fold;  /* folds are told apart */
 } SeenGroup;
 
 /* Value of the protected column 'column' in base group 'base'. */
@@ -42,6 +43,20 @@ value_of(const DataBuilder *builder, uint32_t base, uint32_t column)
 	           : builder->protected_values[column].entries[code - 1];
 }
 
+/* Its fold; 0 without folds. */
+static uint32_t
+fold_of(const DataBuilder *builder, uint32_t base)
+{
+	uint32_t fold = 0;
+
+	if (builder->spec.n_folds > 0)
+		memcpy(&fold,
+		       builder->base_groups.entries[base].name +
+		           builder->spec.n_protected * sizeof(uint32_t),
+		       sizeof(fold));
+	return fold;
+}
+
 static int
 compare_groups(const void *a, const void *b)
 {
@@ -56,6 +71,9 @@ compare_groups(const void *a, const void *b)
 
 		order = dictionary_compare(p.name, p.length, q.name, q.length);
 	}
+	if (order == 0 && x->by_fold)
+		order = (int) fold_of(x->builder, x->base) -
+		        (int) fold_of(y->builder, y->base);
 	return order;
 }
 
@@ -123,7 +141,7 @@ group_name(const SeenGroup *group)
 /* All base groups, sorted by the columns given. */
 static SeenGroup *
 sorted_groups(const DataBuilder *builder, const uint32_t *columns,
-              uint32_t n_columns)
+              uint32_t n_columns, bool by_fold)
 {
 	uint32_t n = builder->base_groups.n;
 	SeenGroup *groups = arena_alloc(builder->arena, n, sizeof(SeenGroup));
@@ -131,7 +149,7 @@ sorted_groups(const DataBuilder *builder, const uint32_t *columns,
 	if (groups == NULL)
 		return NULL;
 	for (uint32_t b = 0; b < n; b++)
-		groups[b] = (SeenGroup){ builder, columns, n_columns, b };
+		groups[b] = (SeenGroup){ builder, columns, n_columns, b, by_fold };
 	qsort(groups, n, sizeof(SeenGroup), compare_groups);
 	return groups;
 }
@@ -142,7 +160,8 @@ make_attribute(const DataBuilder *builder, const DataAttributeSpec *spec,
 {
 	NumArena *arena = builder->arena;
 	uint32_t n = builder->base_groups.n;
-	SeenGroup *groups = sorted_groups(builder, spec->columns, spec->n_columns);
+	SeenGroup *groups =
+		sorted_groups(builder, spec->columns, spec->n_columns, false);
 	uint32_t n_groups = 0;
 
 	attribute->name = spec->name;
@@ -187,7 +206,7 @@ renumber(const DataBuilder *builder)
 		return NULL;
 	for (uint32_t p = 0; p < n_protected; p++)
 		all[p] = p;
-	groups = sorted_groups(builder, all, n_protected);
+	groups = sorted_groups(builder, all, n_protected, true);
 	if (groups == NULL)
 		return NULL;
 	for (uint32_t i = 0; i < n; i++)
@@ -195,6 +214,24 @@ renumber(const DataBuilder *builder)
 	arena_release(arena, groups, n, sizeof(SeenGroup));
 	arena_release(arena, all, n_protected, sizeof(uint32_t));
 	return new_number;
+}
+
+/* The fold of each base group, by its new number. */
+static NumStatus
+list_folds(const DataBuilder *builder, const uint32_t *new_number,
+           Dataset *data)
+{
+	uint32_t n = builder->base_groups.n;
+
+	data->n_folds = builder->spec.n_folds;
+	if (data->n_folds == 0)
+		return NUM_OK;
+	data->fold_of_base = arena_alloc(builder->arena, n, 1);
+	if (data->fold_of_base == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t b = 0; b < n; b++)
+		data->fold_of_base[new_number[b]] = (uint8_t) fold_of(builder, b);
+	return NUM_OK;
 }
 
 NumStatus
@@ -226,5 +263,5 @@ data_make_groups(Finish *finish, const char **culprit)
 			return status;
 	}
 	finish->base_group = new_number;
-	return status;
+	return list_folds(builder, new_number, data);
 }

@@ -29,6 +29,9 @@
 #define HASH_OFFSET UINT64_C(0x9e3779b97f4a7c15)
 #define HASH_STEP UINT64_C(0x243f6a8885a308d4)
 
+/* sets the fold of a row apart from all else that its hash decides */
+#define FOLD_OFFSET UINT64_C(0x13198a2e03707344)
+
 /* of a double; what is above, without its sign, is a NaN */
 #define INFINITY_BITS UINT64_C(0x7ff0000000000000)
 
@@ -143,6 +146,15 @@ may_have_copies(const DataBuilder *builder)
 	       builder->looked.n * LOOK_ONE_IN < n_rows / 2;
 }
 
+uint32_t
+data_fold(const DataBuilder *builder, uint64_t hash)
+{
+	/* part and stratum are by other bits than those that are left of this */
+	uint64_t high = mix(hash + FOLD_OFFSET) >> 32;
+
+	return (uint32_t) (high * builder->spec.n_folds >> 32);
+}
+
 /* The terms of the hash that a base group has, by its number. */
 static uint64_t *
 group_terms(const DataBuilder *builder)
@@ -229,17 +241,43 @@ hash_stored(const Finish *finish, const RawBlock *block, uint32_t i,
 	return mix(hash + groups[cell >> 1]);
 }
 
-/* Takes a row out of its block and puts it into another stream. */
+/* The cell of a row, in the fold that 'hash' says. */
 static NumStatus
-move_row(DataBuilder *builder, RawBlock *block, uint32_t at, int stream)
+find_cell(DataBuilder *builder, const RawBlock *block, uint32_t at,
+          uint64_t hash, uint16_t *result)
+{
+	uint32_t cell = raw_cell(block, at);
+	uint32_t n_protected = builder->spec.n_protected;
+	uint32_t group;
+	NumStatus status;
+
+	*result = (uint16_t) cell;
+	if (builder->spec.n_folds == 0)
+		return NUM_OK;
+	memcpy(builder->input.protected_code,
+	       builder->base_groups.entries[cell >> 1].name,
+	       n_protected * sizeof(uint32_t));
+	builder->input.protected_code[n_protected] = data_fold(builder, hash);
+	status = data_base_group(builder, &group);
+	*result = (uint16_t) (2 * group + (cell & 1));
+	return status;
+}
+
+/* Takes a row out of its block and puts it into the stream and the fold that
+ * 'hash' says. */
+static NumStatus
+move_row(DataBuilder *builder, RawBlock *block, uint32_t at, int stream,
+         uint64_t hash)
 {
 	const RawShape *shape = &builder->shape;
 	DataInput *input = &builder->input;
 	RawRow row = { .number = input->number,
 		           .code = input->code,
-		           .cell = (uint16_t) raw_cell(block, at),
 		           .weight = (float) raw_weight(block, at) };
+	NumStatus status = find_cell(builder, block, at, hash, &row.cell);
 
+	if (status != NUM_OK)
+		return status;
 	for (uint32_t k = 0; k < shape->n_numbers; k++)
 		input->number[shape->numbers[k]] =
 			raw_number(block, shape->numbers[k], at);
@@ -285,15 +323,15 @@ divide_block(Finish *finish, int s, uint32_t b, Share *share)
 		status = copies_number(&share->copies, hash, &number);
 		if (status != NUM_OK)
 			return status;
+		hash = mix(hash + number * HASH_OFFSET);
 		if (number > 0)
-			place =
-				data_place(finish->builder, mix(hash + number * HASH_OFFSET),
-			               data_part_of(s));
-		/* the last row of the block comes into the place of one that moves */
-		if (place == s)
+			place = data_place(finish->builder, hash, data_part_of(s));
+		/* the last row of the block comes into the place of one that moves; so
+		 * does one that changes nothing but its fold */
+		if (number == 0 || (place == s && finish->builder->spec.n_folds == 0))
 			i++;
 		else
-			status = move_row(finish->builder, block, i, place);
+			status = move_row(finish->builder, block, i, place, hash);
 		if (status != NUM_OK)
 			return status;
 	}
@@ -342,6 +380,7 @@ data_divide_copies(Finish *finish)
 {
 	DataBuilder *builder = finish->builder;
 	uint32_t n_blocks[DATA_STREAMS];
+	uint32_t n_groups = builder->base_groups.n;
 	uint64_t *groups;
 	Share share = { .of = n_shares(finish) };
 	NumStatus status = NUM_OK;
@@ -360,7 +399,6 @@ data_divide_copies(Finish *finish)
 		status = raw_flush(&builder->shape, &builder->stream[s]);
 	if (status != NUM_OK)
 		return status;
-	arena_release(builder->arena, groups, builder->base_groups.n,
-	              sizeof(uint64_t));
+	arena_release(builder->arena, groups, n_groups, sizeof(uint64_t));
 	return NUM_OK;
 }

@@ -7,6 +7,9 @@
  * sorted as order-preserving images by a radix sort in three passes, and runs
  * of equal ones count one half.
  *
+ * Where rows are judged by models that have not seen them, the rows of a block
+ * are sorted by fold first.
+ *
  * A model with thresholds by group decides a row by the one that the name of
  * its group finds in the model, as decide() does.
  *
@@ -298,54 +301,100 @@ read_sums(const Dataset *data, const Sums *sums, Certificate *certificate)
 	certificate->positive_share = positive / certificate->weight;
 }
 
+/* A certificate in the making. */
+typedef struct Making
+{
+	NumArena *arena;
+	const Dataset *data;
+	const DataRows *rows;
+	NumMonitor *monitor;
+	Certificate *certificate;
+	bool weighted;
+	size_t size; /* bytes of a scored row */
+	char *scored;
+	char *spare;
+	double *z;         /* [DATA_BLOCK_ROWS] */
+	double *threshold; /* [n_base_groups] */
+	Sums sums;
+} Making;
+
+static NumStatus
+making_begin(Making *making)
+{
+	NumArena *arena = making->arena;
+	const DataRows *rows = &making->data->part[making->certificate->part];
+
+	making->rows = rows;
+	making->weighted =
+		rows->n_blocks > 0 && data_block(rows, 0)->weight != NULL;
+	making->size = making->weighted ? sizeof(Scored) : sizeof(uint32_t);
+	making->scored = arena_alloc(arena, rows->n_rows, making->size);
+	making->spare = arena_alloc(arena, rows->n_rows, making->size);
+	making->z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
+	making->threshold =
+		arena_alloc(arena, making->data->n_base_groups, sizeof(double));
+	if (making->scored == NULL || making->spare == NULL || making->z == NULL ||
+	    making->threshold == NULL)
+		return NUM_NO_MEMORY;
+	return sums_create(arena, making->data, making->weighted, &making->sums);
+}
+
+/* Scores a block by a model, and adds it. */
+static NumStatus
+making_add(Making *making, const Model *model, const DataBlock *block)
+{
+	if (monitor_stop(making->monitor))
+		return NUM_CANCELLED;
+	model_score_block(model, making->data, block, making->z);
+	return certify_block(making->threshold, block, making->z,
+	                     making->certificate, &making->sums, making->scored)
+	           ? NUM_OK
+	           : NUM_NOT_FINITE;
+}
+
+static NumStatus
+making_end(Making *making)
+{
+	NumArena *arena = making->arena;
+	Certificate *certificate = making->certificate;
+
+	read_sums(making->data, &making->sums, certificate);
+	if (sort_scores(making->scored, making->spare, certificate->rows,
+	                making->weighted, making->monitor) != NUM_OK)
+		return NUM_CANCELLED;
+	certificate->auc =
+		sorted_auc(making->scored, certificate->rows, making->weighted,
+	               making->data->weight_magnet);
+	arena_release(arena, making->threshold, making->data->n_base_groups,
+	              sizeof(double));
+	arena_release(arena, making->z, DATA_BLOCK_ROWS, sizeof(double));
+	arena_release(arena, making->spare, making->rows->n_rows, making->size);
+	arena_release(arena, making->scored, making->rows->n_rows, making->size);
+	return NUM_OK;
+}
+
 /* Scores and counts every row of a part. */
 static NumStatus
 certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
                   NumMonitor *monitor, Certificate *certificate)
 {
-	const DataRows *rows = &data->part[certificate->part];
-	bool weighted = rows->n_blocks > 0 && data_block(rows, 0)->weight != NULL;
-	size_t size = weighted ? sizeof(Scored) : sizeof(uint32_t);
-	char *scored = arena_alloc(arena, rows->n_rows, size);
-	char *spare = arena_alloc(arena, rows->n_rows, size);
-	double *z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
-	Sums sums;
-	double *threshold = arena_alloc(arena, data->n_base_groups, sizeof(double));
-	NumStatus status;
+	Making making = { .arena = arena,
+		              .data = data,
+		              .monitor = monitor,
+		              .certificate = certificate };
+	NumStatus status = making_begin(&making);
 
-	if (scored == NULL || spare == NULL || z == NULL || threshold == NULL ||
-	    sums_create(arena, data, weighted, &sums) != NUM_OK)
-		return NUM_NO_MEMORY;
-	status = find_thresholds(data, model, threshold);
-	if (status != NUM_OK)
-		return status;
-
-	for (uint32_t b = 0; b < rows->n_blocks; b++)
-	{
-		const DataBlock *block = data_block(rows, b);
-
-		if (monitor_stop(monitor))
-			return NUM_CANCELLED;
-		model_score_block(model, data, block, z);
-		if (!certify_block(threshold, block, z, certificate, &sums, scored))
-			return NUM_NOT_FINITE;
-	}
-	read_sums(data, &sums, certificate);
-	if (sort_scores(scored, spare, certificate->rows, weighted, monitor) !=
-	    NUM_OK)
-		return NUM_CANCELLED;
-	certificate->auc =
-		sorted_auc(scored, certificate->rows, weighted, data->weight_magnet);
-	arena_release(arena, threshold, data->n_base_groups, sizeof(double));
-	arena_release(arena, z, DATA_BLOCK_ROWS, sizeof(double));
-	arena_release(arena, spare, rows->n_rows, size);
-	arena_release(arena, scored, rows->n_rows, size);
-	return NUM_OK;
+	if (status == NUM_OK)
+		status = find_thresholds(data, model, making.threshold);
+	for (uint32_t b = 0; b < making.rows->n_blocks && status == NUM_OK; b++)
+		status = making_add(&making, model, data_block(making.rows, b));
+	return status == NUM_OK ? making_end(&making) : status;
 }
 
-NumStatus
-train_certify(NumArena *arena, const Dataset *data, const Model *model,
-              DataPart part, NumMonitor *monitor, Certificate *certificate)
+/* A certificate of no rows. */
+static NumStatus
+certificate_begin(NumArena *arena, const Dataset *data, DataPart part,
+                  Certificate *certificate)
 {
 	size_t n = data->n_base_groups;
 
@@ -357,6 +406,113 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 		return NUM_NO_MEMORY;
 	memset(certificate->base, 0, n * sizeof(FairCells));
 	memset(certificate->base_loss, 0, n * sizeof(FairLoss));
+	return NUM_OK;
+}
+
+/* A block with room for rows of any other one of the dataset. */
+static DataBlock *
+part_create(NumArena *arena, const Dataset *data, const DataBlock *like)
+{
+	DataBlock *part = arena_alloc(arena, 1, sizeof(DataBlock));
+
+	if (part == NULL)
+		return NULL;
+	memset(part, 0, sizeof(*part));
+	part->code_bytes = like->code_bytes;
+	part->values = arena_alloc(arena, data->n_columns, sizeof(void *));
+	part->cell = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(uint16_t));
+	if (like->weight != NULL)
+		part->weight = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(float));
+	if (part->values == NULL || part->cell == NULL ||
+	    (like->weight != NULL && part->weight == NULL))
+		return NULL;
+	for (uint32_t c = 0; c < data->n_columns; c++)
+	{
+		part->values[c] =
+			arena_alloc(arena, DATA_BLOCK_ROWS, like->code_bytes[c]);
+		if (part->values[c] == NULL)
+			return NULL;
+	}
+	return part;
+}
+
+/* The rows of a block that lie in a fold, into 'part'; 'at' has room for the
+ * places of all of them. */
+static void
+part_fill(const Dataset *data, const DataBlock *block, uint32_t fold,
+          uint16_t *at, DataBlock *part)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < block->n_rows; i++)
+		if (data->fold_of_base[block->cell[i] >> 1] == fold)
+			at[n++] = (uint16_t) i;
+	part->n_rows = n;
+	for (uint32_t i = 0; i < n; i++)
+		part->cell[i] = block->cell[at[i]];
+	for (uint32_t i = 0; i < n && block->weight != NULL; i++)
+		part->weight[i] = block->weight[at[i]];
+	for (uint32_t c = 0; c < data->n_columns; c++)
+	{
+		const void *from = block->values[c];
+		void *to = part->values[c];
+
+		if (block->code_bytes[c] == 1)
+			for (uint32_t i = 0; i < n; i++)
+				((uint8_t *) to)[i] = ((const uint8_t *) from)[at[i]];
+		else if (block->code_bytes[c] == 2)
+			for (uint32_t i = 0; i < n; i++)
+				((uint16_t *) to)[i] = ((const uint16_t *) from)[at[i]];
+		else
+			for (uint32_t i = 0; i < n; i++)
+				((uint32_t *) to)[i] = ((const uint32_t *) from)[at[i]];
+	}
+}
+
+NumStatus
+train_certify_folds(NumArena *arena, const Dataset *data,
+                    const Model *const *models, NumMonitor *monitor,
+                    Certificate *certificate)
+{
+	uint16_t at[DATA_BLOCK_ROWS];
+	DataBlock *part = NULL;
+	ArenaNest nest;
+	Making making = { .arena = arena,
+		              .data = data,
+		              .monitor = monitor,
+		              .certificate = certificate };
+	NumStatus status = certificate_begin(arena, data, DATA_TRAIN, certificate);
+
+	if (status == NUM_OK)
+		status = making_begin(&making);
+	if (status == NUM_OK && making.rows->n_blocks == 0)
+		status = NUM_BAD_ARGUMENT;
+	if (status != NUM_OK)
+		return status;
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+		making.threshold[b] = models[data->fold_of_base[b]]->threshold;
+	arena_nest_begin(&nest, arena);
+	part = part_create(&nest.arena, data, data_block(making.rows, 0));
+	if (part == NULL)
+		status = NUM_NO_MEMORY;
+	for (uint32_t b = 0; b < making.rows->n_blocks; b++)
+		for (uint32_t f = 0; f < data->n_folds && status == NUM_OK; f++)
+		{
+			part_fill(data, data_block(making.rows, b), f, at, part);
+			status = making_add(&making, models[f], part);
+		}
+	arena_nest_end(&nest);
+	return status == NUM_OK ? making_end(&making) : status;
+}
+
+NumStatus
+train_certify(NumArena *arena, const Dataset *data, const Model *model,
+              DataPart part, NumMonitor *monitor, Certificate *certificate)
+{
+	NumStatus status = certificate_begin(arena, data, part, certificate);
+
+	if (status != NUM_OK)
+		return status;
 	return (model->family == MODEL_LINEAR
 	            ? certificate_of_numbers
 	            : certify_decisions)(arena, data, model, monitor, certificate);

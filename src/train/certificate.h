@@ -38,6 +38,14 @@ extern NumStatus
 train_certify(NumArena *arena, const Dataset *data, const Model *model,
               DataPart part, NumMonitor *monitor, Certificate *certificate);
 
+/* The same of the training rows, each scored by the model of its fold:
+ * 'models' [data->n_folds], none of which is to have seen its own fold.  They
+ * have no thresholds by group. */
+extern NumStatus
+train_certify_folds(NumArena *arena, const Dataset *data,
+                    const Model *const *models, NumMonitor *monitor,
+                    Certificate *certificate);
+
 /* Confusion tables of one attribute's groups from those of the base groups;
  * 'groups' has room for attribute->n_groups. */
 extern void

@@ -27,7 +27,8 @@
 
 typedef struct Frontier
 {
-	NumArena *arena;
+	NumArena *answer_arena; /* of what the points keep */
+	NumArena *arena;        /* of all else */
 	const TrainSettings *settings;
 	Newton *first; /* whose plan and sums the others share */
 	double *plain; /* [stride] the model they all begin with */
@@ -275,9 +276,9 @@ fill_point(const Frontier *frontier, uint32_t own)
 		                   .gap = answer.gap,
 		                   .accuracy = answer.accuracy };
 	point->reached =
-		arena_alloc(frontier->arena, n_constraints, sizeof(double));
-	point->coef = arena_alloc(frontier->arena, frontier->first->data->n_params,
-	                          sizeof(double));
+		arena_alloc(frontier->answer_arena, n_constraints, sizeof(double));
+	point->coef = arena_alloc(frontier->answer_arena,
+	                          frontier->first->data->n_params, sizeof(double));
 	if (point->reached == NULL || point->coef == NULL)
 		return NUM_NO_MEMORY;
 	memcpy(point->reached, answer.reached, n_constraints * sizeof(double));
@@ -326,27 +327,51 @@ frontier_begin(Frontier *frontier, const Dataset *data, NumMonitor *monitor)
 	return NUM_OK;
 }
 
-NumStatus
-train_frontier(NumArena *arena, const Dataset *data,
-               const TrainSettings *settings, NumMonitor *monitor,
-               TrainPoint *points, uint32_t n)
+static NumStatus
+train_all(Frontier *frontier, const Dataset *data, NumMonitor *monitor)
 {
-	Frontier frontier = {
-		.arena = arena, .settings = settings, .points = points, .n = n
-	};
-	NumStatus status = frontier_begin(&frontier, data, monitor);
+	NumStatus status = frontier_begin(frontier, data, monitor);
+	uint32_t n = frontier->n;
 
 	for (uint32_t from = 0; from < n && status == NUM_OK; from += LINEAR_MANY)
 	{
 		uint32_t left = n - from;
 		ArenaNest nest;
 
-		arena_nest_begin(&nest, arena);
-		status = train_together(&frontier, &nest.arena, from,
+		arena_nest_begin(&nest, frontier->arena);
+		status = train_together(frontier, &nest.arena, from,
 		                        left < LINEAR_MANY ? left : LINEAR_MANY);
 		arena_nest_end(&nest);
 	}
 	for (uint32_t p = 0; p < n && status == NUM_OK; p++)
-		status = fill_point(&frontier, p);
+		status = fill_point(frontier, p);
 	return status;
+}
+
+NumStatus
+train_frontier(NumArena *arena, const Dataset *data,
+               const TrainSettings *settings, NumMonitor *monitor,
+               TrainPoint *points, uint32_t n)
+{
+	Frontier frontier = {
+		.answer_arena = arena, .settings = settings, .points = points, .n = n
+	};
+	ArenaNest nest;
+	NumStatus status;
+
+	arena_nest_begin(&nest, arena);
+	frontier.arena = &nest.arena;
+	status = train_all(&frontier, data, monitor);
+	arena_nest_end(&nest);
+	return status;
+}
+
+void
+train_leave_out(const Dataset *data, uint32_t fold, double *factor)
+{
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+	{
+		factor[2 * b] = data->fold_of_base[b] == fold ? 0 : 1;
+		factor[2 * b + 1] = factor[2 * b];
+	}
 }

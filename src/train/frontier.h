@@ -38,4 +38,8 @@ train_frontier(NumArena *arena, const Dataset *data,
                const TrainSettings *settings, NumMonitor *monitor,
                TrainPoint *points, uint32_t n);
 
+/* The factors of cells [2 * data->n_base_groups] that leave the rows of a fold
+ * out (TrainSettings.cell_factor). */
+extern void train_leave_out(const Dataset *data, uint32_t fold, double *factor);
+
 #endif

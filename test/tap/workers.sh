@@ -76,7 +76,8 @@ points()
 	sql "SET $few" "SET fairpg.workers = $1" \
 		"SELECT 1 FROM fairpg.frontier('f', 'many', 'label', protected => '{g,h}',
 			exclude => '{id,w}', fairness => 'equalized_odds',
-			max_gaps => '{0.01,0.02,0.03,0.04,0.05,0.07,0.1,0.15,0.2,1}')" \
+			max_gaps => '{0.01,0.02,0.03,0.04,0.05,0.07,0.1,0.15,0.2,1}',
+			folds => 3)" \
 		"SELECT point, artifact_sha256, train_loss, loss, gap
 			FROM fairpg_catalog.frontier_point WHERE frontier =
 				(SELECT max(frontier) FROM fairpg_catalog.frontier)

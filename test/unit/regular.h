@@ -25,6 +25,7 @@ typedef struct Making
 	uint32_t n_rows;
 	bool weighted;
 	bool lacking; /* group c has no row with label 1 */
+	uint32_t n_folds;
 } Making;
 
 /* Rows of numbers of which x0 and x1 help, x2 hurts and x3 hardly matters, a
@@ -45,7 +46,8 @@ make_data(NumArena *arena, const Making *making)
 		                     .weighted = making->weighted,
 		                     .null_flags = true,
 		                     .max_levels = 100,
-		                     .max_groups = 100 };
+		                     .max_groups = 100,
+		                     .n_folds = making->n_folds };
 	DataBuilder *builder = NULL;
 	DataInput *input;
 	DataFinding *findings;

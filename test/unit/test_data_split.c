@@ -165,6 +165,86 @@ which_rows_are_held_out_is_no_matter_of_order(void)
 	CHECK_NEAR(n_undivided, 3000 * 0.0115, 30);
 }
 
+#define FOLDS 5
+
+/* How many training rows of each number lie in each fold; the order is turned
+ * round. */
+static void
+count_folds(uint32_t n_rows, uint32_t contents, bool backwards,
+            uint32_t (*count)[FOLDS])
+{
+	static const char *const groups[] = { "a", "b", "c" };
+	DataAttributeSpec attribute = { "g", 1, { 0 } };
+	DataBuilderSpec spec = spec_of(number_and_text, 2);
+	const DataRows *rows;
+	Making making;
+
+	spec.held_out_share = 0.2;
+	spec.n_folds = FOLDS;
+	spec.n_protected = 1;
+	spec.n_attributes = 1;
+	spec.attributes = &attribute;
+	making_begin(&making, &spec);
+	for (uint32_t i = 0; i < n_rows; i++)
+	{
+		uint32_t x = (backwards ? n_rows - 1 - i : i) % contents;
+
+		put(&making, x, x % 3 == 0 ? "x" : "y");
+		making.input->label = x % 2 == 0;
+		making.input->protected_code[0] =
+			data_builder_group(making.builder, 0, groups[x % 3], 1);
+		CHECK_INT(data_builder_append(making.builder, DATA_TRAIN), NUM_OK);
+	}
+	CHECK_INT(making_finish(&making), NUM_OK);
+	CHECK_INT(making.data->n_folds, FOLDS);
+	CHECK_INT(making.data->attributes[0].n_groups, 3);
+	rows = &making.data->part[DATA_TRAIN];
+	memset(count, 0, contents * sizeof(*count));
+	for (uint32_t b = 0; b < rows->n_blocks; b++)
+		for (uint32_t i = 0; i < rows->blocks[b]->n_rows; i++)
+		{
+			const DataBlock *block = rows->blocks[b];
+			uint32_t x = (uint32_t) ((const float *) block->values[0])[i];
+			uint32_t base = block->cell[i] / 2u;
+
+			/* what moved with the row is still its own */
+			CHECK_INT(((const uint8_t *) block->values[1])[i], x % 3 != 0);
+			CHECK_INT(block->cell[i] & 1, x % 2 == 0);
+			CHECK_INT(making.data->attributes[0].group_of_base[base], x % 3);
+			count[x][making.data->fold_of_base[base]]++;
+		}
+	scratch_end(&making.arena);
+}
+
+/* Of rows that are all different, and of few that have many copies. */
+static void
+folds_are_of_like_size_and_know_no_order(void)
+{
+	static const uint32_t contents[] = { 60000, 600, 6 };
+	static uint32_t forth[60000][FOLDS];
+	static uint32_t back[60000][FOLDS];
+
+	for (int k = 0; k < 3; k++)
+	{
+		uint32_t size[FOLDS] = { 0 };
+		uint32_t training = 0;
+
+		count_folds(60000, contents[k], false, forth);
+		count_folds(60000, contents[k], true, back);
+		CHECK(memcmp(forth, back, contents[k] * sizeof(forth[0])) == 0);
+		for (uint32_t x = 0; x < contents[k]; x++)
+			for (int f = 0; f < FOLDS; f++)
+			{
+				size[f] += forth[x][f];
+				training += forth[x][f];
+			}
+		CHECK_NEAR(training, 48000, 500);
+		/* five standard deviations */
+		for (int f = 0; f < FOLDS; f++)
+			CHECK_NEAR(size[f], training / (double) FOLDS, 440);
+	}
+}
+
 int
 main(void)
 {
@@ -172,5 +252,6 @@ main(void)
 	RUN(shares_are_what_was_asked_for);
 	RUN(copies_are_divided_like_other_rows);
 	RUN(which_rows_are_held_out_is_no_matter_of_order);
+	RUN(folds_are_of_like_size_and_know_no_order);
 	return unit_end();
 }

@@ -9,6 +9,7 @@
 
 #include "regular.h"
 #include "scratch.h"
+#include "train/certificate.h"
 
 #define MANY_ROWS 150000 /* enough for a search over a sample */
 #define BOUNDS 11
@@ -38,10 +39,10 @@ score_of(const Dataset *data, const DataBlock *block, uint32_t i,
 }
 
 /* Loss and gap of selection rates of raw coefficients, row by row, without the
- * rows of base group 'without'. */
+ * rows of cells that have the factor 0. */
 static void
-recount(const Dataset *data, const double *coef, int without, double *loss,
-        double *gap)
+recount(const Dataset *data, const double *coef, const double *factor,
+        double *loss, double *gap)
 {
 	double weight[3] = { 0 };
 	double decided[3] = { 0 };
@@ -56,10 +57,11 @@ recount(const Dataset *data, const double *coef, int without, double *loss,
 		{
 			const DataBlock *block = rows->blocks[b];
 			double w = weight_of(block, i, NULL);
-			int group = block->cell[i] / 2;
+			uint32_t group =
+				data->attributes[0].group_of_base[block->cell[i] / 2];
 			double z = score_of(data, block, i, coef);
 
-			if (group == without)
+			if (factor != NULL && factor[block->cell[i]] == 0)
 				continue;
 			*loss += w * (log1p(exp(-fabs(z))) + fmax(z, 0) -
 			              (block->cell[i] & 1 ? z : 0));
@@ -69,7 +71,7 @@ recount(const Dataset *data, const double *coef, int without, double *loss,
 		}
 	*loss /= all;
 	for (int g = 0; g < 3; g++)
-		if (g != without)
+		if (weight[g] > 0)
 		{
 			low = fmin(low, decided[g] / weight[g]);
 			high = fmax(high, decided[g] / weight[g]);
@@ -111,8 +113,7 @@ check_frontier(uint32_t n_rows, bool weighted, int n_bounds,
 		double loss;
 		double gap;
 
-		recount(data, points[b].coef, cell_factor == NULL ? -1 : 2, &loss,
-		        &gap);
+		recount(data, points[b].coef, cell_factor, &loss, &gap);
 		CHECK(points[b].outcome != TRAIN_INFEASIBLE);
 		CHECK_CLOSE(points[b].loss, loss, 1e-6);
 		CHECK_NEAR(points[b].gap, gap, 2.0 / n_rows);
@@ -155,6 +156,92 @@ cells_of_factor_0_are_not_seen(void)
 	static const double factor[6] = { 1, 1, 1, 1, 0, 0 };
 
 	check_frontier(4000, false, BOUNDS, factor);
+}
+
+#define FOLDS 4
+
+/* Models that have not seen a fold; and their certificate on it, against a
+ * count row by row. */
+static void
+check_folds(bool weighted)
+{
+	NumArena arena;
+	Making making = { .n_rows = 6000, .weighted = weighted, .n_folds = FOLDS };
+	TrainSettings settings = plain_settings();
+	double factor[FOLDS][6 * FOLDS];
+	TrainPoint points[FOLDS][2];
+	const Model *models[FOLDS];
+	Certificate certificate;
+	Dataset *data;
+	double right = 0;
+	double all = 0;
+	double losses = 0;
+	uint64_t rows = 0;
+
+	scratch_begin(&arena, 0);
+	data = make_data(&arena, &making);
+	CHECK_INT(data->n_base_groups, 3 * FOLDS);
+	ask_for_parity(&settings, 1);
+	settings.l2 = 0;
+	for (uint32_t f = 0; f < FOLDS; f++)
+	{
+		Model *model = NULL;
+
+		train_leave_out(data, f, factor[f]);
+		settings.cell_factor = factor[f];
+		points[f][0].bound = 0.05;
+		points[f][1].bound = 1;
+		CHECK_INT(train_frontier(&arena, data, &settings, NULL, points[f], 2),
+		          NUM_OK);
+		for (int b = 0; b < 2; b++)
+		{
+			double loss;
+			double gap;
+
+			recount(data, points[f][b].coef, factor[f], &loss, &gap);
+			CHECK_CLOSE(points[f][b].loss, loss, 1e-6);
+			CHECK_NEAR(points[f][b].gap, gap, 1e-6 + 2.0 / 6000);
+			CHECK(points[f][b].gap <= points[f][b].bound);
+		}
+		CHECK_INT(model_from_coefficients(&arena, data, MODEL_LOGISTIC, 0.5,
+		                                  points[f][0].coef, &model),
+		          NUM_OK);
+		models[f] = model;
+	}
+	CHECK(memcmp(points[0][0].coef, points[1][0].coef,
+	             PARAMS * sizeof(double)) != 0);
+	CHECK_INT(train_certify_folds(&arena, data, models, NULL, &certificate),
+	          NUM_OK);
+	for (uint32_t b = 0; b < data->part[DATA_TRAIN].n_blocks; b++)
+	{
+		const DataBlock *block = data->part[DATA_TRAIN].blocks[b];
+
+		for (uint32_t i = 0; i < block->n_rows; i++)
+		{
+			int fold = data->fold_of_base[block->cell[i] >> 1];
+			int label = block->cell[i] & 1;
+			double w = weight_of(block, i, NULL);
+			double z = score_of(data, block, i, points[fold][0].coef);
+
+			right += (z >= 0) == label ? w : 0;
+			losses += w * (log1p(exp(-fabs(z))) + fmax(z, 0) - (label ? z : 0));
+			all += w;
+			rows++;
+		}
+	}
+	CHECK_INT(certificate.rows, rows);
+	CHECK_CLOSE(certificate.weight, all, 1e-12);
+	CHECK_NEAR(certificate.accuracy, right / all, 1.0 / 6000);
+	CHECK_CLOSE(certificate.loss, losses / all, 1e-6);
+	CHECK(certificate.auc > 0.6 && certificate.auc < 1);
+	scratch_end(&arena);
+}
+
+static void
+folds_are_judged_by_models_that_have_not_seen_them(void)
+{
+	check_folds(false);
+	check_folds(true);
 }
 
 static void
@@ -207,6 +294,7 @@ main(void)
 	RUN(points_are_what_single_trainings_find_or_better);
 	RUN(also_where_searches_begin_on_a_sample);
 	RUN(cells_of_factor_0_are_not_seen);
+	RUN(folds_are_judged_by_models_that_have_not_seen_them);
 	RUN(the_order_of_bounds_does_not_show);
 	RUN(nothing_to_constrain_is_refused);
 	return unit_end();

@@ -104,6 +104,8 @@ typedef struct TrainCall
 	Certificate train_part;
 	Certificate held_out;      /* rows is 0 without a held-out part */
 	const Certificate *judged; /* the part that quality figures are of */
+	bool out_of_fold;          /* train_part is of models that have not seen the
+	                            * rows */
 	FigureSettings figures;    /* how its figures are made */
 	Judgements judgements;     /* of that part */
 	List *warnings;            /* of char * */

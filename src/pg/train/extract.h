@@ -41,6 +41,7 @@ typedef struct ExtractRequest
 	int max_groups;    /* of a protected attribute, 0: no limit but the
 						* dataset's own */
 	bool outlives;     /* the dataset is used after the transaction */
+	int n_folds;       /* of the rows, 0: none */
 	NumMonitor *monitor;
 } ExtractRequest;
 

@@ -7,6 +7,11 @@
  * one bound after the other.  The rows are extracted once; the points are
  * trained together (train/frontier.h); and each of them is certified, judged
  * and stored by what does that for a training.
+ *
+ * With folds there are as many frontiers more, each without the rows of a fold,
+ * and a point is judged on the training rows by those of its models that have
+ * not seen them.  The held-out part is measured as well, for the version that is
+ * made of the point in the end, but nobody chooses by it.
  */
 #include "postgres.h"
 
@@ -19,6 +24,8 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "data/builder.h"
+#include "data/builder.h"
 #include "pg/args.h"
 #include "pg/export.h"
 #include "pg/host.h"
@@ -61,8 +68,10 @@ typedef struct FrontierCall
 	int n;
 	double *max_gaps;   /* [n] */
 	TrainPoint *points; /* [n] */
-	TrainCall *calls;   /* [n] the call of each point, and what came of it */
-	bool *pareto;       /* [n] */
+	int folds;
+	TrainPoint *fold_points; /* [folds][n] */
+	TrainCall *calls; /* [n] the call of each point, and what came of it */
+	bool *pareto;     /* [n] */
 	int64 number;
 	double seconds;
 } FrontierCall;
@@ -104,6 +113,17 @@ read_max_gaps(FunctionCallInfo fcinfo, FrontierCall *frontier)
 				                errmsg("max_gaps has %g twice", gap)));
 		frontier->max_gaps[i] = gap;
 	}
+}
+
+static void
+read_folds(FunctionCallInfo fcinfo, FrontierCall *frontier)
+{
+	frontier->folds = PG_ARGISNULL(ARG_FOLDS) ? 0 : PG_GETARG_INT32(ARG_FOLDS);
+	if (frontier->folds < 0 || frontier->folds == 1 ||
+	    frontier->folds > DATA_MOST_FOLDS)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("folds must be 0 or from 2 to %d", DATA_MOST_FOLDS)));
 }
 
 /* The call of fairpg.train() that the arguments stand for, with the first
@@ -155,6 +175,7 @@ read_call(FunctionCallInfo fcinfo, FrontierCall *frontier)
 	const FairCriterion *criterion;
 
 	read_max_gaps(fcinfo, frontier);
+	read_folds(fcinfo, frontier);
 	if (strcmp(fairness, "none") == 0)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -173,23 +194,68 @@ read_call(FunctionCallInfo fcinfo, FrontierCall *frontier)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 		                errmsg("a frontier does not take family \"%s\"",
 		                       frontier->call.family->name)));
+	frontier->call.extract.n_folds = frontier->folds;
+	frontier->call.out_of_fold = frontier->folds > 0;
+}
+
+/* Every fold needs both labels, and so does what is left without it. */
+static void
+check_folds(const FrontierCall *frontier)
+{
+	const Dataset *data = frontier->call.data;
+	const uint64_t *cell_rows = data->part[DATA_TRAIN].cell_rows;
+	uint64 rows[DATA_MOST_FOLDS][2] = { 0 };
+
+	for (uint32 c = 0; c < 2 * data->n_base_groups && frontier->folds > 0; c++)
+		rows[data->fold_of_base[c / 2]][c & 1] += cell_rows[c];
+	for (int f = 0; f < frontier->folds; f++)
+		for (int y = 0; y < 2; y++)
+			if (rows[f][y] == 0)
+				ereport(ERROR,
+				        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				         errmsg("too many folds for the training rows"),
+				         errdetail("Fold %d of %d has no row with a %s label.",
+				                   f + 1, frontier->folds,
+				                   y == 1 ? "positive" : "negative"),
+				         errhint("Use fewer folds.")));
+}
+
+/* The models of all bounds, for the rows that the settings leave. */
+static void
+train_models(FrontierCall *frontier, const TrainSettings *settings,
+             TrainPoint *points)
+{
+	TrainCall *call = &frontier->call;
+
+	for (int p = 0; p < frontier->n; p++)
+		points[p].bound = frontier->max_gaps[p];
+	report_status(train_frontier(&call->arena, call->data, settings,
+	                             &call->monitor, points, (uint32) frontier->n),
+	              &call->arena, train_describe_source(call));
 }
 
 static void
 train_points(FrontierCall *frontier)
 {
 	TrainCall *call = &frontier->call;
+	double *factor =
+		palloc(sizeof(double) * 2 * (Size) call->data->n_base_groups);
 	TrainSettings settings;
 	struct Team *team = train_fit_begin(call, &settings);
 
 	frontier->points = palloc0(sizeof(TrainPoint) * frontier->n);
-	for (int p = 0; p < frontier->n; p++)
-		frontier->points[p].bound = frontier->max_gaps[p];
-	report_status(train_frontier(&call->arena, call->data, &settings,
-	                             &call->monitor, frontier->points,
-	                             (uint32) frontier->n),
-	              &call->arena, train_describe_source(call));
+	frontier->fold_points =
+		palloc0(sizeof(TrainPoint) * frontier->n * Max(frontier->folds, 1));
+	train_models(frontier, &settings, frontier->points);
+	for (int f = 0; f < frontier->folds; f++)
+	{
+		train_leave_out(call->data, (uint32) f, factor);
+		settings.cell_factor = factor;
+		train_models(frontier, &settings,
+		             &frontier->fold_points[f * frontier->n]);
+	}
 	train_fit_end(call, team);
+	pfree(factor);
 }
 
 /* The call of a point, with the result of its training. */
@@ -217,18 +283,51 @@ point_call(FrontierCall *frontier, int p)
 	return call;
 }
 
-/* What the model of a point does to the rows it is judged by. */
-static void
-certify_point(TrainCall *call)
+/* The training rows, by the models of a point that have not seen them. */
+static NumStatus
+certify_folds(FrontierCall *frontier, int p, TrainCall *call)
 {
-	bool held_out = call->data->part[DATA_HELD_OUT].n_rows > 0;
+	Model *models[DATA_MOST_FOLDS];
 
-	call->judged = held_out ? &call->held_out : &call->train_part;
-	report_status(train_certify(&call->arena, call->data, call->compiled,
-	                            held_out ? DATA_HELD_OUT : DATA_TRAIN,
-	                            &call->monitor,
-	                            held_out ? &call->held_out : &call->train_part),
-	              &call->arena, train_describe_source(call));
+	for (int f = 0; f < frontier->folds; f++)
+	{
+		NumStatus status = model_from_coefficients(
+			&call->arena, call->data, call->family->model, call->threshold,
+			frontier->fold_points[f * frontier->n + p].coef, &models[f]);
+
+		if (status != NUM_OK)
+			return status;
+	}
+	return train_certify_folds(&call->arena, call->data,
+	                           (const Model *const *) models, &call->monitor,
+	                           &call->train_part);
+}
+
+/* What the models of a point do to the rows it is judged by, and to those that
+ * were held out. */
+static void
+certify_point(FrontierCall *frontier, int p, TrainCall *call)
+{
+	NumStatus status = NUM_OK;
+
+	if (call->data->part[DATA_HELD_OUT].n_rows > 0)
+	{
+		status = train_certify(&call->arena, call->data, call->compiled,
+		                       DATA_HELD_OUT, &call->monitor, &call->held_out);
+		call->judged = &call->held_out;
+	}
+	else if (frontier->folds == 0)
+	{
+		status = train_certify(&call->arena, call->data, call->compiled,
+		                       DATA_TRAIN, &call->monitor, &call->train_part);
+		call->judged = &call->train_part;
+	}
+	if (frontier->folds > 0 && status == NUM_OK)
+	{
+		status = certify_folds(frontier, p, call);
+		call->judged = &call->train_part;
+	}
+	report_status(status, &call->arena, train_describe_source(call));
 	train_judge(call);
 	report_status(model_encode(&call->arena, call->compiled, &call->artifact,
 	                           &call->artifact_bytes),
@@ -248,7 +347,7 @@ certify_points(FrontierCall *frontier)
 		TrainCall *call = point_call(frontier, p);
 
 		train_compile(call);
-		certify_point(call);
+		certify_point(frontier, p, call);
 	}
 	frontier->call.certify_seconds = train_seconds_since(start);
 }
@@ -279,6 +378,8 @@ find_pareto(FrontierCall *frontier)
 static const char *
 judged_on(const FrontierCall *frontier)
 {
+	if (frontier->folds > 0)
+		return "out_of_fold";
 	return frontier->call.data->part[DATA_HELD_OUT].n_rows > 0 ? "held_out"
 	                                                           : "train";
 }
@@ -297,7 +398,7 @@ store_frontier(FrontierCall *frontier)
 		                  .positive = call->data->label_positive,
 		                  .protected_names = call->extract.protected_attributes,
 		                  .n_protected = call->extract.n_protected,
-		                  .folds = 0,
+		                  .folds = frontier->folds,
 		                  .judged_on = judged_on(frontier),
 		                  .threshold = call->threshold,
 		                  .rows_train = (int64) part[DATA_TRAIN].n_rows,
@@ -341,7 +442,11 @@ store_point(const FrontierCall *frontier, int p)
 
 	row.warnings = train_text_array(call->warnings, &row.n_warnings);
 	store_insert_point(&row);
-	train_store_evaluation(call, call->judged, frontier->number, p + 1);
+	if (call->train_part.rows > 0)
+		train_store_evaluation(call, &call->train_part, frontier->number,
+		                       p + 1);
+	if (call->held_out.rows > 0)
+		train_store_evaluation(call, &call->held_out, frontier->number, p + 1);
 }
 
 static void
@@ -403,6 +508,7 @@ fairpg_frontier(PG_FUNCTION_ARGS)
 	read_call(fcinfo, frontier);
 	PreventCommandIfReadOnly("fairpg.frontier()");
 	train_extract(call, STORE_TO_EXPLORE, context);
+	check_folds(frontier);
 	train_points(frontier);
 	call->fit_seconds = train_seconds_since(start) - call->report.seconds;
 	certify_points(frontier);

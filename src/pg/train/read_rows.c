@@ -354,7 +354,12 @@ check_append(const RowReader *reader, NumStatus status)
 		        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 		         errmsg("the protected columns of source %s have more than %d "
 		                "combinations of values",
-		                reader->plan->source.name, INT16_MAX),
+		                reader->plan->source.name,
+		                INT16_MAX / (int) Max(reader->plan->spec.n_folds, 1)),
+		         reader->plan->spec.n_folds > 0
+		             ? errdetail("There are %u folds, which count as often.",
+		                         reader->plan->spec.n_folds)
+		             : 0,
 		         errhint("Group their values first.")));
 	read_rows_check(reader, status);
 }

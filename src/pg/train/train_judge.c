@@ -176,7 +176,7 @@ train_judge(TrainCall *call)
 	judge_constraints(&call->figures, &call->constraints,
 	                  train_groups(call, call->judged), &call->judgements);
 	call->warnings = list_concat(call->warnings, call->judgements.warnings);
-	if (call->judged == &call->train_part)
+	if (call->judged == &call->train_part && !call->out_of_fold)
 		warn(call, pstrdup("no rows were held out: quality figures are of "
 		                   "the training rows"));
 	warn_of_outcome(call);

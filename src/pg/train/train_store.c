@@ -322,8 +322,9 @@ train_store_evaluation(const TrainCall *call, const Certificate *part,
 	StoreEvaluation row = { .model = call->model,
 		                    .version = call->version,
 		                    .source = call->extract.source,
-		                    .part =
-		                        part->part == DATA_TRAIN ? "train" : "held_out",
+		                    .part = part->part == DATA_HELD_OUT ? "held_out"
+		                            : call->out_of_fold         ? "out_of_fold"
+		                                                        : "train",
 		                    .n_rows = (int64) part->rows,
 		                    .n_null_label = (int64) call->data->n_null_label,
 		                    .accuracy = part->accuracy,
