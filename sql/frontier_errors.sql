@@ -25,8 +25,8 @@ SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', folds
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', folds => 21);
 SELECT * FROM fairpg.frontier('m', 'SELECT x, y, sex, id < 5 AS paid FROM people', 'paid', protected => '{sex}', folds => 20,
     options => '{"undefined": "skip", "min_group": 1}', split => 'none');
-SET fairpg.max_groups = 20000;
-SELECT * FROM fairpg.frontier('m', 'SELECT *, id / 2 AS grp FROM (SELECT i AS id, i % 5 = 0 AS paid, i * 7 % 100 AS x FROM generate_series(1, 20000) i) s',
+SET fairpg.max_groups = 30000;
+SELECT * FROM fairpg.frontier('m', 'SELECT *, id / 2 AS grp FROM (SELECT i AS id, i % 5 = 0 AS paid, i * 7 % 100 AS x FROM generate_series(1, 40000) i) s',
     'paid', protected => '{grp}', folds => 10);
 RESET fairpg.max_groups;
 

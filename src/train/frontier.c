@@ -40,14 +40,15 @@ typedef struct Frontier
 } Frontier;
 
 /* One of the searches that go together. */
-typedef struct Model
+typedef struct FrontierModel
 {
 	TrainSettings settings;
 	FairConstraint *constraints;
 	Newton *newton;
 	Search *search;
+	const double *near; /* where it begins; NULL: at the plain model */
 	SearchAnswer first;
-} Model;
+} FrontierModel;
 
 /* The settings' constraints, with another bound. */
 static FairConstraint *
@@ -64,13 +65,15 @@ bound_constraints(NumArena *arena, const TrainSettings *settings, double bound)
 }
 
 static NumStatus
-model_create(const Frontier *frontier, NumArena *arena, double bound,
-             Model *model)
+model_create(const Frontier *frontier, NumArena *arena, const TrainPoint *point,
+             FrontierModel *model)
 {
 	NumStatus status;
 
 	model->settings = *frontier->settings;
-	model->constraints = bound_constraints(arena, frontier->settings, bound);
+	model->near = point->near;
+	model->constraints =
+		bound_constraints(arena, frontier->settings, point->bound);
 	if (model->constraints == NULL)
 		return NUM_NO_MEMORY;
 	model->settings.constraints = model->constraints;
@@ -85,7 +88,7 @@ model_create(const Frontier *frontier, NumArena *arena, double bound,
 
 /* Makes the passes of all searches until they are over. */
 static NumStatus
-run_together(Model *models, uint32_t n)
+run_together(FrontierModel *models, uint32_t n)
 {
 	NumStatus status = NUM_OK;
 	uint32_t left = n;
@@ -123,7 +126,7 @@ run_together(Model *models, uint32_t n)
 
 /* The first searches, from the plain model. */
 static NumStatus
-begin_models(const Frontier *frontier, Model *models, uint32_t n)
+begin_models(const Frontier *frontier, FrontierModel *models, uint32_t n)
 {
 	NumStatus status = NUM_OK;
 
@@ -132,6 +135,12 @@ begin_models(const Frontier *frontier, Model *models, uint32_t n)
 		Newton *newton = models[m].newton;
 		bool converged;
 
+		if (models[m].near != NULL && !newton->learns)
+		{
+			linear_from_raw(newton->plan, models[m].near, newton->coef);
+			status = search_begin_near(models[m].search);
+			continue;
+		}
 		/* what a learnt curvature has learnt on the way is part of the start */
 		if (newton->learns)
 			status = newton_minimise(newton, newton->sample_stride,
@@ -147,7 +156,7 @@ begin_models(const Frontier *frontier, Model *models, uint32_t n)
 
 /* The second ones, with sharper decisions. */
 static NumStatus
-begin_sharper(const Frontier *frontier, Model *models, uint32_t n)
+begin_sharper(const Frontier *frontier, FrontierModel *models, uint32_t n)
 {
 	NumStatus status = NUM_OK;
 
@@ -165,11 +174,11 @@ begin_sharper(const Frontier *frontier, Model *models, uint32_t n)
 static NumStatus
 train_together(Frontier *frontier, NumArena *arena, uint32_t from, uint32_t n)
 {
-	Model models[LINEAR_MANY];
+	FrontierModel models[LINEAR_MANY];
 	NumStatus status = NUM_OK;
 
 	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
-		status = model_create(frontier, arena, frontier->points[from + m].bound,
+		status = model_create(frontier, arena, &frontier->points[from + m],
 		                      &models[m]);
 	if (status == NUM_OK)
 		status = begin_models(frontier, models, n);
@@ -267,6 +276,7 @@ fill_point(const Frontier *frontier, uint32_t own)
 
 	answer.feasible = !(violation_of(frontier, &answer, bound) > 0);
 	*point = (TrainPoint){ .bound = bound,
+		                   .near = point->near,
 		                   .outcome = search_outcome(&answer),
 		                   .stopped_because = why_stopped(frontier, &answer),
 		                   .iterations = frontier->passes[own],

@@ -334,17 +334,25 @@ band_step(Search *search, BandProgram *program, double *length)
 	return status;
 }
 
+static BandProgram
+band_program(const Search *search)
+{
+	const Rates *rates = search->newton->rates;
+
+	return (BandProgram){ .n = rates->n_active,
+		                  .m = search->m,
+		                  .c = search->place,
+		                  .bands = search->bands,
+		                  .n_bands = rates->n_bands };
+}
+
 /* From the sums of the last pass to the next point. */
 static NumStatus
 search_step(Search *search, double *length)
 {
 	Newton *newton = search->newton;
 	const Rates *rates = newton->rates;
-	BandProgram program = { .n = rates->n_active,
-		                    .m = search->m,
-		                    .c = search->place,
-		                    .bands = search->bands,
-		                    .n_bands = rates->n_bands };
+	BandProgram program = band_program(search);
 	NumStatus status;
 
 	move_offsets(search);
@@ -496,6 +504,48 @@ search_begin(Search *search)
 		begin_run(search, stride, 1, PATIENCE);
 		status = search_run(search);
 	}
+	newton_forget_best(newton);
+	if (status == NUM_OK)
+		status = keep_constant(newton);
+	begin_run(search, 1, stride > 1 ? FULL_CURVED_EVERY : 1,
+	          stride > 1 ? FULL_PATIENCE : PATIENCE);
+	return status;
+}
+
+/* A curved pass over the sample at the same point, with the curvature that the
+ * multipliers before it give the constraints; and multipliers from it. */
+static NumStatus
+look_around(Search *search, uint32_t stride)
+{
+	Newton *newton = search->newton;
+	BandProgram program = band_program(search);
+	double length;
+	NumStatus status = newton_pass(newton, stride, true);
+
+	search->curved = true;
+	if (status != NUM_OK)
+		return status;
+	move_offsets(search);
+	narrow_bands(search);
+	status = band_step(search, &program, &length);
+	rates_cell_coefficients(newton->rates, newton->sums, newton->multiplier,
+	                        newton->cell_curvature,
+	                        newton->cell_loss_curvature);
+	return status;
+}
+
+NumStatus
+search_begin_near(Search *search)
+{
+	Newton *newton = search->newton;
+	uint32_t stride = newton->sample_stride;
+	NumStatus status = NUM_OK;
+
+	if (newton->learns || search->proximal != NULL)
+		return search_begin(search);
+	begin_run(search, stride, 1, PATIENCE);
+	for (int i = 0; i < 2 && stride > 1 && status == NUM_OK; i++)
+		status = look_around(search, stride);
 	newton_forget_best(newton);
 	if (status == NUM_OK)
 		status = keep_constant(newton);

@@ -42,6 +42,10 @@ extern NumStatus search_create(Newton *newton, Search **search);
  * search over all rows. */
 extern NumStatus search_begin(Search *search);
 
+/* The same from a point that is near the answer for all rows, as that of nearly
+ * the same rows is: the sample only tells of the curvature there. */
+extern NumStatus search_begin_near(Search *search);
+
 /* Goes on to the end. */
 extern NumStatus search_run(Search *search);
 

@@ -83,7 +83,7 @@ static void
 ask_for_points(TrainPoint *points, int n, bool backwards)
 {
 	for (int b = 0; b < n; b++)
-		points[b].bound = bounds[backwards ? n - 1 - b : b];
+		points[b] = (TrainPoint){ .bound = bounds[backwards ? n - 1 - b : b] };
 }
 
 /* Trains the frontier and compares it with trainings one by one. */
@@ -163,13 +163,18 @@ cells_of_factor_0_are_not_seen(void)
 /* Models that have not seen a fold; and their certificate on it, against a
  * count row by row. */
 static void
-check_folds(bool weighted)
+check_folds(uint32_t n_rows, bool weighted, bool from_near)
 {
 	NumArena arena;
-	Making making = { .n_rows = 6000, .weighted = weighted, .n_folds = FOLDS };
+	Making making = { .n_rows = n_rows,
+		              .weighted = weighted,
+		              .n_folds = FOLDS };
+	TrainResult single;
 	TrainSettings settings = plain_settings();
 	double factor[FOLDS][6 * FOLDS];
 	TrainPoint points[FOLDS][2];
+	TrainPoint whole[2] = { { .bound = 0.05 }, { .bound = 1 } };
+	const double *near[2] = { NULL, NULL };
 	const Model *models[FOLDS];
 	Certificate certificate;
 	Dataset *data;
@@ -183,14 +188,21 @@ check_folds(bool weighted)
 	CHECK_INT(data->n_base_groups, 3 * FOLDS);
 	ask_for_parity(&settings, 1);
 	settings.l2 = 0;
+	if (from_near)
+	{
+		CHECK_INT(train_frontier(&arena, data, &settings, NULL, whole, 2),
+		          NUM_OK);
+		near[0] = whole[0].coef;
+		near[1] = whole[1].coef;
+	}
 	for (uint32_t f = 0; f < FOLDS; f++)
 	{
 		Model *model = NULL;
 
 		train_leave_out(data, f, factor[f]);
 		settings.cell_factor = factor[f];
-		points[f][0].bound = 0.05;
-		points[f][1].bound = 1;
+		points[f][0] = (TrainPoint){ .bound = 0.05, .near = near[0] };
+		points[f][1] = (TrainPoint){ .bound = 1, .near = near[1] };
 		CHECK_INT(train_frontier(&arena, data, &settings, NULL, points[f], 2),
 		          NUM_OK);
 		for (int b = 0; b < 2; b++)
@@ -200,9 +212,13 @@ check_folds(bool weighted)
 
 			recount(data, points[f][b].coef, factor[f], &loss, &gap);
 			CHECK_CLOSE(points[f][b].loss, loss, 1e-6);
-			CHECK_NEAR(points[f][b].gap, gap, 1e-6 + 2.0 / 6000);
+			CHECK_NEAR(points[f][b].gap, gap, 1e-6 + 2.0 / n_rows);
 			CHECK(points[f][b].gap <= points[f][b].bound);
 		}
+		ask_for_parity(&settings, 0.05);
+		CHECK_INT(train_constraint(&arena, data, &settings, NULL, &single),
+		          NUM_OK);
+		CHECK_CLOSE(points[f][0].loss, single.loss, 0.004);
 		CHECK_INT(model_from_coefficients(&arena, data, MODEL_LOGISTIC, 0.5,
 		                                  points[f][0].coef, &model),
 		          NUM_OK);
@@ -231,7 +247,7 @@ check_folds(bool weighted)
 	}
 	CHECK_INT(certificate.rows, rows);
 	CHECK_CLOSE(certificate.weight, all, 1e-12);
-	CHECK_NEAR(certificate.accuracy, right / all, 1.0 / 6000);
+	CHECK_NEAR(certificate.accuracy, right / all, 1.0 / n_rows);
 	CHECK_CLOSE(certificate.loss, losses / all, 1e-6);
 	CHECK(certificate.auc > 0.6 && certificate.auc < 1);
 	scratch_end(&arena);
@@ -240,8 +256,10 @@ check_folds(bool weighted)
 static void
 folds_are_judged_by_models_that_have_not_seen_them(void)
 {
-	check_folds(false);
-	check_folds(true);
+	check_folds(6000, false, false);
+	check_folds(6000, true, false);
+	check_folds(6000, false, true);
+	check_folds(MANY_ROWS, false, true);
 }
 
 static void

@@ -220,7 +220,8 @@ check_folds(const FrontierCall *frontier)
 				         errhint("Use fewer folds.")));
 }
 
-/* The models of all bounds, for the rows that the settings leave. */
+/* The models of all bounds, for the rows that the settings leave; without a fold
+ * they are near those of all rows. */
 static void
 train_models(FrontierCall *frontier, const TrainSettings *settings,
              TrainPoint *points)
@@ -228,7 +229,11 @@ train_models(FrontierCall *frontier, const TrainSettings *settings,
 	TrainCall *call = &frontier->call;
 
 	for (int p = 0; p < frontier->n; p++)
+	{
 		points[p].bound = frontier->max_gaps[p];
+		if (points != frontier->points)
+			points[p].near = frontier->points[p].coef;
+	}
 	report_status(train_frontier(&call->arena, call->data, settings,
 	                             &call->monitor, points, (uint32) frontier->n),
 	              &call->arena, train_describe_source(call));
