@@ -156,7 +156,7 @@ copy_evaluations(const ChosenPoint *chosen)
 		" FROM fairpg_catalog.evaluation_gap WHERE evaluation = $1",
 		"INSERT INTO fairpg_catalog.evaluation_constraint"
 		" SELECT $2, position, criterion, measure, bound_kind, bound,"
-		" attributes, value, low, high, verdict, worst_group"
+		" attributes, value, low, high, verdict, worst_group, n, rows_needed"
 		" FROM fairpg_catalog.evaluation_constraint WHERE evaluation = $1"
 	};
 	Parameters parameters = { 0 };
@@ -235,7 +235,11 @@ version_row(FunctionCallInfo fcinfo, const ChosenPoint *chosen)
 	run("SELECT model, version, family, fairness, method, status, iterations,"
 	    " rows_train, rows_test, rows_dropped, loss, accuracy, auc, gap,"
 	    " gap_low, gap_high, verdict, worst_group, seconds, memory_bytes,"
-	    " warnings FROM fairpg_catalog.model_version"
+	    " warnings, (SELECT c.rows_needed FROM fairpg_catalog.evaluation AS e"
+	    "  JOIN fairpg_catalog.evaluation_constraint AS c USING (evaluation)"
+	    "  WHERE e.model = $1 AND e.version = $2 AND c.position = 1"
+	    "  ORDER BY e.part <> 'held_out', e.part <> 'out_of_fold' LIMIT 1)"
+	    " FROM fairpg_catalog.model_version"
 	    " WHERE model = $1 AND version = $2",
 	    &parameters, SPI_OK_SELECT);
 	if (SPI_processed != 1)
