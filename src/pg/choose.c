@@ -18,6 +18,7 @@
 #include "utils/memutils.h"
 
 #include "pg/args.h"
+#include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/host.h"
 #include "pg/rows.h"

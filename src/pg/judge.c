@@ -233,7 +233,8 @@ judge_means(const FigureSettings *settings, const FairConstraint *constraint,
 		return;
 	take_value(constraint, attribute,
 	           (double[3]){ gap.gap.value, gap.gap.low, gap.gap.high },
-	           gap.lowest, judgement);
+	           gap.lowest, errors[gap.lowest].rows + errors[gap.highest].rows,
+	           judgement);
 	judgement->gap = judgement->value;
 	judgement->gap_low = judgement->low;
 	judgement->gap_high = judgement->high;

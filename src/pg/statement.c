@@ -13,6 +13,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "pg/compat.h"
 #include "pg/statement.h"
 
 static void
