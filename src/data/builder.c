@@ -139,6 +139,13 @@ give_back(void *owner, size_t size_bytes)
 	                     data_pages_reclaim(builder->pages, size_bytes));
 }
 
+void
+data_reclaim_own(DataBuilder *builder)
+{
+	if (builder->spec.raw_store != NULL)
+		data_reclaim_by(builder, give_back, builder);
+}
+
 NumStatus
 data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
                     DataBuilder **result)
@@ -154,7 +161,7 @@ data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
 	status = create_lists(builder);
 	if (status == NUM_OK && spec->raw_store != NULL)
 	{
-		data_reclaim_by(builder, give_back, builder);
+		data_reclaim_own(builder);
 		status = raw_pages_create(&builder->shape, spec->raw_store);
 	}
 	if (status == NUM_OK)

@@ -104,6 +104,9 @@ extern void
 data_reclaim_by(DataBuilder *builder,
                 bool (*reclaim)(void *owner, size_t size_bytes), void *owner);
 
+/* builder.c: the builder does, where it has a store. */
+extern void data_reclaim_own(DataBuilder *builder);
+
 /* builder.c: as data_builder_code(), of a value that stands for no row. */
 extern uint32_t data_value_code(DataBuilder *builder, uint32_t column,
                                 const char *bytes, uint32_t length);

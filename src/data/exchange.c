@@ -9,8 +9,8 @@
  * with their counts; for every protected column its values;
  * the combinations of protected codes that base groups are; the contents that
  * are looked at; for every stream
- * the number of blocks, and for each the name of its rows, their number, the
- * largest weight, the widths of the columns and the ranges of the numbers.
+ * the number of blocks, and for each the store and the name or place of its
+ * rows, their number, the largest weight, the widths of the columns and the ranges of the numbers.
  */
 #include "data/exchange.h"
 
@@ -18,6 +18,9 @@
 
 #include "data/builder_private.h"
 #include "num/random.h"
+
+/* instead of the name of a store */
+#define IN_MEMORY UINT64_MAX
 
 typedef struct Writer
 {
@@ -88,9 +91,10 @@ put_crowd(Writer *writer, const Crowd *crowd)
 	}
 }
 
+/* Hands over the blocks of a stream. */
 static void
 put_stream(Writer *writer, const DataBuilder *builder,
-           const DataExchange *exchange, const RawStream *stream)
+           const DataExchange *exchange, RawStream *stream)
 {
 	const RawShape *shape = &builder->shape;
 
@@ -99,15 +103,25 @@ put_stream(Writer *writer, const DataBuilder *builder,
 	{
 		const RawBlock *block = stream->blocks[b];
 
-		put_number(writer, exchange->name(shape->rows, block->slab));
+		if (block->store == NULL)
+		{
+			put_number(writer, IN_MEMORY);
+			put_number(writer, exchange->name(shape->rows, block->slab));
+			/* it counts where it is taken over */
+			shape->rows->used_bytes -= block->slab_bytes;
+		}
+		else
+		{
+			put_number(writer, exchange->store_name(block->store));
+			put_number(writer, block->place);
+		}
 		put_number(writer, block->n_rows);
 		put(writer, &block->heaviest, sizeof(float));
-		/* it counts where it is taken over */
-		shape->rows->used_bytes -= block->slab_bytes;
 		put(writer, block->width, shape->n_columns);
 		put(writer, block->low, shape->n_numbers * sizeof(double));
 		put(writer, block->high, shape->n_numbers * sizeof(double));
 	}
+	stream->n_blocks = 0;
 }
 
 NumStatus
@@ -345,6 +359,26 @@ import_looked(DataBuilder *builder, Reader *reader)
 	return status;
 }
 
+/* Where the rows of a block are that comes to 'builder'. */
+static void
+import_place(DataBuilder *builder, const DataExchange *exchange, uint64_t store,
+             uint64_t name, RawBlock *block)
+{
+	const RawShape *shape = &builder->shape;
+
+	if (store == IN_MEMORY)
+	{
+		raw_lay(shape, block, exchange->piece(shape->rows, name));
+		arena_adopt(shape->rows, block->slab_bytes);
+		return;
+	}
+	raw_lay(shape, block, NULL);
+	block->store = exchange->store(store);
+	block->place = name;
+	if (block->store->n_bytes < name + block->slab_bytes)
+		block->store->n_bytes = name + block->slab_bytes;
+}
+
 static NumStatus
 import_stream(DataBuilder *builder, const DataExchange *exchange,
               Reader *reader, const RawOrigin *origin, RawStream *stream)
@@ -356,6 +390,7 @@ import_stream(DataBuilder *builder, const DataExchange *exchange,
 	for (uint64_t b = 0; b < n; b++)
 	{
 		RawBlock *block = raw_create(shape);
+		uint64_t store = get_number(reader);
 		uint64_t name = get_number(reader);
 		NumStatus status;
 
@@ -370,8 +405,7 @@ import_stream(DataBuilder *builder, const DataExchange *exchange,
 			memcpy(block->low, get(reader, range), range);
 			memcpy(block->high, get(reader, range), range);
 		}
-		raw_lay(shape, block, exchange->piece(shape->rows, name));
-		arena_adopt(shape->rows, block->slab_bytes);
+		import_place(builder, exchange, store, name, block);
 		status = raw_add(shape, stream, block);
 		if (status != NUM_OK)
 			return status;
@@ -422,6 +456,8 @@ data_builder_import(DataBuilder *builder, const DataExchange *exchange,
 
 	if (origin == NULL || values == NULL)
 		return NUM_NO_MEMORY;
+	/* another builder of this process may have taken that over */
+	data_reclaim_own(builder);
 	status = import_codes(builder, &reader, origin, values);
 	if (status == NUM_OK)
 		status = import_looked(builder, &reader);

@@ -18,6 +18,10 @@ typedef struct DataExchange
 {
 	uint64_t (*name)(NumArena *rows, void *piece);
 	void *(*piece)(NumArena *rows, uint64_t name);
+	/* likewise of stores that rows wait in, which the other one can only read;
+	 * NULL: all rows are in memory */
+	uint64_t (*store_name)(DataStore *store);
+	DataStore *(*store)(uint64_t name);
 } DataExchange;
 
 /* Everything that a builder was given.  '*image' is its arena's.  The builder

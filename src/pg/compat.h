@@ -12,6 +12,7 @@
 #include "nodes/parsenodes.h"
 #include "nodes/primnodes.h"
 #include "parser/parse_relation.h"
+#include "storage/sharedfileset.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
 
@@ -24,6 +25,28 @@
 #if PG_VERSION_NUM < 150000
 #define MarkGUCPrefixReserved(prefix) EmitWarningsOnPlaceholders(prefix)
 #endif
+
+/* 15 took what one process can do as well out of sets of shared files. */
+static inline File
+compat_file_set_create(SharedFileSet *files, const char *name)
+{
+#if PG_VERSION_NUM >= 150000
+	return FileSetCreate(&files->fs, name);
+#else
+	return SharedFileSetCreate(files, name);
+#endif
+}
+
+/* To be read. */
+static inline File
+compat_file_set_open(SharedFileSet *files, const char *name)
+{
+#if PG_VERSION_NUM >= 150000
+	return FileSetOpen(&files->fs, name, O_RDONLY);
+#else
+	return SharedFileSetOpen(files, name, O_RDONLY);
+#endif
+}
 
 /* 16 replaced the check for each kind of object by one for all. */
 static inline AclResult

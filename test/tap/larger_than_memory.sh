@@ -35,6 +35,21 @@ is "the models are the same" "$(sql "SELECT count(DISTINCT artifact_sha256),
 	count(*) FILTER (WHERE warnings::text LIKE '%temporary files%')
 	FROM fairpg_catalog.model_version WHERE model = 'm'")" '1|1'
 
+# Several processes read what the planner takes for few rows: each puts aside
+# what it has no room for.
+few="min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0"
+for n in 1 2 4; do
+	is "rows that $n workers read beside the leader wait as well" "$(sql "SET $few" \
+		"SET fairpg.workers = $n" "SET fairpg.train_mem = '16MB'" \
+		"SELECT 1 FROM fairpg.train('m', ${arguments/plenty/SELECT * FROM plenty
+			WHERE id % 7 < 7 AND id % 5 < 5})" \
+		"SELECT warnings::text LIKE '%temporary files%', artifact_sha256 = (
+				SELECT artifact_sha256 FROM fairpg_catalog.model_version
+				WHERE model = 'm' AND version = 1)
+			FROM fairpg_catalog.model_version WHERE model = 'm'
+			ORDER BY version DESC LIMIT 1" | tail -n 1)" 't|t'
+done
+
 files()
 {
 	$FAIRPG_AS find "$PGDATA/base/pgsql_tmp" -type f 2>/dev/null | wc -l

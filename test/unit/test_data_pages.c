@@ -4,6 +4,7 @@
  *    be with more, and the limit is kept.
  */
 #include "data/builder.h"
+#include "data/exchange.h"
 
 #include <stdlib.h>
 
@@ -96,8 +97,8 @@ append(DataBuilder *builder, uint32_t i)
 	CHECK_INT(data_builder_append(builder, DATA_TRAIN), NUM_OK);
 }
 
-static void
-make(Making *making, size_t limit_bytes, Shelf *raw, Shelf *blocks)
+static DataBuilderSpec
+spec_with(Shelf *raw, Shelf *blocks)
 {
 	DataBuilderSpec spec = spec_of(columns, 5);
 
@@ -108,6 +109,14 @@ make(Making *making, size_t limit_bytes, Shelf *raw, Shelf *blocks)
 	spec.held_out_share = 0.2;
 	spec.raw_store = shelf_begin(raw);
 	spec.block_store = shelf_begin(blocks);
+	return spec;
+}
+
+static void
+make(Making *making, size_t limit_bytes, Shelf *raw, Shelf *blocks)
+{
+	DataBuilderSpec spec = spec_with(raw, blocks);
+
 	memset(making, 0, sizeof(*making));
 	scratch_begin(&making->arena, limit_bytes);
 	CHECK_INT(data_builder_create(&making->arena, &spec, &making->builder),
@@ -228,6 +237,86 @@ a_dataset_is_the_same_with_less_memory(void)
 	drop(&whole, &raw[0], &blocks[0]);
 }
 
+/* ---- several builders ---- */
+
+#define N_PARTS 3
+
+static Shelf part_shelves[N_PARTS];
+
+static uint64_t
+name_of(NumArena *arena, void *piece)
+{
+	(void) arena;
+	return (uint64_t) (uintptr_t) piece;
+}
+
+static void *
+piece_of(NumArena *arena, uint64_t name)
+{
+	(void) arena;
+	return (void *) (uintptr_t) name;
+}
+
+static uint64_t
+shelf_name(DataStore *store)
+{
+	return (uint64_t) ((Shelf *) store->host - part_shelves);
+}
+
+static DataStore *
+shelf_named(uint64_t name)
+{
+	return &part_shelves[name].store;
+}
+
+static void
+rows_that_wait_for_several_builders_come_together(void)
+{
+	static const DataExchange exchange = { name_of, piece_of, shelf_name,
+		                                   shelf_named };
+	Shelf raw[2];
+	Shelf blocks[2];
+	Making whole;
+	Making parts;
+	DataBuilderSpec spec;
+	size_t limit;
+
+	make(&whole, 0, &raw[0], &blocks[0]);
+	spec = spec_with(&raw[1], &blocks[1]);
+	memset(&parts, 0, sizeof(parts));
+	limit = whole.arena.peak_bytes;
+	scratch_begin(&parts.arena, limit);
+	spec.row_arena = &parts.arena;
+	CHECK_INT(data_builder_create(&parts.arena, &spec, &parts.builder), NUM_OK);
+	for (uint32_t k = 0; k < N_PARTS; k++)
+	{
+		DataBuilderSpec part_spec = spec;
+		DataBuilder *part;
+		unsigned char *image;
+		size_t bytes;
+
+		part_spec.raw_store = shelf_begin(&part_shelves[k]);
+		CHECK_INT(data_builder_create(&parts.arena, &part_spec, &part), NUM_OK);
+		/* it has room for some of its rows */
+		parts.arena.limit_bytes = parts.arena.used_bytes + (10u << 20);
+		for (uint32_t i = k; i < N_ROWS; i += N_PARTS)
+			append(part, i);
+		parts.arena.limit_bytes = 0;
+		CHECK_INT(data_builder_export(part, &exchange, &image, &bytes), NUM_OK);
+		CHECK(part_shelves[k].written > 0);
+		CHECK_INT(data_builder_import(parts.builder, &exchange, image), NUM_OK);
+	}
+	CHECK_INT(making_finish(&parts), NUM_OK);
+	check_same(whole.data, parts.data);
+	for (uint32_t k = 0; k < N_PARTS; k++)
+	{
+		CHECK(part_shelves[k].read > 0);
+		free(part_shelves[k].bytes);
+	}
+	drop(&parts, &raw[1], &blocks[1]);
+	drop(&whole, &raw[0], &blocks[0]);
+}
+
 /* What is needed later than the rows pushes them out of memory, but for the one
  * that is being looked at. */
 static void
@@ -268,6 +357,7 @@ int
 main(void)
 {
 	RUN(a_dataset_is_the_same_with_less_memory);
+	RUN(rows_that_wait_for_several_builders_come_together);
 	RUN(rows_make_room_for_what_comes_later);
 	return unit_end();
 }

@@ -18,7 +18,6 @@
 
 #include "pg/report.h"
 #include "pg/train/gather.h"
-#include "pg/train/spill.h"
 
 static void
 check_labels(const RowReader *reader)
@@ -275,6 +274,8 @@ extract_dataset(const ExtractRequest *request, NumArena *arena,
 	data = finish_dataset(gathered.reader, report);
 	report->waited_bytes = plan->spec.raw_store->n_bytes;
 	spill_end(plan->spec.raw_store);
+	if (gathered.files != NULL)
+		report->waited_bytes += spill_set_end(gathered.files);
 	report->shared = gathered.shared;
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);

@@ -51,6 +51,7 @@
 typedef struct SharedGathering
 {
 	size_t limit_bytes;
+	dsm_handle files;
 	char plan[FLEXIBLE_ARRAY_MEMBER];
 } SharedGathering;
 
@@ -61,6 +62,7 @@ typedef struct Gathering
 	const ReadPlan *plan;
 	NumArena *arena;
 	SharedRows *shared; /* NULL: one process reads */
+	SpillSet *files;    /* for what finds no room there */
 	bool is_parallel;   /* so several may read */
 	MemoryContext context;
 	RowReader *result;  /* of the leader: everything */
@@ -135,6 +137,7 @@ join_gathering(void)
 	gathering->plan = read_plan_read(found->plan);
 	gathering->arena = arena;
 	gathering->shared = shared;
+	gathering->files = spill_set_attach(found->files);
 	gathering->is_parallel = true;
 	current = gathering;
 	MemoryContextSwitchTo(before);
@@ -162,14 +165,45 @@ check_call(FunctionCallInfo fcinfo, int first, int n)
 	return current;
 }
 
+/* Number of this process among those that read. */
+static uint64
+own_number(void)
+{
+	return IsParallelWorker() ? (uint64) ParallelWorkerNumber + 1 : 0;
+}
+
+/* Stores of other processes by their number. */
+static DataStore *
+other_store(uint64_t number)
+{
+	MemoryContext before = MemoryContextSwitchTo(current->context);
+	DataStore *store = spill_set_store(current->files, number, false);
+
+	MemoryContextSwitchTo(before);
+	return store;
+}
+
+/* How rows go from one process to another. */
+static DataExchange
+exchange_of_rows(void)
+{
+	DataExchange exchange = shared_rows_exchange;
+
+	exchange.store_name = spill_set_number;
+	exchange.store = other_store;
+	return exchange;
+}
+
 /* A reader for the rows of this process, or for those of all. */
 static RowReader *
 begin_reading(Gathering *gathering, bool is_part)
 {
 	MemoryContext before = MemoryContextSwitchTo(gathering->context);
+	DataStore *store =
+		is_part ? spill_set_store(gathering->files, own_number(), true) : NULL;
 	RowReader *reader = read_rows_begin(
 		gathering->plan, gathering->arena,
-		gathering->shared == NULL ? NULL : &gathering->shared->arena, is_part);
+		gathering->shared == NULL ? NULL : &gathering->shared->arena, store);
 
 	MemoryContextSwitchTo(before);
 	return reader;
@@ -245,13 +279,16 @@ Datum
 fairpg_gather_serialize(PG_FUNCTION_ARGS)
 {
 	PartState *state = (PartState *) PG_GETARG_POINTER(0);
+	DataExchange exchange = exchange_of_rows();
 	StringInfoData image;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "gather_serialize called outside of an aggregate");
 	initStringInfo(&image);
 	appendStringInfoSpaces(&image, VARHDRSZ);
-	read_rows_export(state->reader, &shared_rows_exchange, &image);
+	read_rows_export(state->reader, &exchange, &image);
+	if (current != NULL && current->files != NULL)
+		spill_end(spill_set_store(current->files, own_number(), true));
 	SET_VARSIZE(image.data, image.len);
 	PG_RETURN_BYTEA_P((bytea *) image.data);
 }
@@ -281,6 +318,7 @@ fairpg_gather_combine(PG_FUNCTION_ARGS)
 {
 	PartState *state =
 		PG_ARGISNULL(0) ? NULL : (PartState *) PG_GETARG_POINTER(0);
+	DataExchange exchange = exchange_of_rows();
 	MemoryContext context;
 
 	if (!AggCheckCallContext(fcinfo, &context))
@@ -293,7 +331,7 @@ fairpg_gather_combine(PG_FUNCTION_ARGS)
 		state->reader = begin_reading(current, false);
 	}
 	if (!PG_ARGISNULL(1))
-		read_rows_import(state->reader, &shared_rows_exchange,
+		read_rows_import(state->reader, &exchange,
 		                 ((PartImage *) PG_GETARG_POINTER(1))->bytes);
 	PG_RETURN_POINTER(state);
 }
@@ -439,6 +477,8 @@ share_gathering(Gathering *gathering)
 	                    offsetof(SharedGathering, plan) + (Size) image.len);
 	shared = dsa_get_address(gathering->shared->area, name);
 	shared->limit_bytes = gathering->arena->limit_bytes;
+	gathering->files = spill_set_create();
+	shared->files = spill_set_handle(gathering->files);
 	memcpy(shared->plan, image.data, (Size) image.len);
 	set_locally("fairpg.gathering",
 	            psprintf("%x:%llx",
@@ -509,5 +549,6 @@ gather_rows(const ReadPlan *plan, NumArena *arena, Gathered *gathered)
 		gathering->result = begin_reading(gathering, false);
 	gathered->reader = gathering->result;
 	gathered->shared = gathering->shared;
+	gathered->files = gathering->files;
 	current = before;
 }

@@ -10,6 +10,7 @@
 
 #include "pg/train/read_rows.h"
 #include "pg/train/shared_rows.h"
+#include "pg/train/spill.h"
 
 /* What was read, and the memory that the rows are in when several processes
  * read them (NULL: one did). */
@@ -17,6 +18,7 @@ typedef struct Gathered
 {
 	RowReader *reader;
 	SharedRows *shared;
+	SpillSet *files; /* that rows wait in then; for when they are gathered */
 } Gathered;
 
 /*

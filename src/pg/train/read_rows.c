@@ -414,15 +414,15 @@ read_row(RowReader *reader, const NullableDatum *row)
 
 RowReader *
 read_rows_begin(const ReadPlan *plan, NumArena *arena, NumArena *rows,
-                bool is_part)
+                DataStore *part_store)
 {
 	RowReader *reader = palloc0(sizeof(RowReader));
 	DataBuilderSpec spec = plan->spec;
 
 	spec.row_arena = rows;
-	if (is_part)
-		spec.raw_store = spec.block_store = NULL;
-	reader->is_part = is_part;
+	if (part_store != NULL)
+		spec.raw_store = part_store;
+	reader->is_part = part_store != NULL;
 	reader->plan = plan;
 	reader->arena = arena;
 	reader->drop_nulls = plan->nulls == NULLS_DROP;

@@ -45,9 +45,10 @@ typedef struct RowReader
 } RowReader;
 
 /* A reader in CurrentMemoryContext, its builder in 'arena' and the rows in
- * 'rows' (NULL: there as well).  What a part has no memory for is an error. */
+ * 'rows' (NULL: there as well).  Of a reader of some of the rows 'part_store'
+ * is where those go for which there is no memory; else NULL. */
 extern RowReader *read_rows_begin(const ReadPlan *plan, NumArena *arena,
-                                  NumArena *rows, bool is_part);
+                                  NumArena *rows, DataStore *part_store);
 
 /* One row, in the order of plan->columns.  Raises an error for a value that
  * cannot be used. */

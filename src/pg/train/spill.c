@@ -20,8 +20,10 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "storage/fd.h"
+#include "storage/sharedfileset.h"
 #include "utils/resowner.h"
 
+#include "pg/compat.h"
 #include "pg/train/spill.h"
 
 #define NO_FILE (-1)
@@ -35,7 +37,18 @@ typedef struct Spill
 	ResourceOwner owner; /* NULL: of no transaction */
 	File file;
 	size_t untrimmed;
+	SpillSet *set; /* NULL: a file of its own */
+	uint64 number; /* there */
+	bool is_own;   /* this process writes it */
 } Spill;
+
+struct SpillSet
+{
+	dsm_segment *segment;
+	SharedFileSet *files;
+	ResourceOwner owner;
+	List *stores; /* of Spill * */
+};
 
 /* The file belongs to who began the training, not to the statement that reads
  * its rows.  One that outlives the transaction is of the session; the server
@@ -45,14 +58,20 @@ open_file(Spill *spill)
 {
 	ResourceOwner before = CurrentResourceOwner;
 
+	char name[32];
+
 	if (spill->owner == NULL)
 	{
 		spill->file = OpenTemporaryFile(true);
 		return;
 	}
+	snprintf(name, sizeof(name), "rows." UINT64_FORMAT, spill->number);
 	PrepareTempTablespaces();
 	CurrentResourceOwner = spill->owner;
-	spill->file = OpenTemporaryFile(false);
+	spill->file = spill->set == NULL ? OpenTemporaryFile(false)
+	              : spill->is_own
+	                  ? compat_file_set_create(spill->set->files, name)
+	                  : compat_file_set_open(spill->set->files, name);
 	CurrentResourceOwner = before;
 }
 
@@ -109,6 +128,8 @@ spill_read(DataStore *store, uint64_t place, void *bytes, size_t n)
 	char *to = bytes;
 
 	CHECK_FOR_INTERRUPTS();
+	if (spill->file == NO_FILE)
+		open_file(spill);
 	while (n > 0)
 	{
 		int read = (int) FileRead(spill->file, to, (int) n, (off_t) place,
@@ -131,17 +152,23 @@ spill_read(DataStore *store, uint64_t place, void *bytes, size_t n)
 	}
 }
 
-DataStore *
-spill_create(bool outlives)
+static Spill *
+make_spill(ResourceOwner owner)
 {
 	Spill *spill = palloc0(sizeof(Spill));
 
 	spill->store.write = spill_write;
 	spill->store.read = spill_read;
 	spill->store.host = spill;
-	spill->owner = outlives ? NULL : CurrentResourceOwner;
+	spill->owner = owner;
 	spill->file = NO_FILE;
-	return &spill->store;
+	return spill;
+}
+
+DataStore *
+spill_create(bool outlives)
+{
+	return &make_spill(outlives ? NULL : CurrentResourceOwner)->store;
 }
 
 void
@@ -152,4 +179,89 @@ spill_end(DataStore *store)
 	if (spill->file != NO_FILE)
 		FileClose(spill->file);
 	spill->file = NO_FILE;
+}
+
+static SpillSet *
+make_set(dsm_segment *segment)
+{
+	SpillSet *set = palloc0(sizeof(SpillSet));
+
+	set->segment = segment;
+	set->files = dsm_segment_address(segment);
+	set->owner = CurrentResourceOwner;
+	return set;
+}
+
+SpillSet *
+spill_set_create(void)
+{
+	SpillSet *set = make_set(dsm_create(sizeof(SharedFileSet), 0));
+
+	SharedFileSetInit(set->files, set->segment);
+	return set;
+}
+
+dsm_handle
+spill_set_handle(const SpillSet *set)
+{
+	return dsm_segment_handle(set->segment);
+}
+
+SpillSet *
+spill_set_attach(dsm_handle handle)
+{
+	dsm_segment *segment = dsm_attach(handle);
+	SpillSet *set;
+
+	if (segment == NULL)
+		elog(ERROR, "gathering has ended");
+	/* until the process ends: it has nothing that would let go earlier */
+	dsm_pin_mapping(segment);
+	set = make_set(segment);
+	SharedFileSetAttach(set->files, segment);
+	return set;
+}
+
+DataStore *
+spill_set_store(SpillSet *set, uint64 number, bool own)
+{
+	ListCell *cell;
+	Spill *spill;
+
+	foreach (cell, set->stores)
+	{
+		spill = lfirst(cell);
+		if (spill->number == number && spill->is_own == own)
+			return &spill->store;
+	}
+	spill = make_spill(set->owner);
+	spill->set = set;
+	spill->number = number;
+	spill->is_own = own;
+	set->stores = lappend(set->stores, spill);
+	return &spill->store;
+}
+
+uint64
+spill_set_number(DataStore *store)
+{
+	return ((Spill *) store->host)->number;
+}
+
+uint64
+spill_set_end(SpillSet *set)
+{
+	uint64 bytes = 0;
+	ListCell *cell;
+
+	foreach (cell, set->stores)
+	{
+		Spill *spill = lfirst(cell);
+
+		/* what this process wrote for others, it read itself as well */
+		bytes += spill->is_own ? 0 : spill->store.n_bytes;
+		spill_end(&spill->store);
+	}
+	dsm_detach(set->segment);
+	return bytes;
 }
