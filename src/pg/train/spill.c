@@ -57,7 +57,6 @@ static void
 open_file(Spill *spill)
 {
 	ResourceOwner before = CurrentResourceOwner;
-
 	char name[32];
 
 	if (spill->owner == NULL)
