@@ -160,74 +160,50 @@ cells_of_factor_0_are_not_seen(void)
 
 #define FOLDS 4
 
-/* Models that have not seen a fold; and their certificate on it, against a
- * count row by row. */
+/* The points of two bounds without fold 'f', against a recount of the other
+ * rows, and the first against a training of its own. */
 static void
-check_folds(uint32_t n_rows, bool weighted, bool from_near)
+check_fold(NumArena *arena, const Dataset *data, uint32_t f,
+           const double *const near[2], TrainPoint *points)
 {
-	NumArena arena;
-	Making making = { .n_rows = n_rows,
-		              .weighted = weighted,
-		              .n_folds = FOLDS };
-	TrainResult single;
+	double factor[6 * FOLDS];
+	double n_rows = (double) data->part[DATA_TRAIN].n_rows;
 	TrainSettings settings = plain_settings();
-	double factor[FOLDS][6 * FOLDS];
-	TrainPoint points[FOLDS][2];
-	TrainPoint whole[2] = { { .bound = 0.05 }, { .bound = 1 } };
-	const double *near[2] = { NULL, NULL };
-	const Model *models[FOLDS];
-	Certificate certificate;
-	Dataset *data;
+	TrainResult single;
+
+	train_leave_out(data, f, factor);
+	ask_for_parity(&settings, 1);
+	settings.l2 = 0;
+	settings.cell_factor = factor;
+	points[0] = (TrainPoint){ .bound = 0.05, .near = near[0] };
+	points[1] = (TrainPoint){ .bound = 1, .near = near[1] };
+	CHECK_INT(train_frontier(arena, data, &settings, NULL, points, 2), NUM_OK);
+	for (int b = 0; b < 2; b++)
+	{
+		double loss;
+		double gap;
+
+		recount(data, points[b].coef, factor, &loss, &gap);
+		CHECK_CLOSE(points[b].loss, loss, 1e-6);
+		CHECK_NEAR(points[b].gap, gap, 1e-6 + 2.0 / n_rows);
+		CHECK(points[b].gap <= points[b].bound);
+	}
+	ask_for_parity(&settings, 0.05);
+	CHECK_INT(train_constraint(arena, data, &settings, NULL, &single), NUM_OK);
+	CHECK_CLOSE(points[0].loss, single.loss, 0.004);
+}
+
+/* The certificate of the models of the first bound against a count row by
+ * row. */
+static void
+check_certificate(const Dataset *data, TrainPoint (*points)[2],
+                  const Certificate *certificate)
+{
 	double right = 0;
 	double all = 0;
 	double losses = 0;
 	uint64_t rows = 0;
 
-	scratch_begin(&arena, 0);
-	data = make_data(&arena, &making);
-	CHECK_INT(data->n_base_groups, 3 * FOLDS);
-	ask_for_parity(&settings, 1);
-	settings.l2 = 0;
-	if (from_near)
-	{
-		CHECK_INT(train_frontier(&arena, data, &settings, NULL, whole, 2),
-		          NUM_OK);
-		near[0] = whole[0].coef;
-		near[1] = whole[1].coef;
-	}
-	for (uint32_t f = 0; f < FOLDS; f++)
-	{
-		Model *model = NULL;
-
-		train_leave_out(data, f, factor[f]);
-		settings.cell_factor = factor[f];
-		points[f][0] = (TrainPoint){ .bound = 0.05, .near = near[0] };
-		points[f][1] = (TrainPoint){ .bound = 1, .near = near[1] };
-		CHECK_INT(train_frontier(&arena, data, &settings, NULL, points[f], 2),
-		          NUM_OK);
-		for (int b = 0; b < 2; b++)
-		{
-			double loss;
-			double gap;
-
-			recount(data, points[f][b].coef, factor[f], &loss, &gap);
-			CHECK_CLOSE(points[f][b].loss, loss, 1e-6);
-			CHECK_NEAR(points[f][b].gap, gap, 1e-6 + 2.0 / n_rows);
-			CHECK(points[f][b].gap <= points[f][b].bound);
-		}
-		ask_for_parity(&settings, 0.05);
-		CHECK_INT(train_constraint(&arena, data, &settings, NULL, &single),
-		          NUM_OK);
-		CHECK_CLOSE(points[f][0].loss, single.loss, 0.004);
-		CHECK_INT(model_from_coefficients(&arena, data, MODEL_LOGISTIC, 0.5,
-		                                  points[f][0].coef, &model),
-		          NUM_OK);
-		models[f] = model;
-	}
-	CHECK(memcmp(points[0][0].coef, points[1][0].coef,
-	             PARAMS * sizeof(double)) != 0);
-	CHECK_INT(train_certify_folds(&arena, data, models, NULL, &certificate),
-	          NUM_OK);
 	for (uint32_t b = 0; b < data->part[DATA_TRAIN].n_blocks; b++)
 	{
 		const DataBlock *block = data->part[DATA_TRAIN].blocks[b];
@@ -245,11 +221,52 @@ check_folds(uint32_t n_rows, bool weighted, bool from_near)
 			rows++;
 		}
 	}
-	CHECK_INT(certificate.rows, rows);
-	CHECK_CLOSE(certificate.weight, all, 1e-12);
-	CHECK_NEAR(certificate.accuracy, right / all, 1.0 / n_rows);
-	CHECK_CLOSE(certificate.loss, losses / all, 1e-6);
-	CHECK(certificate.auc > 0.6 && certificate.auc < 1);
+	CHECK_INT(certificate->rows, rows);
+	CHECK_CLOSE(certificate->weight, all, 1e-12);
+	CHECK_NEAR(certificate->accuracy, right / all, 1.0 / (double) rows);
+	CHECK_CLOSE(certificate->loss, losses / all, 1e-6);
+	CHECK(certificate->auc > 0.6 && certificate->auc < 1);
+}
+
+/* Models that have not seen a fold; and their certificate on it. */
+static void
+check_folds(uint32_t n_rows, bool weighted, bool from_near)
+{
+	NumArena arena;
+	Making making = { .n_rows = n_rows,
+		              .weighted = weighted,
+		              .n_folds = FOLDS };
+	TrainSettings settings = plain_settings();
+	TrainPoint points[FOLDS][2];
+	TrainPoint whole[2] = { { .bound = 0.05 }, { .bound = 1 } };
+	const double *near[2] = { NULL, NULL };
+	const Model *models[FOLDS];
+	Certificate certificate;
+	Dataset *data;
+
+	scratch_begin(&arena, 0);
+	data = make_data(&arena, &making);
+	CHECK_INT(data->n_base_groups, 3 * FOLDS);
+	ask_for_parity(&settings, 1);
+	settings.l2 = 0;
+	CHECK_INT(train_frontier(&arena, data, &settings, NULL, whole, 2), NUM_OK);
+	for (int b = 0; b < 2 && from_near; b++)
+		near[b] = whole[b].coef;
+	for (uint32_t f = 0; f < FOLDS; f++)
+	{
+		Model *model = NULL;
+
+		check_fold(&arena, data, f, near, points[f]);
+		CHECK_INT(model_from_coefficients(&arena, data, MODEL_LOGISTIC, 0.5,
+		                                  points[f][0].coef, &model),
+		          NUM_OK);
+		models[f] = model;
+	}
+	CHECK(memcmp(points[0][0].coef, points[1][0].coef,
+	             PARAMS * sizeof(double)) != 0);
+	CHECK_INT(train_certify_folds(&arena, data, models, NULL, &certificate),
+	          NUM_OK);
+	check_certificate(data, points, &certificate);
 	scratch_end(&arena);
 }
 
