@@ -305,7 +305,7 @@ fairpg_choose(PG_FUNCTION_ARGS)
 	chosen.version = store_next_version(chosen.model);
 	insert_version(&chosen);
 	store_insert_coefficients(chosen.model, chosen.version, NULL,
-	                          chosen.compiled);
+	                          chosen.compiled, 0);
 	copy_evaluations(&chosen);
 	insert_choice(&chosen);
 	/* plans that name the columns of the version before must go */

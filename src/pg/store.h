@@ -79,6 +79,7 @@ typedef struct StoreVersion
 	int iterations;
 	int best_iteration; /* of the log; 0: none */
 	const char *stopped_because;
+	double expected_gap; /* of mixtures */
 	double seconds;
 	int64 memory_bytes;
 	char **warnings;
@@ -95,10 +96,11 @@ typedef struct StoreVersion
 extern void
 store_insert_version(const StoreVersion *version, const Model *model);
 
-/* The coefficients of a model as rows; 'std_errors' as in StoreVersion. */
-extern void
-store_insert_coefficients(const char *model, int version,
-                          const double *std_errors, const Model *compiled);
+/* The coefficients of a model, or of member number 'member' of a mixture, as
+ * rows; 'std_errors' as in StoreVersion. */
+extern void store_insert_coefficients(const char *model, int version,
+                                      const double *std_errors,
+                                      const Model *compiled, uint32 member);
 
 typedef struct StoreLogRow
 {

@@ -13,6 +13,9 @@
  * A model with thresholds by group decides a row by the one that the name of
  * its group finds in the model, as decide() does.
  *
+ * A mixture decides each row by the member that the row draws, likewise,
+ * and the expectation over all draws is counted beside it.
+ *
  * Memory: 8 bytes a row while it runs, 16 with weights, given back at the end.
  */
 #include "train/certificate.h"
@@ -183,10 +186,24 @@ typedef struct Sums
 	LossSums *loss;           /* [base group] */
 	ExactSum (*weight)[2][2]; /* [base group][label][decision], or NULL */
 	ExactSum (*squared)[2][2];
+	ExactSum (*expected)[2]; /* [base group][label] expected decisions; NULL:
+	                          * no mixture */
 } Sums;
 
+/* What the model makes of the rows of a block. */
+typedef struct RowScores
+{
+	double z[DATA_BLOCK_ROWS];
+	double decision[DATA_BLOCK_ROWS]; /* 0 or 1 */
+	double loss[DATA_BLOCK_ROWS];
+	double expected[DATA_BLOCK_ROWS]; /* of mixtures */
+	double *members;                  /* [n_members][DATA_BLOCK_ROWS] */
+	double *row;                      /* [n_members] */
+} RowScores;
+
 static NumStatus
-sums_create(NumArena *arena, const Dataset *data, bool weighted, Sums *sums)
+sums_create(NumArena *arena, const Dataset *data, bool weighted, bool mixed,
+            Sums *sums)
 {
 	size_t n = data->n_base_groups;
 
@@ -195,6 +212,13 @@ sums_create(NumArena *arena, const Dataset *data, bool weighted, Sums *sums)
 	if (sums->loss == NULL)
 		return NUM_NO_MEMORY;
 	memset(sums->loss, 0, n * sizeof(LossSums));
+	if (mixed)
+	{
+		sums->expected = arena_alloc(arena, n, sizeof(*sums->expected));
+		if (sums->expected == NULL)
+			return NUM_NO_MEMORY;
+		memset(sums->expected, 0, n * sizeof(*sums->expected));
+	}
 	if (!weighted)
 		return NUM_OK;
 	sums->weight = arena_alloc(arena, n, sizeof(*sums->weight));
@@ -222,23 +246,81 @@ decide_rows(const double *threshold, const DataBlock *block, const double *z,
 	}
 }
 
+static NumStatus
+scores_create(NumArena *arena, const Model *model, RowScores **scores)
+{
+	size_t n = model->n_members;
+
+	*scores = arena_alloc(arena, 1, sizeof(RowScores));
+	if (*scores == NULL)
+		return NUM_NO_MEMORY;
+	(*scores)->members =
+		arena_alloc(arena, n * DATA_BLOCK_ROWS, sizeof(double));
+	(*scores)->row = arena_alloc(arena, n, sizeof(double));
+	if ((*scores)->members == NULL || (*scores)->row == NULL)
+		return NUM_NO_MEMORY;
+	return NUM_OK;
+}
+
+static void
+scores_release(NumArena *arena, const Model *model, RowScores *scores)
+{
+	size_t n = model->n_members;
+
+	arena_release(arena, scores->row, n, sizeof(double));
+	arena_release(arena, scores->members, n * DATA_BLOCK_ROWS, sizeof(double));
+	arena_release(arena, scores, 1, sizeof(RowScores));
+}
+
+/* Scores and decisions of a block's rows. */
+static void
+score_rows(const Model *model, const Dataset *data, const double *threshold,
+           const DataBlock *block, RowScores *scores)
+{
+	if (model->n_members == 0)
+	{
+		model_score_block(model, data, block, scores->z);
+		decide_rows(threshold, block, scores->z, scores->decision,
+		            scores->loss);
+		return;
+	}
+	for (uint32_t m = 0; m < model->n_members; m++)
+		model_score_member(model, m, data, block,
+		                   scores->members + (size_t) m * DATA_BLOCK_ROWS);
+	for (uint32_t i = 0; i < block->n_rows; i++)
+	{
+		double draw;
+
+		for (uint32_t m = 0; m < model->n_members; m++)
+			scores->row[m] = scores->members[m * DATA_BLOCK_ROWS + i];
+		scores->z[i] = mixture_logit(model, scores->row);
+		scores->expected[i] = mixture_expectation(model, scores->row);
+		draw = model->draw_column != NULL
+		           ? (double) block->draw[i]
+		           : mixture_draw(scores->row, model->n_members);
+		scores->decision[i] =
+			mixture_decision(model, scores->row, draw) ? 1 : 0;
+		scores->loss[i] = num_log1pexp(scores->z[i]) -
+		                  (block->cell[i] & 1 ? scores->z[i] : 0);
+	}
+}
+
 /* One block into the sums; false when a loss is too large to be one. */
 static bool
-certify_block(const double *threshold, const DataBlock *block, const double *z,
+certify_block(const DataBlock *block, const RowScores *scores,
               Certificate *certificate, Sums *sums, char *scored)
 {
 	uint32_t *keys = (uint32_t *) (void *) scored + certificate->rows;
 	Scored *out = (Scored *) (void *) scored + certificate->rows;
-	double decided[DATA_BLOCK_ROWS];
-	double loss[DATA_BLOCK_ROWS];
+	const double *z = scores->z;
+	const double *loss = scores->loss;
 	bool fits = true;
 
-	decide_rows(threshold, block, z, decided, loss);
 	for (uint32_t i = 0; i < block->n_rows; i++)
 	{
 		double w = block->weight == NULL ? 1.0 : (double) block->weight[i];
 		int label = block->cell[i] & 1;
-		int decision = decided[i] > 0;
+		int decision = scores->decision[i] > 0;
 		uint32_t group = block->cell[i] >> 1;
 
 		certificate->base[group].rows[label][decision]++;
@@ -247,6 +329,9 @@ certify_block(const double *threshold, const DataBlock *block, const double *z,
 			exact_sum_add(&sums->weight[group][label][decision], w);
 			exact_sum_add(&sums->squared[group][label][decision], w * w);
 		}
+		if (sums->expected != NULL)
+			exact_sum_add(&sums->expected[group][label],
+			              w * scores->expected[i]);
 		fits &= exact_sum_add(&sums->loss[group].sum, w * loss[i]);
 		fits &=
 			exact_sum_add(&sums->loss[group].squared, w * loss[i] * loss[i]);
@@ -301,6 +386,31 @@ read_sums(const Dataset *data, const Sums *sums, Certificate *certificate)
 	certificate->positive_share = positive / certificate->weight;
 }
 
+/* The tables of expected decisions, which need those of the others. */
+static NumStatus
+read_expected(NumArena *arena, const Dataset *data, const Sums *sums,
+              Certificate *certificate)
+{
+	if (sums->expected == NULL)
+		return NUM_OK;
+	certificate->base_expected =
+		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
+	if (certificate->base_expected == NULL)
+		return NUM_NO_MEMORY;
+	memcpy(certificate->base_expected, certificate->base,
+	       data->n_base_groups * sizeof(FairCells));
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+		for (int y = 0; y < 2; y++)
+		{
+			const double *all = certificate->base[b].weight[y];
+			double *to = certificate->base_expected[b].weight[y];
+
+			to[1] = exact_sum_value(&sums->expected[b][y]);
+			to[0] = fmax(all[0] + all[1] - to[1], 0);
+		}
+	return NUM_OK;
+}
+
 /* A certificate in the making. */
 typedef struct Making
 {
@@ -313,13 +423,14 @@ typedef struct Making
 	size_t size; /* bytes of a scored row */
 	char *scored;
 	char *spare;
-	double *z;         /* [DATA_BLOCK_ROWS] */
+	RowScores *scores;
 	double *threshold; /* [n_base_groups] */
 	Sums sums;
 } Making;
 
+/* For 'model', or any that has as many members. */
 static NumStatus
-making_begin(Making *making)
+making_begin(Making *making, const Model *model)
 {
 	NumArena *arena = making->arena;
 	const DataRows *rows = &making->data->part[making->certificate->part];
@@ -330,13 +441,14 @@ making_begin(Making *making)
 	making->size = making->weighted ? sizeof(Scored) : sizeof(uint32_t);
 	making->scored = arena_alloc(arena, rows->n_rows, making->size);
 	making->spare = arena_alloc(arena, rows->n_rows, making->size);
-	making->z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
 	making->threshold =
 		arena_alloc(arena, making->data->n_base_groups, sizeof(double));
-	if (making->scored == NULL || making->spare == NULL || making->z == NULL ||
-	    making->threshold == NULL)
+	if (making->scored == NULL || making->spare == NULL ||
+	    making->threshold == NULL ||
+	    sums_create(arena, making->data, making->weighted,
+	                model->n_members > 0, &making->sums) != NUM_OK)
 		return NUM_NO_MEMORY;
-	return sums_create(arena, making->data, making->weighted, &making->sums);
+	return scores_create(arena, model, &making->scores);
 }
 
 /* Scores a block by a model, and adds it. */
@@ -345,20 +457,24 @@ making_add(Making *making, const Model *model, const DataBlock *block)
 {
 	if (monitor_stop(making->monitor))
 		return NUM_CANCELLED;
-	model_score_block(model, making->data, block, making->z);
-	return certify_block(making->threshold, block, making->z,
-	                     making->certificate, &making->sums, making->scored)
+	score_rows(model, making->data, making->threshold, block, making->scores);
+	return certify_block(block, making->scores, making->certificate,
+	                     &making->sums, making->scored)
 	           ? NUM_OK
 	           : NUM_NOT_FINITE;
 }
 
 static NumStatus
-making_end(Making *making)
+making_end(Making *making, const Model *model)
 {
 	NumArena *arena = making->arena;
 	Certificate *certificate = making->certificate;
+	NumStatus status;
 
 	read_sums(making->data, &making->sums, certificate);
+	status = read_expected(arena, making->data, &making->sums, certificate);
+	if (status != NUM_OK)
+		return status;
 	if (sort_scores(making->scored, making->spare, certificate->rows,
 	                making->weighted, making->monitor) != NUM_OK)
 		return NUM_CANCELLED;
@@ -367,7 +483,7 @@ making_end(Making *making)
 	               making->data->weight_magnet);
 	arena_release(arena, making->threshold, making->data->n_base_groups,
 	              sizeof(double));
-	arena_release(arena, making->z, DATA_BLOCK_ROWS, sizeof(double));
+	scores_release(arena, model, making->scores);
 	arena_release(arena, making->spare, making->rows->n_rows, making->size);
 	arena_release(arena, making->scored, making->rows->n_rows, making->size);
 	return NUM_OK;
@@ -382,13 +498,15 @@ certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
 		              .data = data,
 		              .monitor = monitor,
 		              .certificate = certificate };
-	NumStatus status = making_begin(&making);
+	NumStatus status = making_begin(&making, model);
 
+	if (status == NUM_OK && model->draw_column != NULL && !data->drawn)
+		status = NUM_BAD_ARGUMENT;
 	if (status == NUM_OK)
 		status = find_thresholds(data, model, making.threshold);
 	for (uint32_t b = 0; b < making.rows->n_blocks && status == NUM_OK; b++)
 		status = making_add(&making, model, data_block(making.rows, b));
-	return status == NUM_OK ? making_end(&making) : status;
+	return status == NUM_OK ? making_end(&making, model) : status;
 }
 
 /* A certificate of no rows. */
@@ -484,7 +602,7 @@ train_certify_folds(NumArena *arena, const Dataset *data,
 	NumStatus status = certificate_begin(arena, data, DATA_TRAIN, certificate);
 
 	if (status == NUM_OK)
-		status = making_begin(&making);
+		status = making_begin(&making, models[0]);
 	if (status == NUM_OK && making.rows->n_blocks == 0)
 		status = NUM_BAD_ARGUMENT;
 	if (status != NUM_OK)
@@ -502,7 +620,7 @@ train_certify_folds(NumArena *arena, const Dataset *data,
 			status = making_add(&making, models[f], part);
 		}
 	arena_nest_end(&nest);
-	return status == NUM_OK ? making_end(&making) : status;
+	return status == NUM_OK ? making_end(&making, models[0]) : status;
 }
 
 NumStatus

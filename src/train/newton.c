@@ -62,7 +62,7 @@ make_request(const Newton *newton)
 		.threshold = newton->settings->threshold,
 		.cell_curvature = rates->of_decisions ? newton->cell_curvature : NULL,
 		.min_curvature = 1,
-		.cell_factor = newton->settings->cell_factor,
+		.cell_factor = newton->cell_factor,
 		.cell_loss_curvature =
 			rates->of_losses ? newton->cell_loss_curvature : NULL,
 		.want_cell_loss = rates->of_losses
@@ -94,6 +94,12 @@ read_sums(Newton *newton)
 	newton->loss = sums->loss / sums->weight + newton->settings->l2 / 2 * ridge;
 	if (newton->proximal != NULL)
 		newton->loss += proximal_value(newton->proximal, newton->coef);
+	if (newton->tilt != NULL)
+	{
+		newton->loss +=
+			newton_dot(newton->tilt, newton->coef, newton->n) / sums->weight;
+		return NUM_OK;
+	}
 	newton->accuracy = decided_as_labelled(sums, linear_n_cells(newton->plan));
 	if (rates->n_active == 0)
 		return NUM_OK;
@@ -114,7 +120,9 @@ take_pass(Newton *newton, LinearSums *sums)
 	newton->is_constant = false;
 	for (uint32_t j = 0; j < newton->n; j++)
 		newton->gradient[j] =
-			sums->gradient[j] / sums->weight +
+			(sums->gradient[j] +
+		     (newton->tilt != NULL ? newton->tilt[j] : 0)) /
+				sums->weight +
 			(j > 0 ? newton->settings->l2 * newton->coef[j] : 0);
 	return read_sums(newton);
 }
@@ -129,13 +137,16 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 	request.hessian_sample = hessian_level(newton, block_stride);
 	request.want_hessian = curved && !newton->learns;
 	request.want_diagonal = curved && newton->learns;
-	request.want_jacobian = curved && newton->rates->of_decisions;
-	request.want_loss_jacobian = curved && newton->rates->of_losses;
+	request.want_jacobian =
+		curved && newton->rates->of_decisions && newton->tilt == NULL;
+	request.want_loss_jacobian =
+		curved && newton->rates->of_losses && newton->tilt == NULL;
 	status =
 		linear_pass(newton->plan, &request, newton->monitor, newton->own_sums);
 	if (status == NUM_OK)
 		status = take_pass(newton, newton->own_sums);
-	if (status == NUM_OK && curved && newton->rates->n_active > 0)
+	if (status == NUM_OK && curved && newton->rates->n_active > 0 &&
+	    newton->tilt == NULL)
 		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
 		               newton->jacobian);
 	return status;
@@ -343,8 +354,11 @@ void
 newton_log(Newton *newton, const char *phase, double step,
            double max_multiplier, bool feasible)
 {
-	TrainLog *row = &newton->log[newton->n_log++];
+	TrainLog *row;
 
+	if (newton->tilt != NULL)
+		return;
+	row = &newton->log[newton->n_log++];
 	row->iteration = (int) newton->n_log;
 	row->phase = phase;
 	row->rows = newton->sums->rows;

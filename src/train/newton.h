@@ -32,6 +32,12 @@ struct Newton
 	LinearSums *many_sums; /* of newton_pass_many(), without matrices */
 	Rates *rates;
 	Proximal *proximal; /* l1 and signs; NULL: neither */
+	const double *cell_factor; /* of the next passes: that of the settings, or
+	                            * another one; [n_cells] */
+	/* [stride] a sum over the rows of a pass that is added to that of the
+	 * gradients, whatever the coefficients; passes then tell of no rates, and
+	 * leave no trace in the log; NULL: none */
+	const double *tilt;
 
 	bool learns;            /* no Hessian: the curvature is learnt */
 	int max_iterations;     /* of one run; learning takes more of them */

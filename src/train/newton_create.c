@@ -199,6 +199,7 @@ newton_begin(NumArena *arena, const Dataset *data,
 	newton->arena = arena;
 	newton->data = data;
 	newton->settings = settings;
+	newton->cell_factor = settings->cell_factor;
 	newton->monitor = monitor;
 	newton->temperature = settings->temperature;
 	newton->gap = NAN;

@@ -85,6 +85,7 @@ train_certified(TrainCall *call)
 		call->judged = &call->held_out;
 	}
 	train_judge(call);
+	call->expected_gap = train_expected_gap(call);
 	report_status(model_encode(&call->arena, call->compiled, &call->artifact,
 	                           &call->artifact_bytes),
 	              &call->arena, object);

@@ -267,6 +267,8 @@ train_fit(TrainCall *call)
 	train_compile(call);
 	if (call->result.group_thresholds != NULL)
 		train_set_groups(call);
+	if (call->result.n_members > 1)
+		train_set_members(call);
 	call->fit_seconds = train_seconds_since(start);
 }
 
