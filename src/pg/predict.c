@@ -213,8 +213,7 @@ examination(FunctionCallInfo fcinfo, PredictState *state, double prediction,
 	bool nulls[lengthof(values)] = { false };
 	bool decides = model_decides(state);
 	bool decision =
-		decides &&
-		binding_decision(state->binding, state->values, prediction);
+		decides && binding_decision(state->binding, state->values, prediction);
 
 	if (state->result == NULL)
 	{

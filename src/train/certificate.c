@@ -445,8 +445,8 @@ making_begin(Making *making, const Model *model)
 		arena_alloc(arena, making->data->n_base_groups, sizeof(double));
 	if (making->scored == NULL || making->spare == NULL ||
 	    making->threshold == NULL ||
-	    sums_create(arena, making->data, making->weighted,
-	                model->n_members > 0, &making->sums) != NUM_OK)
+	    sums_create(arena, making->data, making->weighted, model->n_members > 0,
+	                &making->sums) != NUM_OK)
 		return NUM_NO_MEMORY;
 	return scores_create(arena, model, &making->scores);
 }

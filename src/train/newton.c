@@ -120,8 +120,7 @@ take_pass(Newton *newton, LinearSums *sums)
 	newton->is_constant = false;
 	for (uint32_t j = 0; j < newton->n; j++)
 		newton->gradient[j] =
-			(sums->gradient[j] +
-		     (newton->tilt != NULL ? newton->tilt[j] : 0)) /
+			(sums->gradient[j] + (newton->tilt != NULL ? newton->tilt[j] : 0)) /
 				sums->weight +
 			(j > 0 ? newton->settings->l2 * newton->coef[j] : 0);
 	return read_sums(newton);

@@ -31,7 +31,7 @@ struct Newton
 	LinearSums *own_sums;  /* of newton_pass() */
 	LinearSums *many_sums; /* of newton_pass_many(), without matrices */
 	Rates *rates;
-	Proximal *proximal; /* l1 and signs; NULL: neither */
+	Proximal *proximal;        /* l1 and signs; NULL: neither */
 	const double *cell_factor; /* of the next passes: that of the settings, or
 	                            * another one; [n_cells] */
 	/* [stride] a sum over the rows of a pass that is added to that of the

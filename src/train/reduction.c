@@ -549,7 +549,8 @@ begin(Reduction *reduction)
 
 	if (rows == NULL)
 		return NUM_NO_MEMORY;
-	train_cell_totals(newton->data, newton->settings, reduction->cell_weight, rows);
+	train_cell_totals(newton->data, newton->settings, reduction->cell_weight,
+	                  rows);
 	for (size_t c = 0; c < reduction->n_cells; c++)
 		reduction->weight += reduction->cell_weight[c];
 	status = add_constants(reduction);
