@@ -102,19 +102,15 @@ like "several processes read" "$(sql "SET $few" "SET fairpg.workers = 2" \
 	"SELECT count(*) FROM fairpg_catalog.coefficient
 		WHERE model = 'p' AND term = 'p' AND level_kind = 'value'")" '^[23]$'
 
-# Segments of shared memory, without those that processes of other servers on
-# the machine have mapped.
+# segments of shared memory that no process has any more; those of other
+# servers of this machine come and go
 segments()
 {
-	local postmaster process parent
-	postmaster=$($FAIRPG_AS head -n 1 "$PGDATA/postmaster.pid")
-	for process in /proc/[0-9]*; do
-		parent=$(sed -E 's/.*\) . ([0-9]+) .*/\1/' "$process/stat" 2>/dev/null)
-		[ "${process#/proc/}" = "$postmaster" ] || [ "$parent" = "$postmaster" ] ||
-			grep -hos '/dev/shm/PostgreSQL\.[0-9]*' "$process/maps"
-	done | sort -u >"$FAIRPG_TMP/others"
-	find /dev/shm -name 'PostgreSQL.*' 2>/dev/null |
-		grep -vxFc -f "$FAIRPG_TMP/others"
+	local name
+	for name in /dev/shm/PostgreSQL.*; do
+		[ -e "$name" ] || continue
+		cat /proc/[0-9]*/maps 2>/dev/null | grep -qF "$name" || echo "$name"
+	done
 }
 before=$(segments)
 
