@@ -21,7 +21,7 @@ state()
 		"SELECT d.*::text FROM fairpg_report.disparities d ORDER BY 1" \
 		"SELECT l.*::text FROM fairpg_report.training_log l ORDER BY 1" \
 		"SELECT obj_description(c.oid) IS NOT NULL, c.relname FROM pg_class c
-			WHERE relnamespace::regnamespace::text LIKE 'fairpg%' ORDER BY 2" \
+			WHERE relnamespace::regnamespace::text LIKE 'fairpg%' ORDER BY 2, 1" \
 		"SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid =
 			'fairpg_catalog.model_version'::regclass AND NOT tgisinternal
 			ORDER BY 1"
