@@ -197,7 +197,9 @@ finish_dataset(RowReader *reader, ExtractReport *report)
 			                 "of more groups.")));
 	if (data->n_params == 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("no feature column tells the rows apart")));
+		                errmsg("no feature column tells the rows apart"),
+		                errhint("Each has one value in all training rows, or "
+		                        "another one in each.")));
 	for (uint32 f = 0; f < n_findings; f++)
 		report->warnings =
 			lappend(report->warnings, word_finding(reader, &findings[f]));

@@ -373,7 +373,9 @@ elements_of_array(const ReadPlan *plan, const ReadColumn *column)
 	if (length < 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("array column \"%s\" has no elements", column->name)));
+		         errmsg("array column \"%s\" has no elements", column->name),
+		         errhint("Leave it out with exclude; rows of an embedding may "
+		                 "be NULL, but not all of them.")));
 	return length;
 }
 

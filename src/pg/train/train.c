@@ -83,17 +83,22 @@ refuse_undefined(const TrainCall *call, const TrainRate *rate)
 	const DataAttribute *attribute = &call->data->attributes[rate->attribute];
 	const FairCriterion *criterion = criterion_of(call, rate);
 
-	ereport(ERROR,
-	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-	         errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
-	                attribute->group_names[rate->group], attribute->name,
-	                criterion->event_name[rate->event]),
-	         errdetail("None of its training rows has the label that "
-	                   "criterion \"%s\" looks at.",
-	                   criterion->name),
-	         errhint("Leave such groups out of the constraint with options "
-	                 "=> '{\"undefined\": \"skip\"}', merge them with "
-	                 "others, or choose demographic_parity.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	     errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
+	            attribute->group_names[rate->group], attribute->name,
+	            criterion->event_name[rate->event]),
+	     fair_criterion_needs_label(criterion)
+	         ? errdetail("None of its training rows has the label that "
+	                     "criterion \"%s\" looks at.",
+	                     criterion->name)
+	         : errdetail("All of its rows are held out."),
+	     errhint("Leave such groups out of the constraint with options "
+	             "=> '{\"undefined\": \"skip\"}', merge them with "
+	             "others, or choose %s.",
+	             fair_criterion_needs_label(criterion) ? "demographic_parity"
+	                                                   : "another split")));
 }
 
 static void
