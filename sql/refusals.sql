@@ -44,7 +44,7 @@ SELECT fairpg.train('m', 'applicants', 'y', features => '{x}', protected => '{g}
 SELECT fairpg.train('m', 'applicants', 'y', features => '{x}', protected => '{g}', fairness => 'demographic_parity', penalty => 3);
 SELECT fairpg.train('m', 'applicants', 'y', features => '{x}', protected => '{g}', fairness => 'demographic_parity', max_gap => 0.1, penalty => 3);
 SELECT fairpg.train('m', 'applicants', 'y', features => '{x}', protected => '{g}', fairness => 'demographic_parity', min_ratio => 0.8, method => 'threshold');
-SELECT fairpg.train('m', 'SELECT x, g, y AND g = ''a'' AS y, late FROM applicants', 'y', features => '{x}', protected => '{g}', fairness => 'predictive_equality', max_gap => 0.1) IS NOT NULL AS the_others_suffice;
+SELECT version FROM fairpg.train('m', 'SELECT x, g, y AND g = ''a'' AS y, late FROM applicants', 'y', features => '{x}', protected => '{g}', fairness => 'predictive_equality', max_gap => 0.1);
 SELECT fairpg.train('m', 'SELECT *, g || late AS part FROM applicants', 'y', features => '{x}', protected => '{g}', split => 'column:g=a', fairness => 'demographic_parity', max_gap => 0.1);
 
 -- states of aggregates

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "num/special.h"
+
 /* a percentage point: what a part of a smaller bound is taken of */
 #define LEAST_SCALE 0.01
 
@@ -47,4 +49,31 @@ fair_constraint_excess(const FairConstraint *constraint, double value)
 	                    : value - constraint->bound;
 
 	return beyond / fair_constraint_scale(constraint);
+}
+
+double
+fair_constraint_rows(const FairConstraint *constraint, double value, double low,
+                     double high)
+{
+	bool least = constraint->kind == FAIR_MIN_RATIO;
+	bool kept = fair_constraint_excess(constraint, value) <= 0;
+	double bound = constraint->bound;
+	double half;
+	double quotient;
+
+	if (least)
+	{
+		value = num_log(value);
+		low = num_log(low);
+		high = num_log(high);
+		bound = num_log(bound);
+	}
+	if (kept)
+		half = least ? value - low : high - value;
+	else
+		half = fmax(high - value, value - low);
+	if (!isfinite(half) || isnan(low) || isnan(high) || isnan(bound))
+		return NAN;
+	quotient = half / (bound - value);
+	return quotient * quotient;
 }

@@ -48,4 +48,21 @@ extern double fair_constraint_scale(const FairConstraint *constraint);
 extern double
 fair_constraint_excess(const FairConstraint *constraint, double value);
 
+/*
+ * By how much the rows would have to grow for the interval from 'low' to
+ * 'high' to lie on one side of the bound, if the value stayed as it is:
+ *
+ *     (half / (value - bound))^2
+ *
+ * since an interval shrinks as one over the root of the rows.  'half' is the
+ * half of the interval that reaches across the bound; for a value beyond the
+ * bound the wider half, as the other one may be cut off where there is no gap
+ * any more.  Ratios are taken by their logarithms.  With many groups the end
+ * may be of another pair than the value is; then it takes less.
+ * INFINITY for a value that equals the bound; NaN without an interval or a
+ * bound, and for a ratio whose interval reaches 0.
+ */
+extern double fair_constraint_rows(const FairConstraint *constraint,
+                                   double value, double low, double high);
+
 #endif

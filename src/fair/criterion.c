@@ -170,6 +170,7 @@ fair_gap(const FairCriterion *criterion, const FairCells *groups, int n_groups,
 		if (!isnan(one.ratio) && !(worst.ratio <= one.ratio))
 		{
 			worst.ratio = one.ratio;
+			worst.ratio_event = e;
 			worst.ratio_highest = one.highest;
 			worst.ratio_lowest = one.lowest;
 		}

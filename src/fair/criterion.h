@@ -92,14 +92,15 @@ extern bool fair_criterion_needs_label(const FairCriterion *criterion);
 
 typedef struct FairGap
 {
-	double gap;        /* largest difference between two groups; NaN when
+	double gap;      /* largest difference between two groups; NaN when
 	                     * fewer than two groups have the rate */
-	int event;         /* where it is */
-	int highest;       /* group with the highest rate of that event */
-	int lowest;        /* group with the lowest */
-	int n_undefined;   /* groups without one of the rates */
-	double ratio;      /* lowest / highest of the event with the least
+	int event;       /* where it is */
+	int highest;     /* group with the highest rate of that event */
+	int lowest;      /* group with the lowest */
+	int n_undefined; /* groups without one of the rates */
+	double ratio;    /* lowest / highest of the event with the least
 	                     * ratio; NaN when undefined or 0/0 */
+	int ratio_event;
 	int ratio_highest; /* groups of that event; -1 without a ratio */
 	int ratio_lowest;
 } FairGap;

@@ -279,6 +279,14 @@ constraints_describe(const ConstraintList *list, int number)
 	                constraints_attributes(list, number));
 }
 
+const char *
+constraints_measure(const FairConstraint *constraint)
+{
+	if (constraint->criterion->of_loss)
+		return "loss";
+	return constraint->kind == FAIR_MIN_RATIO ? "ratio" : "gap";
+}
+
 void
 constraints_write(StringInfo json, const ConstraintList *list)
 {

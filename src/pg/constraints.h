@@ -65,4 +65,7 @@ extern void constraints_write(StringInfo json, const ConstraintList *list);
  * "none" without any. */
 extern char *constraints_names(const ConstraintList *list);
 
+/* What the value of a constraint is: "gap", "ratio" or "loss". */
+extern const char *constraints_measure(const FairConstraint *constraint);
+
 #endif

@@ -333,6 +333,22 @@ judge(EvaluateCall *call, const FigureSettings *settings,
 		            "may see were measured"));
 }
 
+/* A model that decides alike for everybody is fair by every measure. */
+static void
+note_constant(EvaluateCall *call, const FairCells *cells)
+{
+	uint64 decided[2];
+
+	for (int d = 0; d < 2; d++)
+		decided[d] =
+			cells->rows[0][d] + cells->rows[1][d] + cells->unlabelled_rows[d];
+	if (decided[0] > 0 && decided[1] > 0)
+		return;
+	call->warnings = lappend(
+		call->warnings, psprintf("the model decides %s for every row",
+	                             decided[0] > 0 ? "negative" : "positive"));
+}
+
 /* Counts, measures and stores. */
 static void
 evaluate(EvaluateCall *call, NumMonitor *monitor)
@@ -353,6 +369,8 @@ evaluate(EvaluateCall *call, NumMonitor *monitor)
 		             &attributes[a]);
 	host_monitor_phase(monitor, "judging");
 	judge(call, &settings, attributes);
+	note_constant(call, &overall.cells);
+	call->warnings = list_concat(call->warnings, call->judgements.needs);
 	call->evaluation = evaluation_store(&call->row, &settings, attributes,
 	                                    call->audit.n_attributes,
 	                                    &call->constraints, &call->judgements);
@@ -386,6 +404,7 @@ result_row(FunctionCallInfo fcinfo, const EvaluateCall *call)
 	row_put_text(&maker, call->judgements.verdict);
 	row_put_text(&maker, judge_worst_group(&judgement));
 	row_put_texts(&maker, call->warnings);
+	row_put_count(&maker, call->judgements.rows_needed);
 	return row_end(&maker);
 }
 

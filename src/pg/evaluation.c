@@ -84,21 +84,20 @@ store_constraints(int64 evaluation, const ConstraintList *list,
 		const Judgement *judgement = &judgements->items[c];
 		const char *kind = fair_bound_name(constraint->kind);
 
-		rows[c] = (StoreConstraint){
-			.position = c + 1,
-			.criterion = constraint->criterion->name,
-			.measure = constraint->criterion->of_loss       ? "loss"
-			           : constraint->kind == FAIR_MIN_RATIO ? "ratio"
-			                                                : "gap",
-			.bound_kind = kind,
-			.bound = constraint->bound,
-			.attributes = constraints_attributes(list, c),
-			.value = judgement->value,
-			.low = judgement->low,
-			.high = judgement->high,
-			.verdict = judgement->verdict,
-			.worst_group = judge_worst_group(judgement)
-		};
+		rows[c] =
+			(StoreConstraint){ .position = c + 1,
+			                   .criterion = constraint->criterion->name,
+			                   .measure = constraints_measure(constraint),
+			                   .bound_kind = kind,
+			                   .bound = constraint->bound,
+			                   .attributes = constraints_attributes(list, c),
+			                   .value = judgement->value,
+			                   .low = judgement->low,
+			                   .high = judgement->high,
+			                   .verdict = judgement->verdict,
+			                   .rows = judgement->rows,
+			                   .rows_needed = judgement->rows_needed,
+			                   .worst_group = judge_worst_group(judgement) };
 	}
 	store_insert_constraints(evaluation, rows, list->n);
 }

@@ -9,6 +9,9 @@
 #include "pg/judge.h"
 #include "pg/report.h"
 
+/* More rows than anybody will have. */
+#define MOST_ROWS 1e15
+
 static void
 warn_once(Judgements *judgements, char *warning)
 {
@@ -66,17 +69,46 @@ judged_cells(const FigureSettings *settings, const FairCriterion *criterion,
 	return cells;
 }
 
+/*
+ * Notes which rows the verdict hangs on.  It fails as soon as one value is
+ * beyond the bound for certain, so of those beyond it the one counts that takes
+ * the fewest more rows; it passes when all are within for certain, so of
+ * those the one that takes the most.
+ */
+static void
+take_rows(const FairConstraint *constraint, const double value_low_high[3],
+          uint64 rows, Judgement *judgement)
+{
+	double value = value_low_high[0];
+	double growth = fair_constraint_rows(constraint, value, value_low_high[1],
+	                                     value_low_high[2]);
+	bool beyond = fair_constraint_excess(constraint, value) > 0;
+	bool was_beyond = fair_constraint_excess(constraint, judgement->value) > 0;
+
+	if (isnan(growth))
+		return;
+	if (!isnan(judgement->growth) &&
+	    (beyond == was_beyond ? (beyond ? growth >= judgement->growth
+	                                    : growth <= judgement->growth)
+	                          : was_beyond))
+		return;
+	judgement->growth = growth;
+	judgement->rows = (int64) rows;
+}
+
 /* Takes a value of one attribute into the judgement.  What looks less bad in
  * one attribute may be worse in truth, so the ends are the worst of each. */
 static void
 take_value(const FairConstraint *constraint, const FigureAttribute *attribute,
-           const double value_low_high[3], int worst, Judgement *judgement)
+           const double value_low_high[3], int worst, uint64 rows,
+           Judgement *judgement)
 {
 	bool least = constraint->kind == FAIR_MIN_RATIO;
 	double value = value_low_high[0];
 	double *low = &judgement->low;
 	double *high = &judgement->high;
 
+	take_rows(constraint, value_low_high, rows, judgement);
 	*low =
 		least ? fmin(*low, value_low_high[1]) : fmax(*low, value_low_high[1]);
 	*high =
@@ -87,6 +119,17 @@ take_value(const FairConstraint *constraint, const FigureAttribute *attribute,
 	judgement->value = value;
 	judgement->attribute = attribute;
 	judgement->worst = worst;
+}
+
+/* Rows of an event in two groups, or 0 without a pair. */
+static uint64
+pair_rows(const FairCriterion *criterion, int event, const FairCells *cells,
+          int a, int b)
+{
+	if (a < 0 || b < 0)
+		return 0;
+	return fair_event_rows(criterion, event, &cells[a]) +
+	       fair_event_rows(criterion, event, &cells[b]);
 }
 
 /* Gap and ratio of one attribute's rates. */
@@ -119,11 +162,17 @@ judge_rates(const FigureSettings *settings, const FairConstraint *constraint,
 		take_value(
 			constraint, attribute,
 			(double[3]){ gap.ratio, interval.ratio_low, interval.ratio_high },
-			fair_ratio_worst(criterion, &gap), judgement);
+			fair_ratio_worst(criterion, &gap),
+			pair_rows(criterion, gap.ratio_event, cells, gap.ratio_highest,
+		              gap.ratio_lowest),
+			judgement);
 	else
-		take_value(constraint, attribute,
-		           (double[3]){ gap.gap, interval.gap_low, interval.gap_high },
-		           fair_gap_worst(criterion, &gap), judgement);
+		take_value(
+			constraint, attribute,
+			(double[3]){ gap.gap, interval.gap_low, interval.gap_high },
+			fair_gap_worst(criterion, &gap),
+			pair_rows(criterion, gap.event, cells, gap.highest, gap.lowest),
+			judgement);
 }
 
 /*
@@ -154,7 +203,7 @@ judge_losses(const FigureSettings *settings, const FairConstraint *constraint,
 		fair_loss_interval(loss, settings->level, &figures[0], &figures[1],
 		                   &figures[2]);
 		fair_loss_interval(loss, joint, &mean, &figures[1], &high);
-		take_value(constraint, attribute, figures, g, judgement);
+		take_value(constraint, attribute, figures, g, loss->rows, judgement);
 	}
 	judgement->gap = judgement->value;
 	judgement->gap_low = judgement->low;
@@ -178,6 +227,44 @@ verdict(const FairConstraint *constraint, const Judgement *judgement)
 	    fair_constraint_excess(constraint, high) > 0)
 		return "fail";
 	return "insufficient";
+}
+
+/* What it takes to decide, where the rows do not suffice. */
+static void
+note_need(const ConstraintList *list, int number, Judgements *judgements)
+{
+	const FairConstraint *constraint = &list->items[number];
+	Judgement *judgement = &judgements->items[number];
+	const char *measure = constraints_measure(constraint);
+	double needed;
+
+	if (judgement->verdict == NULL ||
+	    strcmp(judgement->verdict, "insufficient") != 0 ||
+	    isnan(judgement->growth) || judgement->rows == 0)
+		return;
+	needed = ceil(judgement->growth * (double) judgement->rows);
+	if (!(needed <= MOST_ROWS))
+	{
+		judgements->needs =
+			lappend(judgements->needs,
+		            psprintf("%s is not decided by " INT64_FORMAT
+		                     " rows, nor by any number of them if the %s stays "
+		                     "at %.4g",
+		                     constraints_describe(list, number),
+		                     judgement->rows, measure, judgement->value));
+		return;
+	}
+	judgement->rows_needed = (int64) needed;
+	judgements->rows_needed =
+		Max(judgements->rows_needed, judgement->rows_needed);
+	judgements->needs = lappend(
+		judgements->needs,
+		psprintf(
+			"%s is not decided by " INT64_FORMAT
+			" rows of the groups and the event in question: about " INT64_FORMAT
+			" would decide it if the %s stays at %.4g",
+			constraints_describe(list, number), judgement->rows,
+			judgement->rows_needed, measure, judgement->value));
 }
 
 /* The worse of two verdicts. */
@@ -212,7 +299,8 @@ judge_constraints(const FigureSettings *settings, const ConstraintList *list,
 			                      .high = NAN,
 			                      .gap = NAN,
 			                      .gap_low = NAN,
-			                      .gap_high = NAN };
+			                      .gap_high = NAN,
+			                      .growth = NAN };
 		for (int a = 0; a < list->n_attributes; a++)
 			if (fair_constraint_covers(constraint, a))
 				(constraint->criterion->of_loss ? judge_losses : judge_rates)(
@@ -220,6 +308,7 @@ judge_constraints(const FigureSettings *settings, const ConstraintList *list,
 					judgement);
 		judgement->verdict = verdict(constraint, judgement);
 		judgements->verdict = worse(judgements->verdict, judgement->verdict);
+		note_need(list, c, judgements);
 		excess = fair_constraint_excess(constraint, judgement->value);
 		if (judgements->chosen >= 0 && !(excess > most))
 			continue;

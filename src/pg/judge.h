@@ -31,6 +31,13 @@ typedef struct Judgement
 	const FigureAttribute *attribute; /* with the worst value; NULL: none */
 	int worst;                        /* group it is to the disadvantage of */
 	const char *verdict; /* pass, fail, insufficient; NULL: no bound */
+
+	/* rows that the verdict hangs on: those of the event and the two groups
+	 * (for losses the one) that decide it, and how many of them would decide it
+	 * if the value stayed as it is; 0: none are known to */
+	int64 rows;
+	int64 rows_needed;
+	double growth; /* of rows, until it is decided */
 } Judgement;
 
 /* A list of them. */
@@ -41,7 +48,9 @@ typedef struct Judgements
 	int chosen;          /* the one that is beyond its bound most, or nearest to
 	                      * it; -1: none */
 	const char *verdict; /* the worst of all; NULL: no bounds */
+	int64 rows_needed;   /* the most of those that are insufficient; 0: none */
 	List *warnings;      /* of char *: groups that were not judged */
+	List *needs; /* of char *: what it takes where rows do not suffice */
 } Judgements;
 
 /*

@@ -83,6 +83,12 @@ row_put_real(RowMaker *row, double value)
 }
 
 void
+row_put_count(RowMaker *row, int64 value)
+{
+	put(row, Int64GetDatum(value), value == 0);
+}
+
+void
 row_put_text(RowMaker *row, const char *value)
 {
 	put(row, value == NULL ? (Datum) 0 : CStringGetTextDatum(value),

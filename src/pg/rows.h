@@ -38,10 +38,12 @@ typedef struct RowMaker
 /* Begins the result of a function that returns a composite type. */
 extern void row_begin(RowMaker *row, FunctionCallInfo fcinfo);
 
-/* The next column: a value, a number that is NULL unless it is finite, a text
- * or NULL, a list of char * as text[]. */
+/* The next column: a value, a number that is NULL unless it is finite, a
+ * bigint that is NULL when it is 0, a text or NULL, a list of char * as
+ * text[]. */
 extern void row_put(RowMaker *row, Datum value);
 extern void row_put_real(RowMaker *row, double value);
+extern void row_put_count(RowMaker *row, int64 value);
 extern void row_put_text(RowMaker *row, const char *value);
 extern void row_put_texts(RowMaker *row, const List *texts);
 

@@ -660,7 +660,7 @@ store_insert_constraints(int64 evaluation, const StoreConstraint *constraints,
                          int n_constraints)
 {
 	Parameters parameters = { 0 };
-	Elements columns[11];
+	Elements columns[13];
 	int nest_level = store_spi_begin();
 
 	for (int c = 0; c < (int) lengthof(columns); c++)
@@ -678,6 +678,8 @@ store_insert_constraints(int64 evaluation, const StoreConstraint *constraints,
 		push_real(&columns[8], constraints[i].high);
 		push_text(&columns[9], constraints[i].verdict);
 		push_text(&columns[10], constraints[i].worst_group);
+		push_bigint(&columns[11], constraints[i].rows);
+		push_bigint(&columns[12], constraints[i].rows_needed);
 	}
 	add_bigint(&parameters, evaluation);
 	add_elements(&parameters, INT4OID, &columns[0]);
@@ -689,11 +691,15 @@ store_insert_constraints(int64 evaluation, const StoreConstraint *constraints,
 		add_elements(&parameters, FLOAT8OID, &columns[c]);
 	for (int c = 9; c < 11; c++)
 		add_elements(&parameters, TEXTOID, &columns[c]);
+	for (int c = 11; c < 13; c++)
+		add_elements(&parameters, INT8OID, &columns[c]);
 	run("INSERT INTO fairpg_catalog.evaluation_constraint"
 	    " (evaluation, position, criterion, measure, bound_kind, bound,"
-	    " attributes, value, low, high, verdict, worst_group)"
-	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-	    " $12) AS u",
+	    " attributes, value, low, high, verdict, worst_group, n, rows_needed)"
+	    " SELECT $1, u.p, u.c, u.m, u.k, u.b, u.a, u.v, u.l, u.h, u.d, u.w,"
+	    " nullif(u.n, 0), nullif(u.e, 0)"
+	    " FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+	    " AS u (p, c, m, k, b, a, v, l, h, d, w, n, e)",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

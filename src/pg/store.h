@@ -203,6 +203,8 @@ typedef struct StoreConstraint
 	double high;
 	const char *verdict;
 	const char *worst_group;
+	int64 rows;        /* that the verdict hangs on; 0: nothing judged */
+	int64 rows_needed; /* 0: not known, or no need */
 } StoreConstraint;
 
 extern void

@@ -17,7 +17,8 @@ CREATE TYPE fairpg.evaluation_result AS (
     gap_high double precision,
     verdict text,
     worst_group text,
-    warnings text[]
+    warnings text[],
+    rows_needed bigint
 );
 COMMENT ON TYPE fairpg.evaluation_result
     IS 'what an evaluation came to; the metrics of every group are in fairpg_report.group_metrics';
@@ -31,6 +32,8 @@ COMMENT ON COLUMN fairpg.evaluation_result.n_unseen_level
     IS 'values of categories for which the model has no level: not seen in training, or rare there';
 COMMENT ON COLUMN fairpg.evaluation_result.n_out_of_range
     IS 'numbers beyond those of the training rows';
+COMMENT ON COLUMN fairpg.evaluation_result.rows_needed
+    IS 'where the verdict is insufficient, how many rows of the deciding groups and event would decide it if the value stayed as it is; the most of several constraints; NULL where none is known to';
 COMMENT ON COLUMN fairpg.evaluation_result.loss IS 'mean log-loss in nats';
 COMMENT ON COLUMN fairpg.evaluation_result.accuracy IS 'share of rows decided as labelled';
 COMMENT ON COLUMN fairpg.evaluation_result.auc IS 'area under the ROC curve; ties count one half';

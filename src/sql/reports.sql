@@ -211,7 +211,9 @@ BEGIN
             c.low,
             c.high,
             c.verdict,
-            c.worst_group
+            c.worst_group,
+            c.n,
+            c.rows_needed
         FROM fairpg_catalog.evaluation AS e
         JOIN fairpg_catalog.evaluation_constraint AS c ON c.evaluation = e.evaluation;
     COMMENT ON VIEW fairpg_report.constraints
@@ -250,6 +252,10 @@ BEGIN
         IS 'pass, fail or insufficient: the interval against the bound';
     COMMENT ON COLUMN fairpg_report.constraints.worst_group
         IS 'attribute and group that it is to the disadvantage of';
+    COMMENT ON COLUMN fairpg_report.constraints.n
+        IS 'rows that the verdict hangs on: those of the event in the two groups that decide it, or of the group for a loss';
+    COMMENT ON COLUMN fairpg_report.constraints.rows_needed
+        IS 'how many such rows would decide a verdict insufficient if the value stayed as it is; NULL where none is known to';
 
     CREATE VIEW fairpg_report.training_log AS
         SELECT

@@ -505,8 +505,14 @@ BEGIN
         high double precision,
         verdict text,
         worst_group text,
+        n bigint,
+        rows_needed bigint,
         PRIMARY KEY (evaluation, position)
     );
+    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.n
+        IS 'rows that the verdict hangs on: those of the event in the two groups that decide it, or of the group for a loss';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.rows_needed
+        IS 'how many such rows would decide a verdict insufficient if the value stayed as it is; NULL where none is known to';
     COMMENT ON TABLE fairpg_catalog.evaluation_constraint
         IS 'each constraint of the version in an evaluation: its bound, what it has come to, the verdict';
     COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.evaluation

@@ -21,7 +21,8 @@ CREATE TYPE fairpg.train_result AS (
     worst_group text,
     seconds double precision,
     memory_bytes bigint,
-    warnings text[]
+    warnings text[],
+    rows_needed bigint
 );
 COMMENT ON TYPE fairpg.train_result
     IS 'what one training came to; quality figures are of the held-out rows, where there are any';
@@ -43,6 +44,8 @@ COMMENT ON COLUMN fairpg.train_result.gap
     IS 'largest difference of the criterion''s rates between any two groups of one attribute, or the largest loss of a group for group_loss; of several constraints the one beyond its bound most';
 COMMENT ON COLUMN fairpg.train_result.gap_low IS 'lower end of the 95 percent interval of the gap';
 COMMENT ON COLUMN fairpg.train_result.gap_high IS 'upper end of the 95 percent interval of the gap';
+COMMENT ON COLUMN fairpg.train_result.rows_needed
+    IS 'where the verdict is insufficient, how many rows of the deciding groups and event would decide it if the value stayed as it is; the most of several constraints; NULL where none is known to';
 COMMENT ON COLUMN fairpg.train_result.verdict
     IS 'pass or fail when the whole interval is within or beyond the bound, else insufficient; the worst of several constraints';
 COMMENT ON COLUMN fairpg.train_result.worst_group

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "fair/bootstrap.h"
+#include "fair/constraint.h"
 
 static NumArena arena;
 
@@ -174,6 +175,66 @@ a_monitor_stops_it_and_a_small_arena_refuses(void)
 		NUM_NO_MEMORY);
 }
 
+/* Whether the interval of two groups of 'rows' rows with these rates lies on
+ * one side of the bound. */
+static bool
+is_decided(const FairConstraint *constraint, double p, double q, double rows,
+           double value_low_high[3])
+{
+	FairCells groups[2] = { table(rows * (1 - p) / 2, rows * p / 2,
+		                          rows * (1 - p) / 2, rows * p / 2, 1),
+		                    table(rows * (1 - q) / 2, rows * q / 2,
+		                          rows * (1 - q) / 2, rows * q / 2, 1) };
+	FairGapInterval got = interval("demographic_parity", groups, 2, 5);
+	bool ratio = constraint->kind == FAIR_MIN_RATIO;
+
+	value_low_high[0] = ratio ? fmin(p, q) / fmax(p, q) : fabs(p - q);
+	value_low_high[1] = ratio ? got.ratio_low : got.gap_low;
+	value_low_high[2] = ratio ? got.ratio_high : got.gap_high;
+	return (fair_constraint_excess(constraint, value_low_high[1]) > 0) ==
+	       (fair_constraint_excess(constraint, value_low_high[2]) > 0);
+}
+
+static void
+as_many_rows_decide_as_are_said_to(void)
+{
+	static const struct
+	{
+		FairBound kind;
+		double p;
+		double q;
+		double bound;
+	} cases[] = {
+		{ FAIR_MAX_GAP, 0.5, 0.5, 0.03 },   { FAIR_MAX_GAP, 0.5, 0.47, 0.06 },
+		{ FAIR_MAX_GAP, 0.5, 0.44, 0.03 },  { FAIR_MAX_GAP, 0.2, 0.3, 0.05 },
+		{ FAIR_MAX_GAP, 0.92, 0.9, 0.01 },  { FAIR_MIN_RATIO, 0.5, 0.46, 0.8 },
+		{ FAIR_MIN_RATIO, 0.3, 0.22, 0.8 }, { FAIR_MIN_RATIO, 0.1, 0.1, 0.8 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		FairConstraint constraint = { .criterion = fair_criterion_find(
+										  "demographic_parity"),
+			                          .kind = cases[i].kind,
+			                          .bound = cases[i].bound };
+		double seen[3];
+		double growth;
+		double p = cases[i].p;
+		double q = cases[i].q;
+
+		CHECK(!is_decided(&constraint, p, q, 400, seen));
+		growth = fair_constraint_rows(&constraint, seen[0], seen[1], seen[2]);
+		CHECK(growth > 1 && isfinite(growth));
+		CHECK(is_decided(&constraint, p, q, 400 * growth * 1.25, seen));
+		/* no more of them than there need to be, as far as the interval of few
+		 * rows can tell */
+		CHECK(!is_decided(&constraint, p, q, 400 * growth * 0.5, seen));
+		CHECK(fair_constraint_rows(&constraint, cases[i].bound, 0.01, 0.99) ==
+		      INFINITY);
+		CHECK(isnan(fair_constraint_rows(&constraint, 0.1, NAN, 0.2)));
+	}
+}
+
 int
 main(void)
 {
@@ -184,6 +245,7 @@ main(void)
 	RUN(the_same_seed_gives_the_same_interval);
 	RUN(one_and_many_criteria_share_the_draws);
 	RUN(an_undefined_gap_has_no_interval);
+	RUN(as_many_rows_decide_as_are_said_to);
 	RUN(a_monitor_stops_it_and_a_small_arena_refuses);
 	return unit_end();
 }

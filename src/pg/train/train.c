@@ -349,6 +349,7 @@ result_row(FunctionCallInfo fcinfo, TrainCall *call)
 	row_put_real(&row, call->seconds);
 	row_put(&row, Int64GetDatum((int64) call->memory_bytes));
 	row_put_texts(&row, call->warnings);
+	row_put_count(&row, call->judgements.rows_needed);
 	return row_end(&row);
 }
 

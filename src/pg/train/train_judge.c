@@ -144,6 +144,7 @@ train_judge(TrainCall *call)
 		                   "the training rows"));
 	warn_of_outcome(call);
 	note_constant(call);
+	call->warnings = list_concat(call->warnings, call->judgements.needs);
 }
 
 Judgement
