@@ -25,6 +25,7 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "pg/compat.h"
 #include "pg/encode.h"
 
 /* Labels of an enum by their OID; few, so a list will do. */

@@ -33,6 +33,7 @@
 #include "utils/snapmgr.h"
 #include "utils/typcache.h"
 
+#include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/predict.h"
 #include "pg/predict_bind.h"

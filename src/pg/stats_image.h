@@ -23,6 +23,7 @@
 #include "fmgr.h"
 
 #include "num/status.h"
+#include "pg/compat.h"
 
 #define STATS_FRAME_BYTES 8
 

@@ -21,6 +21,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
+#include "pg/compat.h"
 #include "pg/store.h"
 
 #define MAX_PARAMETERS 40

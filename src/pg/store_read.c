@@ -37,6 +37,7 @@
 #include "utils/rls.h"
 #include "utils/snapmgr.h"
 
+#include "pg/compat.h"
 #include "pg/host.h"
 #include "pg/report.h"
 #include "pg/store.h"

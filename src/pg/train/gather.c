@@ -32,6 +32,7 @@
 #include "utils/plancache.h"
 
 #include "pg/args.h"
+#include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/host.h"
 #include "pg/train/gather.h"

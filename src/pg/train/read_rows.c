@@ -16,6 +16,7 @@
 
 #include "fair/tally.h"
 #include "num/random.h"
+#include "pg/compat.h"
 #include "pg/report.h"
 #include "pg/train/read_rows.h"
 

@@ -13,6 +13,7 @@
 #include "utils/builtins.h"
 #include "utils/json.h"
 
+#include "pg/compat.h"
 #include "pg/evaluation.h"
 #include "pg/train/call.h"
 
