@@ -79,10 +79,15 @@ like "several processes read" "$(sql "SET $few" "SET fairpg.workers = 2" \
 	"SELECT count(*) FROM fairpg_catalog.coefficient
 		WHERE model = 'p' AND term = 'p' AND level_kind = 'value'")" '^[23]$'
 
-# segments of shared memory beyond those of the idle server
+# segments of shared memory that no process has any more; those of other
+# servers of this machine come and go
 segments()
 {
-	find /dev/shm -name 'PostgreSQL.*' 2>/dev/null | wc -l
+	local name
+	for name in /dev/shm/PostgreSQL.*; do
+		[ -e "$name" ] || continue
+		cat /proc/[0-9]*/maps 2>/dev/null | grep -qF "$name" || echo "$name"
+	done
 }
 before=$(segments)
 
