@@ -16,7 +16,8 @@ SHARED_OBJS = \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/num/*.c src/fair/*.c src/model/*.c)))
 CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 # what both libraries need of the server side
-COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o host.o \
+COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o \
+	figures_number.o host.o \
 	judge.o report.o rows.o source.o store.o \
 	store_access.o store_names.o store_read.o)
 TRAIN_OBJS = \

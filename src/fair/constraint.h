@@ -14,10 +14,11 @@
 
 typedef enum FairBound
 {
-	FAIR_NO_BOUND,  /* measured only: the method has no use for one */
-	FAIR_MAX_GAP,   /* largest difference of rates of two groups; 0 to 1 */
+	FAIR_NO_BOUND, /* measured only: the method has no use for one */
+	FAIR_MAX_GAP,  /* largest difference of rates of two groups; 0 to 1, of mean
+	                 * predictions >= 0 */
 	FAIR_MIN_RATIO, /* least quotient of rates of two groups; 0 to 1 */
-	FAIR_MAX_LOSS   /* largest mean loss of a group, in nats; > 0 */
+	FAIR_MAX_LOSS   /* largest mean loss of a group; > 0 */
 } FairBound;
 
 typedef struct FairConstraint

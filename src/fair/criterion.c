@@ -13,8 +13,8 @@
 static const FairCriterion *const criteria[] = {
 	&fair_demographic_parity, &fair_equal_opportunity,
 	&fair_predictive_equality, &fair_equalized_odds, &fair_error_rate_parity,
-	/* those of losses after this line */
-	&fair_group_loss, NULL
+	/* those of decisions before this line */
+	&fair_group_loss, &fair_mean_parity, NULL
 };
 
 const FairCriterion *const *
@@ -23,12 +23,18 @@ fair_criterion_table(void)
 	return criteria;
 }
 
+bool
+fair_criterion_decided(const FairCriterion *criterion)
+{
+	return !criterion->of_loss && !criterion->of_mean;
+}
+
 int
 fair_criterion_of_decisions(void)
 {
 	int n = 0;
 
-	while (criteria[n] != NULL && !criteria[n]->of_loss)
+	while (criteria[n] != NULL && fair_criterion_decided(criteria[n]))
 		n++;
 	return n;
 }

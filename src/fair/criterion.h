@@ -21,7 +21,10 @@
  *     error_rate_parity    P(decision <> label)
  *     group_loss           mean log-loss; m[g][y] is then the mean loss of the
  *                          cell instead of its mean decision, and what counts
- *                          is how large it is, not how it differs
+ *                          is how large it is, not how it differs; of a
+ *                          family that predicts numbers the mean squared error
+ *     mean_parity          mean prediction, of such a family; m[g][0] is then
+ *                          the mean prediction of the group
  *
  * Each is a file of its own that defines one FairCriterion; criterion.c lists
  * them.
@@ -60,6 +63,7 @@ typedef struct FairCriterion
 	bool ignores_label; /* rows count whether or not they have a label */
 	bool of_errors;     /* the highest rate is the worst, not the lowest */
 	bool of_loss;       /* of losses: a confusion table cannot tell it */
+	bool of_mean;       /* of predicted numbers: likewise */
 } FairCriterion;
 
 extern const FairCriterion fair_demographic_parity;
@@ -68,12 +72,16 @@ extern const FairCriterion fair_predictive_equality;
 extern const FairCriterion fair_equalized_odds;
 extern const FairCriterion fair_error_rate_parity;
 extern const FairCriterion fair_group_loss;
+extern const FairCriterion fair_mean_parity;
 
 /* The criterion of that name, or NULL. */
 extern const FairCriterion *fair_criterion_find(const char *name);
 
-/* All criteria, those of decisions before those of losses, ending with NULL. */
+/* All criteria, those of decisions before the others, ending with NULL. */
 extern const FairCriterion *const *fair_criterion_table(void);
+
+/* Whether it is one of decisions, which a confusion table tells. */
+extern bool fair_criterion_decided(const FairCriterion *criterion);
 
 /* How many of them are of decisions, and so have a gap in any confusion
  * table; they come first. */

@@ -6,10 +6,10 @@
  * padded:
  *
  *     8 bytes  magic "fairpgM\n"
- *     u32      format, 1; 2 with thresholds by group
- *     u32      family
+ *     u32      format, 1; 2 with thresholds by group; 3 of a linear model
+ *     u32      family, 1 for logistic, 2 for linear
  *     u64      length of the whole image
- *     f64      threshold
+ *     f64      threshold, not in format 3
  *     f64      intercept
  *     u32      number of columns
  *     columns, each
@@ -51,6 +51,7 @@
 #define CODEC_MAGIC_BYTES 8
 #define CODEC_FORMAT 1
 #define CODEC_FORMAT_GROUPS 2
+#define CODEC_FORMAT_LINEAR 3
 #define CODEC_CHECKSUM_BYTES 4
 
 /* Smallest image of a column and of a level: what bounds their number. */
@@ -160,18 +161,24 @@ model_encode(NumArena *arena, const Model *model, uint8_t **bytes,
 static void
 write_model(Writer *writer, const Model *model, uint64_t total_bytes)
 {
+	bool linear = model->family == MODEL_LINEAR;
+
 	for (int i = 0; i < CODEC_MAGIC_BYTES; i++)
 		write_unsigned(writer, (unsigned char) CODEC_MAGIC[i], 1);
-	write_unsigned(
-		writer, model->groups != NULL ? CODEC_FORMAT_GROUPS : CODEC_FORMAT, 4);
+	write_unsigned(writer,
+	               linear                  ? CODEC_FORMAT_LINEAR
+	               : model->groups != NULL ? CODEC_FORMAT_GROUPS
+	                                       : CODEC_FORMAT,
+	               4);
 	write_unsigned(writer, (uint64_t) model->family, 4);
 	write_unsigned(writer, total_bytes, 8);
-	write_double(writer, model->threshold);
+	if (!linear)
+		write_double(writer, model->threshold);
 	write_double(writer, model->intercept);
 	write_unsigned(writer, model->n_columns, 4);
 	for (uint32_t c = 0; c < model->n_columns; c++)
 		write_column(writer, &model->columns[c]);
-	if (model->groups != NULL)
+	if (!linear && model->groups != NULL)
 		write_groups(writer, model->groups);
 }
 
@@ -410,22 +417,32 @@ model_decode(NumArena *arena, const uint8_t *bytes, size_t size_bytes,
 }
 
 static void
+read_threshold(Reader *reader, Model *model)
+{
+	model->threshold = read_double(reader, "threshold");
+	if (!(model->threshold > 0 && model->threshold < 1))
+		refuse(reader, "threshold");
+}
+
+static void
 read_model(Reader *reader, Model *model)
 {
 	uint64_t format = read_unsigned(reader, 4, "format");
 	ModelGroups *groups;
 
-	if (format != CODEC_FORMAT && format != CODEC_FORMAT_GROUPS)
+	if (format < CODEC_FORMAT || format > CODEC_FORMAT_LINEAR)
 		refuse(reader, "format");
-	if (read_unsigned(reader, 4, "family") != MODEL_LOGISTIC)
+	/* the format says which family there is */
+	model->family =
+		format == CODEC_FORMAT_LINEAR ? MODEL_LINEAR : MODEL_LOGISTIC;
+	if (read_unsigned(reader, 4, "family") != (uint64_t) model->family)
 		refuse(reader, "family");
 	if (read_unsigned(reader, 8, "length") !=
 	    reader->size + CODEC_CHECKSUM_BYTES)
 		refuse(reader, "length");
-	model->family = MODEL_LOGISTIC;
-	model->threshold = read_double(reader, "threshold");
-	if (!(model->threshold > 0 && model->threshold < 1))
-		refuse(reader, "threshold");
+	model->threshold = 0;
+	if (model->family == MODEL_LOGISTIC)
+		read_threshold(reader, model);
 	model->intercept = read_double(reader, "intercept");
 	model->n_columns =
 		read_count(reader, CODEC_MIN_COLUMN_BYTES, "number of columns");

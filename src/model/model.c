@@ -41,7 +41,9 @@ model_from_coefficients(NumArena *arena, const Dataset *data,
 	Model *model;
 	uint32_t n = 0;
 
-	if (!(threshold > 0 && threshold < 1))
+	if (family == MODEL_LINEAR)
+		threshold = 0;
+	else if (!(threshold > 0 && threshold < 1))
 		return NUM_BAD_ARGUMENT;
 	model = arena_alloc(arena, 1, sizeof(Model));
 	if (model == NULL)

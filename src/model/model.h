@@ -6,9 +6,10 @@
  * source columns, how each value is encoded, and what each encoded value
  * contributes to the raw score z = intercept + sum of contributions, taken in
  * column order with plain double additions (no contraction), so that one row,
- * a batch and any plan give the same bits.  The probability is num_sigmoid(z)
- * and the decision is probability >= threshold, where a model may have a
- * threshold for each group of a protected attribute.
+ * a batch and any plan give the same bits.  Of a logistic model the probability
+ * is num_sigmoid(z) and the decision is probability >= threshold, where a model
+ * may have a threshold for each group of a protected attribute.  A linear model
+ * predicts z itself, and decides nothing.
  */
 #ifndef FAIRPG_MODEL_MODEL_H
 #define FAIRPG_MODEL_MODEL_H
@@ -23,7 +24,8 @@
 
 typedef enum ModelFamily
 {
-	MODEL_LOGISTIC = 1
+	MODEL_LOGISTIC = 1,
+	MODEL_LINEAR = 2
 } ModelFamily;
 
 typedef struct ModelLevel
@@ -81,7 +83,7 @@ typedef struct ModelGroups
 typedef struct Model
 {
 	ModelFamily family;
-	double threshold; /* of the probability, in (0, 1) */
+	double threshold; /* of the probability, in (0, 1); 0: decides nothing */
 	double intercept;
 	uint32_t n_columns;
 	ModelColumn *columns;
@@ -89,7 +91,8 @@ typedef struct Model
 } Model;
 
 /* Builds a model from a finished dataset and its coefficients (raw, in the
- * units of the stored columns; layout as DataColumn.first_param says). */
+ * units of the stored columns; layout as DataColumn.first_param says).
+ * 'threshold' is not looked at where the family decides nothing. */
 extern NumStatus model_from_coefficients(NumArena *arena, const Dataset *data,
                                          ModelFamily family, double threshold,
                                          const double *coef, Model **result);

@@ -22,6 +22,7 @@
 
 #include "model/model.h"
 #include "num/arena.h"
+#include "num/special.h"
 #include "num/status.h"
 
 typedef struct ScoreLevel ScoreLevel;
@@ -76,6 +77,14 @@ typedef struct ScoreValue
 	const char *name; /* DATA_CATEGORY, bytes of the level */
 	uint32_t length;
 } ScoreValue;
+
+/* What a raw score predicts: a probability, or of a linear model the number
+ * itself. */
+static inline double
+model_prediction(const Model *model, double z)
+{
+	return model->family == MODEL_LINEAR ? z : num_sigmoid(z);
+}
 
 /* The raw score of one row with a value for each column, in order. */
 extern double

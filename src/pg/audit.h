@@ -39,6 +39,8 @@ typedef struct AuditCall
 	int replicates;
 	int min_group;
 
+	bool of_numbers; /* what score_sql gives is no probability but a number */
+
 	/* not the user's: expressions over the source that give the score and
 	 * what was decided by it, and integer expressions to be summed up; NULL and
 	 * 0 for an audit */
@@ -59,9 +61,12 @@ typedef struct AuditCall
 typedef struct AuditBase
 {
 	const char **values; /* [n_columns], NULL as "(unknown)" */
-	const uint8 *tally;  /* fair/tally.h */
+	const uint8 *tally;  /* fair/tally.h; NULL where numbers are predicted */
 	const uint8 *scores; /* fair/scores.h, or NULL without a score */
-	int64 *sums;         /* [call->n_sums] */
+	/* where numbers are predicted; or NULL, and 0 */
+	const FairErrors *errors;
+	int64 n_unlabelled;
+	int64 *sums; /* [call->n_sums] */
 } AuditBase;
 
 /* audit.c: the attributes of a call, whose source is open: the columns of
@@ -72,6 +77,25 @@ extern void audit_resolve(AuditCall *call, char **attributes, int n_attributes);
  * SPI_connect() and SPI_finish(), which are the caller's: what is returned
  * lives until the latter. */
 extern AuditBase *audit_count(const AuditCall *call, int *n_bases);
+
+/* The parts of it that audit_number.c uses as well: a column of the source as
+ * an expression of type float8, or an error when it is no number; running a
+ * statement that has one row for each base group; the values of the protected
+ * columns, which come first in such a row, under settings that do not depend on
+ * the caller (to be undone by AtEOXact_GUC()). */
+extern char *
+audit_number_column(const AuditCall *call, const char *name, const char *role);
+extern void
+audit_run(const char *statement, int n_parameters, Oid *types, Datum *values);
+extern const char **
+audit_group_values(const AuditCall *call, HeapTuple row, TupleDesc desc);
+extern void audit_pin_output_style(void);
+
+/* audit_number.c: counts the source where score_sql predicts a number and the
+ * label is one, as audit_count().  Numbers are taken from 'centre' and in units
+ * of 'unit' > 0. */
+extern AuditBase *audit_count_numbers(const AuditCall *call, double centre,
+                                      double unit, int *n_bases);
 
 /* audit_groups.c: all base groups as one group without a name, and the groups
  * of an attribute in the order of their names; in CurrentMemoryContext. */

@@ -27,14 +27,23 @@ merge_bases(NumArena *arena, const AuditBase *bases, const int *members,
 	FairScores scores;
 	uint8 *image;
 
+	group->scores = NULL;
+	memset(&group->loss, 0, sizeof(group->loss));
+	memset(&group->errors, 0, sizeof(group->errors));
+	memset(&group->cells, 0, sizeof(group->cells));
+	if (n_members > 0 && bases[members[0]].errors != NULL)
+	{
+		for (int i = 0; i < n_members; i++)
+			fair_errors_merge(&group->errors, bases[members[i]].errors);
+		group->loss = fair_loss_of_errors(&group->errors);
+		return;
+	}
 	fair_tally_clear(empty);
 	fair_tally_widen(empty, tally);
 	for (int i = 0; i < n_members; i++)
 		stats_check(fair_tally_merge(tally, bases[members[i]].tally));
 	fair_tally_cells(tally, &group->cells);
 
-	group->scores = NULL;
-	memset(&group->loss, 0, sizeof(group->loss));
 	if (n_members == 0 || bases[members[0]].scores == NULL)
 		return;
 	if (n_members == 1)

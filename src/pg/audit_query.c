@@ -52,11 +52,8 @@ typedef struct AuditQuery
 
 static void add_label(AuditQuery *query);
 static void add_decision(AuditQuery *query);
-static char *
-number_column(AuditQuery *query, const char *name, const char *role);
 static char *zero_one(AuditQuery *query, const char *name, const char *role);
 static void build_statement(AuditQuery *query);
-static void run_statement(AuditQuery *query);
 static void check_result(const AuditQuery *query);
 static AuditBase *read_bases(const AuditQuery *query, int *n_bases);
 static void add_context(void *call);
@@ -74,10 +71,10 @@ audit_count(const AuditCall *call, int *n_bases)
 	query.weight = "";
 	if (call->weight != NULL)
 		query.weight =
-			psprintf(", %s", number_column(&query, call->weight, "weight"));
+			psprintf(", %s", audit_number_column(call, call->weight, "weight"));
 	build_statement(&query);
 	error_context_stack = &context;
-	run_statement(&query);
+	audit_run(query.select.data, query.n_parameters, query.types, query.values);
 	error_context_stack = context.previous;
 	check_result(&query);
 	return read_bases(&query, n_bases);
@@ -105,12 +102,11 @@ add_context(void *call)
 
 /* Base type of a column of the source, or an error that names it. */
 static Oid
-column_type(const AuditQuery *query, const char *name, const char *role)
+column_type(const AuditCall *call, const char *name, const char *role)
 {
-	int at = source_column(&query->call->source, name, role);
+	int at = source_column(&call->source, name, role);
 
-	return getBaseType(
-		TupleDescAttr(query->call->source.columns, at)->atttypid);
+	return getBaseType(TupleDescAttr(call->source.columns, at)->atttypid);
 }
 
 /* A column as an expression of its base type. */
@@ -128,10 +124,10 @@ is_number(Oid type)
 	       type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
 }
 
-static char *
-number_column(AuditQuery *query, const char *name, const char *role)
+char *
+audit_number_column(const AuditCall *call, const char *name, const char *role)
 {
-	Oid type = column_type(query, name, role);
+	Oid type = column_type(call, name, role);
 
 	if (!is_number(type))
 		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -145,7 +141,7 @@ number_column(AuditQuery *query, const char *name, const char *role)
 static char *
 zero_one(AuditQuery *query, const char *name, const char *role)
 {
-	Oid type = column_type(query, name, role);
+	Oid type = column_type(query->call, name, role);
 
 	if (type == BOOLOID)
 		return column_value(name, type);
@@ -193,7 +189,7 @@ add_label(AuditQuery *query)
 		query->label = zero_one(query, call->label, "label");
 		return;
 	}
-	type = column_type(query, call->label, "label");
+	type = column_type(call, call->label, "label");
 	if (!OidIsValid(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr))
 		ereport(ERROR,
 		        (errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -231,7 +227,7 @@ add_decision(AuditQuery *query)
 	}
 	query->score = call->score_sql != NULL
 	                   ? pstrdup(call->score_sql)
-	                   : number_column(query, call->score, "score");
+	                   : audit_number_column(call, call->score, "score");
 	query->decision =
 		call->decision_sql != NULL
 			? pstrdup(call->decision_sql)
@@ -281,20 +277,19 @@ build_statement(AuditQuery *query)
 /* Read only in two senses: SPI refuses a statement that writes, and the
  * transaction is so marked meanwhile, for functions in it (a failure restores
  * the mark with the transaction). */
-static void
-run_statement(AuditQuery *query)
+void
+audit_run(const char *statement, int n_parameters, Oid *types, Datum *values)
 {
 	bool was_read_only = XactReadOnly;
-	SPIPlanPtr plan =
-		SPI_prepare_cursor(query->select.data, query->n_parameters,
-	                       query->types, CURSOR_OPT_PARALLEL_OK);
+	SPIPlanPtr plan = SPI_prepare_cursor(statement, n_parameters, types,
+	                                     CURSOR_OPT_PARALLEL_OK);
 	int code;
 
 	if (plan == NULL)
 		elog(ERROR, "source could not be prepared: %s",
 		     SPI_result_code_string(SPI_result));
 	XactReadOnly = true;
-	code = SPI_execute_plan(plan, query->values, NULL, true, 0);
+	code = SPI_execute_plan(plan, values, NULL, true, 0);
 	XactReadOnly = was_read_only;
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "source could not be read: %s",
@@ -372,10 +367,20 @@ group_value(HeapTuple row, TupleDesc desc, int column)
 	return encode_value_name(name, &length);
 }
 
+const char **
+audit_group_values(const AuditCall *call, HeapTuple row, TupleDesc desc)
+{
+	const char **values = palloc(sizeof(char *) * (Size) (call->n_columns + 1));
+
+	for (int c = 0; c < call->n_columns; c++)
+		values[c] = group_value(row, desc, c);
+	return values;
+}
+
 /* Nor are names of the types that encode_group_name() leaves to themselves to
  * depend on what the caller likes. */
-static void
-pin_output_style(void)
+void
+audit_pin_output_style(void)
 {
 	(void) set_config_option("IntervalStyle", "postgres", PGC_USERSET,
 	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
@@ -393,15 +398,15 @@ read_bases(const AuditQuery *query, int *n_bases)
 	bool null;
 
 	*n_bases = (int) SPI_processed;
-	pin_output_style();
+	audit_pin_output_style();
 	for (int b = 0; b < *n_bases; b++)
 	{
 		HeapTuple row = SPI_tuptable->vals[b];
 		Datum value;
 
-		bases[b].values = palloc(sizeof(char *) * (Size) (call->n_columns + 1));
-		for (int c = 0; c < call->n_columns; c++)
-			bases[b].values[c] = group_value(row, desc, c);
+		bases[b].values = audit_group_values(call, row, desc);
+		bases[b].errors = NULL;
+		bases[b].n_unlabelled = 0;
 		value = SPI_getbinval(row, desc, call->n_columns + 1, &null);
 		bases[b].tally = stats_payload(
 			&outcome_kind, (struct varlena *) PG_DETOAST_DATUM(value), NULL);

@@ -32,6 +32,7 @@ FigureSettings
 audit_settings(const AuditCall *call, NumArena *arena, NumMonitor *monitor)
 {
 	FigureSettings settings = { .has_label = call->label != NULL,
+		                        .of_numbers = call->of_numbers,
 		                        .level = call->level,
 		                        .replicates = call->replicates,
 		                        .seed = (uint64) call->seed,

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "common/shortest_dec.h"
@@ -13,16 +14,16 @@
 #include "pg/args.h"
 #include "pg/constraints.h"
 
-/* The criteria that 'of_loss' is true, or false, of. */
+/* The names of all criteria, or of those of losses. */
 static char *
-criteria_that(bool of_loss)
+list_criteria(bool of_loss)
 {
 	const FairCriterion *const *table = fair_criterion_table();
 	StringInfoData list;
 
 	initStringInfo(&list);
 	for (int c = 0; table[c] != NULL; c++)
-		if (table[c]->of_loss == of_loss)
+		if (table[c]->of_loss || !of_loss)
 			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "",
 			                 table[c]->name);
 	return list.data;
@@ -31,7 +32,7 @@ criteria_that(bool of_loss)
 char *
 constraints_known_criteria(void)
 {
-	return psprintf("%s, %s", criteria_that(false), criteria_that(true));
+	return list_criteria(false);
 }
 
 const FairCriterion *
@@ -50,9 +51,19 @@ constraints_criterion(const char *name)
 
 /* Each bound in its range. */
 static void
-check_ranges(double max_gap, double min_ratio, double max_loss)
+check_ranges(const FairCriterion *criterion, double max_gap, double min_ratio,
+             double max_loss)
 {
-	if (!isnan(max_gap) && !(max_gap >= 0 && max_gap <= 1))
+	if (criterion->of_mean && !isnan(max_gap) &&
+	    !(isfinite(max_gap) && max_gap >= 0))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("max_gap must be a finite number greater than "
+		                       "or equal to zero"),
+		                errhint("max_gap is the largest difference allowed "
+		                        "between the mean predictions of any two "
+		                        "groups, in the units of the label.")));
+	if (!criterion->of_mean && !isnan(max_gap) &&
+	    !(max_gap >= 0 && max_gap <= 1))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("max_gap must be between 0 and 1"),
 		                errhint("max_gap is the largest difference allowed "
@@ -68,8 +79,9 @@ check_ranges(double max_gap, double min_ratio, double max_loss)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("max_loss must be a finite number greater than zero"),
-		         errhint("max_loss is the largest mean log-loss allowed of "
-		                 "any group, in nats; knowing nothing costs 0.69.")));
+		         errhint("max_loss is the largest mean loss allowed of any "
+		                 "group: log-loss in nats, where knowing nothing "
+		                 "costs 0.69, or for numbers the squared error.")));
 }
 
 /* The kind of bound and the criterion fit each other. */
@@ -79,17 +91,21 @@ check_kind(const FairConstraint *constraint)
 	const FairCriterion *criterion = constraint->criterion;
 
 	if (constraint->kind == FAIR_NO_BOUND ||
-	    criterion->of_loss == (constraint->kind == FAIR_MAX_LOSS))
+	    (criterion->of_loss == (constraint->kind == FAIR_MAX_LOSS) &&
+	     !(criterion->of_mean && constraint->kind == FAIR_MIN_RATIO)))
 		return;
 	ereport(ERROR,
 	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 	         errmsg("fairness criterion \"%s\" does not take %s",
 	                criterion->name, fair_bound_name(constraint->kind)),
 	         criterion->of_loss
-	             ? errhint("Give max_loss, the largest mean log-loss allowed "
-	                       "of any group.")
+	             ? errhint("Give max_loss, the largest mean loss allowed of "
+	                       "any group.")
+	         : criterion->of_mean
+	             ? errhint("Give max_gap, the largest difference allowed "
+	                       "between the mean predictions of any two groups.")
 	             : errhint("Give max_gap or min_ratio; max_loss is for: %s.",
-	                       criteria_that(true))));
+	                       list_criteria(true))));
 }
 
 FairConstraint
@@ -99,7 +115,7 @@ constraints_make(const FairCriterion *criterion, double max_gap,
 	FairConstraint constraint = { criterion, FAIR_NO_BOUND, NAN, NULL };
 	int n_bounds = !isnan(max_gap) + !isnan(min_ratio) + !isnan(max_loss);
 
-	check_ranges(max_gap, min_ratio, max_loss);
+	check_ranges(criterion, max_gap, min_ratio, max_loss);
 	if (n_bounds > 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -200,13 +216,15 @@ read_constraint(ConstraintList *list, JsonbContainer *object, bool lenient)
 	double max_gap = NAN;
 	double min_ratio = NAN;
 	double max_loss = NAN;
-	const ArgsOption known[] = { { "fairness", ARGS_TEXT, &fairness, 0, 0 },
-		                         { "max_gap", ARGS_REAL, &max_gap, 0, 1 },
-		                         { "min_ratio", ARGS_REAL, &min_ratio, 0, 1 },
-		                         { "max_loss", ARGS_REAL, &max_loss, 1e-6,
-		                           1e6 },
-		                         { "protected", ARGS_ARRAY, &names, 0, 0 },
-		                         { NULL } };
+	/* what a bound may be, its criterion says */
+	const ArgsOption known[] = {
+		{ "fairness", ARGS_TEXT, &fairness, 0, 0 },
+		{ "max_gap", ARGS_REAL, &max_gap, -DBL_MAX, DBL_MAX },
+		{ "min_ratio", ARGS_REAL, &min_ratio, -DBL_MAX, DBL_MAX },
+		{ "max_loss", ARGS_REAL, &max_loss, -DBL_MAX, DBL_MAX },
+		{ "protected", ARGS_ARRAY, &names, 0, 0 },
+		{ NULL }
+	};
 	FairConstraint constraint;
 	bool *marks = palloc0(sizeof(bool) * (Size) Max(list->n_attributes, 1));
 
@@ -222,9 +240,10 @@ read_constraint(ConstraintList *list, JsonbContainer *object, bool lenient)
 	if (constraint.kind == FAIR_NO_BOUND && !lenient)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("constraint on \"%s\" needs %s", fairness,
-		                       constraint.criterion->of_loss
-		                           ? "max_loss"
-		                           : "max_gap or min_ratio")));
+		                       constraint.criterion->of_loss   ? "max_loss"
+		                       : constraint.criterion->of_mean ? "max_gap"
+		                                                       : "max_gap or "
+		                                                         "min_ratio")));
 	if (names != NULL)
 	{
 		if (mark_attributes(list, names, lenient, marks) == 0)

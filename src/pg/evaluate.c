@@ -65,7 +65,10 @@ typedef struct VersionSpec
 	char *weight;   /* NULL: none */
 	char **protected_names;
 	int n_protected;
-	char *min_group; /* option of the training, or NULL */
+	char *min_group;   /* option of the training, or NULL */
+	bool of_numbers;   /* the family predicts numbers */
+	double label_mean; /* of the training rows, where they do */
+	double label_sd;
 } VersionSpec;
 
 typedef struct EvaluateCall
@@ -117,6 +120,9 @@ take_version(VersionSpec *spec)
 		args_text_array(DatumGetArrayTypeP(SPI_getbinval(row, desc, 7, &null)),
 	                    "protected", &spec->n_protected);
 	spec->min_group = text_column(8);
+	spec->of_numbers = strcmp(text_column(9), "linear") == 0;
+	spec->label_mean = real_column(10);
+	spec->label_sd = real_column(11);
 }
 
 /* Reads the version, 0 for the newest, into CurrentMemoryContext. */
@@ -131,7 +137,9 @@ read_version(const char *model, int version, VersionSpec *spec)
 		"SELECT version, coalesce(spec -> 'constraints', '[]'), threshold,"
 		" label,"
 		" spec ->> 'positive', spec ->> 'weight', protected,"
-		" (spec #>> '{options,min_group}')::numeric::int"
+		" (spec #>> '{options,min_group}')::numeric::int, family,"
+		" (spec #>> '{label_statistics,mean}')::float8,"
+		" (spec #>> '{label_statistics,sd}')::float8"
 		" FROM fairpg_catalog.model_version"
 		" WHERE model = $1 AND (version = $2 OR $2 = 0)"
 		" ORDER BY version DESC LIMIT 1",
@@ -190,7 +198,7 @@ add_scores(EvaluateCall *call)
 		"AS src",
 		quote_literal_cstr(call->model), call->spec.version, examined,
 		audit->source.from);
-	audit->score_sql = psprintf("(src.%s).probability", examined);
+	audit->score_sql = psprintf("(src.%s).prediction", examined);
 	audit->decision_sql = psprintf("(src.%s).decision", examined);
 	for (int i = 0; i < N_SUMS; i++)
 		sums[i] = psprintf("(src.%s).%s", examined, fields[i]);
@@ -240,7 +248,16 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 	read_version(call->model, version, spec);
 
 	audit->purpose = "evaluation";
+	audit->of_numbers = spec->of_numbers;
 	audit->label = text_or(fcinfo, ARG_LABEL, spec->label);
+	if (spec->of_numbers && !PG_ARGISNULL(ARG_POSITIVE))
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("model \"%s\" version %d does not take argument "
+		                "\"positive\"",
+		                call->model, spec->version),
+		         errdetail("Its labels are numbers, none of which is the "
+		                   "positive one.")));
 	/* another label has another positive value */
 	audit->positive = text_or(fcinfo, ARG_POSITIVE,
 	                          PG_ARGISNULL(ARG_LABEL) ? spec->positive : NULL);
@@ -255,6 +272,40 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 	add_scores(call);
 }
 
+/* The quality of all rows together: of decisions and scores, */
+static void
+describe_decisions(StoreEvaluation *row, const FigureGroup *overall)
+{
+	FairMetricValue accuracy;
+	FairRanking ranking;
+
+	fair_metric_value(fair_metric_find("accuracy"), &overall->cells, LEVEL,
+	                  &accuracy);
+	fair_ranking(overall->scores, LEVEL, &ranking);
+	row->n_rows = (int64) accuracy.rows;
+	row->n_null_label = (int64) (overall->cells.unlabelled_rows[0] +
+	                             overall->cells.unlabelled_rows[1]);
+	row->accuracy = accuracy.value;
+	row->auc = ranking.auc;
+	row->loss = ranking.log_loss;
+}
+
+/* or of numbers. */
+static void
+describe_numbers(StoreEvaluation *row, const AuditBase *bases, int n_bases,
+                 const FigureGroup *overall)
+{
+	FairEstimate loss;
+
+	fair_squared_error(&overall->errors, LEVEL, &loss);
+	row->n_rows = (int64) overall->errors.rows;
+	for (int b = 0; b < n_bases; b++)
+		row->n_null_label += bases[b].n_unlabelled;
+	row->accuracy = NAN;
+	row->auc = NAN;
+	row->loss = loss.value;
+}
+
 /* The figures of all rows together, which stand in the evaluation itself. */
 static void
 describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
@@ -262,12 +313,7 @@ describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
 {
 	StoreEvaluation *row = &call->row;
 	int64 sums[N_SUMS] = { 0 };
-	FairMetricValue accuracy;
-	FairRanking ranking;
 
-	fair_metric_value(fair_metric_find("accuracy"), &overall->cells, LEVEL,
-	                  &accuracy);
-	fair_ranking(overall->scores, LEVEL, &ranking);
 	for (int b = 0; b < n_bases; b++)
 		for (int i = 0; i < N_SUMS; i++)
 			sums[i] += bases[b].sums[i];
@@ -275,27 +321,26 @@ describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
 		                      .version = call->spec.version,
 		                      .source = call->source,
 		                      .part = "external",
-		                      .n_rows = (int64) accuracy.rows,
-		                      .n_null_label =
-		                          (int64) (overall->cells.unlabelled_rows[0] +
-		                                   overall->cells.unlabelled_rows[1]),
 		                      .n_null_value = sums[SUM_NULL],
 		                      .n_unseen_level = sums[SUM_UNSEEN],
-		                      .n_out_of_range = sums[SUM_OUT_OF_RANGE],
-		                      .accuracy = accuracy.value,
-		                      .auc = ranking.auc,
-		                      .loss = ranking.log_loss };
-	if (accuracy.rows == 0 && row->n_null_label == 0)
+		                      .n_out_of_range = sums[SUM_OUT_OF_RANGE] };
+	if (call->spec.of_numbers)
+		describe_numbers(row, bases, n_bases, overall);
+	else
+		describe_decisions(row, overall);
+	if (row->n_rows == 0 && row->n_null_label == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("all weights of source %s are zero",
 		                       call->audit.source.name)));
-	if (accuracy.rows == 0)
+	if (row->n_rows == 0)
 		ereport(ERROR,
 		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 		         errmsg("label column \"%s\" is null in all rows",
 		                call->audit.label),
-		         errhint("fairpg.audit() measures decisions and scores that "
-		                 "have no labels yet.")));
+		         call->spec.of_numbers
+		             ? 0
+		             : errhint("fairpg.audit() measures decisions and scores "
+		                       "that have no labels yet.")));
 }
 
 /* The scores tell what constraints on losses want to know. */
@@ -317,7 +362,8 @@ judge(EvaluateCall *call, const FigureSettings *settings,
 	list->attributes = call->spec.protected_names;
 	list->n_attributes = call->audit.n_attributes;
 	constraints_read(list, &call->spec.constraints->root, true);
-	add_losses(attributes, call->audit.n_attributes);
+	if (!call->spec.of_numbers)
+		add_losses(attributes, call->audit.n_attributes);
 	judge_constraints(settings, list, attributes, &call->judgements);
 	call->warnings = call->judgements.warnings;
 	for (int a = 0; a < call->audit.n_attributes; a++)
@@ -359,7 +405,11 @@ evaluate(EvaluateCall *call, NumMonitor *monitor)
 		palloc(sizeof(FigureAttribute) * (Size) (call->audit.n_attributes + 1));
 	FigureGroup overall;
 	int n_bases;
-	AuditBase *bases = audit_count(&call->audit, &n_bases);
+	AuditBase *bases =
+		call->spec.of_numbers
+			? audit_count_numbers(&call->audit, call->spec.label_mean,
+	                              call->spec.label_sd, &n_bases)
+			: audit_count(&call->audit, &n_bases);
 
 	host_arena_init(&arena, CurrentMemoryContext, 0);
 	audit_overall(&arena, bases, n_bases, &overall);

@@ -46,7 +46,7 @@ fairness_criterion(const char *name)
 	const FairCriterion *criterion = fair_criterion_find(name);
 	StringInfoData known;
 
-	if (criterion != NULL && !criterion->of_loss)
+	if (criterion != NULL && fair_criterion_decided(criterion))
 		return criterion;
 	initStringInfo(&known);
 	for (int c = 0; c < fair_criterion_of_decisions(); c++)

@@ -91,10 +91,13 @@ Figure *
 figures_of_group(const FigureSettings *settings, const FigureGroup *group,
                  int *n_figures)
 {
-	Figure *figures =
-		palloc(sizeof(Figure) * (Size) (fair_metric_count() + OTHER_FIGURES));
+	Figure *figures;
 	int n = 0;
 
+	if (settings->of_numbers)
+		return figures_of_numbers(settings, &group->errors, n_figures);
+	figures =
+		palloc(sizeof(Figure) * (Size) (fair_metric_count() + OTHER_FIGURES));
 	for (int m = 0; m < fair_metric_count(); m++)
 	{
 		FairMetricValue value;
@@ -182,6 +185,13 @@ figures_of_gaps(const FigureSettings *settings,
 	FigureGap *figures;
 	int n = 0;
 
+	if (settings->of_numbers)
+	{
+		figures = palloc(sizeof(FigureGap));
+		figures_mean_gap(settings, attribute, figures);
+		*n_gaps = 1;
+		return figures;
+	}
 	for (int g = 0; g < n_groups; g++)
 		cells[g] = attribute->groups[g].cells;
 	intervals = palloc(sizeof(FairGapInterval) * (Size) n_criteria);

@@ -12,6 +12,7 @@
 #include "fair/bootstrap.h"
 #include "fair/cells.h"
 #include "fair/criterion.h"
+#include "fair/errors.h"
 #include "fair/loss.h"
 #include "num/arena.h"
 #include "num/monitor.h"
@@ -23,6 +24,7 @@ typedef struct FigureGroup
 	const uint8 *scores; /* image of fair/scores.h, or NULL */
 	FairLoss loss;       /* where that is known without scores, or was taken
 	                      * from them; else all 0 */
+	FairErrors errors;   /* where numbers are predicted; else all 0 */
 } FigureGroup;
 
 typedef struct FigureAttribute
@@ -34,9 +36,10 @@ typedef struct FigureAttribute
 
 typedef struct FigureSettings
 {
-	bool has_label; /* false: leave out what needs labels */
-	double level;   /* of intervals, in (0, 1) */
-	int replicates; /* of the intervals of gaps */
+	bool has_label;  /* false: leave out what needs labels */
+	bool of_numbers; /* numbers are predicted: no decisions, no scores */
+	double level;    /* of intervals, in (0, 1) */
+	int replicates;  /* of the intervals of gaps */
 	uint64 seed;
 	int min_group; /* figures over fewer rows are flagged */
 	NumArena *arena;
@@ -74,6 +77,15 @@ extern Figure *figures_of_group(const FigureSettings *settings,
 extern FigureGap *
 figures_of_gaps(const FigureSettings *settings,
                 const FigureAttribute *attribute, int *n_gaps);
+
+/* figures_number.c: those of numbers that are predicted, for
+ * figures_of_group(); and the gap of their means, or of groups without rows
+ * NaN. */
+extern Figure *figures_of_numbers(const FigureSettings *settings,
+                                  const FairErrors *errors, int *n_figures);
+extern void
+figures_mean_gap(const FigureSettings *settings,
+                 const FigureAttribute *attribute, FigureGap *figure);
 
 /* Why there is no gap between that many groups, or how many it leaves out;
  * NULL when it is complete. */

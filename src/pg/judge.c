@@ -210,6 +210,36 @@ judge_losses(const FigureSettings *settings, const FairConstraint *constraint,
 	judgement->gap_high = judgement->high;
 }
 
+/* The gap between the mean predictions of one attribute's groups. */
+static void
+judge_means(const FigureSettings *settings, const FairConstraint *constraint,
+            const FigureAttribute *attribute, Judgements *judgements,
+            Judgement *judgement)
+{
+	int n_groups = attribute->n_groups;
+	FairErrors *errors = palloc(sizeof(FairErrors) * (Size) Max(n_groups, 1));
+	FairMeanGap gap;
+
+	for (int g = 0; g < n_groups; g++)
+	{
+		errors[g] = attribute->groups[g].errors;
+		if (errors[g].rows >= (uint64) settings->min_group)
+			continue;
+		errors[g] = (FairErrors){ 0 };
+		warn_of_small(settings, attribute, g, judgements);
+	}
+	fair_mean_gap(errors, n_groups, settings->level, &gap);
+	if (isnan(gap.gap.value))
+		return;
+	take_value(constraint, attribute,
+	           (double[3]){ gap.gap.value, gap.gap.low, gap.gap.high },
+	           gap.lowest, errors[gap.highest].rows + errors[gap.lowest].rows,
+	           judgement);
+	judgement->gap = judgement->value;
+	judgement->gap_low = judgement->low;
+	judgement->gap_high = judgement->high;
+}
+
 static const char *
 verdict(const FairConstraint *constraint, const Judgement *judgement)
 {
@@ -280,6 +310,19 @@ worse(const char *a, const char *b)
 	return NULL;
 }
 
+typedef void (*Judge)(const FigureSettings *settings,
+                      const FairConstraint *constraint,
+                      const FigureAttribute *attribute, Judgements *judgements,
+                      Judgement *judgement);
+
+static Judge
+judge_of(const FairCriterion *criterion)
+{
+	if (criterion->of_loss)
+		return judge_losses;
+	return criterion->of_mean ? judge_means : judge_rates;
+}
+
 void
 judge_constraints(const FigureSettings *settings, const ConstraintList *list,
                   const FigureAttribute *attributes, Judgements *judgements)
@@ -303,9 +346,9 @@ judge_constraints(const FigureSettings *settings, const ConstraintList *list,
 			                      .growth = NAN };
 		for (int a = 0; a < list->n_attributes; a++)
 			if (fair_constraint_covers(constraint, a))
-				(constraint->criterion->of_loss ? judge_losses : judge_rates)(
-					settings, constraint, &attributes[a], judgements,
-					judgement);
+				judge_of(constraint->criterion)(settings, constraint,
+				                                &attributes[a], judgements,
+				                                judgement);
 		judgement->verdict = verdict(constraint, judgement);
 		judgements->verdict = worse(judgements->verdict, judgement->verdict);
 		note_need(list, c, judgements);

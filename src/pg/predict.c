@@ -1,6 +1,7 @@
 /*
  * predict.c
- *    predict() and decide(): a row in, a probability or a decision out.
+ *    predict() and decide(): a row in; a probability, a number or a decision
+ *    out.
  *
  * A call site keeps a state as long as its expression lives: the model, pinned
  * in the cache, and the binding of the model to the row.  For each row it
@@ -89,12 +90,14 @@ static PredictState *get_state(FunctionCallInfo fcinfo, bool decides);
 static void use_model(FunctionCallInfo fcinfo, PredictState *state,
                       int model_arg, int version_arg);
 static void use_given_model(PredictState *state, Datum artifact);
+static bool model_decides(const PredictState *state);
+static void check_decides(const PredictState *state);
 static void use_row_type(PredictState *state, HeapTupleHeader row);
 static void use_columns(FunctionCallInfo fcinfo, PredictState *state);
 static void take_row(PredictState *state, Datum row);
 static double score_row(PredictState *state, Datum row);
 static Datum examination(FunctionCallInfo fcinfo, PredictState *state,
-                         double probability, const InputCounts *counts);
+                         double prediction, const InputCounts *counts);
 
 /*
  * predict(model text, features record, version integer) returns float8
@@ -122,6 +125,7 @@ fairpg_decide(PG_FUNCTION_ARGS)
 	double probability;
 
 	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
+	check_decides(state);
 	if (PG_ARGISNULL(PREDICT_ARG_ROW))
 		PG_RETURN_NULL();
 	probability = score_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
@@ -157,6 +161,7 @@ fairpg_decide_columns(PG_FUNCTION_ARGS)
 	const NullableDatum *values = &fcinfo->args[COLUMNS_ARG_VALUES];
 
 	use_model(fcinfo, state, COLUMNS_ARG_MODEL, COLUMNS_ARG_VERSION);
+	check_decides(state);
 	use_columns(fcinfo, state);
 	PG_RETURN_BOOL(binding_decision(
 		state->binding, values, binding_probability(state->binding, values)));
@@ -178,33 +183,34 @@ fairpg_predict_with(PG_FUNCTION_ARGS)
 
 /*
  * examine(model text, features record, version integer)
- * returns (probability float8, decision boolean, n_null integer,
- *          n_unseen integer, n_out_of_range integer)
+ * returns (prediction float8, probability float8, decision boolean,
+ *          n_null integer, n_unseen integer, n_out_of_range integer)
  *
  * What predict() and decide() answer, and what in the row the model had to
- * make do with.  NULL for a NULL row.
+ * make do with.  NULL for a NULL row.  Probability and decision are NULL where
+ * the model predicts a number.
  */
 Datum
 fairpg_examine(PG_FUNCTION_ARGS)
 {
 	PredictState *state = get_state(fcinfo, true);
 	InputCounts counts;
-	double probability;
+	double prediction;
 
 	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
 	if (PG_ARGISNULL(PREDICT_ARG_ROW))
 		PG_RETURN_NULL();
 	take_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
-	probability = binding_examine(state->binding, state->values, &counts);
-	return examination(fcinfo, state, probability, &counts);
+	prediction = binding_examine(state->binding, state->values, &counts);
+	return examination(fcinfo, state, prediction, &counts);
 }
 
 static Datum
-examination(FunctionCallInfo fcinfo, PredictState *state, double probability,
+examination(FunctionCallInfo fcinfo, PredictState *state, double prediction,
             const InputCounts *counts)
 {
-	Datum values[5];
-	bool nulls[5] = { false };
+	Datum values[6];
+	bool nulls[6] = { false };
 
 	if (state->result == NULL)
 	{
@@ -217,12 +223,17 @@ examination(FunctionCallInfo fcinfo, PredictState *state, double probability,
 		state->result = BlessTupleDesc(state->result);
 		MemoryContextSwitchTo(before);
 	}
-	values[0] = Float8GetDatum(probability);
-	values[1] = BoolGetDatum(
-		binding_decision(state->binding, state->values, probability));
-	values[2] = Int32GetDatum(counts->n_null);
-	values[3] = Int32GetDatum(counts->n_unseen);
-	values[4] = Int32GetDatum(counts->n_out_of_range);
+	values[0] = Float8GetDatum(prediction);
+	values[1] = Float8GetDatum(prediction);
+	values[2] = (Datum) 0;
+	if (model_decides(state))
+		values[2] = BoolGetDatum(
+			binding_decision(state->binding, state->values, prediction));
+	else
+		nulls[1] = nulls[2] = true;
+	values[3] = Int32GetDatum(counts->n_null);
+	values[4] = Int32GetDatum(counts->n_unseen);
+	values[5] = Int32GetDatum(counts->n_out_of_range);
 	return HeapTupleGetDatum(heap_form_tuple(state->result, values, nulls));
 }
 
@@ -368,6 +379,25 @@ use_given_model(PredictState *state, Datum artifact)
 	memcpy(state->given, given, given_bytes);
 	state->given_bytes = given_bytes;
 	state->compiled = compiled;
+}
+
+static bool
+model_decides(const PredictState *state)
+{
+	return state->compiled->model->family != MODEL_LINEAR;
+}
+
+static void
+check_decides(const PredictState *state)
+{
+	if (!model_decides(state))
+		ereport(ERROR,
+		        (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+		         errmsg("%s does not decide", model_title(state->compiled)),
+		         errdetail("A model of family \"linear\" predicts a number, "
+		                   "and has no threshold."),
+		         errhint("Compare fairpg.predict() with a number of your "
+		                 "own.")));
 }
 
 /* Rows made by ROW(...) have names f1, f2 and so on. */

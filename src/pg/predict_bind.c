@@ -257,7 +257,7 @@ walk(Binding *binding, const NullableDatum *values, InputCounts *counts)
 				break;
 		}
 	}
-	return num_sigmoid(z);
+	return model_prediction(binding->compiled->model, z);
 }
 
 double

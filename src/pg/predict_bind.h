@@ -35,8 +35,9 @@ typedef struct InputCounts
 	int n_out_of_range; /* numbers beyond those of the training rows */
 } InputCounts;
 
-/* The probability for a row with these values, in the order of the shape.
- * Raises an error for a number that is not finite. */
+/* The prediction for a row with these values, in the order of the shape: a
+ * probability, or a number where the model predicts one.  Raises an error for a
+ * number that is not finite. */
 extern double
 binding_probability(Binding *binding, const NullableDatum *values);
 

@@ -34,7 +34,7 @@ COMMENT ON COLUMN fairpg.evaluation_result.n_out_of_range
     IS 'numbers beyond those of the training rows';
 COMMENT ON COLUMN fairpg.evaluation_result.rows_needed
     IS 'where the verdict is insufficient, how many rows of the deciding groups and event would decide it if the value stayed as it is; the most of several constraints; NULL where none is known to';
-COMMENT ON COLUMN fairpg.evaluation_result.loss IS 'mean log-loss in nats';
+COMMENT ON COLUMN fairpg.evaluation_result.loss IS 'mean log-loss in nats, or mean squared error of a linear model';
 COMMENT ON COLUMN fairpg.evaluation_result.accuracy IS 'share of rows decided as labelled';
 COMMENT ON COLUMN fairpg.evaluation_result.auc IS 'area under the ROC curve; ties count one half';
 COMMENT ON COLUMN fairpg.evaluation_result.gap

@@ -1,4 +1,4 @@
--- Scoring: one row of any shape in, a probability or a decision out.
+-- Scoring: one row of any shape in; a probability, a number or a decision out.
 
 CREATE FUNCTION fairpg.predict_support(internal)
     RETURNS internal
@@ -17,7 +17,7 @@ CREATE FUNCTION fairpg.predict(
     SUPPORT fairpg.predict_support
     AS 'MODULE_PATHNAME', 'fairpg_predict';
 COMMENT ON FUNCTION fairpg.predict(text, record, integer)
-    IS 'probability of the positive label for a row, whose columns are found by name';
+    IS 'probability of the positive label for a row, or the number that a linear model predicts; columns are found by name';
 
 CREATE FUNCTION fairpg.decide(
     model text,
@@ -29,7 +29,7 @@ CREATE FUNCTION fairpg.decide(
     SUPPORT fairpg.predict_support
     AS 'MODULE_PATHNAME', 'fairpg_decide';
 COMMENT ON FUNCTION fairpg.decide(text, record, integer)
-    IS 'whether the probability for a row reaches the threshold of the model, or of the row''s group';
+    IS 'whether the probability for a row reaches the threshold of the model, or of the row''s group; a linear model does not decide';
 
 CREATE FUNCTION fairpg.predict_columns(
     model text,
@@ -41,7 +41,7 @@ CREATE FUNCTION fairpg.predict_columns(
     COST 25
     AS 'MODULE_PATHNAME', 'fairpg_predict_columns';
 COMMENT ON FUNCTION fairpg.predict_columns(text, integer, text[], "any")
-    IS 'probability of the positive label for named values; what predict() becomes in a plan';
+    IS 'prediction for named values; what predict() becomes in a plan';
 
 CREATE FUNCTION fairpg.decide_columns(
     model text,
@@ -63,9 +63,10 @@ CREATE FUNCTION fairpg.predict_with(
     COST 25
     AS 'MODULE_PATHNAME', 'fairpg_predict_with';
 COMMENT ON FUNCTION fairpg.predict_with(bytea, record)
-    IS 'probability of the positive label by a model that is handed over as bytes';
+    IS 'prediction by a model that is handed over as bytes';
 
 CREATE TYPE fairpg.examination AS (
+    prediction double precision,
     probability double precision,
     decision boolean,
     n_null integer,
@@ -74,9 +75,11 @@ CREATE TYPE fairpg.examination AS (
 );
 COMMENT ON TYPE fairpg.examination
     IS 'a prediction, and what in the row the model had to make do with';
-COMMENT ON COLUMN fairpg.examination.probability IS 'probability of the positive label';
+COMMENT ON COLUMN fairpg.examination.prediction IS 'what predict() answers';
+COMMENT ON COLUMN fairpg.examination.probability
+    IS 'probability of the positive label; NULL for a model that predicts a number';
 COMMENT ON COLUMN fairpg.examination.decision
-    IS 'whether the probability reaches the threshold of the model, or of the row''s group';
+    IS 'whether the probability reaches the threshold of the model, or of the row''s group; NULL for a model that predicts a number';
 COMMENT ON COLUMN fairpg.examination.n_null IS 'features that are NULL';
 COMMENT ON COLUMN fairpg.examination.n_unseen
     IS 'categories for which the model has no level: not seen in training, or rare there';

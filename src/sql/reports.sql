@@ -55,7 +55,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.model_versions.is_newest
         IS 'whether predictions use this version by default';
     COMMENT ON COLUMN fairpg_report.model_versions.family
-        IS 'family of the model, such as logistic';
+        IS 'family of the model: logistic or linear';
     COMMENT ON COLUMN fairpg_report.model_versions.fairness
         IS 'fairness criteria of the training, separated by commas, or none';
     COMMENT ON COLUMN fairpg_report.model_versions.method IS 'training method';
@@ -71,12 +71,12 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.model_versions.protected
         IS 'protected attributes, separated by commas';
     COMMENT ON COLUMN fairpg_report.model_versions.threshold
-        IS 'probability from which a decision is positive, where group_thresholds does not say otherwise';
+        IS 'probability from which a decision is positive, where group_thresholds does not say otherwise; NULL for a model that predicts a number';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_train IS 'rows trained on';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_test IS 'rows held out';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_dropped IS 'rows read but used for neither';
     COMMENT ON COLUMN fairpg_report.model_versions.loss
-        IS 'mean log-loss in nats, of the held-out rows where there are any';
+        IS 'mean log-loss in nats, or mean squared error of a linear model, of the held-out rows where there are any';
     COMMENT ON COLUMN fairpg_report.model_versions.accuracy IS 'share of rows decided as labelled';
     COMMENT ON COLUMN fairpg_report.model_versions.auc IS 'area under the ROC curve';
     COMMENT ON COLUMN fairpg_report.model_versions.gap
@@ -235,7 +235,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.constraints.criterion
         IS 'fairness criterion';
     COMMENT ON COLUMN fairpg_report.constraints.measure
-        IS 'what the value is: gap (largest difference of two groups), ratio (least quotient) or loss (largest mean log-loss)';
+        IS 'what the value is: gap (largest difference of two groups), ratio (least quotient) or loss (largest mean loss)';
     COMMENT ON COLUMN fairpg_report.constraints.bound_kind
         IS 'max_gap, min_ratio or max_loss; NULL: measured only';
     COMMENT ON COLUMN fairpg_report.constraints.bound
@@ -278,7 +278,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.training_log.phase IS 'part of the training it belongs to';
     COMMENT ON COLUMN fairpg_report.training_log.rows IS 'rows it looked at';
     COMMENT ON COLUMN fairpg_report.training_log.loss
-        IS 'mean log-loss of those rows and ridge; with penalty or minimax what the method makes least';
+        IS 'mean loss of those rows and ridge; with penalty or minimax what the method makes least';
     COMMENT ON COLUMN fairpg_report.training_log.gap
         IS 'largest gap of the criterion on those rows; where only losses count, the largest loss of a group';
     COMMENT ON COLUMN fairpg_report.training_log.step IS 'length of the step';

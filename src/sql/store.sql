@@ -143,7 +143,7 @@ BEGIN
         positive text,
         protected text[] NOT NULL,
         spec jsonb NOT NULL,
-        threshold double precision NOT NULL,
+        threshold double precision,
         artifact bytea NOT NULL,
         artifact_sha256 bytea NOT NULL,
         rows_train bigint NOT NULL,
@@ -179,7 +179,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.model_version.version
         IS 'number of the version; the highest one is used for predictions';
     COMMENT ON COLUMN fairpg_catalog.model_version.family
-        IS 'family of the model, such as logistic';
+        IS 'family of the model: logistic or linear';
     COMMENT ON COLUMN fairpg_catalog.model_version.fairness
         IS 'fairness criteria of the training, separated by commas, or none';
     COMMENT ON COLUMN fairpg_catalog.model_version.method IS 'training method';
@@ -191,18 +191,18 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.model_version.source IS 'table or query that was trained on';
     COMMENT ON COLUMN fairpg_catalog.model_version.label IS 'column that was predicted';
     COMMENT ON COLUMN fairpg_catalog.model_version.positive
-        IS 'value of the label that counts as positive';
+        IS 'value of the label that counts as positive; NULL where it is a number';
     COMMENT ON COLUMN fairpg_catalog.model_version.protected IS 'protected attributes';
     COMMENT ON COLUMN fairpg_catalog.model_version.spec IS 'the whole call, enough to repeat it';
     COMMENT ON COLUMN fairpg_catalog.model_version.threshold
-        IS 'probability from which a decision is positive, where group_threshold does not say otherwise';
+        IS 'probability from which a decision is positive, where group_threshold does not say otherwise; NULL for a model that predicts a number';
     COMMENT ON COLUMN fairpg_catalog.model_version.artifact IS 'the model as predictions read it';
     COMMENT ON COLUMN fairpg_catalog.model_version.artifact_sha256 IS 'SHA-256 of the artifact';
     COMMENT ON COLUMN fairpg_catalog.model_version.rows_train IS 'rows trained on';
     COMMENT ON COLUMN fairpg_catalog.model_version.rows_test IS 'rows held out';
     COMMENT ON COLUMN fairpg_catalog.model_version.rows_dropped IS 'rows read but used for neither';
     COMMENT ON COLUMN fairpg_catalog.model_version.loss
-        IS 'mean log-loss in nats, of the held-out rows where there are any';
+        IS 'mean log-loss in nats, or mean squared error of a linear model, of the held-out rows where there are any';
     COMMENT ON COLUMN fairpg_catalog.model_version.accuracy IS 'share of rows decided as labelled';
     COMMENT ON COLUMN fairpg_catalog.model_version.auc IS 'area under the ROC curve';
     COMMENT ON COLUMN fairpg_catalog.model_version.gap
@@ -307,7 +307,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.training_log.phase IS 'part of the training it belongs to';
     COMMENT ON COLUMN fairpg_catalog.training_log.rows IS 'rows it looked at';
     COMMENT ON COLUMN fairpg_catalog.training_log.loss
-        IS 'mean log-loss of those rows and ridge; with penalty or minimax what the method makes least';
+        IS 'mean loss of those rows and ridge; with penalty or minimax what the method makes least';
     COMMENT ON COLUMN fairpg_catalog.training_log.gap
         IS 'largest gap of the criterion on those rows; where only losses count, the largest loss of a group';
     COMMENT ON COLUMN fairpg_catalog.training_log.step IS 'length of the step';
@@ -422,7 +422,7 @@ BEGIN
         IS 'numbers outside the range of the training rows';
     COMMENT ON COLUMN fairpg_catalog.evaluation.accuracy IS 'share of rows decided as labelled';
     COMMENT ON COLUMN fairpg_catalog.evaluation.auc IS 'area under the ROC curve';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.loss IS 'mean log-loss in nats';
+    COMMENT ON COLUMN fairpg_catalog.evaluation.loss IS 'mean log-loss in nats, or mean squared error of a linear model';
     COMMENT ON INDEX fairpg_catalog.evaluation_model_version IS 'evaluations of a version';
 
     CREATE TABLE fairpg_catalog.evaluation_metric (
@@ -522,7 +522,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.criterion
         IS 'fairness criterion';
     COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.measure
-        IS 'what the value is: gap (largest difference of two groups), ratio (least quotient) or loss (largest mean log-loss)';
+        IS 'what the value is: gap (largest difference of two groups), ratio (least quotient) or loss (largest mean loss)';
     COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.bound_kind
         IS 'max_gap, min_ratio or max_loss; NULL: measured only';
     COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.bound

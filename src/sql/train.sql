@@ -37,9 +37,12 @@ COMMENT ON COLUMN fairpg.train_result.iterations IS 'passes over the rows or a s
 COMMENT ON COLUMN fairpg.train_result.rows_train IS 'rows trained on';
 COMMENT ON COLUMN fairpg.train_result.rows_test IS 'rows held out';
 COMMENT ON COLUMN fairpg.train_result.rows_dropped IS 'rows read but used for neither';
-COMMENT ON COLUMN fairpg.train_result.loss IS 'mean log-loss in nats';
-COMMENT ON COLUMN fairpg.train_result.accuracy IS 'share of rows decided as labelled';
-COMMENT ON COLUMN fairpg.train_result.auc IS 'area under the ROC curve; ties count one half';
+COMMENT ON COLUMN fairpg.train_result.loss
+    IS 'mean log-loss in nats, or mean squared error of a linear model';
+COMMENT ON COLUMN fairpg.train_result.accuracy
+    IS 'share of rows decided as labelled; NULL for a linear model';
+COMMENT ON COLUMN fairpg.train_result.auc
+    IS 'area under the ROC curve; ties count one half; NULL for a linear model';
 COMMENT ON COLUMN fairpg.train_result.gap
     IS 'largest difference of the criterion''s rates between any two groups of one attribute, or the largest loss of a group for group_loss; of several constraints the one beyond its bound most';
 COMMENT ON COLUMN fairpg.train_result.gap_low IS 'lower end of the 95 percent interval of the gap';

@@ -298,9 +298,10 @@ read_sums(const Dataset *data, const Sums *sums, Certificate *certificate)
 	certificate->positive_share = positive / certificate->weight;
 }
 
-NumStatus
-train_certify(NumArena *arena, const Dataset *data, const Model *model,
-              DataPart part, NumMonitor *monitor, Certificate *certificate)
+/* train_certify() of a model that decides. */
+static NumStatus
+certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
+                  DataPart part, NumMonitor *monitor, Certificate *certificate)
 {
 	const DataRows *rows = &data->part[part];
 	bool weighted = rows->n_blocks > 0 && data_block(rows, 0)->weight != NULL;
@@ -377,4 +378,23 @@ certificate_losses(const Dataset *data, const DataAttribute *attribute,
 	memset(groups, 0, attribute->n_groups * sizeof(FairLoss));
 	for (uint32_t b = 0; b < data->n_base_groups; b++)
 		fair_loss_merge(&groups[attribute->group_of_base[b]], &base[b]);
+}
+
+void
+certificate_errors(const Dataset *data, const DataAttribute *attribute,
+                   const FairErrors *base, FairErrors *groups)
+{
+	memset(groups, 0, attribute->n_groups * sizeof(FairErrors));
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+		if (base[b].rows > 0)
+			fair_errors_merge(&groups[attribute->group_of_base[b]], &base[b]);
+}
+
+NumStatus
+train_certify(NumArena *arena, const Dataset *data, const Model *model,
+              DataPart part, NumMonitor *monitor, Certificate *certificate)
+{
+	return (model->family == MODEL_LINEAR ? certify_numbers
+	                                      : certify_decisions)(
+		arena, data, model, part, monitor, certificate);
 }

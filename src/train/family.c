@@ -6,12 +6,30 @@
 
 #include <string.h>
 
+#include "train/ridge.h"
+
+static const char *const linear_methods[] = { "constraint", "minimax", NULL };
+
+/* what is of decisions, and what has no closed form */
+static const char *const no_linear_options[] = {
+	"temperature", "threshold", "solver", "l1", "monotone", "early_stop", NULL
+};
+
 static const TrainFamily families[] = {
 	{ .name = "logistic",
 	  .description = "probability of a label that is true or false",
 	  .model = MODEL_LOGISTIC,
 	  .label = DATA_LABEL_BINARY,
+	  .many_passes = true,
 	  .plain = train_plain },
+	{ .name = "linear",
+	  .description = "a number, by least squares",
+	  .model = MODEL_LINEAR,
+	  .label = DATA_LABEL_NUMBER,
+	  .plain = train_ridge,
+	  .methods = linear_methods,
+	  .fit = train_ridge,
+	  .no_options = no_linear_options },
 	{ .name = NULL }
 };
 
@@ -28,4 +46,32 @@ train_family_find(const char *name)
 		if (strcmp(f->name, name) == 0)
 			return f;
 	return NULL;
+}
+
+bool
+train_family_has_method(const TrainFamily *family, const TrainMethod *method)
+{
+	if (family->methods == NULL)
+		return true;
+	for (const char *const *name = family->methods; *name != NULL; name++)
+		if (strcmp(*name, method->name) == 0)
+			return true;
+	return false;
+}
+
+bool
+train_family_has_criterion(const TrainFamily *family,
+                           const FairCriterion *criterion)
+{
+	if (criterion->of_loss)
+		return true;
+	return criterion->of_mean == (family->label == DATA_LABEL_NUMBER);
+}
+
+TrainRun
+train_family_fit(const TrainFamily *family, const TrainMethod *method)
+{
+	if (method == NULL)
+		return family->plain;
+	return family->methods == NULL ? method->run : family->fit;
 }

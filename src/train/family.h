@@ -23,12 +23,32 @@ typedef struct TrainFamily
 	const char *description; /* one clause for messages and lists */
 	ModelFamily model;
 	DataLabel label;
-	TrainRun plain; /* the fit without fairness */
+	bool many_passes; /* worth dividing among processes */
+	TrainRun plain;   /* the fit without fairness */
+
+	/* NULL: every method there is, each by its own function; else the names of
+	 * those it has, ending with NULL, all of them by 'fit' */
+	const char *const *methods;
+	TrainRun fit;
+
+	const char *const *no_options; /* options of train() that it has no use for,
+	                                * ending with NULL; NULL: none */
 } TrainFamily;
 
 /* The family of that name, or NULL; and all of them, ending with a NULL
  * name. */
 extern const TrainFamily *train_family_find(const char *name);
 extern const TrainFamily *train_family_table(void);
+
+/* Whether a method or a criterion is for models of that family. */
+extern bool
+train_family_has_method(const TrainFamily *family, const TrainMethod *method);
+extern bool train_family_has_criterion(const TrainFamily *family,
+                                       const FairCriterion *criterion);
+
+/* What fits a model of that family by a method it has; NULL: without
+ * fairness. */
+extern TrainRun
+train_family_fit(const TrainFamily *family, const TrainMethod *method);
 
 #endif

@@ -56,6 +56,9 @@ same()
 }
 same "by content" "'many', 'label', protected => '{g,h,g*h}', exclude => '{id,w}',
 	fairness => 'equalized_odds', max_gap => 0.05"
+same "a number, bounds on groups" "'many', 'b', protected => '{g,h}', exclude => '{id,w}',
+	family => 'linear', options => '{\"constraints\": [{\"fairness\": \"mean_parity\",
+	\"max_gap\": 1}, {\"fairness\": \"group_loss\", \"max_loss\": 1e9}]}'"
 same "by key, with weights" "'many', 'label', exclude => '{}', weight => 'w',
 	options => '{\"key\": \"id\", \"nulls\": \"drop\"}'"
 same "copies of rows" "'coarse', 'label', protected => '{g,h}',

@@ -63,9 +63,14 @@ number_rows(const NumberRows *wanted, NumberRow *rows)
 		row->x[1] *= scale;
 		if (wanted->twice)
 			row->x[2] = row->x[1];
-		/* stored as single precision */
+		/* stored as single precision; gcc 12 takes a plain cast out of this
+		 * loop */
 		for (int c = 0; c < NUMBERS; c++)
-			row->x[c] = (double) (float) row->x[c];
+		{
+			volatile float single = (float) row->x[c];
+
+			row->x[c] = (double) single;
+		}
 		row->weight = wanted->weighted ? 0.25 + (i % 5) : 1;
 		/* the groups differ in what x0 means, and in noise */
 		row->y = 3 + 2 * row->x[0] - row->x[1] / scale + 0.5 * row->level;

@@ -250,9 +250,10 @@ criteria_are_found_by_their_own_names(void)
 
 		CHECK(fair_criterion_find(c->name) == c);
 		/* those of decisions come first */
-		CHECK(c->of_loss == (n >= fair_criterion_of_decisions()));
+		CHECK(fair_criterion_decided(c) == (n < fair_criterion_of_decisions()));
+		CHECK(!(c->of_loss && c->of_mean));
 	}
-	CHECK_INT(n, 6);
+	CHECK_INT(n, 7);
 	CHECK_INT(fair_criterion_of_decisions(), 5);
 	CHECK(fair_criterion_find("equality") == NULL);
 	CHECK(

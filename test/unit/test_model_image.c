@@ -71,6 +71,55 @@ the_bytes_of_an_empty_model_are_known(void)
 }
 
 static void
+the_bytes_of_an_empty_linear_model_are_known(void)
+{
+	static const uint8_t want[] = {
+		'f', 'a', 'i', 'r', 'p', 'g', 'M', '\n', /* magic */
+		3,   0,   0,   0,                        /* format */
+		2,   0,   0,   0,                        /* family */
+		40,  0,   0,   0,   0,   0,   0,   0,    /* length */
+		0,   0,   0,   0,   0,   0,   4,   0xc0, /* -2.5 */
+		0,   0,   0,   0,                        /* columns */
+	};
+	Model model = { MODEL_LINEAR, 0, -2.5, 0, columns };
+	Model *decoded = NULL;
+	const char *field;
+	NumArena arena;
+	uint8_t *bytes;
+	size_t size;
+
+	scratch_begin(&arena, 0);
+	CHECK_INT(model_encode(&arena, &model, &bytes, &size), NUM_OK);
+	CHECK_INT(size, sizeof(want) + 4);
+	CHECK(memcmp(bytes, want, sizeof(want)) == 0);
+	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
+	          NUM_OK);
+	CHECK_INT(decoded->family, MODEL_LINEAR);
+	CHECK(decoded->threshold == 0 && decoded->intercept == -2.5);
+	CHECK(decoded->groups == NULL);
+
+	/* a format goes with one family only */
+	bytes[12] = 1;
+	seal(bytes, size);
+	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
+	          NUM_CORRUPT);
+	CHECK_TEXT(field, "family");
+	encode_example(&arena, 0, &bytes, &size);
+	bytes[12] = 2;
+	seal(bytes, size);
+	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
+	          NUM_CORRUPT);
+	CHECK_TEXT(field, "family");
+	bytes[12] = 1;
+	bytes[8] = 4;
+	seal(bytes, size);
+	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
+	          NUM_CORRUPT);
+	CHECK_TEXT(field, "format");
+	scratch_end(&arena);
+}
+
+static void
 the_bytes_of_a_column_are_known(void)
 {
 	static const uint8_t want[] = {
@@ -135,6 +184,7 @@ int
 main(void)
 {
 	RUN(the_bytes_of_an_empty_model_are_known);
+	RUN(the_bytes_of_an_empty_linear_model_are_known);
 	RUN(the_bytes_of_a_column_are_known);
 	RUN(decoding_takes_little_more_memory_than_the_image);
 	return unit_end();

@@ -117,17 +117,18 @@ constraint_of(const char *criterion, FairBound kind, double bound)
 		                     .bound = bound };
 }
 
-/* Every criterion, as far as it goes. */
+/* Every criterion that a family which decides has. */
 static int
 all_criteria(FairConstraint *constraints)
 {
 	const FairCriterion *const *table = fair_criterion_table();
 	int n = 0;
 
-	for (; table[n] != NULL; n++)
-		constraints[n] = constraint_of(
-			table[n]->name, table[n]->of_loss ? FAIR_MAX_LOSS : FAIR_MAX_GAP,
-			0.1);
+	for (int c = 0; table[c] != NULL; c++)
+		if (!table[c]->of_mean)
+			constraints[n++] = constraint_of(
+				table[c]->name,
+				table[c]->of_loss ? FAIR_MAX_LOSS : FAIR_MAX_GAP, 0.1);
 	return n;
 }
 

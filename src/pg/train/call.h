@@ -83,6 +83,14 @@ typedef struct TrainCall
  * a row is read. */
 extern void train_read_call(FunctionCallInfo fcinfo, TrainCall *call);
 
+/* train_family.c: raises an error for criteria, methods and options that are
+ * not for models of the call's family. */
+extern void train_check_family(const TrainCall *call);
+
+/* train_family.c: raises an error when the sums of every group would not fit,
+ * and says how many would. */
+extern void train_check_memory(const TrainCall *call);
+
 /* train_signs.c: reads option "monotone", NULL when it was not given; refuses
  * columns that the source does not have; and finds the signs of the columns of
  * call->data (TrainSettings.signs), refusing what is no number the model sees. */

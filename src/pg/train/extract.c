@@ -44,6 +44,8 @@ check_labels(const RowReader *reader)
 								   " null features.",
 					 reader->counts.n_null_label, reader->counts.n_zero_weight,
 					 reader->counts.n_null_dropped)));
+	if (plan->spec.label == DATA_LABEL_NUMBER)
+		return;
 	for (int i = 0; i < reader->counts.n_classes; i++)
 	{
 		double class;
@@ -106,22 +108,25 @@ check_parts(const RowReader *reader, const Dataset *data)
 		                errmsg("split \"%s\" leaves no rows to %s",
 		                       plan->request->split,
 		                       train == 0 ? "train on" : "hold out")));
-	if (!has_both_labels(data))
+	if (data->label == DATA_LABEL_NUMBER ? !(data->label_sd > 0)
+	                                     : !has_both_labels(data))
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("label column \"%s\" has one value only in the rows to "
 		                "train on",
 		                plan->columns[plan->label].name),
-		         errhint("Choose another split.")));
-	if (train < plan->spec.n_columns + 1)
+		         data->label == DATA_LABEL_BINARY
+		             ? errhint("Choose another split.")
+		             : errhint("There is nothing to predict.")));
+	if (train < (uint64) plan->n_features + 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("source %s has fewer training rows than the model "
 		                "has columns",
 		                plan->source.name),
 		         errdetail("There are " UINT64_FORMAT
-		                   " rows to train on and %u feature columns.",
-		                   train, plan->spec.n_columns)));
+		                   " rows to train on and %d feature columns.",
+		                   train, plan->n_features)));
 }
 
 static char *
@@ -204,10 +209,11 @@ finish_dataset(RowReader *reader, ExtractReport *report)
 		report->warnings =
 			lappend(report->warnings, word_finding(reader, &findings[f]));
 	data->label_name = plan->request->label;
-	data->label_positive =
-		plan->request->positive != NULL               ? plan->request->positive
-		: read_as_number(&plan->columns[plan->label]) ? "1"
-													  : "true";
+	if (data->label == DATA_LABEL_BINARY)
+		data->label_positive =
+			plan->request->positive != NULL ? plan->request->positive
+			: read_as_number(&plan->columns[plan->label]) ? "1"
+														  : "true";
 	data->n_null_label = reader->counts.n_null_label;
 	data->n_null_weight_zero = reader->counts.n_zero_weight;
 	return data;

@@ -18,8 +18,9 @@
 
 typedef struct ExtractRequest
 {
-	const char *source;   /* a relation's name or a query */
-	const char *label;    /* column */
+	const char *source; /* a relation's name or a query */
+	const char *label;  /* column */
+	DataLabel label_kind;
 	const char *positive; /* the label's positive value as text, or NULL */
 	const char *weight;   /* column, or NULL */
 	const char *split; /* 'hash:F', 'column:NAME=VALUE', 'none'; NULL: none */

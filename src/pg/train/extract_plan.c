@@ -185,6 +185,17 @@ resolve_label(ReadPlan *plan)
 
 	plan->label = read_column(plan, request->label, "label");
 	label = &plan->columns[plan->label];
+	if (request->label_kind == DATA_LABEL_NUMBER)
+	{
+		if (label->encoder.input != ENCODE_NUMBER)
+			ereport(ERROR,
+			        (errcode(ERRCODE_DATATYPE_MISMATCH),
+			         errmsg("label column \"%s\" of type %s is not a number",
+			                label->name, format_type_be(label->type)),
+			         errhint("Family \"logistic\" learns labels of two "
+			                 "values.")));
+		return;
+	}
 	if (label->encoder.input == ENCODE_NONE ||
 	    label->encoder.input == ENCODE_ARRAY)
 		ereport(ERROR,
@@ -418,10 +429,19 @@ describe_features(ReadPlan *plan)
 		                         : 1;
 		n += column->n_elements;
 	}
-	specs = palloc0(sizeof(DataColumnSpec) * n);
+	specs = palloc0(sizeof(DataColumnSpec) * (n + 1));
 	for (int i = 0; i < plan->n_columns; i++)
 		if (plan->columns[i].is_feature)
 			describe_feature(plan, &plan->columns[i], specs);
+	plan->n_features = (int) plan->spec.n_columns;
+	/* a label that is a number goes the same way, behind them */
+	plan->spec.label = plan->request->label_kind;
+	if (plan->spec.label == DATA_LABEL_NUMBER)
+	{
+		plan->columns[plan->label].n_elements = 1;
+		plan->spec.label_column = plan->spec.n_columns;
+		describe_feature(plan, &plan->columns[plan->label], specs);
+	}
 	plan->spec.columns = specs;
 }
 

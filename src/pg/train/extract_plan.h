@@ -70,6 +70,7 @@ typedef struct ReadPlan
 	uint32 split_length;
 
 	DataBuilderSpec spec;
+	int n_features; /* of the builder's columns */
 	char *statement;
 	List *warnings;
 } ReadPlan;

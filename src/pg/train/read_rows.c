@@ -178,6 +178,19 @@ refuse_value(const RowReader *reader, const ReadColumn *column, double x)
 	                 "the value NULL.")));
 }
 
+/* A label that is a number, which must be one that can be squared and summed. */
+static void
+read_number_label(RowReader *reader, Datum value)
+{
+	ReadColumn *column = &reader->plan->columns[reader->plan->label];
+	double x = encoder_number(&column->encoder, value);
+
+	if (!(fabs(x) <= FLT_MAX))
+		refuse_value(reader, column, x);
+	reader->input->number[column->first] = x;
+	reader->input->label = 0;
+}
+
 static void
 refuse_null(const RowReader *reader, const ReadColumn *column)
 {
@@ -358,7 +371,10 @@ take_row(RowReader *reader, const NullableDatum *row)
 		reader->counts.n_null_label++;
 		return;
 	}
-	input->label = read_label(reader, row[plan->label].value);
+	if (plan->spec.label == DATA_LABEL_NUMBER)
+		read_number_label(reader, row[plan->label].value);
+	else
+		input->label = read_label(reader, row[plan->label].value);
 	input->weight = 1;
 	if (plan->weight >= 0)
 	{

@@ -215,7 +215,8 @@ gather_team(TrainCall *call)
 	int wanted = (int) Min((uint64) setting_workers(), rows / WORKER_ROWS);
 	Team *team;
 
-	if (call->report.shared == NULL || wanted == 0 || !rows_may_stay(call))
+	if (call->report.shared == NULL || wanted == 0 ||
+	    !call->family->many_passes || !rows_may_stay(call))
 		return NULL;
 	keep_rows(call, true);
 	team =
@@ -256,12 +257,13 @@ fit(TrainCall *call)
 
 	INSTR_TIME_SET_CURRENT(start);
 	check_groups(call, &settings);
+	train_check_memory(call);
 	choose_kernels(call);
 	settings.own_kernels = !call->uses_blas;
 	host_monitor_phase(&call->monitor, "fitting");
 	team = gather_team(call);
 	settings.team = team == NULL ? NULL : team_of_passes(team);
-	status = (call->method != NULL ? call->method->run : call->family->plain)(
+	status = train_family_fit(call->family, call->method)(
 		&call->arena, call->data, &settings, &call->monitor, &call->result);
 	report_status(status, &call->arena, object);
 	if (team != NULL)

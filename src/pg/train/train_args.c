@@ -226,16 +226,22 @@ check_bound(const TrainCall *call, const FairConstraint *constraint)
 			ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		     errmsg("method \"%s\" needs %s", method->name,
-		            constraint->criterion->of_loss ? "max_loss"
-		            : method->takes_constraints    ? "max_gap or min_ratio"
-		                                           : "max_gap"),
+		            constraint->criterion->of_loss   ? "max_loss"
+		            : constraint->criterion->of_mean ? "max_gap"
+		            : method->takes_constraints      ? "max_gap or min_ratio"
+		                                             : "max_gap"),
 		     constraint->criterion->of_loss
-		         ? errhint("max_loss is the largest mean log-loss allowed of "
-		                   "any group, in nats, for example 0.5.")
+		         ? errhint("max_loss is the largest mean loss allowed of any "
+		                   "group: log-loss in nats, for example 0.5, or for "
+		                   "numbers the squared error.")
 		     : call->has_penalty
 		         ? errhint("penalty is the strength of method => "
 		                   "'penalty'; with this method write max_gap => "
 		                   "0.02, for example, instead.")
+		     : constraint->criterion->of_mean
+		         ? errhint("max_gap is the largest difference allowed between "
+		                   "the mean predictions of any two groups, in the "
+		                   "units of the label.")
 		         : errhint("max_gap is the largest difference allowed "
 		                   "between the rates of any two groups, for "
 		                   "example 0.02; min_ratio is their least "
@@ -305,6 +311,8 @@ resolve_names(FunctionCallInfo fcinfo, TrainCall *call)
 	char *family = args_text_required(fcinfo, ARG_FAMILY, "family");
 
 	call->family = train_family_find(family);
+	if (call->family != NULL)
+		call->extract.label_kind = call->family->label;
 	call->fairness = args_text_required(fcinfo, ARG_FAIRNESS, "fairness");
 	call->method_name = args_text_required(fcinfo, ARG_METHOD, "method");
 	if (call->family == NULL)
@@ -422,6 +430,7 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 	by_argument = strcmp(call->fairness, "none") != 0;
 	read_options(fcinfo, call, &option);
 	read_constraints(fcinfo, call, option);
+	train_check_family(call);
 	if (call->constraints.n == 0)
 	{
 		if (call->method->of_loss || call->method->judged_only)

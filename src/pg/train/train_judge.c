@@ -22,10 +22,13 @@ train_groups(const TrainCall *call, const Certificate *part)
 		const DataAttribute *from = &call->data->attributes[a];
 		FairCells *cells = palloc(sizeof(FairCells) * from->n_groups);
 		FairLoss *losses = palloc(sizeof(FairLoss) * from->n_groups);
+		FairErrors *errors = palloc(sizeof(FairErrors) * from->n_groups);
 		FigureAttribute *to = &result[a];
 
 		certificate_groups(call->data, from, part->base, cells);
 		certificate_losses(call->data, from, part->base_loss, losses);
+		if (part->base_errors != NULL)
+			certificate_errors(call->data, from, part->base_errors, errors);
 		to->name = from->name;
 		to->n_groups = (int) from->n_groups;
 		to->groups = palloc0(sizeof(FigureGroup) * from->n_groups);
@@ -34,6 +37,8 @@ train_groups(const TrainCall *call, const Certificate *part)
 			to->groups[g].name = from->group_names[g];
 			to->groups[g].cells = cells[g];
 			to->groups[g].loss = losses[g];
+			if (part->base_errors != NULL)
+				to->groups[g].errors = errors[g];
 		}
 	}
 	return result;
@@ -111,12 +116,38 @@ warn_of_outcome(TrainCall *call)
 		                    call->iterations));
 }
 
+/* Whether a model predicts one number for all training rows, as far as its
+ * digits tell. */
+static bool
+predicts_one_number(const TrainCall *call)
+{
+	FairErrors all = { 0 };
+	double mean;
+
+	for (uint32 b = 0; b < call->data->n_base_groups; b++)
+		fair_errors_merge(&all, &call->train_part.base_errors[b]);
+	mean = all.prediction / all.weight;
+	return !(all.prediction_squared / all.weight - mean * mean >
+	         1e-18 * call->data->label_sd * call->data->label_sd);
+}
+
 /* A model that decides alike for everybody is fair by every measure. */
 static void
 note_constant(TrainCall *call)
 {
 	double share = call->train_part.positive_share;
 
+	if (call->train_part.base_errors != NULL)
+	{
+		if (!predicts_one_number(call))
+			return;
+		if (call->result.outcome != TRAIN_INFEASIBLE)
+			call->result.outcome = TRAIN_CONSTANT;
+		warn(call,
+		     pstrdup("the model predicts the same number for every training "
+		             "row"));
+		return;
+	}
 	if (share > 0 && share < 1)
 		return;
 	/* that a bound was missed says more */
@@ -130,6 +161,8 @@ void
 train_judge(TrainCall *call)
 {
 	call->figures = (FigureSettings){ .has_label = true,
+		                              .of_numbers = call->family->label ==
+		                                            DATA_LABEL_NUMBER,
 		                              .level = LEVEL,
 		                              .replicates = FAIR_REPLICATES,
 		                              .seed = (uint64) call->seed,

@@ -106,6 +106,14 @@ describe_call(const TrainCall *call)
 	else
 		JsonbToCString(&json, &call->options->root, VARSIZE(call->options));
 	json_text(&json, "statement", call->report.statement);
+	if (call->data->label == DATA_LABEL_NUMBER)
+	{
+		json_key(&json, "label_statistics");
+		appendStringInfoChar(&json, '{');
+		json_number(&json, "mean", true, call->data->label_mean);
+		json_number(&json, "sd", true, call->data->label_sd);
+		appendStringInfoChar(&json, '}');
+	}
 	json_text(&json, "kernels", call->uses_blas ? "openblas" : "own");
 	json_key(&json, "timing");
 	appendStringInfoChar(&json, '{');
@@ -188,7 +196,9 @@ store_version(const TrainCall *call)
 		                 .protected_names = call->extract.protected_attributes,
 		                 .n_protected = call->extract.n_protected,
 		                 .spec = describe_call(call),
-		                 .threshold = call->threshold,
+		                 .threshold = call->family->label == DATA_LABEL_BINARY
+		                                  ? call->threshold
+		                                  : NAN,
 		                 .artifact = call->artifact,
 		                 .artifact_bytes = call->artifact_bytes,
 		                 .rows_train = (int64) call->train_part.rows,

@@ -1,0 +1,50 @@
+/*
+ * ridge.h
+ *    Least squares with bounds on groups, from one walk over the rows.
+ *
+ * ridge_create() reads the training rows once; ridge_solve() may then be
+ * called for any number of bounds, and never reads a row.
+ */
+#ifndef FAIRPG_TRAIN_RIDGE_H
+#define FAIRPG_TRAIN_RIDGE_H
+
+#include "data/dataset.h"
+#include "num/arena.h"
+#include "num/monitor.h"
+#include "num/status.h"
+#include "train/train.h"
+
+typedef struct Ridge Ridge;
+
+/*
+ * Sums up the training rows, whose label is a number that is not the same in
+ * all of them, for these constraints: criteria mean_parity (FAIR_MAX_GAP) and
+ * group_loss (FAIR_MAX_LOSS, or FAIR_NO_BOUND alone for the least loss of the
+ * worst group).  Settings and constraints are copied.  NUM_BAD_ARGUMENT for
+ * another criterion or bound, or when no attribute has two groups to constrain
+ * (one, for losses); NUM_NO_MEMORY when the sums do not fit.  All memory is the
+ * arena's.
+ */
+extern NumStatus
+ridge_create(NumArena *arena, const Dataset *data,
+             const TrainSettings *settings, NumMonitor *monitor, Ridge **ridge);
+
+/*
+ * The model under 'bounds' [n_constraints], in the units of the label (of its
+ * square for losses); NULL: those of the settings.  Starts from the multipliers
+ * of the call before.  Arrays of the result are the arena's.
+ */
+extern NumStatus
+ridge_solve(Ridge *ridge, const double *bounds, TrainResult *result);
+
+/* Bytes that the sums of one base group take where losses of groups are
+ * constrained, and how many base groups there are. */
+extern size_t ridge_group_bytes(const Dataset *data, uint32_t *n_base_groups);
+
+/* Both in one, for the table of families: without constraints the plain model,
+ * with them whatever they ask for. */
+extern NumStatus
+train_ridge(NumArena *arena, const Dataset *data, const TrainSettings *settings,
+            NumMonitor *monitor, TrainResult *result);
+
+#endif
