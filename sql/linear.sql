@@ -28,6 +28,14 @@ FROM units m,
                      regr_syy(unit * wage, years) / count(*) * (1 - regr_r2(unit * wage, years)) AS mse FROM pay) r
 ORDER BY unit;
 
+-- and its standard errors are the textbook's
+SELECT unit, abs(e / sqrt(u.loss * r.n / (r.n - 2) / r.sxx) - 1) < 1e-6 AS of_slope, abs(s / sqrt(u.loss * r.n / (r.n - 2) * (1 / r.n + r.mx ^ 2 / r.sxx)) - 1) < 1e-6 AS of_intercept, abs(z * e / b - 1) < 1e-9 AS z
+FROM units u,
+     LATERAL (SELECT max(std_error) FILTER (WHERE term = 'years') AS e, max(std_error) FILTER (WHERE term = '(intercept)') AS s, max(c.z) FILTER (WHERE term = 'years') AS z, max(estimate) FILTER (WHERE term = 'years') AS b
+              FROM fairpg_report.coefficients c WHERE c.model = 'line' AND c.version = u.version AND level_kind IS NULL) c,
+     (SELECT regr_sxx(wage, years) AS sxx, avg(years) AS mx, count(*)::float8 AS n FROM pay) r
+ORDER BY unit;
+
 -- with all kinds of columns the residuals of the plain model add up to zero
 -- with every column; doubled rows and weights of 2 are the same
 SELECT version, status FROM fairpg.train('all', 'pay', 'wage', exclude => '{id,w}', family => 'linear', split => 'none', options => '{"l2": 0}');

@@ -45,7 +45,9 @@
 #include "num/blas.h"
 #include "num/dense.h"
 #include "train/band.h"
+#include "train/layout.h"
 #include "train/rates.h"
+#include "train/ridge_error.h"
 
 /* What the rows leave open (the levels of a category against the intercept,
  * columns that are one another's double) is settled by at least this ridge; what
@@ -83,6 +85,7 @@ struct Ridge
 	uint32_t n;
 	size_t stride;
 	uint32_t n_active;
+	uint32_t *place; /* of columns, as layout_places() has it */
 
 	Band *bands; /* of the program */
 	uint32_t n_bands;
@@ -200,7 +203,9 @@ allocate(Ridge *ridge)
 	/* one for all groups where the largest loss is minimised */
 	ridge->n_bands = ridge->least ? 1 : ridge->rates->n_bands;
 	ridge->bands = arena_alloc(arena, ridge->n_bands, sizeof(Band));
-	return done && ridge->bands != NULL ? NUM_OK : NUM_NO_MEMORY;
+	ridge->place = layout_places(arena, ridge->data);
+	done = done && ridge->bands != NULL && ridge->place != NULL;
+	return done ? NUM_OK : NUM_NO_MEMORY;
 }
 
 /* Weights of the groups, and multipliers to start from. */
@@ -693,10 +698,13 @@ maximise(Ridge *ridge, TrainResult *result, bool *converged)
 
 /* The coefficients in the units of columns and label. */
 static NumStatus
-tell_coef(const Ridge *ridge, TrainResult *result)
+tell_coef(Ridge *ridge, TrainResult *result)
 {
 	const Dataset *data = ridge->data;
 
+	/* as a ridge has them, however small */
+	if (ridge->settings.l2 == 0)
+		std_error_centre_levels(data, ridge->place, ridge->coef);
 	for (uint32_t j = 0; j < ridge->n; j++)
 		if (!isfinite(ridge->coef[j]))
 			return NUM_NOT_FINITE;
@@ -705,6 +713,22 @@ tell_coef(const Ridge *ridge, TrainResult *result)
 		result->coef[j] *= data->label_sd;
 	result->coef[0] += data->label_mean;
 	return NUM_OK;
+}
+
+/* Standard errors of the plain model. */
+static NumStatus
+tell_errors(Ridge *ridge, TrainResult *result)
+{
+	Information of = { .arena = ridge->arena,
+		               .data = ridge->data,
+		               .monitor = ridge->monitor,
+		               .matrix = ridge->factor,
+		               .n = ridge->n,
+		               .stride = ridge->stride,
+		               .own_kernels = ridge->settings.own_kernels };
+
+	return ridge_errors(ridge->gram, 2 * ridge->set_loss[0], ridge->settings.l2,
+	                    &of, &result->std_error);
 }
 
 NumStatus
@@ -726,6 +750,8 @@ ridge_solve(Ridge *ridge, const double *bounds, TrainResult *result)
 	status = maximise(ridge, result, &converged);
 	if (status == NUM_OK)
 		status = tell_coef(ridge, result);
+	if (status == NUM_OK && n_constraints == 0)
+		status = tell_errors(ridge, result);
 	if (status != NUM_OK)
 		return status;
 	tell_rates(ridge);

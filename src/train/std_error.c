@@ -8,7 +8,8 @@
  *     A = sum over rows of weight p (1 - p) x x'  +  l2 (sum of weights) D
  *
  * at the optimum, D the unit matrix without the intercept's entry: as if the
- * model were right, and a weight a number of equal rows.  The standard error
+ * model were right, and a weight a number of equal rows.  (Of a linear model
+ * p (1 - p) is 1, and the inverse is times the variance of the residuals.)  The standard error
  * of what a reader sees, a linear combination a'w of the standardised
  * coefficients w, is the root of a' A^-1 a = |L^-1 a|^2, A = L L'.
  *
@@ -36,6 +37,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "num/blas.h"
 #include "num/dense.h"
 #include "train/layout.h"
 
@@ -45,7 +47,7 @@
 
 typedef struct Errors
 {
-	Newton *newton;
+	const Information *of;
 	uint32_t *place;     /* [n_columns] first parameter in the kernel */
 	double *combination; /* [n] a, then L^-1 a */
 } Errors;
@@ -74,36 +76,25 @@ has_levels(const DataColumn *column)
 	       !column->is_null_flag;
 }
 
-/* The mean of A and the penalty on sums into newton->factor. */
+/* Adds the penalty on sums to A. */
 static void
-fill_information(const Errors *errors)
+penalise_sums(const Errors *errors)
 {
-	Newton *newton = errors->newton;
-	double scale = 1.0 / newton->sums->weight;
+	const Information *of = errors->of;
 
-	for (uint32_t i = 0; i < newton->n; i++)
+	for (uint32_t c = 0; c < of->data->n_columns; c++)
 	{
-		const double *from = newton->sums->hessian + i * newton->stride;
-		double *row = newton->factor + i * newton->stride;
-
-		for (uint32_t j = 0; j <= i; j++)
-			row[j] = from[j] * scale;
-		row[i] += i > 0 ? newton->settings->l2 : 0;
-	}
-	for (uint32_t c = 0; c < newton->data->n_columns; c++)
-	{
-		const DataColumn *column = &newton->data->columns[c];
-		double *corner =
-			newton->factor + errors->place[c] * (newton->stride + 1);
+		const DataColumn *column = &of->data->columns[c];
+		double *corner = of->matrix + errors->place[c] * (of->stride + 1);
 
 		if (!has_levels(column))
 			continue;
 		for (uint32_t i = 0; i < column->n_levels; i++)
 			for (uint32_t j = 0; j <= i; j++)
 				if (is_seen(column, i) && is_seen(column, j))
-					corner[i * newton->stride + j] += SUM_PENALTY;
+					corner[i * of->stride + j] += SUM_PENALTY;
 				else if (i == j)
-					corner[i * newton->stride + j] += 1;
+					corner[i * of->stride + j] += 1;
 	}
 }
 
@@ -111,7 +102,7 @@ fill_information(const Errors *errors)
 static void
 add_mean(const Errors *errors, uint32_t c, double factor)
 {
-	const DataColumn *column = &errors->newton->data->columns[c];
+	const DataColumn *column = &errors->of->data->columns[c];
 	double each = factor / count_seen(column);
 
 	for (uint32_t l = 0; l < column->n_levels; l++)
@@ -124,25 +115,25 @@ add_mean(const Errors *errors, uint32_t c, double factor)
 static double
 error_of(Errors *errors, uint32_t first)
 {
-	Newton *newton = errors->newton;
+	const Information *of = errors->of;
 	double *y = errors->combination + first;
 	double squared = 0;
 
-	for (uint32_t i = 0; i < newton->n - first; i++)
+	for (uint32_t i = 0; i < of->n - first; i++)
 	{
-		const double *row = newton->factor + (first + i) * newton->stride;
+		const double *row = of->matrix + (first + i) * of->stride;
 
 		y[i] = (y[i] - dense_dot(row + first, y, i)) / row[first + i];
 		squared += y[i] * y[i];
 	}
-	memset(errors->combination, 0, newton->n * sizeof(double));
-	return sqrt(squared / newton->sums->weight);
+	memset(errors->combination, 0, of->n * sizeof(double));
+	return sqrt(squared / of->weight);
 }
 
 static double
 intercept_error(Errors *errors)
 {
-	const Dataset *data = errors->newton->data;
+	const Dataset *data = errors->of->data;
 
 	errors->combination[0] = 1;
 	for (uint32_t c = 0; c < data->n_columns; c++)
@@ -162,7 +153,7 @@ intercept_error(Errors *errors)
 static NumStatus
 column_errors(Errors *errors, uint32_t c, double *std_error)
 {
-	const DataColumn *column = &errors->newton->data->columns[c];
+	const DataColumn *column = &errors->of->data->columns[c];
 	uint32_t place = errors->place[c];
 
 	if (column->kind == DATA_NUMBER)
@@ -190,7 +181,7 @@ column_errors(Errors *errors, uint32_t c, double *std_error)
 	for (uint32_t l = 0; l < column->n_levels; l++)
 	{
 		/* n squared multiplications each */
-		if (monitor_stop(errors->newton->monitor))
+		if (monitor_stop(errors->of->monitor))
 			return NUM_CANCELLED;
 		if (!is_seen(column, l))
 			continue;
@@ -201,29 +192,81 @@ column_errors(Errors *errors, uint32_t c, double *std_error)
 	return NUM_OK;
 }
 
-/* Moves the levels of each category to sum to zero, and the intercept by as
- * much: the same score for every row. */
-static void
-centre_levels(const Errors *errors, TrainResult *result)
+void
+std_error_centre_levels(const Dataset *data, const uint32_t *place,
+                        double *coef)
 {
-	Newton *newton = errors->newton;
-
-	for (uint32_t c = 0; c < newton->data->n_columns; c++)
+	for (uint32_t c = 0; c < data->n_columns; c++)
 	{
-		const DataColumn *column = &newton->data->columns[c];
-		double *coef = newton->coef + errors->place[c];
+		const DataColumn *column = &data->columns[c];
+		double *level = coef + place[c];
 		double mean = 0;
 
 		if (!has_levels(column))
 			continue;
 		for (uint32_t l = 0; l < column->n_levels; l++)
-			mean += is_seen(column, l) ? coef[l] : 0;
+			mean += is_seen(column, l) ? level[l] : 0;
 		mean /= count_seen(column);
 		for (uint32_t l = 0; l < column->n_levels; l++)
-			coef[l] -= is_seen(column, l) ? mean : 0;
-		newton->coef[0] += mean;
+			level[l] -= is_seen(column, l) ? mean : 0;
+		coef[0] += mean;
 	}
-	linear_to_raw(newton->plan, newton->coef, result->coef);
+}
+
+uint32_t
+std_error_free_params(const Dataset *data)
+{
+	uint32_t n = 1;
+
+	for (uint32_t c = 0; c < data->n_columns; c++)
+		n += has_levels(&data->columns[c]) ? count_seen(&data->columns[c]) - 1
+		                                   : data->columns[c].n_params;
+	return n;
+}
+
+static NumStatus
+factor_information(const Information *of)
+{
+	if (!of->own_kernels && blas_available())
+		return blas_cholesky_watched(of->matrix, of->n, of->stride,
+		                             of->monitor);
+	return dense_cholesky(of->matrix, of->n, of->stride, of->monitor);
+}
+
+NumStatus
+std_errors_of(const Information *of, double **result)
+{
+	const Dataset *data = of->data;
+	Errors errors = { .of = of };
+	double *std_error = arena_alloc(of->arena, data->n_params, sizeof(double));
+	NumStatus status;
+
+	*result = NULL;
+	errors.place = layout_places(of->arena, data);
+	errors.combination = arena_alloc(of->arena, of->n, sizeof(double));
+	if (errors.place == NULL || errors.combination == NULL || std_error == NULL)
+		return NUM_NO_MEMORY;
+	penalise_sums(&errors);
+	status = factor_information(of);
+	if (status == NUM_NOT_POSITIVE_DEFINITE)
+		return NUM_OK;
+	if (status != NUM_OK)
+		return status;
+	for (uint32_t j = 0; j < data->n_params; j++)
+		std_error[j] = NAN;
+	memset(errors.combination, 0, of->n * sizeof(double));
+	std_error[0] = intercept_error(&errors);
+	for (uint32_t c = 0; c < data->n_columns; c++)
+	{
+		if (monitor_stop(of->monitor))
+			return NUM_CANCELLED;
+		if (data->columns[c].n_params > 0)
+			status = column_errors(&errors, c, std_error);
+		if (status != NUM_OK)
+			return status;
+	}
+	*result = std_error;
+	return NUM_OK;
 }
 
 /* Whether every coefficient is where the data and the ridge put it. */
@@ -239,45 +282,50 @@ is_regular(const Newton *newton)
 	return true;
 }
 
+/* The mean of A into newton->factor. */
+static void
+fill_information(Newton *newton)
+{
+	double scale = 1.0 / newton->sums->weight;
+
+	for (uint32_t i = 0; i < newton->n; i++)
+	{
+		const double *from = newton->sums->hessian + i * newton->stride;
+		double *row = newton->factor + i * newton->stride;
+
+		for (uint32_t j = 0; j <= i; j++)
+			row[j] = from[j] * scale;
+		row[i] += i > 0 ? newton->settings->l2 : 0;
+	}
+}
+
 NumStatus
 train_std_errors(Newton *newton, TrainResult *result)
 {
-	const Dataset *data = newton->data;
-	Errors errors = { .newton = newton };
-	double *std_error;
+	Information information = { .arena = newton->arena,
+		                        .data = newton->data,
+		                        .monitor = newton->monitor,
+		                        .matrix = newton->factor,
+		                        .n = newton->n,
+		                        .stride = newton->stride,
+		                        .own_kernels = newton->settings->own_kernels };
 	NumStatus status;
 
 	if (!is_regular(newton))
 		return NUM_OK;
-	errors.place = layout_places(newton->arena, data);
-	errors.combination = arena_alloc(newton->arena, newton->n, sizeof(double));
-	std_error = arena_alloc(newton->arena, data->n_params, sizeof(double));
-	if (errors.place == NULL || errors.combination == NULL || std_error == NULL)
-		return NUM_NO_MEMORY;
 	if (newton->settings->l2 == 0)
-		centre_levels(&errors, result);
+	{
+		uint32_t *place = layout_places(newton->arena, newton->data);
+
+		if (place == NULL)
+			return NUM_NO_MEMORY;
+		std_error_centre_levels(newton->data, place, newton->coef);
+		linear_to_raw(newton->plan, newton->coef, result->coef);
+	}
 	status = newton_pass(newton, 1, true);
 	if (status != NUM_OK)
 		return status;
-	fill_information(&errors);
-	status = newton_cholesky(newton, newton->n);
-	if (status == NUM_NOT_POSITIVE_DEFINITE)
-		return NUM_OK;
-	if (status != NUM_OK)
-		return status;
-	for (uint32_t j = 0; j < data->n_params; j++)
-		std_error[j] = NAN;
-	memset(errors.combination, 0, newton->n * sizeof(double));
-	std_error[0] = intercept_error(&errors);
-	for (uint32_t c = 0; c < data->n_columns; c++)
-	{
-		if (monitor_stop(newton->monitor))
-			return NUM_CANCELLED;
-		if (data->columns[c].n_params > 0)
-			status = column_errors(&errors, c, std_error);
-		if (status != NUM_OK)
-			return status;
-	}
-	result->std_error = std_error;
-	return NUM_OK;
+	fill_information(newton);
+	information.weight = newton->sums->weight;
+	return std_errors_of(&information, &result->std_error);
 }

@@ -544,6 +544,98 @@ the_order_of_the_rows_changes_no_bit(void)
 	scratch_end(&problem.arena);
 }
 
+/* Solves a x = b by elimination, both overwritten; [PARAMS] of them. */
+static void
+eliminate(double a[PARAMS][PARAMS], double *b, int n)
+{
+	for (int k = 0; k < n; k++)
+		for (int i = 0; i < n; i++)
+		{
+			double factor = i == k ? 0 : a[i][k] / a[k][k];
+
+			for (int j = k; j < n; j++)
+				a[i][j] -= factor * a[k][j];
+			b[i] -= factor * b[k];
+		}
+	for (int k = 0; k < n; k++)
+		b[k] /= a[k][k];
+}
+
+/* The textbook's errors: the design with sum-to-zero coding of the levels and
+ * raw numbers, s^2 (X'X)^-1 by elimination. */
+static void
+errors_of_the_plain_model_are_those_of_the_textbook(void)
+{
+	enum
+	{
+		FREE = PARAMS - 1
+	};
+	NumberRows wanted = { .n_rows = 800, .weighted = true };
+	double xx[FREE][FREE] = { { 0 } };
+	const DataColumn *number;
+	Problem problem;
+	double weight = 0;
+	double squares = 0;
+	uint32_t level = 0;
+
+	problem_begin(&problem, &wanted);
+	problem.settings.l2 = 0;
+	fit(&problem);
+	CHECK(problem.result.std_error != NULL);
+	for (uint32_t c = 0; c < problem.data->n_columns; c++)
+		if (problem.data->columns[c].kind == DATA_CATEGORY &&
+		    !problem.data->columns[c].is_null_flag)
+			level = problem.data->columns[c].first_param;
+	for (uint32_t i = 0; i < problem.n_rows; i++)
+	{
+		double x[FREE] = { 1 };
+		double e =
+			predict(problem.data, problem.result.coef, &rows[i]) - rows[i].y;
+
+		for (int k = 0; k < NUMBERS; k++)
+			x[1 + k] = isnan(rows[i].x[k])
+			               ? (double) problem.data->columns[0].fill
+			               : rows[i].x[k];
+		x[1 + NUMBERS] = isnan(rows[i].x[0]) ? 1 : 0;
+		for (uint32_t l = 0; l < LEVELS - 1; l++)
+			x[2 + NUMBERS + l] = rows[i].level == LEVELS - 1 ? -1
+			                     : rows[i].level == l        ? 1
+			                                                 : 0;
+		for (int a = 0; a < FREE; a++)
+			for (int b = 0; b < FREE; b++)
+				xx[a][b] += rows[i].weight * x[a] * x[b];
+		squares += rows[i].weight * e * e;
+		weight += rows[i].weight;
+	}
+	for (int k = 0; k < FREE; k++)
+	{
+		double a[PARAMS][PARAMS];
+		double b[PARAMS] = { 0 };
+		double error;
+
+		if (k == 1 + NUMBERS)
+			continue; /* told with what stands for the number */
+		for (int i = 0; i < FREE; i++)
+			for (int j = 0; j < FREE; j++)
+				a[i][j] = xx[i][j];
+		b[k] = 1;
+		eliminate(a, b, FREE);
+		error = sqrt(b[k] * squares / (weight - FREE));
+		number = &problem.data->columns[k == 0 || k > 3 ? 0 : k == 1 ? 0 : k];
+		CHECK_CLOSE(
+			problem.result.std_error[k == 0 ? 0
+		                             : k < 2 + NUMBERS
+		                                 ? number->first_param
+		                                 : level + (uint32_t) k - 2 - NUMBERS],
+			error, 1e-8);
+	}
+	/* with a bound there are none */
+	add_constraint(&problem, &fair_mean_parity, FAIR_MAX_GAP, 1);
+	fit(&problem);
+	CHECK(problem.result.std_error == NULL);
+	scratch_end(&problem.arena);
+}
+
 /* The certificate of the stored model against the rows. */
 static void
 the_certificate_says_what_the_rows_say(void)
@@ -647,6 +739,7 @@ main(void)
 	RUN(no_step_makes_the_largest_loss_smaller_than_minimax);
 	RUN(both_bounds_hold_at_once);
 	RUN(the_order_of_the_rows_changes_no_bit);
+	RUN(errors_of_the_plain_model_are_those_of_the_textbook);
 	RUN(the_certificate_says_what_the_rows_say);
 	RUN(small_groups_stay_out);
 	RUN(what_is_not_its_business_is_refused);
