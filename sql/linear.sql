@@ -91,9 +91,9 @@ SELECT term, abs(estimate / CASE term WHEN 'years' THEN by - hy * (cy * by + cs 
 FROM solved, fairpg_report.coefficients WHERE model = 'textbook' AND term <> '(intercept)' AND level_kind IS NULL ORDER BY term;
 
 -- both bounds in one model, each on its attribute
-SELECT status, warnings FROM fairpg.train('both', 'parted', 'wage', protected => '{sex,race}', exclude => '{id,w,race}', family => 'linear', split => 'column:part=test',
-    options => '{"constraints": [{"fairness": "mean_parity", "max_gap": 30, "protected": ["sex"]}, {"fairness": "group_loss", "max_loss": 18000, "protected": ["race"]}]}');
-SELECT max(p) FILTER (WHERE a = 'sex') - min(p) FILTER (WHERE a = 'sex') <= 30 + 1e-5 AS means, max(e) FILTER (WHERE a = 'race') <= 18000 * (1 + 1e-9) AS losses
+SELECT status FROM fairpg.train('both', 'parted', 'wage', protected => '{sex,race}', exclude => '{id,w,race}', family => 'linear', split => 'column:part=test',
+    options => '{"constraints": [{"fairness": "mean_parity", "max_gap": 30, "protected": ["sex"]}, {"fairness": "group_loss", "max_loss": 20000, "protected": ["race"]}]}');
+SELECT max(p) FILTER (WHERE a = 'sex') - min(p) FILTER (WHERE a = 'sex') <= 30 + 1e-5 AS means, max(e) FILTER (WHERE a = 'race') <= 20000 * (1 + 1e-9) AS losses
 FROM (SELECT a, g, avg(fairpg.predict('both', t)) AS p, avg((fairpg.predict('both', t) - wage) ^ 2) AS e
       FROM parted t, LATERAL (VALUES ('sex', sex), ('race', race)) AS v (a, g) WHERE part = 'train' GROUP BY a, g) q;
 
@@ -135,7 +135,7 @@ SELECT model, count(*), count(DISTINCT artifact) AS models, count(DISTINCT loss)
 -- from 1e-3 to 1e6, a group of one row, labels that are integers
 SELECT status, warnings FROM fairpg.train('odd', 'SELECT years, years AS again, 2 * years AS twice, 7 AS same, id % 100 AS id, wage::int AS y, sex, CASE WHEN id = 5 THEN 1e6 ELSE 0.001 END AS heavy FROM pay',
     'y', protected => '{sex}', weight => 'heavy', family => 'linear', fairness => 'mean_parity', max_gap => 3, split => 'none', options => '{"l2": 0}');
-SELECT status, warnings FROM fairpg.train('one', 'SELECT years, wage, CASE WHEN id = 5 THEN ''alone'' ELSE sex END AS sex FROM pay WHERE sex IS NOT NULL', 'wage', protected => '{sex}', family => 'linear',
+SELECT status, warnings[1] FROM fairpg.train('one', 'SELECT years, wage, CASE WHEN id = 5 THEN ''alone'' ELSE sex END AS sex FROM pay WHERE sex IS NOT NULL', 'wage', protected => '{sex}', family => 'linear',
     fairness => 'mean_parity', max_gap => 3, split => 'none');
 -- only the group to go by, and no gap allowed: one number for all
 SELECT status, warnings FROM fairpg.train('flat', 'pay', 'wage', protected => '{sex}', features => '{sex}', family => 'linear', split => 'none', fairness => 'mean_parity', max_gap => 0);

@@ -161,38 +161,26 @@ readable_intercept(const ModelColumn *columns, uint32 n, double intercept)
  * pivots are in the intercept.  What a NULL number contributes stands in one
  * row, fill and flag together.  Of a mixture these are those of one member.
  */
-void
-store_insert_coefficients(const char *model, int version,
-                          const double *std_errors, const Model *compiled,
-                          uint32 member)
+static void
+fill_coefficients(const ModelColumn *columns, uint32 n_columns,
+                  double intercept, Coefficients *rows)
 {
 	static const char *const kinds[] = {
 		[DATA_LEVEL_VALUE] = "value",
 		[DATA_LEVEL_NULL] = "null",
 		[DATA_LEVEL_OTHER] = "other",
 	};
-	Parameters parameters = { 0 };
-	Coefficients rows;
-	Elements errors;
-	bool mixed = compiled->n_members > 0;
-	const ModelColumn *columns =
-		mixed ? compiled->members[member].columns : compiled->columns;
-	double intercept = readable_intercept(
-		columns, compiled->n_columns,
-		mixed ? compiled->members[member].intercept : compiled->intercept);
 	int n_rows = 1;
-	int nest_level;
 
-	for (uint32 c = 0; c < compiled->n_columns; c++)
+	for (uint32 c = 0; c < n_columns; c++)
 		n_rows += 2 + (int) columns[c].n_levels;
-	elements_init(&rows.term, n_rows);
-	elements_init(&rows.level, n_rows);
-	elements_init(&rows.kind, n_rows);
-	elements_init(&rows.estimate, n_rows);
+	elements_init(&rows->term, n_rows);
+	elements_init(&rows->level, n_rows);
+	elements_init(&rows->kind, n_rows);
+	elements_init(&rows->estimate, n_rows);
+	push_coefficient(rows, "(intercept)", NULL, NULL, intercept);
 
-	push_coefficient(&rows, "(intercept)", NULL, NULL, intercept);
-
-	for (uint32 c = 0; c < compiled->n_columns; c++)
+	for (uint32 c = 0; c < n_columns; c++)
 	{
 		const ModelColumn *column = &columns[c];
 		const char *term =
@@ -202,8 +190,8 @@ store_insert_coefficients(const char *model, int version,
 
 		if (column->kind == DATA_NUMBER)
 		{
-			push_coefficient(&rows, term, NULL, NULL, column->coef);
-			push_coefficient(&rows, term, NULL, "null",
+			push_coefficient(rows, term, NULL, NULL, column->coef);
+			push_coefficient(rows, term, NULL, "null",
 			                 column->coef *
 			                         ((double) column->fill + column->pivot) +
 			                     column->null_coef);
@@ -213,15 +201,33 @@ store_insert_coefficients(const char *model, int version,
 		{
 			const ModelLevel *level = &column->levels[l];
 
-			push_coefficient(&rows, term,
+			push_coefficient(rows, term,
 			                 level->kind == DATA_LEVEL_VALUE
 			                     ? pnstrdup(level->name, level->length)
 			                     : NULL,
 			                 kinds[level->kind], level->coef);
 		}
-		push_coefficient(&rows, term, NULL, "unseen", column->unseen_coef);
+		push_coefficient(rows, term, NULL, "unseen", column->unseen_coef);
 	}
+}
 
+void
+store_insert_coefficients(const char *model, int version,
+                          const double *std_errors, const Model *compiled,
+                          uint32 member)
+{
+	Parameters parameters = { 0 };
+	Coefficients rows;
+	Elements errors;
+	bool mixed = compiled->n_members > 0;
+	const ModelColumn *columns =
+		mixed ? compiled->members[member].columns : compiled->columns;
+	double intercept = readable_intercept(
+		columns, compiled->n_columns,
+		mixed ? compiled->members[member].intercept : compiled->intercept);
+	int nest_level;
+
+	fill_coefficients(columns, compiled->n_columns, intercept, &rows);
 	elements_init(&errors, rows.term.n);
 	for (int i = 0; i < rows.term.n; i++)
 		push_real(&errors, std_errors != NULL ? std_errors[i] : NAN);
