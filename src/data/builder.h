@@ -55,6 +55,9 @@ typedef struct DataBuilderSpec
 	uint32_t label_column; /* DATA_LABEL_NUMBER: the one of the columns, a
 	                        * number without NULLs, that is the label and not
 	                        * a column of the dataset */
+	bool drawn; /* where keyed: one of the columns, a number in [0, 1) */
+	uint32_t draw_column; /* of single precision, is no column of the dataset
+	                       * but DataBlock.draw */
 	bool weighted;
 	bool null_flags;     /* a null flag for numbers with NULLs */
 	uint32_t max_levels; /* of a category, at least 2 */

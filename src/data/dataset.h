@@ -109,6 +109,7 @@ typedef struct DataBlock
 	uint16_t *cell;      /* [n_rows] 2 * base group + label */
 	float *weight;       /* [n_rows], or NULL: all one */
 	double *number;      /* [n_rows] the label, where it is one; else NULL */
+	float *draw;         /* [n_rows] in [0, 1), where the dataset is drawn */
 	void *slab; /* holds the arrays of rows; NULL: they are not in memory */
 	size_t slab_bytes;
 	bool stored;    /* the store has them */
@@ -165,6 +166,8 @@ typedef struct Dataset
 	uint64_t n_null_label;       /* rows left out because the label is NULL */
 	uint64_t n_null_weight_zero; /* rows left out because the weight is 0 */
 	size_t block_bytes;          /* memory of all blocks */
+
+	bool drawn; /* rows have a number of their own each (DataBlock.draw) */
 
 	/* for sums of weights of rows on a grid (num/grid.h) */
 	double weight_magnet;

@@ -81,6 +81,11 @@ finish_columns(Finish *finish)
 			number++;
 			status = data_finish_label(finish);
 		}
+		else if (builder->spec.drawn && c == builder->spec.draw_column)
+		{
+			number++;
+			finish->columns[c].dropped = true;
+		}
 		else
 			status = builder->spec.columns[c].kind == DATA_NUMBER
 			             ? data_finish_number(finish, number++)
@@ -116,6 +121,7 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 		return NUM_NO_MEMORY;
 	memset(finish.data, 0, sizeof(Dataset));
 	finish.data->label = builder->spec.label;
+	finish.data->drawn = builder->spec.drawn;
 	memset(finish.columns, 0, builder->spec.n_columns * sizeof(FinishColumn));
 	data_choose_pivots(&finish);
 	status = data_settle_crowds(builder);

@@ -33,6 +33,10 @@ data_block_lay(const Dataset *data, bool weighted, DataBlock *block, void *slab)
 	block->number = NULL;
 	if (data->label == DATA_LABEL_NUMBER)
 		block->number = slab_cut(slab, &used, block->n_rows * sizeof(double));
+	/* the last: those who do not know of it lay out the rest alike */
+	block->draw = NULL;
+	if (data->drawn)
+		block->draw = slab_cut(slab, &used, block->n_rows * sizeof(float));
 	block->slab = slab;
 	block->slab_bytes = used;
 	return used;
@@ -172,6 +176,9 @@ write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 		memcpy(to->weight, from->weight, from->n_rows * sizeof(float));
 	for (uint32_t i = 0; i < from->n_rows && to->number != NULL; i++)
 		to->number[i] = raw_number(from, finish->builder->spec.label_column, i);
+	for (uint32_t i = 0; i < from->n_rows && to->draw != NULL; i++)
+		to->draw[i] =
+			(float) raw_number(from, finish->builder->spec.draw_column, i);
 }
 
 /* Bytes of a value by column, the same in all blocks. */

@@ -6,7 +6,8 @@
  * padded:
  *
  *     8 bytes  magic "fairpgM\n"
- *     u32      format, 1; 2 with thresholds by group; 3 of a linear model
+ *     u32      format, 1; 2 with thresholds by group; 3 of a linear model; 4 of a
+ *              mixture
  *     u32      family, 1 for logistic, 2 for linear
  *     u64      length of the whole image
  *     f64      threshold, not in format 3
@@ -29,6 +30,15 @@
  *         u32          number of groups, at least 1; of each
  *             u32, bytes   name
  *             f64          threshold, 0 to 2
+ *     format 4, of which what stands above is the first member:
+ *         u8           what the draw of a row is of, 0: its scores; 1: a column
+ *         u32, bytes   name of the column, if it is of one
+ *         u8           its input class, likewise
+ *         u32          number of members, at least 2; of each
+ *             f64          share
+ *             f64          intercept, not of the first; likewise of each column
+ *             number:      f64 coef, null_coef
+ *             category:    f64 unseen_coef, and of each level f64 coef
  *     u32      CRC-32C of everything before it
  *
  * The checksum is for accidents.  Against intent the decoder relies on nothing
@@ -52,6 +62,7 @@
 #define CODEC_FORMAT 1
 #define CODEC_FORMAT_GROUPS 2
 #define CODEC_FORMAT_LINEAR 3
+#define CODEC_FORMAT_MIXTURE 4
 #define CODEC_CHECKSUM_BYTES 4
 
 /* Smallest image of a column and of a level: what bounds their number. */
@@ -97,6 +108,8 @@ static void read_column(Reader *reader, ModelColumn *column);
 static void read_number(Reader *reader, ModelColumn *column);
 static void read_levels(Reader *reader, ModelColumn *column);
 static void read_groups(Reader *reader, ModelGroups *groups);
+static void write_members(Writer *writer, const Model *model);
+static void read_members(Reader *reader, Model *model);
 static bool level_follows(const ModelLevel *level, const ModelLevel *before);
 
 static void
@@ -167,6 +180,7 @@ write_model(Writer *writer, const Model *model, uint64_t total_bytes)
 		write_unsigned(writer, (unsigned char) CODEC_MAGIC[i], 1);
 	write_unsigned(writer,
 	               linear                  ? CODEC_FORMAT_LINEAR
+	               : model->n_members > 0  ? CODEC_FORMAT_MIXTURE
 	               : model->groups != NULL ? CODEC_FORMAT_GROUPS
 	                                       : CODEC_FORMAT,
 	               4);
@@ -178,7 +192,9 @@ write_model(Writer *writer, const Model *model, uint64_t total_bytes)
 	write_unsigned(writer, model->n_columns, 4);
 	for (uint32_t c = 0; c < model->n_columns; c++)
 		write_column(writer, &model->columns[c]);
-	if (!linear && model->groups != NULL)
+	if (model->n_members > 0)
+		write_members(writer, model);
+	else if (!linear && model->groups != NULL)
 		write_groups(writer, model->groups);
 }
 
@@ -230,6 +246,41 @@ write_groups(Writer *writer, const ModelGroups *groups)
 	{
 		write_name(writer, groups->groups[g].name);
 		write_double(writer, groups->groups[g].threshold);
+	}
+}
+
+static void
+write_members(Writer *writer, const Model *model)
+{
+	write_unsigned(writer, model->draw_column != NULL ? 1 : 0, 1);
+	if (model->draw_column != NULL)
+	{
+		write_name(writer, model->draw_column);
+		write_unsigned(writer, model->draw_input, 1);
+	}
+	write_unsigned(writer, model->n_members, 4);
+	for (uint32_t m = 0; m < model->n_members; m++)
+	{
+		const ModelMember *member = &model->members[m];
+
+		write_double(writer, member->share);
+		if (m == 0)
+			continue;
+		write_double(writer, member->intercept);
+		for (uint32_t c = 0; c < model->n_columns; c++)
+		{
+			const ModelColumn *column = &member->columns[c];
+
+			if (column->kind == DATA_NUMBER)
+			{
+				write_double(writer, column->coef);
+				write_double(writer, column->null_coef);
+				continue;
+			}
+			write_double(writer, column->unseen_coef);
+			for (uint32_t l = 0; l < column->n_levels; l++)
+				write_double(writer, column->levels[l].coef);
+		}
 	}
 }
 
@@ -430,7 +481,7 @@ read_model(Reader *reader, Model *model)
 	uint64_t format = read_unsigned(reader, 4, "format");
 	ModelGroups *groups;
 
-	if (format < CODEC_FORMAT || format > CODEC_FORMAT_LINEAR)
+	if (format < CODEC_FORMAT || format > CODEC_FORMAT_MIXTURE)
 		refuse(reader, "format");
 	/* the format says which family there is */
 	model->family =
@@ -451,6 +502,12 @@ read_model(Reader *reader, Model *model)
 	for (uint32_t c = 0; c < model->n_columns && reader->failed == NULL; c++)
 		read_column(reader, &model->columns[c]);
 	model->groups = NULL;
+	model->n_members = 0;
+	model->members = NULL;
+	model->draw_column = NULL;
+	model->draw_input = 0;
+	if (format == CODEC_FORMAT_MIXTURE)
+		read_members(reader, model);
 	if (format != CODEC_FORMAT_GROUPS)
 		return;
 	groups = read_room(reader, 1, sizeof(ModelGroups), "groups");
@@ -567,6 +624,85 @@ read_groups(Reader *reader, ModelGroups *groups)
 	}
 	if (reader->failed == NULL && !model_groups_sound(groups))
 		refuse(reader, "groups");
+}
+
+/* Bytes of one member after its share. */
+static size_t
+member_bytes(const Model *model)
+{
+	size_t bytes = 8;
+
+	for (uint32_t c = 0; c < model->n_columns; c++)
+		bytes += model->columns[c].kind == DATA_NUMBER
+		             ? 16
+		             : 8 + 8 * (size_t) model->columns[c].n_levels;
+	return bytes;
+}
+
+/* The coefficients of a member, for columns and levels of the first one. */
+static void
+read_member(Reader *reader, const Model *model, ModelMember *member)
+{
+	member->intercept = read_double(reader, "intercept");
+	member->columns = read_room(reader, model->n_columns, sizeof(ModelColumn),
+	                            "number of members");
+	for (uint32_t c = 0; c < model->n_columns && reader->failed == NULL; c++)
+	{
+		ModelColumn *column = &member->columns[c];
+		const ModelLevel *levels = model->columns[c].levels;
+
+		*column = model->columns[c];
+		if (column->kind == DATA_NUMBER)
+		{
+			column->coef = read_double(reader, "coefficient");
+			column->null_coef = read_double(reader, "coefficient");
+			continue;
+		}
+		column->unseen_coef = read_double(reader, "coefficient");
+		column->levels = read_room(reader, column->n_levels, sizeof(ModelLevel),
+		                           "number of members");
+		for (uint32_t l = 0; l < column->n_levels && reader->failed == NULL;
+		     l++)
+		{
+			column->levels[l] = levels[l];
+			column->levels[l].coef = read_double(reader, "coefficient");
+		}
+	}
+}
+
+static void
+read_members(Reader *reader, Model *model)
+{
+	uint64_t draw = read_unsigned(reader, 1, "draw");
+	uint32_t n;
+
+	if (draw > 1)
+		refuse(reader, "draw");
+	if (draw == 1)
+	{
+		model->draw_column = read_name(reader, CODEC_MAX_NAME_BYTES, "draw");
+		model->draw_input = (uint8_t) read_unsigned(reader, 1, "draw");
+	}
+	n = (uint32_t) read_unsigned(reader, 4, "number of members");
+	if (n < 2 || n > MODEL_MAX_MEMBERS ||
+	    (reader->failed == NULL &&
+	     bytes_left(reader) != 8 + (n - 1) * (8 + member_bytes(model))))
+		refuse(reader, "number of members");
+	model->members =
+		read_room(reader, n, sizeof(ModelMember), "number of members");
+	for (uint32_t m = 0; m < n && reader->failed == NULL; m++)
+	{
+		ModelMember *member = &model->members[m];
+
+		member->share = read_double(reader, "share");
+		member->intercept = model->intercept;
+		member->columns = model->columns;
+		if (m > 0)
+			read_member(reader, model, member);
+	}
+	if (reader->failed == NULL && !model_shares_sound(model->members, n))
+		refuse(reader, "share");
+	model->n_members = n;
 }
 
 /* Whether a level may stand after another: NULL, then values strictly in byte

@@ -50,6 +50,10 @@ model_from_coefficients(NumArena *arena, const Dataset *data,
 		return NUM_NO_MEMORY;
 	model->family = family;
 	model->groups = NULL;
+	model->n_members = 0;
+	model->members = NULL;
+	model->draw_column = NULL;
+	model->draw_input = 0;
 	model->threshold = threshold;
 	model->intercept = coef[0];
 	model->columns = arena_alloc(arena, data->n_columns, sizeof(ModelColumn));

@@ -77,6 +77,22 @@ typedef struct ModelGroups
 	ModelGroup *groups;    /* in the byte order of their names */
 } ModelGroups;
 
+/*
+ * A model of a mixture: coefficients for the same columns and levels.  Every
+ * member has a share of the decisions, and each row is decided by one of them,
+ * always the same one: the draw of a row is a hash of the value of a column or,
+ * where the model names none, of the raw scores that all members give the row,
+ * so that rows that no member tells apart are decided alike.
+ */
+typedef struct ModelMember
+{
+	double share; /* > 0, falling; all of them sum to 1 */
+	double intercept;
+	ModelColumn *columns; /* [model->n_columns]; those of the first member are
+	                       * the model's own, likewise its intercept */
+} ModelMember;
+
+#define MODEL_MAX_MEMBERS 1000
 #define MODEL_MAX_CROSSED 8
 #define MODEL_MOST_THRESHOLD 2.0
 
@@ -88,6 +104,10 @@ typedef struct Model
 	uint32_t n_columns;
 	ModelColumn *columns;
 	const ModelGroups *groups; /* instead of 'threshold'; NULL: none */
+	uint32_t n_members;        /* at least 2; 0: no mixture */
+	ModelMember *members;
+	const char *draw_column; /* of mixtures; NULL: by the scores */
+	uint8_t draw_input;      /* EncodeClass of it; 0: of other types */
 } Model;
 
 /* Builds a model from a finished dataset and its coefficients (raw, in the
@@ -110,10 +130,47 @@ model_find_group(const ModelGroups *groups, const char *name);
 /* Whether the names of groups are in order and their thresholds in range. */
 extern bool model_groups_sound(const ModelGroups *groups);
 
+/*
+ * mixture.c: makes a mixture of 'n' models of one dataset, which share their
+ * memory with it.  Shares fall and sum to 1.  NUM_BAD_ARGUMENT for what the
+ * stored form does not take.
+ */
+extern NumStatus model_mix(NumArena *arena, Model *const *models,
+                           const double *shares, uint32_t n, Model **result);
+
+/* Whether shares are in order and sum to 1. */
+extern bool model_shares_sound(const ModelMember *members, uint32_t n);
+
+/* Lets a column draw the member that decides, of which the model keeps a copy
+ * of the name. */
+extern NumStatus
+model_draw_by(NumArena *arena, Model *model, const char *column, uint8_t input);
+
+/* What a mixture makes of a row with raw scores 'z' [n_members]: its
+ * probability, the mean of the members'; its decision under a draw; and the
+ * expectation of that over the draw, which is the share of the members that
+ * decide 1. */
+extern double mixture_probability(const Model *model, const double *z);
+extern bool mixture_decision(const Model *model, const double *z, double draw);
+extern double mixture_expectation(const Model *model, const double *z);
+
+/* The logit of the probability, also where that rounds to 0 or 1. */
+extern double mixture_logit(const Model *model, const double *z);
+
+/* The draw of a row, in [0, 1), by its scores, and by a hash of a value: uniform
+ * over rows, or values, that differ. */
+extern double mixture_draw(const double *z, uint32_t n);
+extern float mixture_draw_of(uint64_t hash);
+
 /* Raw scores of one block of a dataset; 'z' has room for n_rows.  The dataset
  * must be the one the model was built from. */
 extern void model_score_block(const Model *model, const Dataset *data,
                               const DataBlock *block, double *z);
+
+/* The same by one member of a mixture. */
+extern void
+model_score_member(const Model *model, uint32_t member, const Dataset *data,
+                   const DataBlock *block, double *z);
 
 /* Place of the level with these bytes, or -1 when it is none. */
 extern int

@@ -100,24 +100,19 @@ level_equals(const ScoreLevel *level, const LevelKey *key, const char *name,
 	return length <= 16 || memcmp(level->name, name, length) == 0;
 }
 
-NumStatus
-scorer_build(NumArena *arena, const Model *model, NumMonitor *monitor,
-             Scorer **result)
+/* The columns of a model or of a member of one. */
+static NumStatus
+build_columns(NumArena *arena, const ModelColumn *columns, uint32_t n,
+              NumMonitor *monitor, ScoreColumn **result)
 {
-	Scorer *scorer = arena_alloc(arena, 1, sizeof(Scorer));
-
-	if (scorer == NULL)
+	*result = arena_alloc(arena, n, sizeof(ScoreColumn));
+	if (*result == NULL)
 		return NUM_NO_MEMORY;
-	scorer->model = model;
-	scorer->columns = arena_alloc(arena, model->n_columns, sizeof(ScoreColumn));
-	if (scorer->columns == NULL)
-		return NUM_NO_MEMORY;
-
-	for (uint32_t c = 0; c < model->n_columns; c++)
+	for (uint32_t c = 0; c < n; c++)
 	{
-		ScoreColumn *score = &scorer->columns[c];
+		ScoreColumn *score = &(*result)[c];
 
-		score->column = &model->columns[c];
+		score->column = &columns[c];
 		score->levels = NULL;
 		score->mask = 0;
 		score->null_coef = 0;
@@ -129,8 +124,36 @@ scorer_build(NumArena *arena, const Model *model, NumMonitor *monitor,
 				return status;
 		}
 	}
-	*result = scorer;
 	return NUM_OK;
+}
+
+NumStatus
+scorer_build(NumArena *arena, const Model *model, NumMonitor *monitor,
+             Scorer **result)
+{
+	Scorer *scorer = arena_alloc(arena, 1, sizeof(Scorer));
+	NumStatus status;
+
+	if (scorer == NULL)
+		return NUM_NO_MEMORY;
+	scorer->model = model;
+	scorer->member_columns = NULL;
+	status = build_columns(arena, model->columns, model->n_columns, monitor,
+	                       &scorer->columns);
+	if (status == NUM_OK && model->n_members > 0)
+	{
+		scorer->member_columns =
+			arena_alloc(arena, model->n_members, sizeof(ScoreColumn *));
+		if (scorer->member_columns == NULL)
+			return NUM_NO_MEMORY;
+		scorer->member_columns[0] = scorer->columns;
+	}
+	for (uint32_t m = 1; m < model->n_members && status == NUM_OK; m++)
+		status =
+			build_columns(arena, model->members[m].columns, model->n_columns,
+		                  monitor, &scorer->member_columns[m]);
+	*result = scorer;
+	return status;
 }
 
 static NumStatus
@@ -205,15 +228,13 @@ score_level(const ScoreColumn *column, const char *name, uint32_t length,
 	return column->column->unseen_coef;
 }
 
-double
-model_score_values(const Scorer *scorer, const ScoreValue *values)
+static double
+score_values(double z, const ScoreColumn *columns, uint32_t n,
+             const ScoreValue *values)
 {
-	const Model *model = scorer->model;
-	double z = model->intercept;
-
-	for (uint32_t c = 0; c < model->n_columns; c++)
+	for (uint32_t c = 0; c < n; c++)
 	{
-		const ScoreColumn *score = &scorer->columns[c];
+		const ScoreColumn *score = &columns[c];
 
 		if (score->column->kind == DATA_NUMBER)
 		{
@@ -228,6 +249,24 @@ model_score_values(const Scorer *scorer, const ScoreValue *values)
 			z += score_level(score, values[c].name, values[c].length, NULL);
 	}
 	return z;
+}
+
+double
+model_score_values(const Scorer *scorer, const ScoreValue *values)
+{
+	return score_values(scorer->model->intercept, scorer->columns,
+	                    scorer->model->n_columns, values);
+}
+
+void
+mixture_score_values(const Scorer *scorer, const ScoreValue *values, double *z)
+{
+	const Model *model = scorer->model;
+
+	for (uint32_t m = 0; m < model->n_members; m++)
+		z[m] =
+			score_values(model->members[m].intercept, scorer->member_columns[m],
+		                 model->n_columns, values);
 }
 
 /* Adds what the codes of a category contribute; one loop for each width. */
@@ -272,15 +311,14 @@ add_null_flags(double null_coef, const void *values, uint32_t n_rows,
 			z[i] += null_coef;
 }
 
-void
-model_score_block(const Model *model, const Dataset *data,
-                  const DataBlock *block, double *restrict z)
+static void
+score_block(double intercept, const ModelColumn *column, const Dataset *data,
+            const DataBlock *block, double *restrict z)
 {
-	const ModelColumn *column = model->columns;
 	uint32_t n_rows = block->n_rows;
 
 	for (uint32_t i = 0; i < n_rows; i++)
-		z[i] = model->intercept;
+		z[i] = intercept;
 
 	/* a flag stands right after its number and has no column of its own */
 	for (uint32_t c = 0; c < data->n_columns; c++)
@@ -303,4 +341,19 @@ model_score_block(const Model *model, const Dataset *data,
 			column++;
 		}
 	}
+}
+
+void
+model_score_block(const Model *model, const Dataset *data,
+                  const DataBlock *block, double *z)
+{
+	score_block(model->intercept, model->columns, data, block, z);
+}
+
+void
+model_score_member(const Model *model, uint32_t member, const Dataset *data,
+                   const DataBlock *block, double *z)
+{
+	score_block(model->members[member].intercept,
+	            model->members[member].columns, data, block, z);
 }

@@ -41,6 +41,8 @@ typedef struct Scorer
 {
 	const Model *model;
 	ScoreColumn *columns; /* [model->n_columns] */
+	/* [model->n_members] of each member; the first has 'columns' */
+	ScoreColumn **member_columns;
 } Scorer;
 
 /* Makes a scorer that lives in the arena and points into the model.  The
@@ -86,8 +88,13 @@ model_prediction(const Model *model, double z)
 	return model->family == MODEL_LINEAR ? z : num_sigmoid(z);
 }
 
-/* The raw score of one row with a value for each column, in order. */
+/* The raw score of one row with a value for each column, in order; of a
+ * mixture that of its first member. */
 extern double
 model_score_values(const Scorer *scorer, const ScoreValue *values);
+
+/* The raw scores of all members of a mixture, into z [n_members]. */
+extern void
+mixture_score_values(const Scorer *scorer, const ScoreValue *values, double *z);
 
 #endif

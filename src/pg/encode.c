@@ -13,6 +13,7 @@
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "common/shortest_dec.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
@@ -25,6 +26,8 @@
 #include "utils/syscache.h"
 #include "utils/timestamp.h"
 
+#include "model/model.h"
+#include "num/random.h"
 #include "pg/compat.h"
 #include "pg/encode.h"
 
@@ -339,6 +342,64 @@ encode_check_group_name(const char *name, const char *attribute)
 		                   ENCODE_GROUP_NAME_BYTES),
 		         errhint("Use a query as source that makes shorter texts of "
 		                 "its values.")));
+}
+
+/* As encode_hash(); text in UTF-8 where 'portable'. */
+static uint64
+hash_value(Encoder *encoder, Oid type, Datum value, uint64 seed, bool portable)
+{
+	uint32 length;
+	const char *text;
+
+	switch (encoder->input)
+	{
+		case ENCODE_NUMBER:
+		case ENCODE_DATE:
+		case ENCODE_TIMESTAMP:
+		{
+			double x = encoder_number(encoder, value) + 0.0;
+
+			return num_hash64(&x, sizeof(x), seed);
+		}
+		case ENCODE_BOOLEAN:
+		case ENCODE_TEXT:
+			text = encoder_text(encoder, value, &length);
+			if (portable && GetDatabaseEncoding() != PG_UTF8 && length > 0)
+			{
+				text = pg_server_to_any(pnstrdup(text, length), (int) length,
+				                        PG_UTF8);
+				length = (uint32) strlen(text);
+			}
+			break;
+		default:
+		{
+			Oid send;
+			bool is_varlena;
+			bytea *image;
+
+			/* the text of such types may depend on settings, not this */
+			getTypeBinaryOutputInfo(type, &send, &is_varlena);
+			image = OidSendFunctionCall(send, value);
+			text = VARDATA(image);
+			length = (uint32) (VARSIZE(image) - VARHDRSZ);
+		}
+	}
+	return num_hash64(text, length, seed);
+}
+
+uint64
+encode_hash(Encoder *encoder, Oid type, Datum value, bool null, uint64 seed)
+{
+	return null ? num_hash64("", 0, seed)
+	            : hash_value(encoder, type, value, seed, false);
+}
+
+double
+encode_draw(Encoder *encoder, Oid type, Datum value, bool null)
+{
+	return (double) mixture_draw_of(
+		null ? num_hash64("", 0, 0)
+			 : hash_value(encoder, type, value, 0, true));
 }
 
 bool

@@ -53,6 +53,15 @@ extern const char *encoder_text(Encoder *encoder, Datum value, uint32 *length);
 extern int
 encoder_array(Encoder *encoder, Datum value, double **elements, bool **nulls);
 
+/* A hash of a value of any type, which is 'type' before domains are looked
+ * through: the same for equal values of one class, whatever the settings. */
+extern uint64
+encode_hash(Encoder *encoder, Oid type, Datum value, bool null, uint64 seed);
+
+/* The draw of a row by such a value (model.h), which is the same in databases
+ * of other encodings as well. */
+extern double encode_draw(Encoder *encoder, Oid type, Datum value, bool null);
+
 /* What NULL is called where groups have names. */
 #define UNKNOWN_GROUP "(unknown)"
 

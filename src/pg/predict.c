@@ -184,7 +184,8 @@ fairpg_predict_with(PG_FUNCTION_ARGS)
 /*
  * examine(model text, features record, version integer)
  * returns (prediction float8, probability float8, decision boolean,
- *          n_null integer, n_unseen integer, n_out_of_range integer)
+ *          n_null integer, n_unseen integer, n_out_of_range integer,
+ *          expected_decision float8)
  *
  * What predict() and decide() answer, and what in the row the model had to
  * make do with.  NULL for a NULL row.  Probability and decision are NULL where
@@ -209,8 +210,9 @@ static Datum
 examination(FunctionCallInfo fcinfo, PredictState *state, double prediction,
             const InputCounts *counts)
 {
-	Datum values[6];
-	bool nulls[6] = { false };
+	Datum values[7];
+	bool nulls[lengthof(values)] = { false };
+	bool decision = false;
 
 	if (state->result == NULL)
 	{
@@ -225,15 +227,15 @@ examination(FunctionCallInfo fcinfo, PredictState *state, double prediction,
 	}
 	values[0] = Float8GetDatum(prediction);
 	values[1] = Float8GetDatum(prediction);
-	values[2] = (Datum) 0;
 	if (model_decides(state))
-		values[2] = BoolGetDatum(
-			binding_decision(state->binding, state->values, prediction));
+		decision = binding_decision(state->binding, state->values, prediction);
 	else
-		nulls[1] = nulls[2] = true;
+		nulls[1] = nulls[2] = nulls[6] = true;
+	values[2] = BoolGetDatum(decision);
 	values[3] = Int32GetDatum(counts->n_null);
 	values[4] = Int32GetDatum(counts->n_unseen);
 	values[5] = Int32GetDatum(counts->n_out_of_range);
+	values[6] = Float8GetDatum(binding_expectation(state->binding, decision));
 	return HeapTupleGetDatum(heap_form_tuple(state->result, values, nulls));
 }
 

@@ -43,6 +43,14 @@ struct Binding
 	Step *steps;
 	Encoder *encoders; /* by source */
 
+	/* of a mixture: the steps of each member, the first of which has the ones
+	 * above; and the scores of the row at hand */
+	Step **member_steps;
+	double *member_z;
+	int draw_place; /* of the column that draws; -1: the scores do */
+	Encoder draw_encoder;
+	Oid draw_type;
+
 	/* a column each of what tells groups apart; none without groups */
 	int n_group_columns;
 	int group_places[MODEL_MAX_CROSSED];
@@ -60,6 +68,8 @@ typedef struct Unpacked
 
 static int find_source(const CompiledModel *compiled, const RowShape *shape,
                        const char *name);
+static void bind_members(Binding *binding);
+static void bind_draw(Binding *binding, const RowShape *shape);
 static void bind_groups(Binding *binding, const RowShape *shape);
 static void unpack_array(const Binding *binding, const Step *step,
                          const NullableDatum *value, Unpacked *array);
@@ -115,10 +125,59 @@ binding_make(const CompiledModel *compiled, const RowShape *shape, bool decides)
 		else
 			step->kind = STEP_ELEMENT;
 	}
+	binding->member_steps = NULL;
+	if (model->n_members > 0)
+		bind_members(binding);
+	binding->draw_place = -1;
+	if (decides && model->draw_column != NULL)
+		bind_draw(binding, shape);
 	binding->n_group_columns = 0;
 	if (decides && model->groups != NULL)
 		bind_groups(binding, shape);
 	return binding;
+}
+
+/* Members read the same columns, and have coefficients of their own. */
+static void
+bind_members(Binding *binding)
+{
+	const CompiledModel *compiled = binding->compiled;
+	uint32 n = compiled->model->n_members;
+	Size size = sizeof(Step) * Max(binding->n_steps, 1);
+
+	binding->member_z = palloc(sizeof(double) * n);
+	binding->member_steps = palloc(sizeof(Step *) * n);
+	binding->member_steps[0] = binding->steps;
+	for (uint32 m = 1; m < n; m++)
+	{
+		binding->member_steps[m] = palloc_extended(size, MCXT_ALLOC_HUGE);
+		memcpy(binding->member_steps[m], binding->steps, size);
+		for (int c = 0; c < binding->n_steps; c++)
+			binding->member_steps[m][c].score =
+				&compiled->scorer->member_columns[m][c];
+	}
+}
+
+/* Finds the column that draws the member of a mixture. */
+static void
+bind_draw(Binding *binding, const RowShape *shape)
+{
+	const Model *model = binding->compiled->model;
+	int place = find_source(binding->compiled, shape, model->draw_column);
+
+	binding->draw_place = place;
+	binding->draw_type = shape->types[place];
+	encoder_init(&binding->draw_encoder, binding->draw_type,
+	             CurrentMemoryContext);
+	if (!encode_class_accepts(model->draw_input, binding->draw_encoder.input))
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+		     errmsg("column \"%s\" does not have the type that %s needs",
+		            model->draw_column, model_title(binding->compiled)),
+		     errdetail("It draws the member that decides a row; another type "
+		               "of column, here %s, would draw another one.",
+		               format_type_be(binding->draw_type))));
 }
 
 /* Finds the columns that say to which group a row belongs. */
@@ -218,17 +277,18 @@ score_element(const Binding *binding, const Step *step, const Unpacked *array,
 	return score_value(binding, step, array->elements[element], z, counts);
 }
 
-/* One walk over the model's columns; 'counts' is NULL where nobody asks, and
- * then nothing of it is left when this is inlined. */
+/* The raw score by one walk over the steps, from the intercept 'z'; 'counts' is
+ * NULL where nobody asks, and then nothing of it is left when this is
+ * inlined. */
 static pg_attribute_always_inline double
-walk(Binding *binding, const NullableDatum *values, InputCounts *counts)
+walk(Binding *binding, const Step *steps, double z, const NullableDatum *values,
+     InputCounts *counts)
 {
-	double z = binding->compiled->model->intercept;
 	Unpacked array = { true, NULL, NULL };
 
 	for (int i = 0; i < binding->n_steps; i++)
 	{
-		const Step *step = &binding->steps[i];
+		const Step *step = &steps[i];
 		const NullableDatum *value = &values[step->place];
 		Encoder *encoder = &binding->encoders[step->source];
 
@@ -257,21 +317,58 @@ walk(Binding *binding, const NullableDatum *values, InputCounts *counts)
 				break;
 		}
 	}
-	return model_prediction(binding->compiled->model, z);
+	return z;
+}
+
+/* The probability by all members of a mixture, whose scores stay for the
+ * decision. */
+static double
+mixed_probability(Binding *binding, const NullableDatum *values,
+                  InputCounts *counts)
+{
+	const Model *model = binding->compiled->model;
+
+	for (uint32 m = 0; m < model->n_members; m++)
+	{
+		if (counts != NULL) /* each walk counts the same */
+			memset(counts, 0, sizeof(*counts));
+		binding->member_z[m] =
+			walk(binding, binding->member_steps[m], model->members[m].intercept,
+		         values, counts);
+	}
+	return mixture_probability(model, binding->member_z);
 }
 
 double
 binding_probability(Binding *binding, const NullableDatum *values)
 {
-	return walk(binding, values, NULL);
+	if (binding->member_steps != NULL)
+		return mixed_probability(binding, values, NULL);
+	return model_prediction(binding->compiled->model,
+	                        walk(binding, binding->steps,
+	                             binding->compiled->model->intercept, values,
+	                             NULL));
 }
 
 double
 binding_examine(Binding *binding, const NullableDatum *values,
                 InputCounts *counts)
 {
+	if (binding->member_steps != NULL)
+		return mixed_probability(binding, values, counts);
 	memset(counts, 0, sizeof(*counts));
-	return walk(binding, values, counts);
+	return model_prediction(binding->compiled->model,
+	                        walk(binding, binding->steps,
+	                             binding->compiled->model->intercept, values,
+	                             counts));
+}
+
+double
+binding_expectation(const Binding *binding, bool decision)
+{
+	if (binding->member_steps == NULL)
+		return decision ? 1 : 0;
+	return mixture_expectation(binding->compiled->model, binding->member_z);
 }
 
 /* Puts the name of a row's group together, as training did. */
@@ -319,6 +416,20 @@ refuse_group(const Binding *binding)
 	                 "own.")));
 }
 
+/* The draw of the row whose scores were taken last. */
+static double
+draw_row(Binding *binding, const NullableDatum *values)
+{
+	const NullableDatum *value;
+
+	if (binding->draw_place < 0)
+		return mixture_draw(binding->member_z,
+		                    binding->compiled->model->n_members);
+	value = &values[binding->draw_place];
+	return encode_draw(&binding->draw_encoder, binding->draw_type, value->value,
+	                   value->isnull);
+}
+
 bool
 binding_decision(Binding *binding, const NullableDatum *values,
                  double probability)
@@ -326,6 +437,9 @@ binding_decision(Binding *binding, const NullableDatum *values,
 	const Model *model = binding->compiled->model;
 	const ModelGroup *group;
 
+	if (binding->member_steps != NULL)
+		return mixture_decision(model, binding->member_z,
+		                        draw_row(binding, values));
 	if (model->groups == NULL)
 		return probability >= model->threshold;
 	group = model_find_group(model->groups, name_group(binding, values));

@@ -43,9 +43,14 @@ binding_probability(Binding *binding, const NullableDatum *values);
 
 /* Whether that probability reaches the threshold, which may be that of the
  * row's group; for a binding that decides.  Raises an error for a group that
- * the model does not know. */
+ * the model does not know.  A mixture decides the row whose probability was
+ * taken last, by the member that the row draws. */
 extern bool binding_decision(Binding *binding, const NullableDatum *values,
                              double probability);
+
+/* The expectation of that decision over the draw of a mixture; of other models
+ * the decision itself. */
+extern double binding_expectation(const Binding *binding, bool decision);
 
 /* As binding_probability(), with '*counts' filled. */
 extern double binding_examine(Binding *binding, const NullableDatum *values,

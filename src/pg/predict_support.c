@@ -119,26 +119,31 @@ find_model(Oid table, const char *model, int version)
 	return model_cache_find(model, version, true);
 }
 
+static bool
+reads_source(const CompiledModel *compiled, const char *name)
+{
+	for (int s = 0; s < compiled->n_sources; s++)
+		if (strcmp(compiled->sources[s].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* The columns that the call reads, each once: those of the model and, for a
- * decision, those that tell its groups apart. */
+ * decision, those that tell its groups apart, or draw its member. */
 static List *
 list_needed(const CompiledModel *compiled, bool decides)
 {
 	const ModelGroups *groups = decides ? compiled->model->groups : NULL;
+	const char *draw = compiled->model->draw_column;
 	List *names = NIL;
 
 	for (int s = 0; s < compiled->n_sources; s++)
 		names = lappend(names, unconstify(char *, compiled->sources[s].name));
 	for (uint32 c = 0; groups != NULL && c < groups->n_columns; c++)
-	{
-		bool known = false;
-
-		for (int s = 0; s < compiled->n_sources; s++)
-			known = known ||
-			        strcmp(compiled->sources[s].name, groups->columns[c]) == 0;
-		if (!known)
+		if (!reads_source(compiled, groups->columns[c]))
 			names = lappend(names, unconstify(char *, groups->columns[c]));
-	}
+	if (decides && draw != NULL && !reads_source(compiled, draw))
+		names = lappend(names, unconstify(char *, draw));
 	return names;
 }
 

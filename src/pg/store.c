@@ -43,8 +43,8 @@ typedef struct Elements
 	int n;
 } Elements;
 
-static void
-insert_coefficients(const StoreVersion *version, const Model *compiled);
+static void insert_coefficients(const StoreVersion *version,
+                                const Model *compiled, uint32 member);
 static void
 insert_groups(const char *model, int version, const ModelGroups *groups);
 
@@ -267,6 +267,7 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	add(&parameters, INT4OID, Int32GetDatum(version->best_iteration),
 	    version->best_iteration == 0);
 	add_text(&parameters, version->stopped_because);
+	add_real(&parameters, version->expected_gap);
 
 	run("INSERT INTO fairpg_catalog.model_version"
 	    " (model, version, family, fairness, method, max_gap, status, verdict,"
@@ -274,15 +275,16 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	    " artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
 	    " auc, gap, gap_low, gap_high, worst_group, iterations, seconds,"
 	    " memory_bytes, warnings, comment, row_security, fairpg_version,"
-	    " best_iteration, stopped_because, encoding, server_version,"
-	    " created_at, created_by)"
+	    " best_iteration, stopped_because, expected_gap, encoding,"
+	    " server_version, created_at, created_by)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
 	    " $13::jsonb, $14, $15, sha256($15), $16, $17, $18, $19, $20, $21,"
-	    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34,"
+	    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,"
 	    " getdatabaseencoding(), current_setting('server_version'),"
 	    " clock_timestamp(), current_user)",
 	    &parameters, SPI_OK_INSERT);
-	insert_coefficients(version, model);
+	for (uint32 m = 0; m < Max(model->n_members, 1); m++)
+		insert_coefficients(version, model, m);
 	if (model->groups != NULL)
 		insert_groups(version->model, version->version, model->groups);
 	store_spi_end(nest_level);
@@ -310,14 +312,25 @@ push_coefficient(Coefficients *rows, const char *term, const char *level,
 	push_real(&rows->estimate, estimate);
 }
 
+/* The intercept of scores to which numbers add without their pivots. */
+static double
+readable_intercept(const ModelColumn *columns, uint32 n, double intercept)
+{
+	for (uint32 c = 0; c < n; c++)
+		if (columns[c].kind == DATA_NUMBER)
+			intercept -= columns[c].coef * columns[c].pivot;
+	return intercept;
+}
+
 /*
  * Coefficients as people read them: z = intercept + the estimates that apply,
  * a number's times its value.  A model keeps numbers less a pivot; here the
  * pivots are in the intercept.  What a NULL number contributes stands in one
- * row, fill and flag together.
+ * row, fill and flag together.  Of a mixture these are those of one member.
  */
 static void
-insert_coefficients(const StoreVersion *version, const Model *compiled)
+insert_coefficients(const StoreVersion *version, const Model *compiled,
+                    uint32 member)
 {
 	static const char *const kinds[] = {
 		[DATA_LEVEL_VALUE] = "value",
@@ -327,24 +340,26 @@ insert_coefficients(const StoreVersion *version, const Model *compiled)
 	Parameters parameters = { 0 };
 	Coefficients rows;
 	Elements errors;
-	double intercept = compiled->intercept;
+	bool mixed = compiled->n_members > 0;
+	const ModelColumn *columns =
+		mixed ? compiled->members[member].columns : compiled->columns;
+	double intercept = readable_intercept(
+		columns, compiled->n_columns,
+		mixed ? compiled->members[member].intercept : compiled->intercept);
 	int n_rows = 1;
 
 	for (uint32 c = 0; c < compiled->n_columns; c++)
-		n_rows += 2 + (int) compiled->columns[c].n_levels;
+		n_rows += 2 + (int) columns[c].n_levels;
 	elements_init(&rows.term, n_rows);
 	elements_init(&rows.level, n_rows);
 	elements_init(&rows.kind, n_rows);
 	elements_init(&rows.estimate, n_rows);
 
-	for (uint32 c = 0; c < compiled->n_columns; c++)
-		if (compiled->columns[c].kind == DATA_NUMBER)
-			intercept -= compiled->columns[c].coef * compiled->columns[c].pivot;
 	push_coefficient(&rows, "(intercept)", NULL, NULL, intercept);
 
 	for (uint32 c = 0; c < compiled->n_columns; c++)
 	{
-		const ModelColumn *column = &compiled->columns[c];
+		const ModelColumn *column = &columns[c];
 		const char *term =
 			column->element == 0
 				? column->source
@@ -383,11 +398,15 @@ insert_coefficients(const StoreVersion *version, const Model *compiled)
 	add_elements(&parameters, TEXTOID, &rows.kind);
 	add_elements(&parameters, FLOAT8OID, &rows.estimate);
 	add_elements(&parameters, FLOAT8OID, &errors);
+	add_int(&parameters, (int) member);
+	add_real(&parameters, mixed ? compiled->members[member].share : 1);
 	run("INSERT INTO fairpg_catalog.coefficient"
 	    " (model, version, position, term, level, level_kind, estimate,"
-	    " std_error, z)"
-	    " SELECT $1, $2, u.position - 1, u.term, u.level, u.kind, u.estimate,"
-	    " u.std_error, u.estimate / nullif(u.std_error, 0)"
+	    " std_error, z, member, share)"
+	    " SELECT $1, $2, u.position - 1 + $8 * cardinality($3), u.term,"
+	    " u.level, u.kind, u.estimate,"
+	    " u.std_error, u.estimate / nullif(u.std_error, 0),"
+	    " $8 + 1, $9"
 	    " FROM unnest($3, $4, $5, $6, $7) WITH ORDINALITY"
 	    " AS u (term, level, kind, estimate, std_error, position)",
 	    &parameters, SPI_OK_INSERT);

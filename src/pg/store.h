@@ -75,6 +75,7 @@ typedef struct StoreVersion
 	int iterations;
 	int best_iteration; /* of the log; 0: none */
 	const char *stopped_because;
+	double expected_gap; /* of mixtures */
 	double seconds;
 	int64 memory_bytes;
 	char **warnings;

@@ -74,6 +74,12 @@ store_convert_names(Model *model, int encoding)
 
 	for (uint32 c = 0; c < model->n_columns; c++)
 		convert_column(&model->columns[c], encoding);
+	/* those of the first member are the model's own */
+	for (uint32 m = 1; m < model->n_members; m++)
+		for (uint32 c = 0; c < model->n_columns; c++)
+			convert_column(&model->members[m].columns[c], encoding);
+	if (model->draw_column != NULL)
+		model->draw_column = convert(model->draw_column, encoding);
 	if (groups == NULL)
 		return;
 	groups->attribute = convert(groups->attribute, encoding);

@@ -71,7 +71,8 @@ CREATE TYPE fairpg.examination AS (
     decision boolean,
     n_null integer,
     n_unseen integer,
-    n_out_of_range integer
+    n_out_of_range integer,
+    expected_decision double precision
 );
 COMMENT ON TYPE fairpg.examination
     IS 'a prediction, and what in the row the model had to make do with';
@@ -79,12 +80,14 @@ COMMENT ON COLUMN fairpg.examination.prediction IS 'what predict() answers';
 COMMENT ON COLUMN fairpg.examination.probability
     IS 'probability of the positive label; NULL for a model that predicts a number';
 COMMENT ON COLUMN fairpg.examination.decision
-    IS 'whether the probability reaches the threshold of the model, or of the row''s group; NULL for a model that predicts a number';
+    IS 'whether the probability reaches the threshold of the model, or of the row''s group; of a mixture, what the member decides that the row draws; NULL for a model that predicts a number';
 COMMENT ON COLUMN fairpg.examination.n_null IS 'features that are NULL';
 COMMENT ON COLUMN fairpg.examination.n_unseen
     IS 'categories for which the model has no level: not seen in training, or rare there';
 COMMENT ON COLUMN fairpg.examination.n_out_of_range
     IS 'numbers beyond those of the training rows';
+COMMENT ON COLUMN fairpg.examination.expected_decision
+    IS 'of a mixture, the share of its members that decide positive; of other models 1 or 0, as decision';
 
 CREATE FUNCTION fairpg.examine(
     model text,

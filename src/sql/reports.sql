@@ -36,6 +36,7 @@ BEGIN
             v.iterations,
             v.best_iteration,
             v.stopped_because,
+            v.expected_gap,
             v.seconds,
             v.memory_bytes,
             cardinality(v.warnings) AS n_warnings,
@@ -93,6 +94,8 @@ BEGIN
         IS 'iteration of the training log that is the model';
     COMMENT ON COLUMN fairpg_report.model_versions.stopped_because
         IS 'why the training ended: converged, patience on gap, iteration limit, ...';
+    COMMENT ON COLUMN fairpg_report.model_versions.expected_gap
+        IS 'of a mixture, the gap of the expected decisions, where gap is of those that were drawn';
     COMMENT ON COLUMN fairpg_report.model_versions.seconds IS 'duration of the training';
     COMMENT ON COLUMN fairpg_report.model_versions.memory_bytes
         IS 'largest memory in use during the training';
@@ -332,7 +335,9 @@ BEGIN
             c.level_kind,
             c.estimate,
             c.std_error,
-            c.z
+            c.z,
+            c.member,
+            c.share
         FROM fairpg_catalog.coefficient AS c;
     COMMENT ON VIEW fairpg_report.coefficients IS 'coefficients of each version';
     COMMENT ON COLUMN fairpg_report.coefficients.model IS 'name of the model';
@@ -349,6 +354,10 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.coefficients.std_error
         IS 'standard error of the estimate, of a level as its deviation from the mean of the levels; NULL where there is none, as under constraints';
     COMMENT ON COLUMN fairpg_report.coefficients.z IS 'estimate divided by its standard error';
+    COMMENT ON COLUMN fairpg_report.coefficients.member
+        IS 'model of a mixture that it belongs to, from 1; 1 of other models';
+    COMMENT ON COLUMN fairpg_report.coefficients.share
+        IS 'part of the decisions that this member makes; 1 of other models';
 
     CREATE VIEW fairpg_report.reweighing AS
         SELECT

@@ -159,6 +159,7 @@ BEGIN
         iterations integer NOT NULL,
         best_iteration integer,
         stopped_because text NOT NULL,
+        expected_gap double precision,
         seconds double precision NOT NULL,
         memory_bytes bigint NOT NULL,
         warnings text[] NOT NULL,
@@ -219,6 +220,8 @@ BEGIN
         IS 'iteration of the training log that is the model';
     COMMENT ON COLUMN fairpg_catalog.model_version.stopped_because
         IS 'why the training ended: converged, patience on gap, iteration limit, ...';
+    COMMENT ON COLUMN fairpg_catalog.model_version.expected_gap
+        IS 'of a mixture, the gap of the expected decisions, where gap is of those that were drawn';
     COMMENT ON COLUMN fairpg_catalog.model_version.seconds IS 'duration of the training';
     COMMENT ON COLUMN fairpg_catalog.model_version.memory_bytes
         IS 'largest memory in use during the training';
@@ -243,6 +246,8 @@ BEGIN
         estimate double precision NOT NULL,
         std_error double precision,
         z double precision,
+        member integer NOT NULL,
+        share double precision NOT NULL,
         PRIMARY KEY (model, version, position),
         FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
             ON DELETE CASCADE
@@ -263,6 +268,10 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.coefficient.std_error
         IS 'standard error of the estimate, of a level as its deviation from the mean of the levels; NULL where there is none, as under constraints';
     COMMENT ON COLUMN fairpg_catalog.coefficient.z IS 'estimate divided by its standard error';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.member
+        IS 'model of a mixture that it belongs to, from 1; 1 of other models';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.share
+        IS 'part of the decisions that this member makes; 1 of other models';
 
     CREATE TABLE fairpg_catalog.group_threshold (
         model text NOT NULL,

@@ -33,6 +33,7 @@
 #ifndef FAIRPG_TRAIN_BAND_H
 #define FAIRPG_TRAIN_BAND_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "num/arena.h"

@@ -10,6 +10,9 @@
  * A model with thresholds by group decides a row by the one that the name of
  * its group finds in the model, as decide() does.
  *
+ * A mixture decides each row by the member that the row draws, likewise,
+ * and the expectation over all draws is counted beside it.
+ *
  * Memory: 8 bytes a row while it runs, 16 with weights, given back at the end.
  */
 #include "train/certificate.h"
@@ -180,10 +183,24 @@ typedef struct Sums
 	LossSums *loss;           /* [base group] */
 	ExactSum (*weight)[2][2]; /* [base group][label][decision], or NULL */
 	ExactSum (*squared)[2][2];
+	ExactSum (*expected)[2]; /* [base group][label] expected decisions; NULL:
+	                          * no mixture */
 } Sums;
 
+/* What the model makes of the rows of a block. */
+typedef struct RowScores
+{
+	double z[DATA_BLOCK_ROWS];
+	double decision[DATA_BLOCK_ROWS]; /* 0 or 1 */
+	double loss[DATA_BLOCK_ROWS];
+	double expected[DATA_BLOCK_ROWS]; /* of mixtures */
+	double *members;                  /* [n_members][DATA_BLOCK_ROWS] */
+	double *row;                      /* [n_members] */
+} RowScores;
+
 static NumStatus
-sums_create(NumArena *arena, const Dataset *data, bool weighted, Sums *sums)
+sums_create(NumArena *arena, const Dataset *data, bool weighted, bool mixed,
+            Sums *sums)
 {
 	size_t n = data->n_base_groups;
 
@@ -192,6 +209,13 @@ sums_create(NumArena *arena, const Dataset *data, bool weighted, Sums *sums)
 	if (sums->loss == NULL)
 		return NUM_NO_MEMORY;
 	memset(sums->loss, 0, n * sizeof(LossSums));
+	if (mixed)
+	{
+		sums->expected = arena_alloc(arena, n, sizeof(*sums->expected));
+		if (sums->expected == NULL)
+			return NUM_NO_MEMORY;
+		memset(sums->expected, 0, n * sizeof(*sums->expected));
+	}
 	if (!weighted)
 		return NUM_OK;
 	sums->weight = arena_alloc(arena, n, sizeof(*sums->weight));
@@ -219,23 +243,81 @@ decide_rows(const double *threshold, const DataBlock *block, const double *z,
 	}
 }
 
+static NumStatus
+scores_create(NumArena *arena, const Model *model, RowScores **scores)
+{
+	size_t n = model->n_members;
+
+	*scores = arena_alloc(arena, 1, sizeof(RowScores));
+	if (*scores == NULL)
+		return NUM_NO_MEMORY;
+	(*scores)->members =
+		arena_alloc(arena, n * DATA_BLOCK_ROWS, sizeof(double));
+	(*scores)->row = arena_alloc(arena, n, sizeof(double));
+	if ((*scores)->members == NULL || (*scores)->row == NULL)
+		return NUM_NO_MEMORY;
+	return NUM_OK;
+}
+
+static void
+scores_release(NumArena *arena, const Model *model, RowScores *scores)
+{
+	size_t n = model->n_members;
+
+	arena_release(arena, scores->row, n, sizeof(double));
+	arena_release(arena, scores->members, n * DATA_BLOCK_ROWS, sizeof(double));
+	arena_release(arena, scores, 1, sizeof(RowScores));
+}
+
+/* Scores and decisions of a block's rows. */
+static void
+score_rows(const Model *model, const Dataset *data, const double *threshold,
+           const DataBlock *block, RowScores *scores)
+{
+	if (model->n_members == 0)
+	{
+		model_score_block(model, data, block, scores->z);
+		decide_rows(threshold, block, scores->z, scores->decision,
+		            scores->loss);
+		return;
+	}
+	for (uint32_t m = 0; m < model->n_members; m++)
+		model_score_member(model, m, data, block,
+		                   scores->members + (size_t) m * DATA_BLOCK_ROWS);
+	for (uint32_t i = 0; i < block->n_rows; i++)
+	{
+		double draw;
+
+		for (uint32_t m = 0; m < model->n_members; m++)
+			scores->row[m] = scores->members[m * DATA_BLOCK_ROWS + i];
+		scores->z[i] = mixture_logit(model, scores->row);
+		scores->expected[i] = mixture_expectation(model, scores->row);
+		draw = model->draw_column != NULL
+		           ? (double) block->draw[i]
+		           : mixture_draw(scores->row, model->n_members);
+		scores->decision[i] =
+			mixture_decision(model, scores->row, draw) ? 1 : 0;
+		scores->loss[i] = num_log1pexp(scores->z[i]) -
+		                  (block->cell[i] & 1 ? scores->z[i] : 0);
+	}
+}
+
 /* One block into the sums; false when a loss is too large to be one. */
 static bool
-certify_block(const double *threshold, const DataBlock *block, const double *z,
+certify_block(const DataBlock *block, const RowScores *scores,
               Certificate *certificate, Sums *sums, char *scored)
 {
 	uint32_t *keys = (uint32_t *) (void *) scored + certificate->rows;
 	Scored *out = (Scored *) (void *) scored + certificate->rows;
-	double decided[DATA_BLOCK_ROWS];
-	double loss[DATA_BLOCK_ROWS];
+	const double *z = scores->z;
+	const double *loss = scores->loss;
 	bool fits = true;
 
-	decide_rows(threshold, block, z, decided, loss);
 	for (uint32_t i = 0; i < block->n_rows; i++)
 	{
 		double w = block->weight == NULL ? 1.0 : (double) block->weight[i];
 		int label = block->cell[i] & 1;
-		int decision = decided[i] > 0;
+		int decision = scores->decision[i] > 0;
 		uint32_t group = block->cell[i] >> 1;
 
 		certificate->base[group].rows[label][decision]++;
@@ -244,6 +326,9 @@ certify_block(const double *threshold, const DataBlock *block, const double *z,
 			exact_sum_add(&sums->weight[group][label][decision], w);
 			exact_sum_add(&sums->squared[group][label][decision], w * w);
 		}
+		if (sums->expected != NULL)
+			exact_sum_add(&sums->expected[group][label],
+			              w * scores->expected[i]);
 		fits &= exact_sum_add(&sums->loss[group].sum, w * loss[i]);
 		fits &=
 			exact_sum_add(&sums->loss[group].squared, w * loss[i] * loss[i]);
@@ -298,6 +383,31 @@ read_sums(const Dataset *data, const Sums *sums, Certificate *certificate)
 	certificate->positive_share = positive / certificate->weight;
 }
 
+/* The tables of expected decisions, which need those of the others. */
+static NumStatus
+read_expected(NumArena *arena, const Dataset *data, const Sums *sums,
+              Certificate *certificate)
+{
+	if (sums->expected == NULL)
+		return NUM_OK;
+	certificate->base_expected =
+		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
+	if (certificate->base_expected == NULL)
+		return NUM_NO_MEMORY;
+	memcpy(certificate->base_expected, certificate->base,
+	       data->n_base_groups * sizeof(FairCells));
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+		for (int y = 0; y < 2; y++)
+		{
+			const double *all = certificate->base[b].weight[y];
+			double *to = certificate->base_expected[b].weight[y];
+
+			to[1] = exact_sum_value(&sums->expected[b][y]);
+			to[0] = fmax(all[0] + all[1] - to[1], 0);
+		}
+	return NUM_OK;
+}
+
 /* train_certify() of a model that decides. */
 static NumStatus
 certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
@@ -308,7 +418,7 @@ certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
 	size_t size = weighted ? sizeof(Scored) : sizeof(uint32_t);
 	char *scored = arena_alloc(arena, rows->n_rows, size);
 	char *spare = arena_alloc(arena, rows->n_rows, size);
-	double *z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
+	RowScores *scores;
 	Sums sums;
 	double *threshold = arena_alloc(arena, data->n_base_groups, sizeof(double));
 	NumStatus status;
@@ -319,10 +429,14 @@ certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
 		arena_alloc(arena, data->n_base_groups, sizeof(FairCells));
 	certificate->base_loss =
 		arena_alloc(arena, data->n_base_groups, sizeof(FairLoss));
-	if (scored == NULL || spare == NULL || z == NULL || threshold == NULL ||
+	if (scored == NULL || spare == NULL || threshold == NULL ||
 	    certificate->base == NULL || certificate->base_loss == NULL ||
-	    sums_create(arena, data, weighted, &sums) != NUM_OK)
+	    sums_create(arena, data, weighted, model->n_members > 0, &sums) !=
+	        NUM_OK ||
+	    scores_create(arena, model, &scores) != NUM_OK)
 		return NUM_NO_MEMORY;
+	if (model->draw_column != NULL && !data->drawn)
+		return NUM_BAD_ARGUMENT;
 	status = find_thresholds(data, model, threshold);
 	if (status != NUM_OK)
 		return status;
@@ -335,18 +449,21 @@ certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
 
 		if (monitor_stop(monitor))
 			return NUM_CANCELLED;
-		model_score_block(model, data, block, z);
-		if (!certify_block(threshold, block, z, certificate, &sums, scored))
+		score_rows(model, data, threshold, block, scores);
+		if (!certify_block(block, scores, certificate, &sums, scored))
 			return NUM_NOT_FINITE;
 	}
 	read_sums(data, &sums, certificate);
+	status = read_expected(arena, data, &sums, certificate);
+	if (status != NUM_OK)
+		return status;
 	if (sort_scores(scored, spare, certificate->rows, weighted, monitor) !=
 	    NUM_OK)
 		return NUM_CANCELLED;
 	certificate->auc =
 		sorted_auc(scored, certificate->rows, weighted, data->weight_magnet);
+	scores_release(arena, model, scores);
 	arena_release(arena, threshold, data->n_base_groups, sizeof(double));
-	arena_release(arena, z, DATA_BLOCK_ROWS, sizeof(double));
 	arena_release(arena, spare, rows->n_rows, size);
 	arena_release(arena, scored, rows->n_rows, size);
 	return NUM_OK;

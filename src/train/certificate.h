@@ -31,6 +31,9 @@ typedef struct Certificate
 	/* of a model that predicts numbers, which has neither decisions nor the
 	 * figures of them (all NaN, and all 0); else NULL */
 	FairErrors *base_errors; /* [data->n_base_groups] */
+	/* of a mixture, whose score is the mean probability: the same confusion
+	 * tables, rows aside, of the expected decisions; else NULL */
+	FairCells *base_expected;
 } Certificate;
 
 /* Scores every row of a part. */

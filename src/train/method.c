@@ -40,6 +40,13 @@ static const TrainMethod methods[] = {
 	  .needs_max_gap = true,
 	  .decides_by_group = true,
 	  .run = train_threshold },
+	{ .name = "reduction",
+	  .description = "the mixture of least error that keeps the bounds",
+	  .needs_max_gap = true,
+	  .takes_early_stop = true,
+	  .takes_constraints = true,
+	  .mixes = true,
+	  .run = train_reduction },
 	{ .name = NULL }
 };
 

@@ -306,6 +306,12 @@ read_sums(Newton *newton)
 	newton->loss = sums->loss / sums->weight + newton->settings->l2 / 2 * ridge;
 	if (newton->proximal != NULL)
 		newton->loss += proximal_value(newton->proximal, newton->coef);
+	if (newton->tilt != NULL)
+	{
+		newton->loss +=
+			newton_dot(newton->tilt, newton->coef, newton->n) / sums->weight;
+		return NUM_OK;
+	}
 	newton->accuracy = decided_as_labelled(sums, linear_n_cells(newton->plan));
 	if (rates->n_active == 0)
 		return NUM_OK;
@@ -327,8 +333,10 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 	request.hessian_sample = hessian_level(newton, block_stride);
 	request.want_hessian = curved && !newton->learns;
 	request.want_diagonal = curved && newton->learns;
-	request.want_jacobian = curved && newton->rates->of_decisions;
-	request.want_loss_jacobian = curved && newton->rates->of_losses;
+	request.want_jacobian =
+		curved && newton->rates->of_decisions && newton->tilt == NULL;
+	request.want_loss_jacobian =
+		curved && newton->rates->of_losses && newton->tilt == NULL;
 	status = linear_pass(newton->plan, &request, newton->monitor, newton->sums);
 	if (status != NUM_OK)
 		return status;
@@ -336,10 +344,13 @@ newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 	newton->is_constant = false;
 	for (uint32_t j = 0; j < newton->n; j++)
 		newton->gradient[j] =
-			newton->sums->gradient[j] / newton->sums->weight +
+			(newton->sums->gradient[j] +
+		     (newton->tilt != NULL ? newton->tilt[j] : 0)) /
+				newton->sums->weight +
 			(j > 0 ? newton->settings->l2 * newton->coef[j] : 0);
 	status = read_sums(newton);
-	if (status == NUM_OK && curved && newton->rates->n_active > 0)
+	if (status == NUM_OK && curved && newton->rates->n_active > 0 &&
+	    newton->tilt == NULL)
 		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
 		               newton->jacobian);
 	return status;
@@ -519,8 +530,11 @@ void
 newton_log(Newton *newton, const char *phase, double step,
            double max_multiplier, bool feasible)
 {
-	TrainLog *row = &newton->log[newton->n_log++];
+	TrainLog *row;
 
+	if (newton->tilt != NULL)
+		return;
+	row = &newton->log[newton->n_log++];
 	row->iteration = (int) newton->n_log;
 	row->phase = phase;
 	row->rows = newton->sums->rows;

@@ -31,6 +31,10 @@ struct Newton
 	Rates *rates;
 	Proximal *proximal;        /* l1 and signs; NULL: neither */
 	const double *cell_factor; /* [n_cells] as LinearRequest; NULL: 1 */
+	/* [stride] a sum over the rows of a pass that is added to that of the
+	 * gradients, whatever the coefficients; passes then tell of no rates, and
+	 * leave no trace in the log; NULL: none */
+	const double *tilt;
 
 	bool learns;            /* no Hessian: the curvature is learnt */
 	int max_iterations;     /* of one run; learning takes more of them */

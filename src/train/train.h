@@ -121,6 +121,13 @@ typedef struct TrainCell
 	bool defined;   /* false: the group lacks a label, the factor is 1 */
 } TrainCell;
 
+/* A model of a mixture. */
+typedef struct TrainMember
+{
+	double share; /* > 0; all of them sum to 1 */
+	double *coef; /* as TrainResult.coef */
+} TrainMember;
+
 typedef struct TrainResult
 {
 	TrainOutcome outcome;
@@ -137,6 +144,11 @@ typedef struct TrainResult
 	/* of each group of attribute 0, instead of settings->threshold; NULL:
 	 * that one for all */
 	double *group_thresholds;
+	/* rows are decided by these, in falling order of their shares, of which
+	 * the first one is coef; gap, reached and log are of expected decisions;
+	 * 0: by coef alone */
+	uint32_t n_members;
+	TrainMember *members;
 	uint32_t n_rates;
 	TrainRate *rates;
 	uint32_t n_log;
@@ -160,6 +172,8 @@ typedef struct TrainMethod
 	bool takes_early_stop;
 	bool takes_constraints; /* any number, with any kind of bound; the others
 	                         * take one criterion */
+	bool mixes;             /* gives members; takes no criterion of losses, and
+	                         * no threshold but 0.5 */
 	bool of_loss;           /* takes a criterion of losses, and none other */
 	bool decides_by_group;  /* takes exactly one attribute, and gives
 	                        * group_thresholds */
@@ -192,6 +206,10 @@ extern NumStatus train_minimax(NumArena *arena, const Dataset *data,
                                NumMonitor *monitor, TrainResult *result);
 
 extern NumStatus train_threshold(NumArena *arena, const Dataset *data,
+                                 const TrainSettings *settings,
+                                 NumMonitor *monitor, TrainResult *result);
+
+extern NumStatus train_reduction(NumArena *arena, const Dataset *data,
                                  const TrainSettings *settings,
                                  NumMonitor *monitor, TrainResult *result);
 

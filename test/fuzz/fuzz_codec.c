@@ -8,8 +8,8 @@
  *
  *     clang-14 -g -O1 -fsanitize=fuzzer,address,undefined \
  *         -fno-sanitize-recover=all -std=c99 -D_GNU_SOURCE -Isrc -Itest/unit \
- *         test/fuzz/fuzz_codec.c src/model/{codec,groups,model,score}.c \
- *         src/num/{arena,checksum}.c -lm -o build/fuzz_codec
+ *         test/fuzz/fuzz_codec.c src/model/{codec,groups,mixture,model,score}.c \
+ *         src/num/{arena,checksum,random,special}.c -lm -o build/fuzz_codec
  *     build/fuzz_codec -max_total_time=600 -max_len=4096
  */
 #include <stdlib.h>
@@ -30,14 +30,12 @@ check(int holds)
 }
 
 static void
-look_up_levels(NumArena *arena, const Model *model)
+look_up_columns(const Model *model, const ModelColumn *columns,
+                const ScoreColumn *scores)
 {
-	Scorer *scorer;
-
-	check(scorer_build(arena, model, NULL, &scorer) == NUM_OK);
 	for (uint32_t c = 0; c < model->n_columns; c++)
 	{
-		const ModelColumn *column = &model->columns[c];
+		const ModelColumn *column = &columns[c];
 
 		for (uint32_t l = 0; l < column->n_levels; l++)
 		{
@@ -47,10 +45,22 @@ look_up_levels(NumArena *arena, const Model *model)
 				continue;
 			check(model_find_level(column, level->name, level->length) ==
 			      (int) l);
-			check(score_level(&scorer->columns[c], level->name, level->length,
-			                  NULL) == level->coef);
+			check(score_level(&scores[c], level->name, level->length, NULL) ==
+			      level->coef);
 		}
 	}
+}
+
+static void
+look_up_levels(NumArena *arena, const Model *model)
+{
+	Scorer *scorer;
+
+	check(scorer_build(arena, model, NULL, &scorer) == NUM_OK);
+	look_up_columns(model, model->columns, scorer->columns);
+	for (uint32_t m = 0; m < model->n_members; m++)
+		look_up_columns(model, model->members[m].columns,
+		                scorer->member_columns[m]);
 }
 
 static void
@@ -77,7 +87,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size >= 24)
 	{
 		memcpy(image, "fairpgM\n\1\0\0\0\1\0\0\0", 16);
-		image[8] = data[8] % 2 == 0 ? 2 : 1;
+		image[8] = (uint8_t[]){ 1, 2, 4 }[data[8] % 3];
 		for (int i = 0; i < 8; i++)
 			image[16 + i] = (uint8_t) ((uint64_t) (size + 4) >> (8 * i) & 0xff);
 		crc = num_crc32c(image, size);

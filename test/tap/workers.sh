@@ -71,6 +71,9 @@ same "an early end" "'many', 'label', protected => '{g,h}', exclude => '{id,w}',
 same "more values than are told apart" "'SELECT label, a, g, CASE WHEN id % 3 = 0
 	THEN id::text ELSE ''t'' || id % 300 END AS t FROM many', 'label',
 	protected => '{g}', fairness => 'demographic_parity', max_gap => 0.05"
+same "a mixture" "'many', 'label', protected => '{g,h}', exclude => '{w}',
+	fairness => 'equalized_odds', max_gap => 0.01, method => 'reduction',
+	options => '{\"key\": \"id\"}'"
 same "a view" "'seen', 'label', exclude => '{id,w}'"
 
 # whether they really are several

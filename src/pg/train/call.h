@@ -71,6 +71,7 @@ typedef struct TrainCall
 	const Certificate *judged; /* the part that quality figures are of */
 	FigureSettings figures;    /* how its figures are made */
 	Judgements judgements;     /* of that part */
+	double expected_gap;       /* of a mixture, of that part; else NaN */
 	List *warnings;            /* of char * */
 	double fit_seconds;
 	double certify_seconds;
@@ -120,6 +121,12 @@ train_groups(const TrainCall *call, const Certificate *part);
 /* train_groups.c: gives the model the thresholds by group that the method
  * found, and says what that means. */
 extern void train_set_groups(TrainCall *call);
+
+/* train_mixture.c: makes the model a mixture of the members that the method
+ * found, and says what that means; and the gap of its expected decisions in the
+ * judged part, NaN without a mixture. */
+extern void train_set_members(TrainCall *call);
+extern double train_expected_gap(const TrainCall *call);
 
 /* train_store.c: the rows of the new version; sets call->version. */
 extern void train_store(TrainCall *call);

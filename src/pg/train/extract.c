@@ -243,6 +243,8 @@ fill_report(const RowReader *reader, ExtractReport *report)
 		            psprintf("split column \"%s\" is null in " UINT64_FORMAT
 		                     " rows, which were trained on",
 		                     plan->split_name, reader->counts.n_null_split));
+	report->key_input =
+		plan->key >= 0 ? (uint8) plan->columns[plan->key].encoder.input : 0;
 	report->features_used = palloc(sizeof(char *) * plan->n_columns);
 	report->n_features_used = 0;
 	for (int i = 0; i < plan->n_columns; i++)

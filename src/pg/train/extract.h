@@ -33,6 +33,7 @@ typedef struct ExtractRequest
 	char **exclude; /* columns */
 	int n_exclude;
 
+	bool draws;        /* the key gives each row a draw, if there is one */
 	int64 seed;        /* of the split */
 	const char *nulls; /* 'indicator' (also when NULL), 'impute', 'reject',
 						* 'drop' */
@@ -58,6 +59,7 @@ typedef struct ExtractReport
 	char *statement;           /* the query that ran */
 	bool row_security;         /* row security was active for the caller */
 	double seconds;
+	uint8 key_input;      /* EncodeClass of the key, if there is one */
 	char **features_used; /* source columns the models see */
 	int n_features_used;
 } ExtractReport;

@@ -429,7 +429,7 @@ describe_features(ReadPlan *plan)
 		                         : 1;
 		n += column->n_elements;
 	}
-	specs = palloc0(sizeof(DataColumnSpec) * (n + 1));
+	specs = palloc0(sizeof(DataColumnSpec) * (n + 2));
 	for (int i = 0; i < plan->n_columns; i++)
 		if (plan->columns[i].is_feature)
 			describe_feature(plan, &plan->columns[i], specs);
@@ -443,6 +443,14 @@ describe_features(ReadPlan *plan)
 		describe_feature(plan, &plan->columns[plan->label], specs);
 	}
 	plan->spec.columns = specs;
+	if (plan->request->draws && plan->key >= 0)
+	{
+		plan->spec.drawn = true;
+		plan->spec.draw_column = plan->spec.n_columns++;
+		specs[plan->spec.draw_column].name = "";
+		specs[plan->spec.draw_column].source = "";
+		specs[plan->spec.draw_column].kind = DATA_NUMBER;
+	}
 }
 
 static NullKind

@@ -129,41 +129,6 @@ split_matches(const RowReader *reader, Datum value, bool null)
 	       memcmp(text, plan->split_text, length) == 0;
 }
 
-static uint64
-hash_key(const RowReader *reader, Datum value, bool null)
-{
-	const ReadPlan *plan = reader->plan;
-	ReadColumn *column = &plan->columns[plan->key];
-	uint64 seed = plan->spec.seed;
-	uint32 length;
-	const char *text;
-
-	if (null)
-		return num_hash64("", 0, seed);
-	if (read_as_number(column))
-	{
-		double x = encoder_number(&column->encoder, value) + 0.0;
-
-		return num_hash64(&x, sizeof(x), seed);
-	}
-	if (column->encoder.input == ENCODE_NONE ||
-	    column->encoder.input == ENCODE_ARRAY)
-	{
-		Oid send;
-		bool is_varlena;
-		bytea *image;
-
-		/* the text of such types may depend on settings, this does not */
-		getTypeBinaryOutputInfo(column->type, &send, &is_varlena);
-		image = OidSendFunctionCall(send, value);
-		text = VARDATA(image);
-		length = (uint32) (VARSIZE(image) - VARHDRSZ);
-	}
-	else
-		text = encoder_text(&column->encoder, value, &length);
-	return num_hash64(text, length, seed);
-}
-
 static void
 refuse_value(const RowReader *reader, const ReadColumn *column, double x)
 {
@@ -310,8 +275,17 @@ read_split(RowReader *reader, const NullableDatum *row)
 	const ReadPlan *plan = reader->plan;
 
 	if (plan->key >= 0)
+	{
+		ReadColumn *key = &plan->columns[plan->key];
+
 		reader->input->key_hash =
-			hash_key(reader, row[plan->key].value, row[plan->key].isnull);
+			encode_hash(&key->encoder, key->type, row[plan->key].value,
+		                row[plan->key].isnull, plan->spec.seed);
+		if (plan->spec.drawn)
+			reader->input->number[plan->spec.draw_column] =
+				encode_draw(&key->encoder, key->type, row[plan->key].value,
+			                row[plan->key].isnull);
+	}
 	if (plan->split_kind == SPLIT_COLUMN && row[plan->split].isnull)
 		reader->counts.n_null_split++;
 	if (plan->split_kind == SPLIT_COLUMN &&

@@ -278,6 +278,8 @@ fit(TrainCall *call)
 	              &call->arena, object);
 	if (call->result.group_thresholds != NULL)
 		train_set_groups(call);
+	if (call->result.n_members > 1)
+		train_set_members(call);
 	call->fit_seconds = seconds_since(start);
 }
 
@@ -302,6 +304,7 @@ certify(TrainCall *call)
 		call->judged = &call->held_out;
 	}
 	train_judge(call);
+	call->expected_gap = train_expected_gap(call);
 	report_status(model_encode(&call->arena, call->compiled, &call->artifact,
 	                           &call->artifact_bytes),
 	              &call->arena, object);

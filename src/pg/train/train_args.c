@@ -262,6 +262,32 @@ check_bound(const TrainCall *call, const FairConstraint *constraint)
 		                       method->name, given)));
 }
 
+/* What a mixture of decisions is no way to. */
+static void
+check_mixture(const TrainCall *call)
+{
+	for (int c = 0; c < call->constraints.n; c++)
+	{
+		const FairCriterion *criterion = call->constraints.items[c].criterion;
+
+		if (criterion->of_loss)
+			ereport(ERROR,
+			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			         errmsg("method \"%s\" does not take fairness criterion "
+			                "\"%s\"",
+			                call->method->name, criterion->name),
+			         errhint("Use method \"constraint\" or \"minimax\".")));
+	}
+	if (call->threshold != 0.5)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" does not take option \"threshold\"",
+		                call->method->name),
+		         errdetail("It makes the fewest wrong decisions, and both "
+		                   "kinds count alike."),
+		         errhint("Use method \"constraint\" for another threshold.")));
+}
+
 /* The method, its constraints and its strength must fit each other. */
 static void
 check_method(const TrainCall *call, bool by_argument)
@@ -285,6 +311,8 @@ check_method(const TrainCall *call, bool by_argument)
 		         errhint(method->of_loss
 		                     ? "It is for criterion group_loss."
 		                     : "Use method \"constraint\" or \"minimax\".")));
+	if (method->mixes)
+		check_mixture(call);
 	if (by_argument)
 		check_bound(call, first);
 	if (method->needs_penalty && !call->has_penalty)
@@ -458,6 +486,7 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 	check_method(call, by_argument);
 	check_regularisation(call);
 	check_early_stop(call);
+	call->extract.draws = call->method->mixes;
 	if (call->method->decides_by_group && call->extract.n_protected != 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

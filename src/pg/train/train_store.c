@@ -214,6 +214,7 @@ store_version(const TrainCall *call)
 		                 .iterations = call->result.iterations,
 		                 .best_iteration = chosen_iteration(&call->result),
 		                 .stopped_because = call->result.stopped_because,
+		                 .expected_gap = call->expected_gap,
 		                 .seconds = call->seconds,
 		                 .memory_bytes = (int64) call->memory_bytes,
 		                 .comment = call->comment,
