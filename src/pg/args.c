@@ -192,6 +192,10 @@ read_option(const ArgsOption *option, const JsonbValue *value)
 				refuse_type(option, "an array");
 			*(JsonbContainer **) option->target = value->val.binary.data;
 			break;
+		case ARGS_VALUE:
+			*(JsonbValue **) option->target = palloc(sizeof(JsonbValue));
+			**(JsonbValue **) option->target = *value;
+			break;
 	}
 }
 

@@ -48,7 +48,8 @@ typedef enum ArgsKind
 	ARGS_REAL,    /* target double * */
 	ARGS_TEXT,    /* target char **, in CurrentMemoryContext */
 	ARGS_OBJECT,  /* target Jsonb **, in CurrentMemoryContext */
-	ARGS_ARRAY    /* target JsonbContainer **, a part of the options */
+	ARGS_ARRAY,   /* target JsonbContainer **, a part of the options */
+	ARGS_VALUE    /* target JsonbValue **, in CurrentMemoryContext: any type */
 } ArgsKind;
 
 typedef struct ArgsOption

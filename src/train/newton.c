@@ -215,6 +215,27 @@ newton_allocate(Newton *newton)
 	return allocate_curvature(newton);
 }
 
+/* Moves to where the settings say, if that is a place within the signs. */
+static void
+take_start(Newton *newton)
+{
+	if (newton->settings->start == NULL)
+		return;
+	linear_from_raw(newton->plan, newton->settings->start, newton->coef);
+	for (uint32_t j = 0; j < newton->n; j++)
+	{
+		double *coef = &newton->coef[j];
+
+		if (newton->proximal != NULL &&
+		    proximal_sign(newton->proximal, j) * *coef < 0)
+			*coef = 0;
+		if (isfinite(*coef))
+			continue;
+		memset(newton->coef, 0, newton->stride * sizeof(double));
+		return;
+	}
+}
+
 NumStatus
 newton_create(NumArena *arena, const Dataset *data,
               const TrainSettings *settings, NumMonitor *monitor,
@@ -259,6 +280,8 @@ newton_create(NumArena *arena, const Dataset *data,
 		status = newton_allocate(newton);
 	if (status == NUM_OK && proximal_wanted(settings))
 		status = proximal_create(newton, &newton->proximal);
+	if (status == NUM_OK)
+		take_start(newton);
 	*result = newton;
 	return status;
 }
@@ -628,6 +651,29 @@ backtrack(Newton *newton, uint32_t block_stride, double reference)
 	return isfinite(newton->loss) ? NUM_OK : NUM_NOT_FINITE;
 }
 
+/* Whether the point that the settings named is of no use for these rows, which
+ * the last pass was over: its loss is above that of a model that knows nothing
+ * of them but the share of each label. */
+static bool
+start_is_worthless(const Newton *newton, NumStatus status)
+{
+	const LinearSums *sums = newton->sums;
+	double by_label[2] = { 0, 0 };
+	double entropy = 0;
+
+	if (newton->settings->start == NULL)
+		return false;
+	if (status != NUM_OK)
+		return status == NUM_NOT_FINITE;
+	for (uint32_t c = 0; c < linear_n_cells(newton->plan); c++)
+		by_label[c & 1] += sums->cell_weight[c];
+	for (int label = 0; label < 2; label++)
+		if (by_label[label] > 0)
+			entropy -=
+				by_label[label] * num_log(by_label[label] / sums->weight);
+	return !(sums->loss <= entropy);
+}
+
 NumStatus
 newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
                 const char *phase, bool *converged)
@@ -643,6 +689,11 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 		bool curved = newton->learns || !(decrement < KEEP_HESSIAN);
 		NumStatus status = newton_pass(newton, block_stride, curved);
 
+		if (i == 0 && start_is_worthless(newton, status))
+		{
+			memset(newton->coef, 0, newton->stride * sizeof(double));
+			status = newton_pass(newton, block_stride, curved);
+		}
 		if (status == NUM_NOT_FINITE && i > 0)
 			newton->loss = INFINITY;
 		if ((status == NUM_OK || status == NUM_NOT_FINITE) && i > 0)

@@ -85,7 +85,7 @@ struct Newton
 	bool is_stuck;        /* no step made the objective smaller */
 };
 
-/* Everything allocated, coefficients zero. */
+/* Everything allocated; coefficients zero, or where settings->start says. */
 extern NumStatus newton_create(NumArena *arena, const Dataset *data,
                                const TrainSettings *settings,
                                NumMonitor *monitor, Newton **newton);
@@ -143,13 +143,15 @@ extern void newton_forget_best(Newton *newton);
 
 /* Minimises loss, ridge and l1 alone over one row in 'block_stride', until
  * half the squared Newton decrement falls below 'accuracy' (the last step is
- * taken, not evaluated). */
+ * taken, not evaluated).  Of a start that these rows speak against it goes
+ * back to zero. */
 extern NumStatus
 newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
                 const char *phase, bool *converged);
 
 /* Minimises loss, ridge and l1 to the end, over a sample first where that
- * pays, and gives the result; newton->coef is the point. */
+ * pays and there is no better start, and gives the result; newton->coef is the
+ * point. */
 extern NumStatus newton_fit(Newton *newton, TrainResult *result);
 
 /* The result from the best point. */

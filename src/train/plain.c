@@ -23,7 +23,8 @@ newton_fit(Newton *newton, TrainResult *result)
 	bool converged;
 	NumStatus status = NUM_OK;
 
-	if (newton->sample_stride > 1)
+	/* where a start has been given, the sample would lead away from it */
+	if (newton->sample_stride > 1 && newton->settings->start == NULL)
 		status = newton_minimise(newton, newton->sample_stride, SAMPLE_ACCURACY,
 		                         "sample", &converged);
 	if (status == NUM_OK)

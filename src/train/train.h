@@ -73,6 +73,8 @@ typedef struct TrainSettings
 	                     * not constrained */
 	bool own_kernels;   /* never BLAS: same bits on any machine */
 	TrainSolver solver;
+	const double *start; /* [data->n_params] raw coefficients to begin the
+	                      * search at (start.h); NULL: at zero */
 	struct LinearTeam
 		*team; /* processes that make the passes; NULL: this one */
 } TrainSettings;

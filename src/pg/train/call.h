@@ -52,12 +52,15 @@ typedef struct TrainCall
 	TrainSolver solver;
 	TrainEarlyStop early_stop; /* patience 0: not asked for */
 	char *undefined;           /* "error" or "skip" */
+	bool has_start;            /* option start, and */
+	int start;                 /* the version it names, 0: the newest */
 
 	/* resolved */
 	const TrainMethod *method; /* NULL: plain */
 	bool uses_blas;
 
 	/* what came of it */
+	const Model *start_model; /* of the version that start names */
 	NumArena arena;
 	NumMonitor monitor;
 	Dataset *data;
@@ -101,6 +104,14 @@ extern const signed char *train_find_signs(const TrainCall *call);
 
 /* train_early_stop.c: reads option "early_stop", NULL when it was not given. */
 extern void train_read_early_stop(Jsonb *option, TrainEarlyStop *early_stop);
+
+/* train_start.c: reads option "start", NULL when it was not given; finds the
+ * version it names, so that call->start is its number, and refuses one that is
+ * not there or of another family; and its coefficients as those of call->data
+ * (TrainSettings.start), NULL without the option. */
+extern void train_read_start(const JsonbValue *start, TrainCall *call);
+extern void train_load_start(TrainCall *call);
+extern const double *train_find_start(TrainCall *call);
 
 /* train_cells.c: what method reweigh could not balance or has few rows of, as
  * warnings; and its cells as rows of the store.  Nothing without cells. */

@@ -249,7 +249,8 @@ fit(TrainCall *call)
 		                       .max_iterations = call->iterations,
 		                       .min_group = (uint64_t) call->min_group,
 		                       .solver = call->solver,
-		                       .early_stop = call->early_stop };
+		                       .early_stop = call->early_stop,
+		                       .start = train_find_start(call) };
 	char *object = describe_source(call);
 	Team *team;
 	instr_time start;
@@ -388,6 +389,7 @@ fairpg_train(PG_FUNCTION_ARGS)
 		call->version = store_next_version(call->model);
 
 	host_arena_init(&call->arena, context, setting_train_mem_bytes());
+	train_load_start(call);
 	host_monitor_begin(&call->monitor, call->model);
 	call->extract.monitor = &call->monitor;
 	host_monitor_phase(&call->monitor, "reading");

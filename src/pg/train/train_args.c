@@ -119,6 +119,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 	int max_levels = 256;
 	Jsonb *monotone = NULL;
 	Jsonb *early_stop = NULL;
+	JsonbValue *start = NULL;
 	ArgsOption known[] = {
 		{ "l2", ARGS_REAL, &call->l2, 0, 1e6 },
 		{ "l1", ARGS_REAL, &call->l1, 0, 1e6 },
@@ -135,6 +136,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 		{ "deterministic", ARGS_BOOLEAN, &call->deterministic, 0, 0 },
 		{ "solver", ARGS_TEXT, &solver, 0, 0 },
 		{ "constraints", ARGS_ARRAY, constraints, 0, 0 },
+		{ "start", ARGS_VALUE, &start, 0, 0 },
 		{ NULL }
 	};
 
@@ -158,6 +160,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 	call->solver = find_solver(solver);
 	train_read_signs(monotone, call);
 	train_read_early_stop(early_stop, &call->early_stop);
+	train_read_start(start, call);
 	call->extract.nulls = nulls;
 	call->extract.key = key;
 	call->extract.max_levels = max_levels;

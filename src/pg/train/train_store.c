@@ -105,6 +105,11 @@ describe_call(const TrainCall *call)
 		appendStringInfoString(&json, "{}");
 	else
 		JsonbToCString(&json, &call->options->root, VARSIZE(call->options));
+	json_key(&json, "start");
+	if (call->has_start)
+		appendStringInfo(&json, "%d", call->start);
+	else
+		appendStringInfoString(&json, "null");
 	json_text(&json, "statement", call->report.statement);
 	if (call->data->label == DATA_LABEL_NUMBER)
 	{
