@@ -19,7 +19,7 @@ CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o \
 	figures_number.o host.o \
 	judge.o report.o rows.o source.o store.o \
-	store_access.o store_names.o store_read.o)
+	store_access.o store_names.o store_read.o store_run.o)
 TRAIN_OBJS = \
 	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c)))

@@ -43,8 +43,47 @@ SELECT version, status FROM unnest('{null,2}'::jsonb[]) start, LATERAL fairpg.tr
     options => jsonb_build_object('key', 'id', 'start', start)) ORDER BY version;
 SELECT largest_difference('plain', 5, 6) < 1e-6 AS same;
 
+-- fairpg.retrain(): the call of a version, made again; anew it gives the same bytes
+CREATE TABLE loans AS SELECT * FROM people WHERE id <= 4000;
+SELECT version, status FROM fairpg.train('nightly', 'loans', 'paid', protected => '{sex,region}', exclude => '{id,noise}', fairness => 'equal_opportunity',
+    max_gap => 0.1, split => 'hash:0.25', seed => 7, comment => 'the first', options => '{"key": "id", "min_group": 20, "l2": 0.001,
+        "constraints": [{"fairness": "demographic_parity", "min_ratio": 0.5, "protected": ["sex"]}]}');
+SELECT model, version, status FROM fairpg.retrain('nightly', start => 'none', comment => 'the same');
+SELECT version, comment, source, spec -> 'replays' AS replays, spec -> 'start' AS start, artifact = first_value(artifact) OVER (ORDER BY version) AS same
+FROM fairpg_catalog.model_version WHERE model = 'nightly' ORDER BY version;
+-- all of the call but where the rows are and where the search begins
+SELECT (a.spec -> 'call') - '{features,exclude,source}'::text[] = (b.spec -> 'call') - '{features,exclude,source}'::text[] AS same,
+       a.spec -> 'features' = b.spec #> '{call,features}' AS columns, b.spec #> '{call,source}' AS source, b.spec -> 'relation' AS relation
+FROM fairpg_catalog.model_version a JOIN fairpg_catalog.model_version b USING (model) WHERE model = 'nightly' AND a.version = 1 AND b.version = 2;
+-- by default it begins at the version; new rows are trained on, a new column is no feature before somebody says so
+SELECT version, status FROM fairpg.retrain('nightly');
+INSERT INTO loans SELECT * FROM people WHERE id > 4000;
+ALTER TABLE loans ADD COLUMN leak boolean;
+UPDATE loans SET leak = paid;
+SELECT version, status, rows_train + rows_test + rows_dropped AS rows, warnings FROM fairpg.retrain('nightly');
+SELECT version, status, warnings FROM fairpg.retrain('nightly');
+SELECT version, spec -> 'replays' AS replays, spec -> 'start' AS start, rows_train + rows_test AS rows FROM fairpg_catalog.model_version
+WHERE model = 'nightly' ORDER BY version;
+SELECT string_agg(DISTINCT term, ', ' ORDER BY term) AS terms FROM fairpg_report.coefficients WHERE model = 'nightly' AND version = 5;
+-- what search_path is by now does not matter; another source, another version, another start
+CREATE SCHEMA decoy;
+CREATE TABLE decoy.loans AS SELECT 1 AS id;
+SET search_path = decoy, public;
+SELECT version, status FROM fairpg.retrain('nightly', version => 1, start => '5');
+RESET search_path;
+SELECT version, status FROM fairpg.retrain('nightly', source => 'SELECT * FROM loans WHERE id <= 4000', version => 1, start => 'none');
+SELECT version, source, spec -> 'replays' AS replays, spec -> 'start' AS start, artifact = (SELECT artifact FROM fairpg_catalog.model_version
+    WHERE model = 'nightly' AND version = 1) AS as_first FROM fairpg_catalog.model_version WHERE model = 'nightly' AND version > 5 ORDER BY version;
+-- columns that were excluded may go; array elements, dates and weights are as they were
+ALTER TABLE loans DROP COLUMN noise;
+SELECT version, status FROM fairpg.retrain('nightly', start => 'latest');
+SELECT status FROM fairpg.train('by_query', 'SELECT *, 1 + id % 3 AS w, CASE WHEN paid THEN ''yes'' ELSE ''no'' END AS answer FROM people', 'answer', positive => 'yes',
+    features => '{noise,income,since,sex}', weight => 'w', split => 'column:region=s', options => '{"nulls": "impute"}');
+SELECT status FROM fairpg.retrain('by_query', start => 'none');
+SELECT count(DISTINCT artifact) AS models, count(*) AS versions FROM fairpg_catalog.model_version WHERE model = 'by_query';
 DROP SCHEMA fairpg_report CASCADE;
 DROP SCHEMA fairpg_catalog CASCADE;
 DROP FUNCTION train_all(jsonb);
 DROP FUNCTION largest_difference(text, integer, integer);
-DROP TABLE calls, people CASCADE;
+DROP SCHEMA decoy CASCADE;
+DROP TABLE calls, people, loans CASCADE;

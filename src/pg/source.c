@@ -198,6 +198,7 @@ open_relation(const char *source, Source *result)
 		get_namespace_name(RelationGetNamespace(relation)),
 		RelationGetRelationName(relation));
 	result->is_query = false;
+	result->relation = qualified;
 	result->name = psprintf("\"%s\"", qualified);
 	result->from = psprintf("%s AS src", qualified);
 	result->columns = live_columns(RelationGetDescr(relation), result->name);
@@ -294,6 +295,15 @@ source_open(const char *source, Source *result)
 		open_query(source, result);
 	else
 		open_relation(source, result);
+}
+
+char *
+source_type_name(Oid type)
+{
+	char *name = format_type_extended(type, -1, FORMAT_TYPE_FORCE_QUALIFY);
+	size_t n = strlen("pg_catalog.");
+
+	return strncmp(name, "pg_catalog.", n) == 0 ? name + n : name;
 }
 
 int

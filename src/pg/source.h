@@ -10,10 +10,12 @@
 typedef struct Source
 {
 	bool is_query;
-	const char *name;  /* for messages: "public.loans", or "query" */
-	const char *from;  /* for a FROM clause, quoted, with the alias src */
-	TupleDesc columns; /* names and types; dropped ones are gone */
-	bool row_security; /* policies filter what the current user reads */
+	const char *name;     /* for messages: "public.loans", or "query" */
+	const char *from;     /* for a FROM clause, quoted, with the alias src */
+	const char *relation; /* its name with the schema, quoted where needed;
+	                       * NULL: a query */
+	TupleDesc columns;    /* names and types; dropped ones are gone */
+	bool row_security;    /* policies filter what the current user reads */
 } Source;
 
 /*
@@ -43,6 +45,9 @@ source_column(const Source *source, const char *name, const char *role);
  */
 extern int
 source_attribute(const Source *source, const char *attribute, char **names);
+
+/* Name of a type that means the same whatever search_path is. */
+extern char *source_type_name(Oid type);
 
 /* Place of a column, or -1. */
 extern int source_find_column(const Source *source, const char *name);

@@ -22,7 +22,8 @@
 typedef enum StoreUse
 {
 	STORE_TO_TRAIN,
-	STORE_TO_EVALUATE
+	STORE_TO_EVALUATE,
+	STORE_TO_RUN_JOB
 } StoreUse;
 
 /* Raises an error with the way out unless fairpg.init() has been run in this

@@ -54,27 +54,29 @@ store_version_table(void)
 }
 
 /* The tables of the store that this version writes to, and the rights that it
- * takes: to train, and to evaluate. */
+ * takes: to train, to evaluate, and to train as a job. */
 typedef struct StoreTable
 {
 	const char *name;
 	AclMode train;
 	AclMode evaluate;
+	AclMode job; /* beside those to train */
 } StoreTable;
 
 static const StoreTable store_tables[] = {
-	{ "store_version", ACL_SELECT, ACL_SELECT },
-	{ "model", ACL_SELECT | ACL_INSERT | ACL_UPDATE, 0 },
-	{ "model_version", ACL_INSERT, ACL_SELECT },
-	{ "coefficient", ACL_INSERT, 0 },
-	{ "training_log", ACL_INSERT, 0 },
-	{ "training_log_group", ACL_INSERT, 0 },
-	{ "reweighing", ACL_INSERT, 0 },
-	{ "group_threshold", ACL_INSERT, 0 },
-	{ "evaluation", ACL_SELECT | ACL_INSERT, ACL_SELECT | ACL_INSERT },
-	{ "evaluation_metric", ACL_INSERT, ACL_INSERT },
-	{ "evaluation_gap", ACL_INSERT, ACL_INSERT },
-	{ "evaluation_constraint", ACL_INSERT, ACL_INSERT },
+	{ "store_version", ACL_SELECT, ACL_SELECT, 0 },
+	{ "model", ACL_SELECT | ACL_INSERT | ACL_UPDATE, 0, 0 },
+	{ "model_version", ACL_INSERT, ACL_SELECT, 0 },
+	{ "coefficient", ACL_INSERT, 0, 0 },
+	{ "training_log", ACL_INSERT, 0, 0 },
+	{ "training_log_group", ACL_INSERT, 0, 0 },
+	{ "reweighing", ACL_INSERT, 0, 0 },
+	{ "group_threshold", ACL_INSERT, 0, 0 },
+	{ "evaluation", ACL_SELECT | ACL_INSERT, ACL_SELECT | ACL_INSERT, 0 },
+	{ "evaluation_metric", ACL_INSERT, ACL_INSERT, 0 },
+	{ "evaluation_gap", ACL_INSERT, ACL_INSERT, 0 },
+	{ "evaluation_constraint", ACL_INSERT, ACL_INSERT, 0 },
+	{ "run", 0, 0, ACL_SELECT | ACL_INSERT | ACL_UPDATE },
 };
 
 static Oid
@@ -174,6 +176,29 @@ missing_right(Oid table, AclMode rights)
 	return NULL;
 }
 
+/* Raises the error for a right that is wanting. */
+static void
+refuse_right(const StoreTable *table, StoreUse use, const char *missing)
+{
+	static const char *const uses[] = { [STORE_TO_TRAIN] = "Training",
+		                                [STORE_TO_EVALUATE] = "An evaluation",
+		                                [STORE_TO_RUN_JOB] = "A job" };
+
+	ereport(ERROR,
+	        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+	         errmsg("permission denied for table \"%s.%s\"", STORE_SCHEMA,
+	                table->name),
+	         errdetail("%s needs %s on it.", uses[use], missing),
+	         table->job != 0
+	             ? errhint("A role that runs jobs needs UPDATE on \"%s.%s\", "
+	                       "beside what training takes.",
+	                       STORE_SCHEMA, table->name)
+	             : errhint("A role that trains or evaluates needs SELECT and "
+	                       "INSERT on all tables in schema \"%s\", and UPDATE "
+	                       "on \"%s.model\" to train.",
+	                       STORE_SCHEMA, STORE_SCHEMA)));
+}
+
 static void
 require_rights(StoreUse use)
 {
@@ -182,23 +207,14 @@ require_rights(StoreUse use)
 	for (int t = 0; t < (int) lengthof(store_tables); t++)
 	{
 		const StoreTable *table = &store_tables[t];
+		AclMode rights =
+			use == STORE_TO_EVALUATE ? table->evaluate : table->train;
 		const char *missing = missing_right(
 			get_relname_relid(table->name, schema),
-			use == STORE_TO_TRAIN ? table->train : table->evaluate);
+			use == STORE_TO_RUN_JOB ? rights | table->job : rights);
 
 		if (missing != NULL)
-			ereport(
-				ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			     errmsg("permission denied for table \"%s.%s\"", STORE_SCHEMA,
-			            table->name),
-			     errdetail("%s needs %s on it.",
-			               use == STORE_TO_TRAIN ? "Training" : "An evaluation",
-			               missing),
-			     errhint("A role that trains or evaluates needs SELECT and "
-			             "INSERT on all tables in schema \"%s\", and UPDATE "
-			             "on \"%s.model\" to train.",
-			             STORE_SCHEMA, STORE_SCHEMA)));
+			refuse_right(table, use, missing);
 	}
 }
 

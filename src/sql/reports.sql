@@ -419,6 +419,41 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.group_thresholds.group_name IS 'group of the attribute';
     COMMENT ON COLUMN fairpg_report.group_thresholds.threshold
         IS 'probability from which a decision is positive for this group; above 1: never';
+
+    CREATE VIEW fairpg_report.runs AS
+        SELECT
+            r.run,
+            r.model,
+            r.procedure,
+            CASE
+                WHEN r.status = 'running' AND (r.begun_at < pg_postmaster_start_time()
+                    OR NOT EXISTS (SELECT FROM pg_stat_get_activity(r.pid)))
+                    THEN 'lost'
+                ELSE r.status
+            END AS status,
+            r.begun_at,
+            r.ended_at,
+            extract(epoch FROM r.ended_at - r.begun_at)::double precision AS seconds,
+            r.rows,
+            r.version,
+            r.sqlstate,
+            r.message,
+            r.begun_by
+        FROM fairpg_catalog.run AS r;
+    COMMENT ON VIEW fairpg_report.runs IS 'calls of train_job and retrain_job, and how they ended';
+    COMMENT ON COLUMN fairpg_report.runs.run IS 'number of the run';
+    COMMENT ON COLUMN fairpg_report.runs.model IS 'name of the model, which need not exist';
+    COMMENT ON COLUMN fairpg_report.runs.procedure IS 'train_job or retrain_job';
+    COMMENT ON COLUMN fairpg_report.runs.status
+        IS 'running, finished, failed, cancelled, or lost: the process ended without a word';
+    COMMENT ON COLUMN fairpg_report.runs.begun_at IS 'when it was called';
+    COMMENT ON COLUMN fairpg_report.runs.ended_at IS 'when it ended, however it did';
+    COMMENT ON COLUMN fairpg_report.runs.seconds IS 'how long it took';
+    COMMENT ON COLUMN fairpg_report.runs.rows IS 'rows that it read; NULL before all are read';
+    COMMENT ON COLUMN fairpg_report.runs.version IS 'number of the version that it made';
+    COMMENT ON COLUMN fairpg_report.runs.sqlstate IS 'code of the error that ended it';
+    COMMENT ON COLUMN fairpg_report.runs.message IS 'message of the error that ended it';
+    COMMENT ON COLUMN fairpg_report.runs.begun_by IS 'role that called it';
 END
 $reports$;
 COMMENT ON FUNCTION fairpg.make_reports()

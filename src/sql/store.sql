@@ -24,7 +24,7 @@ DECLARE
         fairpg_catalog.training_log_group,fairpg_report.training_log_groups,
         fairpg_catalog.reweighing,fairpg_report.reweighing,
         fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
-        fairpg_catalog.evaluation_constraint,
+        fairpg_catalog.evaluation_constraint,fairpg_catalog.run,fairpg_report.runs,
         fairpg_report.model_versions,fairpg_report.group_metrics,fairpg_report.disparities,
         fairpg_report.constraints,
         fairpg_report.training_log,fairpg_report.coefficients,
@@ -548,6 +548,35 @@ BEGIN
         IS 'pass, fail or insufficient: the interval against the bound';
     COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.worst_group
         IS 'attribute and group that it is to the disadvantage of';
+
+    CREATE TABLE fairpg_catalog.run (
+        run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        model text NOT NULL,
+        procedure text NOT NULL,
+        status text NOT NULL CHECK (status IN ('running', 'finished', 'failed', 'cancelled')),
+        begun_at timestamptz NOT NULL,
+        ended_at timestamptz,
+        version integer,
+        rows bigint,
+        sqlstate text,
+        message text,
+        begun_by text NOT NULL,
+        pid integer NOT NULL
+    );
+    COMMENT ON TABLE fairpg_catalog.run
+        IS 'one row for each call of a job, also of those that came to nothing';
+    COMMENT ON COLUMN fairpg_catalog.run.run IS 'number of the run';
+    COMMENT ON COLUMN fairpg_catalog.run.model IS 'name of the model, which need not exist';
+    COMMENT ON COLUMN fairpg_catalog.run.procedure IS 'train_job or retrain_job';
+    COMMENT ON COLUMN fairpg_catalog.run.status IS 'running, finished, failed or cancelled';
+    COMMENT ON COLUMN fairpg_catalog.run.begun_at IS 'when it was called';
+    COMMENT ON COLUMN fairpg_catalog.run.ended_at IS 'when it ended, however it did';
+    COMMENT ON COLUMN fairpg_catalog.run.version IS 'number of the version that it made';
+    COMMENT ON COLUMN fairpg_catalog.run.rows IS 'rows that it read; NULL before all are read';
+    COMMENT ON COLUMN fairpg_catalog.run.sqlstate IS 'code of the error that ended it';
+    COMMENT ON COLUMN fairpg_catalog.run.message IS 'message of the error that ended it';
+    COMMENT ON COLUMN fairpg_catalog.run.begun_by IS 'role that called it';
+    COMMENT ON COLUMN fairpg_catalog.run.pid IS 'process of the server that ran it';
 
     EXECUTE triggers;
 

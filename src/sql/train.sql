@@ -86,6 +86,59 @@ COMMENT ON FUNCTION fairpg.train(text, text, text, text, text[], text[], text[],
     jsonb, text)
     IS 'trains a model over a table or query and stores it as a new version';
 
+CREATE FUNCTION fairpg.retrain(
+    model text,
+    source text DEFAULT NULL,
+    version integer DEFAULT NULL,
+    start text DEFAULT NULL,
+    comment text DEFAULT NULL)
+    RETURNS fairpg.train_result
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    COST 100000
+    AS '$libdir/fairpg_train', 'fairpg_retrain';
+COMMENT ON FUNCTION fairpg.retrain(text, text, integer, text, text)
+    IS 'makes the training of a version again, over the rows of today, and stores it as a new version';
+
+-- Jobs: the same in transactions of their own.
+
+CREATE PROCEDURE fairpg.train_job(
+    model text,
+    source text,
+    label text,
+    positive text DEFAULT NULL,
+    protected text[] DEFAULT '{}',
+    features text[] DEFAULT NULL,
+    exclude text[] DEFAULT '{}',
+    family text DEFAULT 'logistic',
+    fairness text DEFAULT 'none',
+    max_gap double precision DEFAULT NULL,
+    min_ratio double precision DEFAULT NULL,
+    max_loss double precision DEFAULT NULL,
+    method text DEFAULT 'constraint',
+    penalty double precision DEFAULT NULL,
+    weight text DEFAULT NULL,
+    split text DEFAULT 'hash:0.2',
+    seed bigint DEFAULT 0,
+    options jsonb DEFAULT '{}',
+    comment text DEFAULT NULL)
+    LANGUAGE C
+    AS '$libdir/fairpg_train', 'fairpg_train_job';
+COMMENT ON PROCEDURE fairpg.train_job(text, text, text, text, text[], text[], text[], text, text,
+    double precision, double precision, double precision, text, double precision, text, text, bigint,
+    jsonb, text)
+    IS 'trains as train() does, commits before it computes, and keeps a record of the run';
+
+CREATE PROCEDURE fairpg.retrain_job(
+    model text,
+    source text DEFAULT NULL,
+    version integer DEFAULT NULL,
+    start text DEFAULT NULL,
+    comment text DEFAULT NULL)
+    LANGUAGE C
+    AS '$libdir/fairpg_train', 'fairpg_retrain_job';
+COMMENT ON PROCEDURE fairpg.retrain_job(text, text, integer, text, text)
+    IS 'trains as retrain() does, commits before it computes, and keeps a record of the run';
+
 -- Reading the rows of a training: an aggregate, so that parallel workers take
 -- part in it.  It works only inside of fairpg.train().
 

@@ -9,6 +9,7 @@
 
 #include "fmgr.h"
 #include "nodes/pg_list.h"
+#include "portability/instr_time.h"
 #include "utils/jsonb.h"
 
 #include "data/dataset.h"
@@ -37,6 +38,8 @@ typedef struct TrainCall
 	int64 seed;
 	Jsonb *options;
 	ExtractRequest extract;
+	char *kept;                  /* all of them as JSON (replay.h) */
+	const struct Replay *replay; /* what this repeats; NULL: nothing */
 
 	/* options */
 	double l2;
@@ -54,6 +57,9 @@ typedef struct TrainCall
 	char *undefined;           /* "error" or "skip" */
 	bool has_start;            /* option start, and */
 	int start;                 /* the version it names, 0: the newest */
+
+	bool is_job; /* passes are made without a snapshot, and so by this process
+	              * alone; the version is stored by another transaction */
 
 	/* resolved */
 	const TrainMethod *method; /* NULL: plain */
@@ -76,6 +82,7 @@ typedef struct TrainCall
 	Judgements judgements;     /* of that part */
 	double expected_gap;       /* of a mixture, of that part; else NaN */
 	List *warnings;            /* of char * */
+	instr_time begun;
 	double fit_seconds;
 	double certify_seconds;
 	double seconds;
@@ -141,5 +148,23 @@ extern double train_expected_gap(const TrainCall *call);
 
 /* train_store.c: the rows of the new version; sets call->version. */
 extern void train_store(TrainCall *call);
+
+/* train.c: the steps of a training, in their order; train_store() follows
+ * the certificate.  From the arguments to what was asked; to call->data, with
+ * the memory of the run in 'context'; to call->result and call->compiled; to
+ * the certificates and the verdict; and what other processes see given back. */
+extern void train_begin(TrainCall *call, FunctionCallInfo fcinfo,
+                        const struct Replay *replay);
+extern void train_extract(TrainCall *call, MemoryContext context);
+extern void train_fit(TrainCall *call);
+extern void train_certified(TrainCall *call);
+extern void train_count_memory(TrainCall *call);
+extern void train_release(TrainCall *call);
+
+/* A whole training with the arguments of fairpg.train(); 'what' is the
+ * function that was called, and 'replay' is NULL unless it repeats another
+ * call.  Returns a fairpg.train_result. */
+extern Datum train_run(FunctionCallInfo fcinfo, const char *what,
+                       const struct Replay *replay);
 
 #endif

@@ -230,6 +230,9 @@ fill_report(const RowReader *reader, ExtractReport *report)
 	                       reader->counts.n_zero_weight +
 	                       reader->counts.n_null_dropped;
 	report->source_name = pstrdup(plan->source.name);
+	if (plan->source.relation != NULL)
+		report->relation = pstrdup(plan->source.relation);
+	report->columns = plan->source.columns;
 	report->statement = plan->statement;
 	report->row_security = plan->source.row_security;
 	if (report->row_security)
@@ -266,8 +269,8 @@ extract_dataset(const ExtractRequest *request, NumArena *arena,
 	INSTR_TIME_SET_CURRENT(start);
 	memset(report, 0, sizeof(*report));
 	extract_plan(request, plan);
-	plan->spec.raw_store = spill_create();
-	plan->spec.block_store = report->store = spill_create();
+	plan->spec.raw_store = spill_create(false);
+	plan->spec.block_store = report->store = spill_create(request->outlives);
 	gather_rows(plan, arena, &gathered);
 	check_labels(gathered.reader);
 	fill_report(gathered.reader, report);

@@ -9,6 +9,7 @@
 #ifndef FAIRPG_PG_TRAIN_EXTRACT_H
 #define FAIRPG_PG_TRAIN_EXTRACT_H
 
+#include "access/tupdesc.h"
 #include "nodes/pg_list.h"
 
 #include "data/dataset.h"
@@ -40,6 +41,7 @@ typedef struct ExtractRequest
 	int max_levels;    /* of a category, 0: 256 */
 	int max_groups;    /* of a protected attribute, 0: no limit but the
 						* dataset's own */
+	bool outlives;     /* the dataset is used after the transaction */
 	NumMonitor *monitor;
 } ExtractRequest;
 
@@ -56,6 +58,8 @@ typedef struct ExtractReport
 	uint64 rows_read;          /* what the query returned */
 	uint64 rows_dropped;       /* of them, left out for whatever reason */
 	char *source_name;         /* printable */
+	char *relation;            /* as in Source, or NULL */
+	TupleDesc columns;         /* of the source */
 	char *statement;           /* the query that ran */
 	bool row_security;         /* row security was active for the caller */
 	double seconds;

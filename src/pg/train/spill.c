@@ -32,18 +32,24 @@
 typedef struct Spill
 {
 	DataStore store;
-	ResourceOwner owner;
+	ResourceOwner owner; /* NULL: of no transaction */
 	File file;
 	size_t untrimmed;
 } Spill;
 
 /* The file belongs to who began the training, not to the statement that reads
- * its rows. */
+ * its rows.  One that outlives the transaction is of the session; the server
+ * puts such into the default tablespace. */
 static void
 open_file(Spill *spill)
 {
 	ResourceOwner before = CurrentResourceOwner;
 
+	if (spill->owner == NULL)
+	{
+		spill->file = OpenTemporaryFile(true);
+		return;
+	}
 	PrepareTempTablespaces();
 	CurrentResourceOwner = spill->owner;
 	spill->file = OpenTemporaryFile(false);
@@ -126,14 +132,14 @@ spill_read(DataStore *store, uint64_t place, void *bytes, size_t n)
 }
 
 DataStore *
-spill_create(void)
+spill_create(bool outlives)
 {
 	Spill *spill = palloc0(sizeof(Spill));
 
 	spill->store.write = spill_write;
 	spill->store.read = spill_read;
 	spill->store.host = spill;
-	spill->owner = CurrentResourceOwner;
+	spill->owner = outlives ? NULL : CurrentResourceOwner;
 	spill->file = NO_FILE;
 	return &spill->store;
 }

@@ -14,9 +14,10 @@
  * is made when something is written; it counts against temp_file_limit, lies
  * in temp_tablespaces, and is shown by log_temp_files.  It goes with the
  * current resource owner, however that ends, or when a server that crashed
- * starts again.
+ * starts again; one that outlives the transaction goes with spill_end() or the
+ * session.
  */
-extern DataStore *spill_create(void);
+extern DataStore *spill_create(bool outlives);
 
 /* Removes the file. */
 extern void spill_end(DataStore *store);

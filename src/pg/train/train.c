@@ -36,6 +36,7 @@
 #include "pg/rows.h"
 #include "pg/store.h"
 #include "pg/train/call.h"
+#include "pg/train/replay.h"
 #include "pg/train/shared_rows.h"
 #include "pg/train/spill.h"
 #include "pg/train/team.h"
@@ -212,7 +213,8 @@ static Team *
 gather_team(TrainCall *call)
 {
 	uint64 rows = call->data->part[DATA_TRAIN].n_rows;
-	int wanted = (int) Min((uint64) setting_workers(), rows / WORKER_ROWS);
+	int workers = call->is_job ? 0 : setting_workers();
+	int wanted = (int) Min((uint64) workers, rows / WORKER_ROWS);
 	Team *team;
 
 	if (call->report.shared == NULL || wanted == 0 ||
@@ -232,8 +234,8 @@ gather_team(TrainCall *call)
 	return team;
 }
 
-static void
-fit(TrainCall *call)
+void
+train_fit(TrainCall *call)
 {
 	TrainSettings settings = { .constraints = call->constraints.items,
 		                       .n_constraints = call->constraints.n,
@@ -284,8 +286,23 @@ fit(TrainCall *call)
 	call->fit_seconds = seconds_since(start);
 }
 
+/* Tells that the training would have been faster with more memory. */
 static void
-certify(TrainCall *call)
+warn_of_files(TrainCall *call)
+{
+	uint64 bytes = call->report.waited_bytes + call->report.store->n_bytes;
+
+	if (bytes > 0)
+		call->warnings =
+			lappend(call->warnings,
+		            psprintf("rows beyond fairpg.train_mem were in temporary "
+		                     "files: " UINT64_FORMAT " kB were written",
+		                     bytes / 1024));
+	spill_end(call->report.store);
+}
+
+void
+train_certified(TrainCall *call)
 {
 	char *object = describe_source(call);
 	instr_time start;
@@ -310,21 +327,55 @@ certify(TrainCall *call)
 	                           &call->artifact_bytes),
 	              &call->arena, object);
 	call->certify_seconds = seconds_since(start);
+	call->seconds = seconds_since(call->begun);
+	train_count_memory(call);
+	warn_of_files(call);
 }
 
-/* Tells that the training would have been faster with more memory. */
-static void
-warn_of_files(TrainCall *call)
+void
+train_begin(TrainCall *call, FunctionCallInfo fcinfo, const Replay *replay)
 {
-	uint64 bytes = call->report.waited_bytes + call->report.store->n_bytes;
+	INSTR_TIME_SET_CURRENT(call->begun);
+	train_read_call(fcinfo, call);
+	call->kept = replay_describe(fcinfo);
+	call->replay = replay;
+}
 
-	if (bytes > 0)
-		call->warnings =
-			lappend(call->warnings,
-		            psprintf("rows beyond fairpg.train_mem were in temporary "
-		                     "files: " UINT64_FORMAT " kB were written",
-		                     bytes / 1024));
-	spill_end(call->report.store);
+void
+train_extract(TrainCall *call, MemoryContext context)
+{
+	store_require(STORE_TO_TRAIN);
+	store_check_model_name(call->model);
+	train_check_signs(call);
+	if (IsolationUsesXactSnapshot() && !call->is_job)
+		call->version = store_next_version(call->model);
+	host_arena_init(&call->arena, context, setting_train_mem_bytes());
+	train_load_start(call);
+	host_monitor_begin(&call->monitor, call->model);
+	call->extract.monitor = &call->monitor;
+	host_monitor_phase(&call->monitor, "reading");
+	call->data = extract_dataset(&call->extract, &call->arena, &call->report);
+	call->warnings = list_copy(call->report.warnings);
+	if (call->replay != NULL)
+		call->warnings = list_concat(call->warnings, call->replay->warnings);
+}
+
+void
+train_count_memory(TrainCall *call)
+{
+	call->memory_bytes = call->arena.peak_bytes;
+	if (call->report.shared != NULL)
+		call->memory_bytes =
+			Max(call->memory_bytes, call->report.shared->arena.peak_bytes);
+}
+
+void
+train_release(TrainCall *call)
+{
+	call->arena.beside = NULL;
+	if (call->report.shared != NULL)
+		shared_rows_detach(call->report.shared);
+	host_monitor_end(&call->monitor);
 }
 
 static Datum
@@ -359,6 +410,29 @@ result_row(FunctionCallInfo fcinfo, TrainCall *call)
 	return row_end(&row);
 }
 
+Datum
+train_run(FunctionCallInfo fcinfo, const char *what, const Replay *replay)
+{
+	MemoryContext context = AllocSetContextCreate(
+		CurrentMemoryContext, "fairpg training", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	TrainCall *call = palloc0(sizeof(TrainCall));
+	Datum result;
+
+	train_begin(call, fcinfo, replay);
+	PreventCommandIfReadOnly(what);
+	train_extract(call, context);
+	train_fit(call);
+	train_certified(call);
+	train_store(call);
+	train_release(call);
+
+	MemoryContextSwitchTo(caller);
+	result = result_row(fcinfo, call);
+	MemoryContextDelete(context);
+	return result;
+}
+
 /*
  * train(model, source, label, positive, protected, features, exclude, family,
  *       fairness, max_gap, min_ratio, max_loss, method, penalty, weight,
@@ -372,45 +446,5 @@ FAIRPG_FUNCTION(fairpg_train);
 Datum
 fairpg_train(PG_FUNCTION_ARGS)
 {
-	MemoryContext context = AllocSetContextCreate(
-		CurrentMemoryContext, "fairpg training", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	TrainCall *call = palloc0(sizeof(TrainCall));
-	instr_time start;
-	Datum result;
-
-	INSTR_TIME_SET_CURRENT(start);
-	train_read_call(fcinfo, call);
-	PreventCommandIfReadOnly("fairpg.train()");
-	store_require(STORE_TO_TRAIN);
-	store_check_model_name(call->model);
-	train_check_signs(call);
-	if (IsolationUsesXactSnapshot())
-		call->version = store_next_version(call->model);
-
-	host_arena_init(&call->arena, context, setting_train_mem_bytes());
-	train_load_start(call);
-	host_monitor_begin(&call->monitor, call->model);
-	call->extract.monitor = &call->monitor;
-	host_monitor_phase(&call->monitor, "reading");
-	call->data = extract_dataset(&call->extract, &call->arena, &call->report);
-	call->warnings = list_copy(call->report.warnings);
-	fit(call);
-	certify(call);
-	call->seconds = seconds_since(start);
-	call->memory_bytes = call->arena.peak_bytes;
-	warn_of_files(call);
-	if (call->report.shared != NULL)
-		call->memory_bytes =
-			Max(call->memory_bytes, call->report.shared->arena.peak_bytes);
-	train_store(call);
-	call->arena.beside = NULL;
-	if (call->report.shared != NULL)
-		shared_rows_detach(call->report.shared);
-	host_monitor_end(&call->monitor);
-
-	MemoryContextSwitchTo(caller);
-	result = result_row(fcinfo, call);
-	MemoryContextDelete(context);
-	return result;
+	return train_run(fcinfo, "fairpg.train()", NULL);
 }

@@ -15,7 +15,9 @@
 
 #include "pg/compat.h"
 #include "pg/evaluation.h"
+#include "pg/source.h"
 #include "pg/train/call.h"
+#include "pg/train/replay.h"
 
 static char **
 string_array(List *texts, int *n)
@@ -72,6 +74,39 @@ json_list(StringInfo json, const char *key, char **names, int n)
 	appendStringInfoChar(json, ']');
 }
 
+/* The source's columns and their types. */
+static void
+json_columns(StringInfo json, TupleDesc columns)
+{
+	json_key(json, "columns");
+	appendStringInfoChar(json, '{');
+	for (int i = 0; i < columns->natts; i++)
+	{
+		Form_pg_attribute column = TupleDescAttr(columns, i);
+
+		json_text(json, NameStr(column->attname),
+		          source_type_name(column->atttypid));
+	}
+	appendStringInfoChar(json, '}');
+}
+
+/* What it takes to make the call again (replay.h). */
+static void
+json_replay(StringInfo json, const TrainCall *call)
+{
+	json_key(json, "layout");
+	appendStringInfo(json, "%d", REPLAY_LAYOUT);
+	json_key(json, "call");
+	appendStringInfoString(json, call->kept);
+	json_text(json, "relation", call->report.relation);
+	json_columns(json, call->report.columns);
+	json_key(json, "replays");
+	if (call->replay != NULL)
+		appendStringInfo(json, "%d", call->replay->version);
+	else
+		appendStringInfoString(json, "null");
+}
+
 /* The whole call as JSON: what it takes to make it again, and how long the
  * parts took. */
 static char *
@@ -105,6 +140,7 @@ describe_call(const TrainCall *call)
 		appendStringInfoString(&json, "{}");
 	else
 		JsonbToCString(&json, &call->options->root, VARSIZE(call->options));
+	json_replay(&json, call);
 	json_key(&json, "start");
 	if (call->has_start)
 		appendStringInfo(&json, "%d", call->start);
