@@ -429,7 +429,7 @@ describe_features(ReadPlan *plan)
 		                         : 1;
 		n += column->n_elements;
 	}
-	specs = palloc0(sizeof(DataColumnSpec) * (n + 1));
+	specs = palloc0(sizeof(DataColumnSpec) * (n + 2));
 	for (int i = 0; i < plan->n_columns; i++)
 		if (plan->columns[i].is_feature)
 			describe_feature(plan, &plan->columns[i], specs);
