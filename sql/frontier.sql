@@ -65,6 +65,12 @@ SELECT spec->'constraints' AS constraints, spec->>'split' AS split FROM fairpg_c
 SELECT model, version FROM fairpg.choose(1, 2, 'again');
 SELECT point, max_gap, chosen_version, chosen_because, judged_on, n FROM fairpg_report.frontier_points WHERE point IN (2, 3) ORDER BY 1;
 
+-- and is trained again like any other: on the same rows the same model
+CREATE TABLE again AS SELECT version FROM fairpg.retrain('loan', version => 5, start => 'none');
+SELECT version, v.max_gap, v.artifact_sha256 = p.artifact_sha256 AS the_same
+FROM again JOIN fairpg_catalog.model_version v USING (version), fairpg_catalog.frontier_point p
+WHERE v.model = 'loan' AND p.frontier = 1 AND p.point = 5;
+
 -- the order of the bounds is no matter
 CREATE TABLE turned AS SELECT * FROM fairpg.frontier('loan', 'people', 'paid', protected => '{sex}',
     features => '{income,debt,kind}', max_gaps => '{1,0.2,0.15,0.03,0.1,0.01,0.05,0.02,0.3}', split => 'column:part=test');
@@ -107,7 +113,7 @@ SELECT count(*) FROM fairpg_catalog.evaluation WHERE frontier = 2;
 DELETE FROM fairpg_catalog.frontier WHERE frontier = 1;
 \set VERBOSITY default
 
-DROP TABLE people, points, single, counted, turned, folded;
+DROP TABLE people, points, single, counted, turned, folded, again;
 DELETE FROM fairpg_catalog.model_version;
 DELETE FROM fairpg_catalog.model;
 DELETE FROM fairpg_catalog.frontier;

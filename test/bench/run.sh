@@ -84,6 +84,7 @@ bench()
 	times=$(measure "$FAIRPG_TMP/statements")
 	report "$1" "$times"
 	query -c 'DROP TABLE bench.scored' \
+		-c 'DELETE FROM fairpg_catalog.frontier' \
 		-c 'DELETE FROM fairpg_catalog.model_version' \
 		-c 'DELETE FROM fairpg_catalog.model'
 }
@@ -148,6 +149,12 @@ report()
 	row 'one with memory for a third of them, to all' 3 \
 		"$(ratio "$(least 'train parity, files')" "$(least 'train parity')")" \
 		' x' "$(least 'train parity, files')"
+	row 'frontier of 16 bounds, to one training' 3 \
+		"$(ratio "$(least frontier)" "$(least 'train parity')")" ' x' \
+		"$(least frontier)"
+	row 'the same with 5 folds (96 models)' 10 \
+		"$(ratio "$(least 'frontier with folds')" "$(least 'train parity')")" \
+		' x' "$(least 'frontier with folds')"
 	row 'train, equalized odds 0.01' 1.6 \
 		"$(ratio "$(least 'train odds')" "$t")" ' T' "$(least 'train odds')"
 	row 'the same by two processes' 1 \

@@ -30,6 +30,11 @@ SELECT format(E'-- time: set\nSET fairpg.workers = 1;\n-- time: train %s, two\n'
 FROM (VALUES ('parity', ', fairness => ''demographic_parity'', max_gap => 0.01'),
 	('odds', ', fairness => ''equalized_odds'', max_gap => 0.01')) v(name, more);
 
+/* sixteen bounds at once, and with five folds */
+SELECT format(E'-- time: frontier%s\nSELECT count(*) FROM fairpg.frontier(''parity'', %s%s) \\g /dev/null',
+	name, :'call', more)
+FROM (VALUES ('', ''), (' with folds', ', folds => 5')) v(name, more);
+
 /* the same where most rows have to wait in a file */
 SELECT format(E'-- time: set\nSET fairpg.train_mem = ''13MB'';\n-- time: train parity, files\n'
 	'SELECT 1 FROM fairpg.train(''parity in files'', %s, fairness => ''demographic_parity'', max_gap => 0.01) \\g /dev/null\n'
