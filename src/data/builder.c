@@ -169,6 +169,8 @@ data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
 	if (status == NUM_OK)
 		status = create_input(builder);
 	if (status == NUM_OK)
+		status = data_hash_places(builder);
+	if (status == NUM_OK)
 		status = copies_init(&builder->looked, arena);
 	*result = builder;
 	return status;
@@ -202,14 +204,17 @@ uint32_t
 data_builder_code(DataBuilder *builder, uint32_t column, const char *bytes,
                   uint32_t length)
 {
-	uint32_t code;
-
 	builder->n_coded[column]++;
 	if (builder->crowd[column] == NULL)
 	{
-		code = data_value_code(builder, column, bytes, length);
-		if (builder->crowd[column] == NULL || code == DATA_NO_CODE)
-			return code;
+		uint32_t code =
+			dictionary_code(&builder->levels[column], bytes, length);
+
+		if (code < DATA_MANY_LEVELS)
+			return code + 1;
+		if (code == DICTIONARY_FULL ||
+		    data_make_crowd(builder, column) != NUM_OK)
+			return DATA_NO_CODE;
 	}
 	return crowd_row(builder->crowd[column], bytes, length);
 }

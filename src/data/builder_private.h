@@ -17,6 +17,13 @@
 #define DATA_HELD_OUT_STREAM DATA_STRATA
 #define DATA_STREAMS (DATA_STRATA + 1)
 
+/* What makes the terms of a row's hash differ by column (split.c). */
+typedef struct HashPlace
+{
+	uint64_t offset;
+	uint64_t factor;
+} HashPlace;
+
 struct DataBuilder
 {
 	NumArena *arena;
@@ -31,6 +38,8 @@ struct DataBuilder
 	Crowd **crowd;     /* [n_columns] of categories with many values: their
 	                   * entries in levels are the settled codes, if any */
 	uint64_t *n_coded; /* [n_columns] rows with a value so far */
+	HashPlace *column_place;    /* [n_columns] */
+	HashPlace *protected_place; /* [n_protected] */
 
 	RawStream stream[DATA_STREAMS];
 	Copies looked;    /* at some contents, whether there are copies */
@@ -81,15 +90,24 @@ data_part_of(int stream)
 	return stream == DATA_HELD_OUT_STREAM ? DATA_HELD_OUT : DATA_TRAIN;
 }
 
-/* The code of a category, which has a level when all rows are there. */
+/* The code of a category, which has a level when all rows are there, for one
+ * that is stored in a block; and that of a row. */
+static inline uint32_t
+data_code_of(const DataBuilder *builder, const RawBlock *block, uint32_t column,
+             uint32_t stored)
+{
+	const Crowd *crowd = builder->crowd[column];
+	uint32_t code = raw_own_code(block, column, stored);
+
+	return crowd == NULL ? code : crowd_settled(crowd, code);
+}
+
 static inline uint32_t
 data_code(const DataBuilder *builder, const RawBlock *block, uint32_t column,
           uint32_t at)
 {
-	const Crowd *crowd = builder->crowd[column];
-	uint32_t code = raw_code(block, column, at);
-
-	return crowd == NULL ? code : crowd_settled(crowd, code);
+	return data_code_of(builder, block, column,
+	                    raw_stored_code(block, column, at));
 }
 
 /* How many codes a category has, with that of NULL. */
@@ -124,6 +142,9 @@ data_group_codes(const DataBuilder *builder)
 {
 	return builder->spec.n_protected + (builder->spec.n_folds > 0 ? 1 : 0);
 }
+
+/* split.c: makes column_place and protected_place. */
+extern NumStatus data_hash_places(DataBuilder *builder);
 
 /* split.c: the fold of a row by its hash, 0 without folds. */
 extern uint32_t data_fold(const DataBuilder *builder, uint64_t hash);

@@ -122,18 +122,33 @@ write_number(const RawBlock *from, uint32_t c, const DataColumn *column,
 			to[i] = isnan(to[i]) ? column->fill : to[i];
 }
 
+/* Bytes for bytes, by a table of all that occur. */
+static void
+write_bytes(const Finish *finish, const RawBlock *from, uint32_t c, uint8_t *to)
+{
+	const DataBuilder *builder = finish->builder;
+	const uint32_t *level = finish->columns[c].level;
+	const uint8_t *codes = from->values[c];
+	uint8_t map[UINT8_MAX + 1];
+	uint8_t largest = 0;
+
+	for (uint32_t i = 0; i < from->n_rows; i++)
+		largest = codes[i] > largest ? codes[i] : largest;
+	for (uint32_t v = 0; v <= largest; v++)
+		map[v] = (uint8_t) level[data_code_of(builder, from, c, v)];
+	for (uint32_t i = 0; i < from->n_rows; i++)
+		to[i] = map[codes[i]];
+}
+
 static void
 write_codes(const Finish *finish, const RawBlock *from, uint32_t c, void *to)
 {
 	const DataBuilder *builder = finish->builder;
 	const FinishColumn *plan = &finish->columns[c];
 	const uint32_t *level = plan->level;
-	const uint8_t *narrow = from->values[c];
 
-	if (plan->width == 1 && from->width[c] == 1 && from->origin == NULL &&
-	    builder->crowd[c] == NULL)
-		for (uint32_t i = 0; i < from->n_rows; i++)
-			((uint8_t *) to)[i] = (uint8_t) level[narrow[i]];
+	if (plan->width == 1 && from->width[c] == 1)
+		write_bytes(finish, from, c, to);
 	else if (plan->width == 1)
 		for (uint32_t i = 0; i < from->n_rows; i++)
 			((uint8_t *) to)[i] =
@@ -211,17 +226,24 @@ static void
 count_cells(const Finish *finish, const DataBlock *block, DataRows *rows)
 {
 	for (uint32_t i = 0; i < block->n_rows; i++)
+		rows->cell_rows[block->cell[i]]++;
+	for (uint32_t i = 0; i < block->n_rows && block->weight != NULL; i++)
 	{
-		uint16_t cell = block->cell[i];
 		double weight =
-			block->weight == NULL
-				? 1.0
-				: grid_round((double) block->weight[i], finish->weight_magnet);
+			grid_round((double) block->weight[i], finish->weight_magnet);
 
 		rows->weight += weight;
-		rows->cell_weight[cell] += weight;
-		rows->cell_rows[cell]++;
+		rows->cell_weight[block->cell[i]] += weight;
 	}
+}
+
+/* What the cells weigh where rows have no weights. */
+static void
+weigh_cells(const Dataset *data, DataRows *rows)
+{
+	for (size_t c = 0; c < 2 * (size_t) data->n_base_groups; c++)
+		rows->cell_weight[c] = (double) rows->cell_rows[c];
+	rows->weight = (double) rows->n_rows;
 }
 
 /* Adds the blocks of a stream to those of its part. */
@@ -303,6 +325,8 @@ data_finish_blocks(Finish *finish)
 	}
 	if (status == NUM_OK)
 		status = write_stream(finish, DATA_HELD_OUT_STREAM, widths);
+	for (int p = 0; p < DATA_PARTS && !builder->spec.weighted; p++)
+		weigh_cells(data, &data->part[p]);
 	data->weight_magnet = finish->weight_magnet;
 	/* there are no other rows any more */
 	if (builder->pages != NULL)

@@ -59,23 +59,62 @@ compare_by_weight(const void *a, const void *b)
 	return compare_by_name(a, b);
 }
 
-/* Training rows of a block by code and label. */
+/* Rows of a block whose codes are bytes, by stored code and label.  Neighbours
+ * often have the same code; two tables spare the second the wait for the
+ * first. */
+static void
+tally_bytes(const uint8_t *codes, const uint16_t *cell, uint32_t n,
+            uint32_t (*tally)[2])
+{
+	uint32_t other[UINT8_MAX + 1][2];
+
+	memset(tally, 0, sizeof(other));
+	memset(other, 0, sizeof(other));
+	for (uint32_t i = 0; i + 1 < n; i += 2)
+	{
+		tally[codes[i]][cell[i] & 1u]++;
+		other[codes[i + 1]][cell[i + 1] & 1u]++;
+	}
+	if (n % 2 == 1)
+		tally[codes[n - 1]][cell[n - 1] & 1u]++;
+	for (uint32_t v = 0; v <= UINT8_MAX; v++)
+		for (int y = 0; y < 2; y++)
+			tally[v][y] += other[v][y];
+}
+
+static void
+count_rows(LevelCount *count, DataPart part, int label, uint32_t n)
+{
+	if (part == DATA_TRAIN)
+		count->rows[label] += n;
+	else
+		count->held_out += n;
+}
+
+/* Rows of a block by code and label. */
 static void
 count_block(const Finish *finish, const RawBlock *block, uint32_t c,
-            LevelCount *counts)
+            DataPart part, LevelCount *counts)
 {
 	const DataBuilder *builder = finish->builder;
-	const uint8_t *narrow = block->values[c];
 	const uint16_t *cell = block->cell;
 
-	if (block->width[c] == 1 && block->origin == NULL &&
-	    builder->crowd[c] == NULL)
-		for (uint32_t i = 0; i < block->n_rows; i++)
-			counts[narrow[i]].rows[cell[i] & 1u]++;
+	if (block->width[c] == 1)
+	{
+		uint32_t tally[UINT8_MAX + 1][2];
+
+		tally_bytes(block->values[c], cell, block->n_rows, tally);
+		for (uint32_t v = 0; v <= UINT8_MAX; v++)
+			for (int y = 0; y < 2; y++)
+				if (tally[v][y] > 0)
+					count_rows(&counts[data_code_of(builder, block, c, v)],
+					           part, y, tally[v][y]);
+	}
 	else
 		for (uint32_t i = 0; i < block->n_rows; i++)
-			counts[data_code(builder, block, c, i)].rows[cell[i] & 1u]++;
-	if (block->weight == NULL)
+			count_rows(&counts[data_code(builder, block, c, i)], part,
+			           cell[i] & 1u, 1);
+	if (block->weight == NULL || part != DATA_TRAIN)
 		return;
 	for (uint32_t i = 0; i < block->n_rows; i++)
 		counts[data_code(builder, block, c, i)].weight[cell[i] & 1u] +=
@@ -100,11 +139,7 @@ count_levels(const Finish *finish, uint32_t c, LevelCount **result)
 
 			if (monitor_stop(builder->spec.monitor))
 				return NUM_CANCELLED;
-			if (data_part_of(s) == DATA_TRAIN)
-				count_block(finish, block, c, counts);
-			else
-				for (uint32_t i = 0; i < block->n_rows; i++)
-					counts[data_code(builder, block, c, i)].held_out++;
+			count_block(finish, block, c, data_part_of(s), counts);
 		}
 	for (uint32_t i = 0; i < n && !builder->spec.weighted; i++)
 		for (int y = 0; y < 2; y++)

@@ -141,31 +141,41 @@ typedef struct Lanes
 	double y[LANES];
 } Lanes;
 
-/* Rows 'first' to 'first' + LANES - 1; those behind the end of the block are as
+/* How the values of a block are stored, known where the compiler looks. */
+typedef struct Form
+{
+	bool single; /* floats */
+	bool weighted;
+} Form;
+
+/* Rows 'first' to 'first' + n - 1, at most LANES; lanes that are left are as
  * if they were NULL. */
 static ALWAYS_INLINE void
 take_lanes(const Number *number, const RawBlock *block, uint32_t first,
-           bool single, Lanes *lanes)
+           uint32_t n, Form form, Lanes *lanes)
 {
-	const void *values = block->values[number->c];
-	uint32_t n = block->n_rows - first;
+	const float *single = (const float *) block->values[number->c] + first;
+	const double *twice = (const double *) block->values[number->c] + first;
+	const float *weight = form.weighted ? block->weight + first : NULL;
+	const uint16_t *cell = block->cell + first;
+	double pivot = number->pivot;
 
-	for (uint32_t l = 0; l < LANES; l++)
+	for (uint32_t l = 0; l < n; l++)
 	{
-		uint32_t i = l < n ? first + l : first;
-		double raw = single ? (double) ((const float *) values)[i]
-		                    : ((const double *) values)[i];
-		double v = (double) (float) (raw - number->pivot);
-		bool known = l < n && !isnan(v);
+		double raw = form.single ? (double) single[l] : twice[l];
+		double v = (double) (float) (raw - pivot);
+		double w = form.weighted ? (double) weight[l] : 1.0;
 
-		lanes->x[l] = known ? v : 0;
-		lanes->w[l] = known ? raw_weight(block, i) : 0;
-		lanes->y[l] = (double) (block->cell[i] & 1u);
+		lanes->x[l] = isnan(v) ? 0 : v;
+		lanes->w[l] = isnan(v) ? 0 : w;
+		lanes->y[l] = (double) (cell[l] & 1u);
 	}
+	for (uint32_t l = n; l < LANES; l++)
+		lanes->x[l] = lanes->w[l] = lanes->y[l] = 0;
 }
 
 static ALWAYS_INLINE void
-add_rows(Number *number, const RawBlock *block, bool single)
+add_rows(Number *number, const RawBlock *block, Form form)
 {
 	double least[LANES];
 	double greatest[LANES];
@@ -187,7 +197,11 @@ add_rows(Number *number, const RawBlock *block, bool single)
 	{
 		Lanes lanes;
 
-		take_lanes(number, block, first, single, &lanes);
+		if (block->n_rows - first >= LANES)
+			take_lanes(number, block, first, LANES, form, &lanes);
+		else
+			take_lanes(number, block, first, block->n_rows - first, form,
+			           &lanes);
 		for (int l = 0; l < LANES; l++)
 		{
 			double x = lanes.x[l];
@@ -222,13 +236,19 @@ add_rows(Number *number, const RawBlock *block, bool single)
 WIDE static void
 add_floats(Number *number, const RawBlock *block)
 {
-	add_rows(number, block, true);
+	if (block->weight == NULL)
+		add_rows(number, block, (Form){ .single = true });
+	else
+		add_rows(number, block, (Form){ .single = true, .weighted = true });
 }
 
 WIDE static void
 add_doubles(Number *number, const RawBlock *block)
 {
-	add_rows(number, block, false);
+	if (block->weight == NULL)
+		add_rows(number, block, (Form){ .single = false });
+	else
+		add_rows(number, block, (Form){ .single = false, .weighted = true });
 }
 
 static void

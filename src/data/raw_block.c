@@ -22,6 +22,9 @@
  * from competing for the same lines of the cache */
 #define SPARE_ROWS 16
 
+/* rows at a time, for the compiler to take together */
+#define LANES 8
+
 void
 raw_shape_size(RawShape *shape)
 {
@@ -156,13 +159,33 @@ raw_release(const RawShape *shape, RawBlock *block)
 static void
 number_range(const double *x, uint32_t n, double *low, double *high)
 {
-	*low = INFINITY;
-	*high = -INFINITY;
-	for (uint32_t i = 0; i < n; i++)
+	double least[LANES];
+	double greatest[LANES];
+	uint32_t whole = n - n % LANES;
+
+	for (int l = 0; l < LANES; l++)
 	{
-		/* false for NaN, which is NULL */
-		*low = x[i] < *low ? x[i] : *low;
-		*high = x[i] > *high ? x[i] : *high;
+		least[l] = INFINITY;
+		greatest[l] = -INFINITY;
+	}
+	/* comparisons are false for NaN, which is NULL */
+	for (uint32_t i = 0; i < whole; i += LANES)
+		for (uint32_t l = 0; l < LANES; l++)
+		{
+			least[l] = x[i + l] < least[l] ? x[i + l] : least[l];
+			greatest[l] = x[i + l] > greatest[l] ? x[i + l] : greatest[l];
+		}
+	for (uint32_t i = whole; i < n; i++)
+	{
+		least[0] = x[i] < least[0] ? x[i] : least[0];
+		greatest[0] = x[i] > greatest[0] ? x[i] : greatest[0];
+	}
+	*low = least[0];
+	*high = greatest[0];
+	for (int l = 1; l < LANES; l++)
+	{
+		*low = fmin(*low, least[l]);
+		*high = fmax(*high, greatest[l]);
 	}
 }
 

@@ -179,14 +179,19 @@ raw_stored_code(const RawBlock *block, uint32_t column, uint32_t at)
 	return ((const uint32_t *) codes)[at];
 }
 
+/* What a stored code is in the builder that has the block now. */
 static inline uint32_t
-raw_code(const RawBlock *block, uint32_t column, uint32_t at)
+raw_own_code(const RawBlock *block, uint32_t column, uint32_t code)
 {
-	uint32_t code = raw_stored_code(block, column, at);
-
 	return block->origin == NULL || (code & RAW_HASHED) != 0
 	           ? code
 	           : block->origin->code[column][code];
+}
+
+static inline uint32_t
+raw_code(const RawBlock *block, uint32_t column, uint32_t at)
+{
+	return raw_own_code(block, column, raw_stored_code(block, column, at));
 }
 
 /* 2 * base group + label */

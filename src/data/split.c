@@ -47,13 +47,44 @@ mix(uint64_t hash)
 	return hash ^ hash >> 32;
 }
 
-/* One value's term of a hash: its column's place makes the offset and the odd
- * multiplier, so that equal values of two columns do not cancel. */
+/* A column's place makes the offset and the odd multiplier of its values'
+ * terms, so that equal values of two columns do not cancel. */
+static inline HashPlace
+hash_place(uint64_t place)
+{
+	return (HashPlace){ place * HASH_OFFSET, place * HASH_STEP | 1 };
+}
+
+/* One value's term of a hash. */
+static inline uint64_t
+place_term(uint64_t content, HashPlace place)
+{
+	return ((content ^ content >> 32) + place.offset) * place.factor;
+}
+
 static inline uint64_t
 hash_term(uint64_t content, uint64_t place)
 {
-	return ((content ^ content >> 32) + place * HASH_OFFSET) *
-	       (place * HASH_STEP | 1);
+	return place_term(content, hash_place(place));
+}
+
+NumStatus
+data_hash_places(DataBuilder *builder)
+{
+	uint32_t n_columns = builder->spec.n_columns;
+	uint32_t n_protected = builder->spec.n_protected;
+
+	builder->column_place =
+		arena_alloc(builder->arena, n_columns, sizeof(HashPlace));
+	builder->protected_place =
+		arena_alloc(builder->arena, n_protected, sizeof(HashPlace));
+	if (builder->column_place == NULL || builder->protected_place == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t c = 0; c < n_columns; c++)
+		builder->column_place[c] = hash_place(3 + c);
+	for (uint32_t p = 0; p < n_protected; p++)
+		builder->protected_place[p] = hash_place(UINT64_C(1) << 32 | p);
+	return NUM_OK;
 }
 
 /* The content of one value: its bytes, or a mark for NULL. */
@@ -74,13 +105,14 @@ data_builder_hash(const DataBuilder *builder)
 	for (uint32_t k = 0; k < shape->n_numbers; k++)
 	{
 		/* one image for all NaNs and for both zeros */
-		double x = input->number[shape->numbers[k]] + 0.0;
+		uint32_t c = shape->numbers[k];
+		double x = input->number[c] + 0.0;
 		uint64_t content;
 
 		memcpy(&content, &x, sizeof(content));
 		content =
 			(content & INT64_MAX) > INFINITY_BITS ? NULL_CONTENT : content;
-		hash += hash_term(content, 3 + shape->numbers[k]);
+		hash += place_term(content, builder->column_place[c]);
 	}
 	for (uint32_t k = 0; k < shape->n_categories; k++)
 	{
@@ -90,12 +122,12 @@ data_builder_hash(const DataBuilder *builder)
 		                       ? builder->crowd[c]->last_hash
 		                       : code_content(&builder->levels[c], code);
 
-		hash += hash_term(content, 3 + c);
+		hash += place_term(content, builder->column_place[c]);
 	}
 	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
-		hash += hash_term(code_content(&builder->protected_values[p],
-		                               input->protected_code[p]),
-		                  UINT64_C(1) << 32 | p);
+		hash += place_term(code_content(&builder->protected_values[p],
+		                                input->protected_code[p]),
+		                   builder->protected_place[p]);
 	/* the terms are hardly mixed, this does it for the sum */
 	return mix(hash);
 }

@@ -25,9 +25,22 @@ typedef enum EncodeClass
 	ENCODE_ARRAY = 6
 } EncodeClass;
 
+/* How a value lies there, for the forms that take no more than a look. */
+typedef enum EncodeForm
+{
+	ENCODE_FORM_OTHER = 0,
+	ENCODE_FORM_INT2,
+	ENCODE_FORM_INT4,
+	ENCODE_FORM_INT8,
+	ENCODE_FORM_FLOAT4,
+	ENCODE_FORM_FLOAT8,
+	ENCODE_FORM_TEXT /* a text, all of whose bytes count */
+} EncodeForm;
+
 typedef struct Encoder
 {
 	EncodeClass input;
+	EncodeForm form;
 	Oid type; /* base type, domains looked through */
 	bool is_enum;
 	bool is_char; /* character(n): trailing blanks do not count */
@@ -38,13 +51,46 @@ typedef struct Encoder
 /* ENCODE_NONE in 'input' when the type is not supported; never an error. */
 extern void encoder_init(Encoder *encoder, Oid type, MemoryContext context);
 
+/* The next two functions for any form. */
+extern double encoder_any_number(Encoder *encoder, Datum value);
+extern const char *
+encoder_any_text(Encoder *encoder, Datum value, uint32 *length);
+
 /* NUMBER, DATE, TIMESTAMP; may return NaN or infinity, the caller decides.
  * Numbers beyond the range of float8 become infinite. */
-extern double encoder_number(Encoder *encoder, Datum value);
+static inline double
+encoder_number(Encoder *encoder, Datum value)
+{
+	switch (encoder->form)
+	{
+		case ENCODE_FORM_INT2:
+			return DatumGetInt16(value);
+		case ENCODE_FORM_INT4:
+			return DatumGetInt32(value);
+		case ENCODE_FORM_INT8:
+			return (double) DatumGetInt64(value);
+		case ENCODE_FORM_FLOAT4:
+			return (double) DatumGetFloat4(value);
+		case ENCODE_FORM_FLOAT8:
+			return DatumGetFloat8(value);
+		default:
+			return encoder_any_number(encoder, value);
+	}
+}
 
 /* BOOLEAN, TEXT: bytes that stay valid as long as 'value' does (detoasted
  * copies go to CurrentMemoryContext). */
-extern const char *encoder_text(Encoder *encoder, Datum value, uint32 *length);
+static inline const char *
+encoder_text(Encoder *encoder, Datum value, uint32 *length)
+{
+	const void *text = DatumGetPointer(value);
+
+	if (encoder->form != ENCODE_FORM_TEXT || VARATT_IS_COMPRESSED(text) ||
+	    VARATT_IS_EXTERNAL(text))
+		return encoder_any_text(encoder, value, length);
+	*length = VARSIZE_ANY_EXHDR(text);
+	return VARDATA_ANY(text);
+}
 
 /* ARRAY: number of elements, or -1 when it has more than one dimension;
  * '*elements' as float8 values, with '*nulls' telling which are NULL and NaN

@@ -63,6 +63,11 @@ read_label(RowReader *reader, Datum value)
 	const ReadPlan *plan = reader->plan;
 	ReadColumn *column = &plan->columns[plan->label];
 
+	if (column->encoder.input == ENCODE_BOOLEAN && !plan->label_by_value)
+	{
+		note_class(&reader->counts, DatumGetBool(value));
+		return DatumGetBool(value);
+	}
 	if (read_as_number(column))
 	{
 		double x = encoder_number(&column->encoder, value) + 0.0;
@@ -166,20 +171,20 @@ refuse_null(const RowReader *reader, const ReadColumn *column)
 	                 "\"impute\" and \"drop\" accept nulls.")));
 }
 
-static void
-read_array(RowReader *reader, const ReadColumn *column, Datum value, bool null,
-           bool *has_null)
+/* Whether the array, or any element of it, is NULL. */
+static bool
+read_array(RowReader *reader, const ReadColumn *column, Datum value, bool null)
 {
 	double *to = reader->input->number + column->first;
 	double *elements;
 	bool *nulls;
+	bool has_null = false;
 
 	if (null)
 	{
-		*has_null = true;
 		for (int e = 0; e < column->n_elements; e++)
 			to[e] = NAN;
-		return;
+		return true;
 	}
 	if (encoder_array((Encoder *) &column->encoder, value, &elements, &nulls) !=
 	    column->n_elements)
@@ -193,52 +198,58 @@ read_array(RowReader *reader, const ReadColumn *column, Datum value, bool null,
 	for (int e = 0; e < column->n_elements; e++)
 	{
 		if (nulls != NULL && nulls[e])
-			*has_null = true;
+			has_null = true;
 		else if (!(fabs(elements[e]) <= FLT_MAX))
 			refuse_value(reader, column, elements[e]);
 		to[e] = elements[e];
 	}
+	return has_null;
 }
 
-/* One feature of the row; '*has_null' is set when it is NULL. */
-static void
-read_feature(RowReader *reader, ReadColumn *column, Datum value, bool null,
-             bool *has_null)
+static inline void
+read_number(RowReader *reader, ReadColumn *column, Datum value, bool null)
 {
-	uint32 length;
-	const char *text;
+	double x = null ? NAN : encoder_number(&column->encoder, value);
 
-	if (column->encoder.input == ENCODE_ARRAY)
-	{
-		read_array(reader, column, value, null, has_null);
-		return;
-	}
-	if (read_as_number(column))
-	{
-		double x;
+	if (!null && !(fabs(x) <= FLT_MAX))
+		refuse_value(reader, column, x);
+	reader->input->number[column->first] = x;
+}
 
-		if (null)
-		{
-			*has_null = true;
-			reader->input->number[column->first] = NAN;
-			return;
-		}
-		x = encoder_number(&column->encoder, value);
-		if (!(fabs(x) <= FLT_MAX))
-			refuse_value(reader, column, x);
-		reader->input->number[column->first] = x;
-		return;
-	}
-	if (null)
+static inline void
+read_category(RowReader *reader, ReadColumn *column, Datum value, bool null)
+{
+	uint32 code = DATA_NULL_CODE;
+
+	if (!null)
 	{
-		reader->input->code[column->first] = DATA_NULL_CODE;
-		return;
+		uint32 length;
+		const char *text = encoder_text(&column->encoder, value, &length);
+
+		code = data_builder_code(reader->builder, (uint32) column->first, text,
+		                         length);
+		if (code == DATA_NO_CODE)
+			read_rows_check(reader, NUM_NO_MEMORY);
 	}
-	text = encoder_text(&column->encoder, value, &length);
-	reader->input->code[column->first] = data_builder_code(
-		reader->builder, (uint32) column->first, text, length);
-	if (reader->input->code[column->first] == DATA_NO_CODE)
-		read_rows_check(reader, NUM_NO_MEMORY);
+	reader->input->code[column->first] = code;
+}
+
+/* One feature of the row; whether it, or an element of it, is NULL. */
+static inline bool
+read_feature(RowReader *reader, ReadColumn *column, Datum value, bool null)
+{
+	switch (column->encoder.input)
+	{
+		case ENCODE_BOOLEAN:
+		case ENCODE_TEXT:
+			read_category(reader, column, value, null);
+			return null;
+		case ENCODE_ARRAY:
+			return read_array(reader, column, value, null);
+		default:
+			read_number(reader, column, value, null);
+			return null;
+	}
 }
 
 static void
@@ -307,10 +318,9 @@ read_columns(RowReader *reader, const NullableDatum *row)
 
 		if (column->is_feature)
 		{
-			bool null = false;
+			bool null =
+				read_feature(reader, column, row[i].value, row[i].isnull);
 
-			read_feature(reader, column, row[i].value, row[i].isnull, &null);
-			null = null || row[i].isnull;
 			if (null && reader->reject_nulls)
 				refuse_null(reader, column);
 			any_null = any_null || null;
