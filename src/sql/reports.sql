@@ -362,6 +362,59 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.coefficients.share
         IS 'part of the decisions that this member makes; 1 of other models';
 
+    CREATE VIEW fairpg_report.training_bounds AS
+        SELECT
+            v.model,
+            v.version,
+            m.position,
+            m.criterion,
+            m.bound_kind,
+            m.bound,
+            m.training_bound,
+            m.standard_error,
+            m.attribute,
+            m.group_name,
+            m.metric,
+            m.rows,
+            m.rows_needed,
+            m.in_sample,
+            m.out_of_fold
+        FROM fairpg_catalog.model_version AS v
+        CROSS JOIN jsonb_to_recordset(
+            CASE jsonb_typeof(v.spec -> 'margins') WHEN 'array' THEN v.spec -> 'margins'
+                ELSE '[]' END) AS m (
+                position integer, criterion text, bound_kind text, bound double precision,
+                training_bound double precision, standard_error double precision,
+                attribute text, group_name text, metric text, rows bigint, rows_needed bigint,
+                in_sample double precision, out_of_fold double precision);
+    COMMENT ON VIEW fairpg_report.training_bounds
+        IS 'each constraint of versions trained with option tighten or cross_fit: the bound that was searched for, and why';
+    COMMENT ON COLUMN fairpg_report.training_bounds.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.training_bounds.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.training_bounds.position
+        IS 'place in the list of the version, from 1';
+    COMMENT ON COLUMN fairpg_report.training_bounds.criterion IS 'fairness criterion';
+    COMMENT ON COLUMN fairpg_report.training_bounds.bound_kind IS 'max_gap, min_ratio or max_loss';
+    COMMENT ON COLUMN fairpg_report.training_bounds.bound
+        IS 'bound of the call, by which the version is judged';
+    COMMENT ON COLUMN fairpg_report.training_bounds.training_bound
+        IS 'bound that the search was asked for';
+    COMMENT ON COLUMN fairpg_report.training_bounds.standard_error
+        IS 'of the gap, the logarithm of the ratio, or the loss, over the rows that judge; NULL without option tighten';
+    COMMENT ON COLUMN fairpg_report.training_bounds.attribute
+        IS 'protected attribute with the largest standard error';
+    COMMENT ON COLUMN fairpg_report.training_bounds.group_name
+        IS 'group that most of it comes from';
+    COMMENT ON COLUMN fairpg_report.training_bounds.metric IS 'rate that it is of';
+    COMMENT ON COLUMN fairpg_report.training_bounds.rows
+        IS 'rows of the group that judge the rate';
+    COMMENT ON COLUMN fairpg_report.training_bounds.rows_needed
+        IS 'how many the whole margin would take, the other groups growing alike; NULL: it was had, or none would do';
+    COMMENT ON COLUMN fairpg_report.training_bounds.in_sample
+        IS 'gap, ratio or largest loss of the training rows at the bound of the call';
+    COMMENT ON COLUMN fairpg_report.training_bounds.out_of_fold
+        IS 'the same by models that have not seen the rows; NULL without option cross_fit, or where groups are too small for it';
+
     CREATE VIEW fairpg_report.reweighing AS
         SELECT
             r.model,

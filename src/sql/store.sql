@@ -28,7 +28,7 @@ DECLARE
         fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
         fairpg_catalog.evaluation_constraint,fairpg_catalog.run,fairpg_report.runs,
         fairpg_report.model_versions,fairpg_report.group_metrics,fairpg_report.disparities,
-        fairpg_report.constraints,
+        fairpg_report.constraints,fairpg_report.training_bounds,
         fairpg_report.training_log,fairpg_report.coefficients,
         fairpg_report.group_thresholds}';
     existing integer;

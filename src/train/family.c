@@ -11,9 +11,10 @@
 static const char *const linear_methods[] = { "constraint", "minimax", NULL };
 
 /* what is of decisions, and what has no closed form */
-static const char *const no_linear_options[] = {
-	"temperature", "threshold", "solver", "l1", "monotone", "early_stop", NULL
-};
+static const char *const no_linear_options[] = { "temperature", "threshold",
+	                                             "solver",      "l1",
+	                                             "monotone",    "early_stop",
+	                                             "cross_fit",   NULL };
 
 static const TrainFamily families[] = {
 	{ .name = "logistic",

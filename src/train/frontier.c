@@ -72,6 +72,8 @@ model_create(const Frontier *frontier, NumArena *arena, const TrainPoint *point,
 
 	model->settings = *frontier->settings;
 	model->near = point->near;
+	if (point->cell_factor != NULL)
+		model->settings.cell_factor = point->cell_factor;
 	model->constraints =
 		bound_constraints(arena, frontier->settings, point->bound);
 	if (model->constraints == NULL)
@@ -247,6 +249,9 @@ best_answer(const Frontier *frontier, uint32_t own)
 		double violation = violation_of(frontier, other, bound);
 		bool better;
 
+		if (frontier->points[i].cell_factor !=
+		    frontier->points[own].cell_factor)
+			continue;
 		if ((violation > 0) != (best_violation > 0))
 			better = best_violation > 0;
 		else if (violation > 0)
@@ -277,6 +282,7 @@ fill_point(const Frontier *frontier, uint32_t own)
 	answer.feasible = !(violation_of(frontier, &answer, bound) > 0);
 	*point = (TrainPoint){ .bound = bound,
 		                   .near = point->near,
+		                   .cell_factor = point->cell_factor,
 		                   .outcome = search_outcome(&answer),
 		                   .stopped_because = why_stopped(frontier, &answer),
 		                   .iterations = frontier->passes[own],

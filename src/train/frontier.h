@@ -16,13 +16,16 @@ typedef struct TrainPoint
 	int iterations;              /* passes of its own search */
 	uint32_t found;              /* the point whose search it comes from */
 	bool is_constant;
-	double loss;        /* as TrainLog */
-	double gap;         /* as TrainLog */
-	double accuracy;    /* share of the weight that is decided as labelled */
-	double *reached;    /* [n_constraints] as TrainResult */
-	double *coef;       /* raw, [data->n_params] */
-	const double *near; /* likewise, from the caller: where the search begins,
-	                     * near the answer; NULL: at the plain model */
+	double loss;     /* as TrainLog */
+	double gap;      /* as TrainLog */
+	double accuracy; /* share of the weight that is decided as labelled */
+	double *reached; /* [n_constraints] as TrainResult */
+	double *coef;    /* raw, [data->n_params] */
+	/* from the caller: likewise, where the search begins, near the answer; NULL:
+	 * at the plain model.  And the factors of its own rows, instead of those of
+	 * the settings; NULL: these.  Points of other rows share no models. */
+	const double *near;
+	const double *cell_factor;
 } TrainPoint;
 
 /*

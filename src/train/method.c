@@ -15,6 +15,7 @@ static const TrainMethod methods[] = {
 	  .takes_l1 = true,
 	  .takes_signs = true,
 	  .takes_early_stop = true,
+	  .takes_margin = true,
 	  .takes_constraints = true,
 	  .run = train_constraint },
 	{ .name = "penalty",

@@ -175,6 +175,7 @@ typedef struct TrainMethod
 	bool takes_l1;
 	bool takes_signs;
 	bool takes_early_stop;
+	bool takes_margin;      /* may be asked for tighter bounds (margin.h) */
 	bool takes_constraints; /* any number, with any kind of bound; the others
 	                         * take one criterion */
 	bool mixes;             /* gives members; takes no criterion of losses, and

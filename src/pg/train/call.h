@@ -8,6 +8,7 @@
 #define FAIRPG_PG_TRAIN_CALL_H
 
 #include "fmgr.h"
+#include "lib/stringinfo.h"
 #include "nodes/pg_list.h"
 #include "portability/instr_time.h"
 #include "utils/jsonb.h"
@@ -22,6 +23,7 @@
 #include "pg/train/extract.h"
 #include "train/certificate.h"
 #include "train/family.h"
+#include "train/margin.h"
 #include "train/train.h"
 
 /* Arguments of fairpg.train() in the order of its declaration. */
@@ -80,9 +82,11 @@ typedef struct TrainCall
 	bool deterministic;
 	TrainSolver solver;
 	TrainEarlyStop early_stop; /* patience 0: not asked for */
-	char *undefined;           /* "error" or "skip" */
-	bool has_start;            /* option start, and */
-	int start;                 /* the version it names, 0: the newest */
+	double tighten;  /* standard errors that bounds are tightened by */
+	int cross_fit;   /* folds to measure the optimism of bounds with; 0: none */
+	char *undefined; /* "error" or "skip" */
+	bool has_start;  /* option start, and */
+	int start;       /* the version it names, 0: the newest */
 
 	bool is_job; /* passes are made without a snapshot, and so by this process
 	              * alone; the version is stored by another transaction */
@@ -98,6 +102,8 @@ typedef struct TrainCall
 	Dataset *data;
 	ExtractReport report;
 	TrainResult result;
+	TrainMargin *margins; /* [constraints.n] what bounds were tightened by;
+	                       * NULL: nothing */
 	Model *compiled;
 	uint8_t *artifact;
 	size_t artifact_bytes;
@@ -164,6 +170,15 @@ extern void train_compile(TrainCall *call);
 /* "source loans", for messages; and the time since an instant. */
 extern char *train_describe_source(const TrainCall *call);
 extern double train_seconds_since(instr_time start);
+
+/* train_tighten.c: reads option "tighten", NULL when it was not given; and, with
+ * that or "cross_fit", searches for the bounds, tightens them, and searches
+ * for those, into call->result and call->margins. */
+extern void train_read_tighten(const JsonbValue *tighten, TrainCall *call);
+extern void train_tighten(TrainCall *call, const TrainSettings *settings);
+
+/* The margins as a JSON array; null without any. */
+extern void train_write_margins(StringInfo json, const TrainCall *call);
 
 /* train_signs.c: reads option "monotone", NULL when it was not given; refuses
  * columns that the source does not have; and finds the signs of the columns of

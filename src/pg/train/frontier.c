@@ -25,7 +25,6 @@
 #include "utils/memutils.h"
 
 #include "data/builder.h"
-#include "data/builder.h"
 #include "pg/args.h"
 #include "pg/export.h"
 #include "pg/host.h"
@@ -194,30 +193,17 @@ read_call(FunctionCallInfo fcinfo, FrontierCall *frontier)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 		                errmsg("a frontier does not take family \"%s\"",
 		                       frontier->call.family->name)));
+	if (frontier->call.cross_fit > 0 || frontier->call.tighten > 0)
+		ereport(ERROR,
+		        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		         errmsg("a frontier does not take option \"%s\"",
+		                frontier->call.cross_fit > 0 ? "cross_fit" : "tighten"),
+		         errdetail("Its points are the models of the very bounds that "
+		                   "max_gaps lists."),
+		         errhint("List smaller bounds, and look at the gap of each on "
+		                 "rows not seen.")));
 	frontier->call.extract.n_folds = frontier->folds;
 	frontier->call.out_of_fold = frontier->folds > 0;
-}
-
-/* Every fold needs both labels, and so does what is left without it. */
-static void
-check_folds(const FrontierCall *frontier)
-{
-	const Dataset *data = frontier->call.data;
-	const uint64_t *cell_rows = data->part[DATA_TRAIN].cell_rows;
-	uint64 rows[DATA_MOST_FOLDS][2] = { 0 };
-
-	for (uint32 c = 0; c < 2 * data->n_base_groups && frontier->folds > 0; c++)
-		rows[data->fold_of_base[c / 2]][c & 1] += cell_rows[c];
-	for (int f = 0; f < frontier->folds; f++)
-		for (int y = 0; y < 2; y++)
-			if (rows[f][y] == 0)
-				ereport(ERROR,
-				        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				         errmsg("too many folds for the training rows"),
-				         errdetail("Fold %d of %d has no row with a %s label.",
-				                   f + 1, frontier->folds,
-				                   y == 1 ? "positive" : "negative"),
-				         errhint("Use fewer folds.")));
 }
 
 /* The models of all bounds, for the rows that the settings leave; without a fold
@@ -513,7 +499,6 @@ fairpg_frontier(PG_FUNCTION_ARGS)
 	read_call(fcinfo, frontier);
 	PreventCommandIfReadOnly("fairpg.frontier()");
 	train_extract(call, STORE_TO_EXPLORE, context);
-	check_folds(frontier);
 	train_points(frontier);
 	call->fit_seconds = train_seconds_since(start) - call->report.seconds;
 	certify_points(frontier);

@@ -12,6 +12,7 @@
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
 
+#include "data/builder.h"
 #include "pg/args.h"
 #include "pg/train/call.h"
 
@@ -97,6 +98,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 	Jsonb *monotone = NULL;
 	Jsonb *early_stop = NULL;
 	JsonbValue *start = NULL;
+	JsonbValue *tighten = NULL;
 	ArgsOption known[] = {
 		{ "l2", ARGS_REAL, &call->l2, 0, 1e6 },
 		{ "l1", ARGS_REAL, &call->l1, 0, 1e6 },
@@ -105,6 +107,8 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 		{ "threshold", ARGS_REAL, &call->threshold, 0.0001, 0.9999 },
 		{ "iterations", ARGS_INT, &call->iterations, 1, 10000 },
 		{ "early_stop", ARGS_OBJECT, &early_stop, 0, 0 },
+		{ "tighten", ARGS_VALUE, &tighten, 0, 0 },
+		{ "cross_fit", ARGS_INT, &call->cross_fit, 2, DATA_MOST_FOLDS },
 		{ "min_group", ARGS_INT, &call->min_group, 1, 1e9 },
 		{ "undefined", ARGS_TEXT, &call->undefined, 0, 0 },
 		{ "max_levels", ARGS_INT, &max_levels, 2, 1e6 },
@@ -125,6 +129,7 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 	call->min_group = setting_int("fairpg.min_group");
 	call->undefined = pstrdup("error");
 	call->deterministic = false;
+	call->cross_fit = 0;
 	*constraints = NULL;
 	call->options = PG_ARGISNULL(TRAIN_ARG_OPTIONS)
 	                    ? NULL
@@ -139,6 +144,8 @@ read_options(FunctionCallInfo fcinfo, TrainCall *call,
 	train_read_signs(monotone, call);
 	train_read_early_stop(early_stop, &call->early_stop);
 	train_read_start(start, call);
+	train_read_tighten(tighten, call);
+	call->extract.n_folds = call->cross_fit;
 	call->extract.nulls = nulls;
 	call->extract.key = key;
 	call->extract.max_levels = max_levels;
@@ -361,6 +368,12 @@ takes_early_stop(const TrainMethod *method)
 	return method->takes_early_stop;
 }
 
+static bool
+takes_margin(const TrainMethod *method)
+{
+	return method->takes_margin;
+}
+
 /* "penalty, reweigh" of the methods that take an option. */
 static char *
 methods_that_take(bool (*takes)(const TrainMethod *))
@@ -428,6 +441,27 @@ check_early_stop(const TrainCall *call)
 		                 methods_that_take(takes_early_stop))));
 }
 
+/* Bounds are tightened of a search that keeps them. */
+static void
+check_margin(const TrainCall *call)
+{
+	const char *option = call->cross_fit > 0 ? "cross_fit" : "tighten";
+
+	if (call->cross_fit == 0 && !(call->tighten > 0))
+		return;
+	if (call->method == NULL)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("option \"%s\" needs a fairness criterion", option),
+		         errhint("It tightens the bound of one.")));
+	if (!call->method->takes_margin)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("method \"%s\" does not take option \"%s\"",
+		                       call->method->name, option),
+		                errhint("Methods that take it: %s.",
+		                        methods_that_take(takes_margin))));
+}
+
 void
 train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 {
@@ -455,6 +489,7 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 		call->method_name = pstrdup("none");
 		check_regularisation(call);
 		check_early_stop(call);
+		check_margin(call);
 		return;
 	}
 	if (call->extract.n_protected == 0)
@@ -467,6 +502,7 @@ train_read_call(FunctionCallInfo fcinfo, TrainCall *call)
 	check_method(call, by_argument);
 	check_regularisation(call);
 	check_early_stop(call);
+	check_margin(call);
 	call->extract.draws = call->method->mixes;
 	if (call->method->decides_by_group && call->extract.n_protected != 1)
 		ereport(ERROR,

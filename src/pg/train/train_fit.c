@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "data/builder.h"
 #include "num/blas.h"
 #include "pg/args.h"
 #include "pg/host.h"
@@ -29,6 +30,9 @@
 
 /* What the curves of thresholds take of a row. */
 #define CURVE_ROW_BYTES 64
+
+/* What a certificate takes of a row. */
+#define JUDGE_ROW_BYTES 16
 
 double
 train_seconds_since(instr_time start)
@@ -146,6 +150,28 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 	}
 }
 
+/* Every fold needs both labels, and so does what is left without it. */
+static void
+check_folds(const TrainCall *call)
+{
+	const Dataset *data = call->data;
+	const uint64_t *cell_rows = data->part[DATA_TRAIN].cell_rows;
+	uint64 rows[DATA_MOST_FOLDS][2] = { 0 };
+
+	for (uint32 c = 0; c < 2 * data->n_base_groups && data->n_folds > 0; c++)
+		rows[data->fold_of_base[c / 2]][c & 1] += cell_rows[c];
+	for (uint32 f = 0; f < data->n_folds; f++)
+		for (int y = 0; y < 2; y++)
+			if (rows[f][y] == 0)
+				ereport(ERROR,
+				        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				         errmsg("too many folds for the training rows"),
+				         errdetail("Fold %u of %u has no row with a %s label.",
+				                   f + 1, data->n_folds,
+				                   y == 1 ? "positive" : "negative"),
+				         errhint("Use fewer folds.")));
+}
+
 static void
 choose_kernels(TrainCall *call)
 {
@@ -169,6 +195,8 @@ rows_may_stay(const TrainCall *call)
 
 	if (call->method != NULL && call->method->decides_by_group)
 		wanted += CURVE_ROW_BYTES * call->data->part[DATA_TRAIN].n_rows;
+	if (call->cross_fit > 0 || call->tighten > 0)
+		wanted += JUDGE_ROW_BYTES * call->data->part[DATA_TRAIN].n_rows;
 	return call->report.store->n_bytes == 0 &&
 	       (limit == 0 || arena_used(&call->arena) + wanted < limit);
 }
@@ -229,6 +257,7 @@ train_fit_begin(TrainCall *call, TrainSettings *settings)
 		                         .solver = call->solver,
 		                         .early_stop = call->early_stop,
 		                         .start = train_find_start(call) };
+	check_folds(call);
 	check_groups(call, settings);
 	train_check_memory(call);
 	choose_kernels(call);
@@ -258,10 +287,13 @@ train_fit(TrainCall *call)
 
 	INSTR_TIME_SET_CURRENT(start);
 	team = train_fit_begin(call, &settings);
-	report_status(
-		train_family_fit(call->family, call->method)(
-			&call->arena, call->data, &settings, &call->monitor, &call->result),
-		&call->arena, object);
+	if (call->tighten > 0 || call->cross_fit > 0)
+		train_tighten(call, &settings);
+	else
+		report_status(train_family_fit(call->family, call->method)(
+						  &call->arena, call->data, &settings, &call->monitor,
+						  &call->result),
+		              &call->arena, object);
 	train_fit_end(call, team);
 	train_warn_of_cells(call);
 	train_compile(call);

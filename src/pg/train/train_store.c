@@ -138,6 +138,8 @@ train_describe_call(const TrainCall *call)
 		appendStringInfoString(&json, "{}");
 	else
 		JsonbToCString(&json, &call->options->root, VARSIZE(call->options));
+	json_key(&json, "margins");
+	train_write_margins(&json, call);
 	json_replay(&json, call);
 	json_key(&json, "start");
 	if (call->has_start)
