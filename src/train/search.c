@@ -626,9 +626,13 @@ search_prefer(Search *search, const SearchAnswer *first)
 	const Newton *newton = search->newton;
 	double n = (double) newton->data->part[DATA_TRAIN].n_rows;
 	double doubt = sqrt(first->accuracy * (1 - first->accuracy) / n);
+	bool first_is_better = first->violation <= newton->best_violation;
 
-	if (!newton->best_feasible ||
-	    (first->feasible && !(newton->best_accuracy > first->accuracy + doubt)))
+	if (newton->best_feasible != first->feasible)
+		first_is_better = first->feasible;
+	else if (first->feasible)
+		first_is_better = !(newton->best_accuracy > first->accuracy + doubt);
+	if (first_is_better)
 		give_answer(search, first);
 }
 

@@ -73,7 +73,8 @@ extern void search_take_answer(const Search *search, SearchAnswer *answer);
 /* Goes back to the answer of the search before, unless the one with sharper
  * decisions that followed is feasible and more accurate by more than a
  * standard error, or alone feasible: what it finds fits the training rows
- * better, and rows not seen worse. */
+ * better, and rows not seen worse.  Where neither is feasible, the closer one
+ * stays. */
 extern void search_prefer(Search *search, const SearchAnswer *first);
 
 extern TrainOutcome search_outcome(const SearchAnswer *answer);
