@@ -65,7 +65,7 @@
 /* longest step in the norm of the Hessian: about one unit of the raw score */
 #define MAX_STEP 0.35
 /* The search ends when so many passes in a row have brought no feasible point
- * of a loss that is smaller by this part.  Hard rates jump by what one row of
+ * of a loss that is smaller by this part, or where that is not to be had.  Hard rates jump by what one row of
  * the smallest group is worth, so the first feasible point is rarely the best;
  * passes over all the rows of large data only make good what the sample was
  * wrong about, and are worth less patience. */
@@ -100,6 +100,7 @@ struct Search
 	uint32_t block_stride;
 	int curved_every;
 	int patience;
+	bool brief; /* the run begins close to its end, and passes are dear */
 	int iteration;
 	double least_loss; /* of its feasible points */
 	int since_better;
@@ -395,6 +396,7 @@ begin_run(Search *search, uint32_t block_stride, int curved_every, int patience)
 	search->block_stride = block_stride;
 	search->curved_every = curved_every;
 	search->patience = patience;
+	search->brief = block_stride == 1 && curved_every > 1;
 	search->iteration = 0;
 	search->least_loss = INFINITY;
 	search->since_better = 0;
@@ -403,6 +405,35 @@ begin_run(Search *search, uint32_t block_stride, int curved_every, int patience)
 	search->has_offset = false;
 	reset_aims(search);
 	search->newton->remembers = false;
+}
+
+/*
+ * How much smaller the loss of a point that keeps its bounds could become, as
+ * the step from it tells: what the room that is left within the bounds is worth
+ * at the multipliers' prices, and what the step gains in the quadratic model.
+ * The multipliers of a gap are once those that push up and once those that push
+ * down, so half of them are its price.
+ */
+static double
+worth_of_more(const Search *search, double length)
+{
+	const Newton *newton = search->newton;
+	const Rates *rates = newton->rates;
+	double worth = length * length / 2;
+
+	for (uint32_t b = 0; b < rates->n_bands; b++)
+	{
+		const Band *band = &rates->bands[b];
+		const FairConstraint *constraint = rates_band_constraint(rates, band);
+		double room = fabs(constraint->bound -
+		                   rates_band_reached(rates, band, rates->hard));
+		double price = 0;
+
+		for (uint32_t k = band->first; k < band->first + band->count; k++)
+			price += fabs(newton->multiplier[k]);
+		worth += room * (band->kind == BAND_BETWEEN ? price / 2 : price);
+	}
+	return worth;
 }
 
 bool
@@ -448,7 +479,11 @@ search_advance(Search *search)
 	if (status != NUM_OK)
 		return status;
 	newton->log[newton->n_log - 1].step = length;
-	search->over = ++search->iteration >= newton->max_iterations;
+	search->converged =
+		search->brief && feasible && newton->early_stop.rule == NULL &&
+		worth_of_more(search, length) <= LOSS_TOLERANCE * newton->loss;
+	search->over =
+		search->converged || ++search->iteration >= newton->max_iterations;
 	return NUM_OK;
 }
 
