@@ -44,7 +44,7 @@
 #define MANY_ROWS 100000
 
 /* of the memory that rows in shared memory may be expected to take */
-#define LARGE_SHARE 0.5
+#define LARGE_SHARE 0.75
 
 /* What all processes of one gathering share, at the name that the setting
  * has. */
