@@ -418,6 +418,7 @@ evaluate(EvaluateCall *call, NumMonitor *monitor)
 		audit_groups(&arena, &call->audit.attributes[a], bases, n_bases,
 		             &attributes[a]);
 	host_monitor_phase(monitor, "judging");
+	figures_remember(&settings);
 	judge(call, &settings, attributes);
 	note_constant(call, &overall.cells);
 	call->warnings = list_concat(call->warnings, call->judgements.needs);

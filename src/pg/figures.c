@@ -9,6 +9,8 @@
 
 #include <math.h>
 
+#include "nodes/pg_list.h"
+
 #include "fair/metric.h"
 #include "fair/ranking.h"
 #include "pg/figures.h"
@@ -167,6 +169,78 @@ describe_gap(const FigureSettings *settings, const FairCriterion *criterion,
 		figure->flag = "small";
 }
 
+/* Intervals that have been drawn. */
+typedef struct FigureDrawn
+{
+	FairCells *groups;
+	int n_groups;
+	FairGapInterval *intervals;
+} FigureDrawn;
+
+typedef struct FigureMemory
+{
+	MemoryContext context;
+	List *drawn; /* of FigureDrawn */
+} FigureMemory;
+
+void
+figures_remember(FigureSettings *settings)
+{
+	settings->memory = palloc0(sizeof(FigureMemory));
+	settings->memory->context = CurrentMemoryContext;
+}
+
+static FairGapInterval *
+draw_intervals(const FigureSettings *settings, const FairCells *groups,
+               int n_groups)
+{
+	int n_criteria = fair_criterion_of_decisions();
+	FairGapInterval *intervals =
+		palloc(sizeof(FairGapInterval) * (Size) n_criteria);
+	FairBootstrap plan = { .groups = groups,
+		                   .n_groups = n_groups,
+		                   .level = settings->level,
+		                   .replicates = settings->replicates,
+		                   .seed = settings->seed,
+		                   .monitor = settings->monitor };
+
+	report_status(fair_gap_intervals(settings->arena, &plan,
+	                                 fair_criterion_table(), n_criteria,
+	                                 intervals),
+	              settings->arena, "intervals of gaps");
+	return intervals;
+}
+
+const FairGapInterval *
+figures_intervals(const FigureSettings *settings, const FairCells *groups,
+                  int n_groups)
+{
+	FigureMemory *memory = settings->memory;
+	Size bytes = sizeof(FairCells) * (Size) n_groups;
+	MemoryContext before;
+	FigureDrawn *drawn;
+	ListCell *cell;
+
+	if (memory == NULL)
+		return draw_intervals(settings, groups, n_groups);
+	foreach (cell, memory->drawn)
+	{
+		drawn = lfirst(cell);
+		if (drawn->n_groups == n_groups &&
+		    memcmp(drawn->groups, groups, bytes) == 0)
+			return drawn->intervals;
+	}
+	before = MemoryContextSwitchTo(memory->context);
+	drawn = palloc(sizeof(FigureDrawn));
+	drawn->groups = palloc(Max(bytes, 1));
+	memcpy(drawn->groups, groups, bytes);
+	drawn->n_groups = n_groups;
+	drawn->intervals = draw_intervals(settings, groups, n_groups);
+	memory->drawn = lappend(memory->drawn, drawn);
+	MemoryContextSwitchTo(before);
+	return drawn->intervals;
+}
+
 FigureGap *
 figures_of_gaps(const FigureSettings *settings,
                 const FigureAttribute *attribute, int *n_gaps)
@@ -175,13 +249,7 @@ figures_of_gaps(const FigureSettings *settings,
 	int n_criteria = fair_criterion_of_decisions();
 	int n_groups = attribute->n_groups;
 	FairCells *cells = palloc(sizeof(FairCells) * (Size) Max(n_groups, 1));
-	FairBootstrap plan = { .groups = cells,
-		                   .n_groups = n_groups,
-		                   .level = settings->level,
-		                   .replicates = settings->replicates,
-		                   .seed = settings->seed,
-		                   .monitor = settings->monitor };
-	FairGapInterval *intervals;
+	const FairGapInterval *intervals;
 	FigureGap *figures;
 	int n = 0;
 
@@ -194,11 +262,8 @@ figures_of_gaps(const FigureSettings *settings,
 	}
 	for (int g = 0; g < n_groups; g++)
 		cells[g] = attribute->groups[g].cells;
-	intervals = palloc(sizeof(FairGapInterval) * (Size) n_criteria);
+	intervals = figures_intervals(settings, cells, n_groups);
 	figures = palloc(sizeof(FigureGap) * (Size) n_criteria);
-	report_status(fair_gap_intervals(settings->arena, &plan, criteria,
-	                                 n_criteria, intervals),
-	              settings->arena, "intervals of gaps");
 	for (int c = 0; c < n_criteria; c++)
 	{
 		if (!settings->has_label && fair_criterion_needs_label(criteria[c]))

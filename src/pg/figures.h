@@ -44,6 +44,7 @@ typedef struct FigureSettings
 	int min_group; /* figures over fewer rows are flagged */
 	NumArena *arena;
 	NumMonitor *monitor;
+	struct FigureMemory *memory; /* figures_remember(), or NULL */
 } FigureSettings;
 
 /* One figure of one group; NaN and NULL where there is none. */
@@ -72,6 +73,16 @@ typedef struct FigureGap
 /* All figures of a group, and their number; in CurrentMemoryContext. */
 extern Figure *figures_of_group(const FigureSettings *settings,
                                 const FigureGroup *group, int *n_figures);
+
+/* From now on intervals that have been drawn once are known, in
+ * CurrentMemoryContext, to those who judge and those who report alike. */
+extern void figures_remember(FigureSettings *settings);
+
+/* The intervals of every criterion of decisions over the groups, in the order
+ * of fair_criterion_table(). */
+extern const FairGapInterval *
+figures_intervals(const FigureSettings *settings, const FairCells *groups,
+                  int n_groups);
 
 /* All gaps between the groups of an attribute, likewise. */
 extern FigureGap *

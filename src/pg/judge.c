@@ -132,6 +132,18 @@ pair_rows(const FairCriterion *criterion, int event, const FairCells *cells,
 	       fair_event_rows(criterion, event, &cells[b]);
 }
 
+/* Where a criterion of decisions has its place in the table. */
+static int
+place_of(const FairCriterion *criterion)
+{
+	const FairCriterion *const *table = fair_criterion_table();
+	int c = 0;
+
+	while (table[c] != criterion)
+		c++;
+	return c;
+}
+
 /* Gap and ratio of one attribute's rates. */
 static void
 judge_rates(const FigureSettings *settings, const FairConstraint *constraint,
@@ -140,21 +152,14 @@ judge_rates(const FigureSettings *settings, const FairConstraint *constraint,
 {
 	const FairCriterion *criterion = constraint->criterion;
 	FairCells *cells = judged_cells(settings, criterion, attribute, judgements);
-	FairBootstrap plan = { .groups = cells,
-		                   .n_groups = attribute->n_groups,
-		                   .level = settings->level,
-		                   .replicates = settings->replicates,
-		                   .seed = settings->seed,
-		                   .monitor = settings->monitor };
 	FairGapInterval interval;
 	FairGap gap;
 
 	fair_gap(criterion, cells, attribute->n_groups, &gap);
 	if (isnan(gap.gap))
 		return;
-	report_status(
-		fair_gap_intervals(settings->arena, &plan, &criterion, 1, &interval),
-		settings->arena, "gap interval");
+	interval = figures_intervals(settings, cells,
+	                             attribute->n_groups)[place_of(criterion)];
 	judgement->gap = fmax(judgement->gap, gap.gap);
 	judgement->gap_low = fmax(judgement->gap_low, interval.gap_low);
 	judgement->gap_high = fmax(judgement->gap_high, interval.gap_high);

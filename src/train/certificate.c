@@ -62,28 +62,45 @@ key_at(const char *rows, uint64_t i, size_t size)
 	return key;
 }
 
-/* Sorts rows of 'size' bytes, whose first four are the key, through the second
- * array; the result is in 'a'. */
+/* How many rows have each value of each of the three digits of their keys. */
+static ALWAYS_INLINE NumStatus
+count_digits(const char *rows, uint64_t n, size_t size, NumMonitor *monitor,
+             uint64_t (*count)[DIGITS])
+{
+	memset(count, 0, 3 * sizeof(*count));
+	for (uint64_t i = 0; i < n; i++)
+	{
+		uint32_t key = key_at(rows, i, size);
+
+		if (i % WATCHED_ROWS == 0 && monitor_stop(monitor))
+			return NUM_CANCELLED;
+		count[0][key & (DIGITS - 1)]++;
+		count[1][key >> DIGIT_BITS & (DIGITS - 1)]++;
+		count[2][key >> 2 * DIGIT_BITS]++;
+	}
+	return NUM_OK;
+}
+
+/* Sorts rows of 'size' bytes, whose first four are the key; the result is in
+ * 'b', and 'a' is overwritten. */
 static ALWAYS_INLINE NumStatus
 radix_sort(char *a, char *b, uint64_t n, size_t size, NumMonitor *monitor)
 {
-	char *from = a;
-	char *to = b;
+	uint64_t start[3][DIGITS];
+	NumStatus status = count_digits(a, n, size, monitor, start);
 
-	for (int pass = 0; pass < 3; pass++)
+	for (int pass = 0; pass < 3 && status == NUM_OK; pass++)
 	{
-		uint64_t start[DIGITS] = { 0 };
+		const char *from = pass == 1 ? b : a;
+		char *to = pass == 1 ? a : b;
 		int shift = pass * DIGIT_BITS;
 		uint64_t sum = 0;
-		char *swap;
 
-		for (uint64_t i = 0; i < n; i++)
-			start[(key_at(from, i, size) >> shift) & (DIGITS - 1)]++;
 		for (uint32_t d = 0; d < DIGITS; d++)
 		{
-			uint64_t count = start[d];
+			uint64_t count = start[pass][d];
 
-			start[d] = sum;
+			start[pass][d] = sum;
 			sum += count;
 		}
 		for (uint64_t i = 0; i < n; i++)
@@ -92,15 +109,10 @@ radix_sort(char *a, char *b, uint64_t n, size_t size, NumMonitor *monitor)
 
 			if (i % WATCHED_ROWS == 0 && monitor_stop(monitor))
 				return NUM_CANCELLED;
-			memcpy(to + start[digit]++ * size, from + i * size, size);
+			memcpy(to + start[pass][digit]++ * size, from + i * size, size);
 		}
-		swap = from;
-		from = to;
-		to = swap;
 	}
-	/* three passes end in b */
-	memcpy(a, b, n * size);
-	return NUM_OK;
+	return status;
 }
 
 static NumStatus
@@ -479,7 +491,7 @@ making_end(Making *making, const Model *model)
 	                making->weighted, making->monitor) != NUM_OK)
 		return NUM_CANCELLED;
 	certificate->auc =
-		sorted_auc(making->scored, certificate->rows, making->weighted,
+		sorted_auc(making->spare, certificate->rows, making->weighted,
 	               making->data->weight_magnet);
 	arena_release(arena, making->threshold, making->data->n_base_groups,
 	              sizeof(double));

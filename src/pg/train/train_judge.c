@@ -173,6 +173,7 @@ train_judge(TrainCall *call)
 		                              .min_group = call->min_group,
 		                              .arena = &call->arena,
 		                              .monitor = &call->monitor };
+	figures_remember(&call->figures);
 	judge_constraints(&call->figures, &call->constraints,
 	                  train_groups(call, call->judged), &call->judgements);
 	call->warnings = list_concat(call->warnings, call->judgements.warnings);
