@@ -21,6 +21,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/parallel.h"
 #include "access/xact.h"
 #include "executor/spi.h"
@@ -43,8 +45,12 @@
 /* rows over which several processes may make passes */
 #define MANY_ROWS 100000
 
-/* of the memory that rows in shared memory may be expected to take */
-#define LARGE_SHARE 0.75
+/* Of the memory, what rows in shared memory may be expected to take: half, and
+ * up to three quarters where that leaves enough for what has to be in memory
+ * besides (doc/train.md). */
+#define LARGE_SHARE 0.5
+#define LARGEST_SHARE 0.75
+#define BESIDE_ROWS (16.0 * 1024 * 1024)
 
 /* What all processes of one gathering share, at the name that the setting
  * has. */
@@ -430,11 +436,23 @@ rows_below(Plan *aggregate)
 	return rows == NULL ? 0 : processes * rows->plan_rows;
 }
 
+/* How many rows may be expected to fit into memory; infinity: any number. */
+static double
+most_rows(const Gathering *gathering)
+{
+	double limit = (double) gathering->arena->limit_bytes;
+
+	if (gathering->arena->limit_bytes == 0)
+		return INFINITY;
+	return Min(LARGEST_SHARE * limit,
+	           Max(LARGE_SHARE * limit, limit - BESIDE_ROWS)) /
+	       row_bytes(gathering->plan);
+}
+
 static ReadWay
 choose_way(Gathering *gathering, SPIPlanPtr prepared)
 {
-	double most =
-		(double) gathering->arena->limit_bytes / row_bytes(gathering->plan);
+	double most = most_rows(gathering);
 	CachedPlan *plan = SPI_plan_get_cached_plan(prepared);
 	ReadWay way = READ_ALONE;
 	ListCell *cell;
@@ -446,7 +464,7 @@ choose_way(Gathering *gathering, SPIPlanPtr prepared)
 		PlannedStmt *statement = lfirst_node(PlannedStmt, cell);
 		double n = rows_below(statement->planTree);
 
-		if (gathering->arena->limit_bytes > 0 && n > LARGE_SHARE * most)
+		if (n > most)
 			way = READ_LARGE;
 		else if (statement->parallelModeNeeded || n >= MANY_ROWS)
 			way = READ_SHARED;
