@@ -29,7 +29,8 @@
  * exceeded, and the outcome says so.
  *
  * Large data start on a sample of rows (newton.h), where most iterations
- * happen.  Cost: some ten passes over the sample and four over the data.
+ * happen.  Cost: some fifteen passes over the sample and two to six over the
+ * data.
  *
  * Reference: Nocedal and Wright, Numerical Optimization, chapter 18 (SQP);
  * Cotter et al., ALT 2019, for judging by hard rates and moving by smooth

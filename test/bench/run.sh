@@ -116,6 +116,23 @@ slowest_stop()
 	done | sort -n | tail -n 1
 }
 
+# Milliseconds of two trainings at once by sessions that share nothing, the
+# slower of both, the least of the rounds.
+two_at_once()
+{
+	local round name
+	for round in $(seq "$rounds"); do
+		for name in one two; do
+			{
+				echo '\timing on'
+				statement 'train parity' | sed "s/'parity'/'parity $name'/"
+			} | query -f - &
+		done | awk -F '[: ]+' '
+			/^Time: / && $2 + 0 > most { most = $2 + 0 }
+			END { print most }'
+	done | sort -n | head -n 1
+}
+
 report()
 {
 	local times=$2 t scan byhand filter
@@ -146,6 +163,9 @@ report()
 		"$(least 'train parity, two')"
 	row 'one process to two, wanted 1.6 or more' '' \
 		"$(ratio "$(least 'train parity')" "$(least 'train parity, two')")" ' x'
+	row 'one training to two at once, per training' '' \
+		"$(awk -v a="$(least 'train parity')" -v b="$(two_at_once)" \
+			'BEGIN { print 2 * a / b }')" ' x'
 	row 'one with memory for a third of them, to all' 3 \
 		"$(ratio "$(least 'train parity, files')" "$(least 'train parity')")" \
 		' x' "$(least 'train parity, files')"
