@@ -37,10 +37,10 @@ BEGIN
         WHERE e.label IS NULL OR d.paid = e.label GROUP BY 1, 2$q$, grouped, of_model, weighted);
 END $$;
 
--- squared standard errors of rates, with two rows of either kind added
+-- squared standard errors of rates, with two rows of either kind added; training rows and those that judge are both samples
 CREATE FUNCTION errors(of_model text, grouped text, weighted boolean DEFAULT false)
 RETURNS TABLE (metric text, grp text, p float8, squared float8, judging bigint) LANGUAGE sql AS $$
-    SELECT metric, grp, q, q * (1 - q) / (judging * effective / in_training), judging
+    SELECT metric, grp, q, q * (1 - q) / (effective / in_training) * (1.0 / judging + 1.0 / in_training), judging
     FROM rates(of_model, grouped, weighted), LATERAL (SELECT (p * effective + 2) / (effective + 4) AS q) a
 $$;
 
@@ -64,14 +64,22 @@ SELECT count(DISTINCT sha256(artifact)) AS models FROM fairpg_catalog.model_vers
 SELECT count(DISTINCT sha256(artifact)) AS models FROM fairpg_catalog.model_version WHERE model IN ('dp', 'dp false', 'dp 0');
 SELECT count(*) FROM fairpg_report.training_bounds WHERE model IN ('dp', 'dp false', 'dp 0');
 
--- two rates, of which the larger error counts; weights leave fewer rows
+-- two rates, each by its own error; weights leave fewer rows
 SELECT count(*) FROM fit('eo', 'equalized_odds', 0.15, weights => 'w');
 SELECT warnings FROM fit('eo tight', 'equalized_odds', 0.15, weights => 'w', options => '{"tighten": 1.5}');
-SELECT attribute, group_name, metric, rows, round(training_bound::numeric, 4) AS training_bound, rows_needed,
-       abs(standard_error - (SELECT sqrt(max(s)) FROM (SELECT sum(squared) AS s FROM errors('eo', 'sex', true)
-                                                       WHERE metric <> 'selection_rate' GROUP BY metric) a)) < 1e-12 AS error_right,
-       abs(training_bound - (bound - 1.5 * standard_error)) < 1e-15 AS bound_right
-FROM fairpg_report.training_bounds WHERE model = 'eo tight';
+SELECT criterion, attribute, group_name, metric, rows, round(training_bound::numeric, 4) AS training_bound, rows_needed,
+       abs(standard_error - (SELECT sqrt(sum(squared)) FROM errors('eo', 'sex', true) e WHERE e.metric = b.metric)) < 1e-12 AS error_right,
+       abs(training_bound - (bound - 1.5 * standard_error)) < 1e-15 AS bound_right,
+       abs(in_sample - (SELECT max(p) - min(p) FROM rates('eo', 'sex', true) r WHERE r.metric = b.metric)) < 1e-12 AS in_sample_right
+FROM fairpg_report.training_bounds b WHERE model = 'eo tight' ORDER BY metric;
+-- the model is that of a list with these bounds, and is reported by the criterion of the call
+SELECT count(*) FROM fairpg.train('eo by hand', 'people', 'paid', protected => '{sex}', features => '{income,debt}', weight => 'w',
+    split => 'column:held_out=true', options => jsonb_build_object('key', 'id', 'constraints', (
+        SELECT jsonb_agg(jsonb_build_object('fairness', CASE metric WHEN 'tpr' THEN 'equal_opportunity' ELSE 'predictive_equality' END, 'max_gap', training_bound)
+                         ORDER BY metric DESC) FROM fairpg_report.training_bounds WHERE model = 'eo tight')));
+SELECT count(DISTINCT sha256(artifact)) AS models FROM fairpg_catalog.model_version WHERE model IN ('eo tight', 'eo by hand');
+SELECT criterion, bound FROM fairpg_report.constraints WHERE model = 'eo tight' AND part = 'held_out';
+SELECT metric, count(DISTINCT group_name) AS groups FROM fairpg_report.training_log_groups WHERE model = 'eo tight' GROUP BY metric ORDER BY metric;
 
 -- more than three quarters of a bound are not taken, and the rows it takes are said
 SELECT status, warnings FROM fit('race', 'equal_opportunity', 0.03, groups => '{race}', options => '{"tighten": 1}');
@@ -94,8 +102,8 @@ FROM fairpg_report.training_bounds WHERE model = 'ratio tight';
 SELECT count(*) FROM fit('loss', 'group_loss', loss => 0.5);
 SELECT warnings FROM fit('loss tight', 'group_loss', loss => 0.5, options => '{"tighten": 2}');
 SELECT group_name, metric, rows, round(training_bound::numeric, 4) AS training_bound,
-       abs(standard_error - (SELECT max(sqrt(v / n)) FROM (
-           SELECT var_pop(l) FILTER (WHERE NOT held_out) AS v, count(*) FILTER (WHERE held_out) AS n
+       abs(standard_error - (SELECT max(sqrt(v * n)) FROM (
+           SELECT var_pop(l) FILTER (WHERE NOT held_out) AS v, 1.0 / count(*) FILTER (WHERE held_out) + 1.0 / count(*) FILTER (WHERE NOT held_out) AS n
            FROM (SELECT sex, held_out, -ln(CASE WHEN paid THEN p ELSE 1 - p END) AS l
                  FROM people x, LATERAL (SELECT fairpg.predict('loss', x) AS p) s) a GROUP BY sex) b)) < 1e-9 AS error_right,
        abs(training_bound - (bound - 2 * standard_error)) < 1e-12 AS bound_right
@@ -107,11 +115,13 @@ SELECT m.status, m.warnings, s.status, s.warnings FROM fit('mean tight', 'mean_p
     fit('squares tight', 'group_loss', loss => 2.5, family => 'linear', options => '{"tighten": 1}') s;
 SELECT model, round(training_bound::numeric, 4) AS training_bound,
        abs(standard_error - CASE model WHEN 'mean tight' THEN (
-           SELECT sqrt(sum(v / n)) FROM (
-               SELECT var_pop(fairpg.predict('mean', x)) FILTER (WHERE NOT held_out) AS v, count(*) FILTER (WHERE held_out) AS n
+           SELECT sqrt(sum(v * n)) FROM (
+               SELECT var_pop(fairpg.predict('mean', x)) FILTER (WHERE NOT held_out) AS v,
+                      1.0 / count(*) FILTER (WHERE held_out) + 1.0 / count(*) FILTER (WHERE NOT held_out) AS n
                FROM people x GROUP BY sex) a) ELSE (
-           SELECT max(sqrt(v / n)) FROM (
-               SELECT var_pop((fairpg.predict('squares', x) - spent) ^ 2) FILTER (WHERE NOT held_out) AS v, count(*) FILTER (WHERE held_out) AS n
+           SELECT max(sqrt(v * n)) FROM (
+               SELECT var_pop((fairpg.predict('squares', x) - spent) ^ 2) FILTER (WHERE NOT held_out) AS v,
+                      1.0 / count(*) FILTER (WHERE held_out) + 1.0 / count(*) FILTER (WHERE NOT held_out) AS n
                FROM people x GROUP BY sex) a) END) < 1e-9 AS error_right,
        abs(training_bound - (bound - standard_error)) < 1e-12 AS bound_right
 FROM fairpg_report.training_bounds WHERE model IN ('mean tight', 'squares tight') ORDER BY model;
@@ -124,7 +134,7 @@ SELECT status, warnings FROM fairpg.train('several', 'people', 'paid', protected
         {"fairness": "group_loss", "max_loss": 0.55}]}');
 SELECT position, criterion, bound_kind, bound, round(training_bound::numeric, 4) AS training_bound, round(standard_error::numeric, 4) AS standard_error,
        attribute, group_name, metric, rows
-FROM fairpg_report.training_bounds WHERE model = 'several' ORDER BY position;
+FROM fairpg_report.training_bounds WHERE model = 'several' ORDER BY position, attribute;
 -- the verdict is by the bounds of the call
 SELECT position, bound_kind, bound FROM fairpg_report.constraints WHERE model = 'several' AND part = 'held_out' ORDER BY position;
 
@@ -156,9 +166,9 @@ SELECT count(*) FROM fit('both shuffled', 'equalized_odds', 0.15, options => '{"
 SELECT count(*) FROM fairpg.retrain('both', start => 'none');
 SELECT count(DISTINCT sha256(artifact)) AS models, count(DISTINCT spec -> 'margins') AS margins, count(*) AS versions
 FROM fairpg_catalog.model_version WHERE model IN ('both', 'both shuffled');
-SELECT round(training_bound::numeric, 5) AS training_bound,
+SELECT metric, round(training_bound::numeric, 5) AS training_bound,
        abs(training_bound - (bound - standard_error - greatest(out_of_fold - in_sample, 0))) < 1e-12 AS bound_right
-FROM fairpg_report.training_bounds WHERE model = 'both' AND version = 1;
+FROM fairpg_report.training_bounds WHERE model = 'both' AND version = 1 ORDER BY metric;
 
 -- groups that are too small for it are named, and the others are cross-fitted
 SELECT warnings FROM fairpg.train('small', 'people', 'paid', protected => '{sex,race}', features => '{income,debt}',
@@ -173,10 +183,10 @@ SELECT status, warnings FROM fairpg.train('few', 'SELECT * FROM people WHERE NOT
     features => '{income,debt}', fairness => 'demographic_parity', max_gap => 0.05, split => 'column:held_out=true', options => '{"key": "id", "tighten": 1}');
 SELECT status, warnings FROM fairpg.train('tiny', 'SELECT * FROM people WHERE id <= 150', 'paid', protected => '{sex}',
     features => '{income,debt}', fairness => 'equalized_odds', max_gap => 0.09, split => 'none', options => '{"key": "id", "tighten": 1, "min_group": 5}');
-SELECT round(training_bound::numeric, 4) AS training_bound FROM fairpg_report.training_bounds WHERE model = 'tiny';
+SELECT metric, round(training_bound::numeric, 4) AS training_bound FROM fairpg_report.training_bounds WHERE model = 'tiny' ORDER BY metric;
 SELECT status, warnings FROM fairpg.train('none', 'SELECT * FROM people WHERE id <= 100', 'paid', protected => '{sex}',
     features => '{income,debt}', fairness => 'equalized_odds', max_gap => 0.05, split => 'none', options => '{"key": "id", "tighten": 1, "min_group": 2}');
-SELECT bound, training_bound FROM fairpg_report.training_bounds WHERE model = 'none';
+SELECT metric, bound, training_bound FROM fairpg_report.training_bounds WHERE model = 'none' ORDER BY metric;
 -- a bound of nothing leaves nothing to take
 SELECT status, warnings FROM fit('zero', 'demographic_parity', 0, options => '{"tighten": 1}');
 

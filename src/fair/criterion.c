@@ -23,6 +23,13 @@ fair_criterion_table(void)
 	return criteria;
 }
 
+const FairCriterion *
+fair_criterion_of_event(const FairCriterion *criterion, int event)
+{
+	return criterion->alone[event] != NULL ? criterion->alone[event]
+	                                       : criterion;
+}
+
 bool
 fair_criterion_decided(const FairCriterion *criterion)
 {

@@ -64,6 +64,8 @@ typedef struct FairCriterion
 	bool of_errors;     /* the highest rate is the worst, not the lowest */
 	bool of_loss;       /* of losses: a confusion table cannot tell it */
 	bool of_mean;       /* of predicted numbers: likewise */
+	/* by event, the criterion of that event alone; NULL: it has but one */
+	const struct FairCriterion *alone[FAIR_MAX_EVENTS];
 } FairCriterion;
 
 extern const FairCriterion fair_demographic_parity;
@@ -79,6 +81,10 @@ extern const FairCriterion *fair_criterion_find(const char *name);
 
 /* All criteria, those of decisions before the others, ending with NULL. */
 extern const FairCriterion *const *fair_criterion_table(void);
+
+/* The criterion that has this event alone, as its event 0. */
+extern const FairCriterion *
+fair_criterion_of_event(const FairCriterion *criterion, int event);
 
 /* Whether it is one of decisions, which a confusion table tells. */
 extern bool fair_criterion_decided(const FairCriterion *criterion);

@@ -16,5 +16,6 @@ const FairCriterion fair_equalized_odds = {
 	.description = "equal true positive and false positive rates",
 	.n_events = 2,
 	.event_name = { "tpr", "fpr" },
-	.rate = rate_odds
+	.rate = rate_odds,
+	.alone = { &fair_equal_opportunity, &fair_predictive_equality }
 };

@@ -369,12 +369,12 @@ BEGIN
             m.position,
             m.criterion,
             m.bound_kind,
+            m.attribute,
+            m.metric,
             m.bound,
             m.training_bound,
             m.standard_error,
-            m.attribute,
             m.group_name,
-            m.metric,
             m.rows,
             m.rows_needed,
             m.in_sample,
@@ -388,7 +388,7 @@ BEGIN
                 attribute text, group_name text, metric text, rows bigint, rows_needed bigint,
                 in_sample double precision, out_of_fold double precision);
     COMMENT ON VIEW fairpg_report.training_bounds
-        IS 'each constraint of versions trained with option tighten or cross_fit: the bound that was searched for, and why';
+        IS 'each rate of each constraint, by attribute, of versions trained with option tighten or cross_fit: the bound that was searched for, and why';
     COMMENT ON COLUMN fairpg_report.training_bounds.model IS 'name of the model';
     COMMENT ON COLUMN fairpg_report.training_bounds.version IS 'number of the version';
     COMMENT ON COLUMN fairpg_report.training_bounds.position
@@ -400,16 +400,16 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.training_bounds.training_bound
         IS 'bound that the search was asked for';
     COMMENT ON COLUMN fairpg_report.training_bounds.standard_error
-        IS 'of the gap, the logarithm of the ratio, or the loss, over the rows that judge; NULL without option tighten';
+        IS 'of the gap, the logarithm of the ratio, or the loss, over the rows that judge, for a model made on the training rows; NULL without option tighten';
     COMMENT ON COLUMN fairpg_report.training_bounds.attribute
-        IS 'protected attribute with the largest standard error';
+        IS 'protected attribute that the bound is on';
     COMMENT ON COLUMN fairpg_report.training_bounds.group_name
-        IS 'group that most of it comes from';
-    COMMENT ON COLUMN fairpg_report.training_bounds.metric IS 'rate that it is of';
+        IS 'group that most of the standard error comes from';
+    COMMENT ON COLUMN fairpg_report.training_bounds.metric IS 'rate that the bound is on';
     COMMENT ON COLUMN fairpg_report.training_bounds.rows
         IS 'rows of the group that judge the rate';
     COMMENT ON COLUMN fairpg_report.training_bounds.rows_needed
-        IS 'how many the whole margin would take, the other groups growing alike; NULL: it was had, or none would do';
+        IS 'how many the whole margin would take, all other rows growing alike; NULL: it was had, or none would do';
     COMMENT ON COLUMN fairpg_report.training_bounds.in_sample
         IS 'gap, ratio or largest loss of the training rows at the bound of the call';
     COMMENT ON COLUMN fairpg_report.training_bounds.out_of_fold

@@ -39,6 +39,58 @@ typedef struct Estimate
 	bool defined;
 } Estimate;
 
+static int
+count_margins(const Dataset *data, const FairConstraint *constraints, int n)
+{
+	int count = 0;
+
+	for (int c = 0; c < n; c++)
+		for (int a = 0; a < (int) data->n_attributes; a++)
+			if (fair_constraint_covers(&constraints[c], a))
+				count += constraints[c].criterion->n_events;
+	return count;
+}
+
+NumStatus
+train_margin_split(NumArena *arena, const Dataset *data,
+                   const FairConstraint *constraints, int n,
+                   TrainMargin **margins, int *n_margins)
+{
+	size_t count = (size_t) count_margins(data, constraints, n);
+	size_t n_attributes = data->n_attributes;
+	TrainMargin *margin = arena_alloc(arena, count, sizeof(TrainMargin));
+	bool *only = arena_alloc(arena, n_attributes * n_attributes, sizeof(bool));
+
+	if (margin == NULL || only == NULL)
+		return NUM_NO_MEMORY;
+	*margins = margin;
+	*n_margins = (int) count;
+	for (size_t a = 0; a < n_attributes; a++)
+		for (size_t b = 0; b < n_attributes; b++)
+			only[a * n_attributes + b] = a == b;
+	for (int c = 0; c < n; c++)
+		for (int a = 0; a < (int) n_attributes; a++)
+		{
+			if (!fair_constraint_covers(&constraints[c], a))
+				continue;
+			for (int e = 0; e < constraints[c].criterion->n_events; e++)
+			{
+				*margin = (TrainMargin){ .constraint = c,
+					                     .attribute = a,
+					                     .event = e,
+					                     .alone = constraints[c],
+					                     .out_of_fold = NAN,
+					                     .error = NAN,
+					                     .worst = { .attribute = -1 } };
+				margin->alone.criterion =
+					fair_criterion_of_event(constraints[c].criterion, e);
+				margin->alone.attributes = only + (size_t) a * n_attributes;
+				margin++;
+			}
+		}
+	return NUM_OK;
+}
+
 static NumStatus
 groups_create(NumArena *arena, const TrainEvidence *evidence, int attribute,
               const FairCriterion *criterion, Groups *groups)
@@ -160,15 +212,19 @@ squared_error(const Scan *scan, const Groups *groups, TrainCulprit *rate)
 	const FairCriterion *criterion = scan->constraint->criterion;
 	Estimate estimate =
 		group_estimate(groups, rate->group, criterion, rate->event);
+	uint64_t in_training;
+	double per_row;
 	double error;
 
 	rate->rows = event_rows(evidence->data, evidence->judges, rate, criterion);
+	in_training = event_rows(evidence->data, DATA_TRAIN, rate, criterion);
 	if (!estimate.defined || rate->rows == 0 ||
-	    rate->rows < evidence->min_group ||
-	    event_rows(evidence->data, DATA_TRAIN, rate, criterion) <
-	        evidence->min_group)
+	    rate->rows < evidence->min_group || in_training < evidence->min_group)
 		return -1;
-	error = estimate.variance / (estimate.effective * (double) rate->rows);
+	per_row = 1 / (double) rate->rows;
+	if (evidence->judges != DATA_TRAIN)
+		per_row += 1 / (double) in_training;
+	error = estimate.variance / estimate.effective * per_row;
 	if (scan->constraint->kind == FAIR_MIN_RATIO)
 		error /= estimate.value * estimate.value;
 	return error;

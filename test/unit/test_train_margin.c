@@ -98,6 +98,60 @@ ratios_and_losses_are_tightened_towards_their_side(void)
 	CHECK_NEAR(applied(loss, 2, margin).bound, 0.39, 1e-15);
 }
 
+static void
+every_rate_has_a_margin_of_its_own(void)
+{
+	NumArena arena;
+	Making making = { .n_rows = ROWS };
+	const bool first_only[2] = { true, false };
+	FairConstraint list[2] = {
+		bounded("equalized_odds", FAIR_MAX_GAP, 0.02),
+		bounded("group_loss", FAIR_MAX_LOSS, 0.5),
+	};
+	TrainMargin *margins;
+	Dataset *data;
+	int n;
+
+	scratch_begin(&arena, 0);
+	data = make_data(&arena, &making);
+	list[1].attributes = first_only;
+	CHECK_INT(train_margin_split(&arena, data, list, 2, &margins, &n), NUM_OK);
+	CHECK_INT(n, 2 * (int) data->n_attributes + 1);
+	CHECK(margins[0].alone.criterion == &fair_equal_opportunity);
+	CHECK(margins[1].alone.criterion == &fair_predictive_equality);
+	CHECK_INT(margins[1].event, 1);
+	CHECK(margins[1].alone.bound == 0.02);
+	CHECK(fair_constraint_covers(&margins[1].alone, 0));
+	CHECK(margins[n - 1].alone.criterion == &fair_group_loss);
+	CHECK_INT(margins[n - 1].constraint, 1);
+	CHECK(isnan(margins[n - 1].error) && isnan(margins[n - 1].out_of_fold));
+	scratch_end(&arena);
+}
+
+static void
+criteria_of_one_event_are_those_events(void)
+{
+	const double weight[2] = { 3, 5 };
+
+	for (const FairCriterion *const *c = fair_criterion_table(); *c != NULL;
+	     c++)
+		for (int e = 0; e < (*c)->n_events; e++)
+		{
+			const FairCriterion *alone = fair_criterion_of_event(*c, e);
+			FairRate of_both;
+			FairRate of_one;
+
+			CHECK_INT(alone->n_events, 1);
+			(*c)->rate(e, weight, &of_both);
+			alone->rate(0, weight, &of_one);
+			CHECK(of_both.share[0] == of_one.share[0] &&
+			      of_both.share[1] == of_one.share[1] &&
+			      of_both.constant == of_one.constant &&
+			      of_both.weight == of_one.weight);
+			CHECK(strcmp(alone->event_name[0], (*c)->event_name[e]) == 0);
+		}
+}
+
 /* Rates of selection of the groups and their rows, row by row. */
 static void
 count_rates(const Dataset *data, const Model *model, double rate[3],
@@ -299,6 +353,8 @@ main(void)
 	RUN(a_gap_is_tightened_by_errors_and_optimism);
 	RUN(a_quarter_of_a_bound_is_left);
 	RUN(ratios_and_losses_are_tightened_towards_their_side);
+	RUN(every_rate_has_a_margin_of_its_own);
+	RUN(criteria_of_one_event_are_those_events);
 	RUN(errors_are_those_of_the_two_least_known_groups);
 	RUN(groups_without_rows_to_judge_them_take_no_part);
 	RUN(folds_together_are_folds_one_by_one);

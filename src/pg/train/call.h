@@ -102,8 +102,8 @@ typedef struct TrainCall
 	Dataset *data;
 	ExtractReport report;
 	TrainResult result;
-	TrainMargin *margins; /* [constraints.n] what bounds were tightened by;
-	                       * NULL: nothing */
+	TrainMargin *margins; /* [n_margins] what bounds were tightened by */
+	int n_margins;        /* 0: by nothing */
 	Model *compiled;
 	uint8_t *artifact;
 	size_t artifact_bytes;
@@ -205,6 +205,9 @@ extern void train_store_cells(const TrainCall *call);
 
 /* train_judge.c: the verdict, and the warnings that come with the fit. */
 extern void train_judge(TrainCall *call);
+
+/* Whether the model decides, or predicts, alike for all rows of a part. */
+extern bool train_decides_alike(const TrainCall *call, const Certificate *part);
 
 /* The judgement that stands for all of them in the answer: NaN and NULL
  * without constraints. */

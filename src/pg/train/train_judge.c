@@ -116,19 +116,27 @@ warn_of_outcome(TrainCall *call)
 		                    call->iterations));
 }
 
-/* Whether a model predicts one number for all training rows, as far as its
+/* Whether a model predicts one number for all rows of a part, as far as its
  * digits tell. */
 static bool
-predicts_one_number(const TrainCall *call)
+predicts_one_number(const TrainCall *call, const Certificate *part)
 {
 	FairErrors all = { 0 };
 	double mean;
 
 	for (uint32 b = 0; b < call->data->n_base_groups; b++)
-		fair_errors_merge(&all, &call->train_part.base_errors[b]);
+		fair_errors_merge(&all, &part->base_errors[b]);
 	mean = all.prediction / all.weight;
 	return !(all.prediction_squared / all.weight - mean * mean >
 	         1e-18 * call->data->label_sd * call->data->label_sd);
+}
+
+bool
+train_decides_alike(const TrainCall *call, const Certificate *part)
+{
+	if (part->base_errors != NULL)
+		return predicts_one_number(call, part);
+	return !(part->positive_share > 0 && part->positive_share < 1);
 }
 
 /* A model that decides alike for everybody is fair by every measure. */
@@ -137,28 +145,21 @@ note_constant(TrainCall *call)
 {
 	/* of a frontier only the judged part has been scored */
 	bool of_train = call->train_part.rows > 0;
-	double share = of_train ? call->train_part.positive_share
-	                        : call->judged->positive_share;
+	const Certificate *part = of_train ? &call->train_part : call->judged;
 
-	if (call->train_part.base_errors != NULL)
-	{
-		if (!predicts_one_number(call))
-			return;
-		if (call->result.outcome != TRAIN_INFEASIBLE)
-			call->result.outcome = TRAIN_CONSTANT;
-		warn(call,
-		     pstrdup("the model predicts the same number for every training "
-		             "row"));
-		return;
-	}
-	if (share > 0 && share < 1)
+	if (!train_decides_alike(call, part))
 		return;
 	/* that a bound was missed says more */
 	if (call->result.outcome != TRAIN_INFEASIBLE)
 		call->result.outcome = TRAIN_CONSTANT;
-	warn(call, psprintf("the model decides %s for every %s row",
-	                    share <= 0 ? "negative" : "positive",
-	                    of_train ? "training" : "held-out"));
+	if (part->base_errors != NULL)
+		warn(call,
+		     pstrdup("the model predicts the same number for every training "
+		             "row"));
+	else
+		warn(call, psprintf("the model decides %s for every %s row",
+		                    part->positive_share <= 0 ? "negative" : "positive",
+		                    of_train ? "training" : "held-out"));
 }
 
 void

@@ -5,9 +5,9 @@
  *
  * First the bounds are searched for as they are.  That model tells how precisely
  * the rows that judge it know its rates, and, with folds, by how much it flatters
- * itself (train/margin.h).  The bounds less that are searched for anew, so the
- * model is the very one that a call with those bounds would give.  Verdicts
- * and reports keep the caller's bounds.
+ * itself (train/margin.h).  The bounds less that, of each rate in each attribute,
+ * are searched for anew, so the model is the very one that a call with a list of
+ * those bounds would give.  Verdicts and reports keep the caller's bounds.
  */
 #include "postgres.h"
 
@@ -71,49 +71,69 @@ judging_part(const TrainCall *call)
 
 /* 'group "Female" of "sex" has 590 held-out rows for tpr' */
 static char *
-describe_culprit(const TrainCall *call, int c, const TrainCulprit *culprit,
-                 DataPart part)
+describe_culprit(const TrainCall *call, const TrainMargin *margin,
+                 const TrainCulprit *culprit, DataPart part)
 {
 	const DataAttribute *attribute =
 		&call->data->attributes[culprit->attribute];
 
-	return psprintf(
-		"group \"%s\" of \"%s\" has " UINT64_FORMAT " %s rows for %s",
-		attribute->group_names[culprit->group], attribute->name, culprit->rows,
-		part == DATA_TRAIN ? "training" : "held-out",
-		call->constraints.items[c].criterion->event_name[culprit->event]);
+	return psprintf("group \"%s\" of \"%s\" has " UINT64_FORMAT
+	                " %s rows for %s",
+	                attribute->group_names[culprit->group], attribute->name,
+	                culprit->rows, part == DATA_TRAIN ? "training" : "held-out",
+	                margin->alone.criterion->event_name[culprit->event]);
+}
+
+/* The constraint, and which rate of it where it has several:
+ * 'equalized_odds max_gap 0.05 of sex (tpr of sex)'. */
+static char *
+describe_margin(const TrainCall *call, const TrainMargin *margin)
+{
+	char *constraint =
+		constraints_describe(&call->constraints, margin->constraint);
+	int rates = 0;
+
+	for (int m = 0; m < call->n_margins; m++)
+		rates += call->margins[m].constraint == margin->constraint;
+	if (rates == 1)
+		return constraint;
+	return psprintf("%s (%s of %s)", constraint,
+	                margin->alone.criterion->event_name[0],
+	                call->data->attributes[margin->attribute].name);
 }
 
 /* ---- what the first model tells ---- */
 
-/* Which constraints have groups that are large enough; the others are named. */
+/* Which rates have groups that are large enough; the others are named. */
 static bool
 find_cross_fitted(TrainCall *call, const TrainEvidence *evidence, bool *fitted)
 {
 	bool any = false;
 
-	for (int c = 0; c < call->constraints.n; c++)
+	for (int m = 0; m < call->n_margins; m++)
 	{
+		const TrainMargin *margin = &call->margins[m];
 		TrainCulprit least;
 
-		train_margin_least(evidence, &call->constraints.items[c], &least);
-		fitted[c] = least.attribute >= 0 && least.rows >= CROSS_FIT_ROWS;
-		any = any || fitted[c];
-		if (!fitted[c] && least.attribute >= 0)
-			warn(call, psprintf("%s is not cross-fitted: %s, and it takes %d",
-			                    constraints_describe(&call->constraints, c),
-			                    describe_culprit(call, c, &least, DATA_TRAIN),
-			                    CROSS_FIT_ROWS));
+		train_margin_least(evidence, &margin->alone, &least);
+		fitted[m] = least.attribute >= 0 && least.rows >= CROSS_FIT_ROWS;
+		any = any || fitted[m];
+		if (!fitted[m] && least.attribute >= 0 && !isnan(margin->reached))
+			warn(call,
+			     psprintf("%s is not cross-fitted: %s, and it takes %d",
+			              describe_margin(call, margin),
+			              describe_culprit(call, margin, &least, DATA_TRAIN),
+			              CROSS_FIT_ROWS));
 	}
 	return any;
 }
 
-/* What the constraints have come to by models that have not seen the rows. */
+/* What the rates have come to by models that have not seen the rows. */
 static NumStatus
 measure_optimism(TrainCall *call, const TrainSettings *settings,
                  TrainEvidence evidence)
 {
-	bool *fitted = palloc(sizeof(bool) * call->constraints.n);
+	bool *fitted = palloc(sizeof(bool) * call->n_margins);
 	Certificate certificate;
 	NumStatus status;
 
@@ -123,15 +143,24 @@ measure_optimism(TrainCall *call, const TrainSettings *settings,
 	status = train_cross_fit(&call->arena, call->data, settings,
 	                         call->result.coef, &call->monitor, &certificate);
 	evidence.certificate = &certificate;
-	for (int c = 0; c < call->constraints.n && status == NUM_OK; c++)
-		if (fitted[c])
+	for (int m = 0; m < call->n_margins && status == NUM_OK; m++)
+		if (fitted[m])
 			status = train_margin_reached(&call->arena, &evidence,
-			                              &call->constraints.items[c],
-			                              &call->margins[c].out_of_fold);
+			                              &call->margins[m].alone,
+			                              &call->margins[m].out_of_fold);
 	return status;
 }
 
-/* Fills call->margins. */
+/* Scores the training rows by the model that was found. */
+static NumStatus
+score_training(TrainCall *call, Certificate *certificate)
+{
+	train_compile(call);
+	return train_certify(&call->arena, call->data, call->compiled, DATA_TRAIN,
+	                     &call->monitor, certificate);
+}
+
+/* Makes and fills call->margins. */
 static NumStatus
 measure_margins(TrainCall *call, const TrainSettings *settings)
 {
@@ -139,30 +168,27 @@ measure_margins(TrainCall *call, const TrainSettings *settings)
 		                       .min_group = (uint64_t) call->min_group,
 		                       .certificate = &call->train_part,
 		                       .judges = judging_part(call) };
-	NumStatus status;
+	NumStatus status = score_training(call, &call->train_part);
 
-	train_compile(call);
-	status = train_certify(&call->arena, call->data, call->compiled, DATA_TRAIN,
-	                       &call->monitor, &call->train_part);
-	for (int c = 0; c < call->constraints.n && status == NUM_OK; c++)
+	if (status == NUM_OK)
+		status = train_margin_split(
+			&call->arena, call->data, call->constraints.items,
+			call->constraints.n, &call->margins, &call->n_margins);
+	for (int m = 0; m < call->n_margins && status == NUM_OK; m++)
 	{
-		const FairConstraint *constraint = &call->constraints.items[c];
-		TrainMargin *margin = &call->margins[c];
+		TrainMargin *margin = &call->margins[m];
 
-		margin->out_of_fold = NAN;
-		margin->error = NAN;
-		margin->worst.attribute = -1;
-		status = train_margin_reached(&call->arena, &evidence, constraint,
+		status = train_margin_reached(&call->arena, &evidence, &margin->alone,
 		                              &margin->reached);
 		if (status == NUM_OK && call->tighten > 0)
-			status =
-				train_margin_error(&call->arena, &evidence, constraint, margin);
+			status = train_margin_error(&call->arena, &evidence, &margin->alone,
+			                            margin);
 	}
 	if (call->cross_fit > 0 && status == NUM_OK)
 		status = measure_optimism(call, settings, evidence);
-	for (int c = 0; c < call->constraints.n; c++)
-		train_margin_apply(&call->constraints.items[c], call->tighten,
-		                   &call->margins[c]);
+	for (int m = 0; m < call->n_margins; m++)
+		train_margin_apply(&call->margins[m].alone, call->tighten,
+		                   &call->margins[m]);
 	return status;
 }
 
@@ -170,17 +196,17 @@ measure_margins(TrainCall *call, const TrainSettings *settings)
 
 /* Says what a bound has become, and why not more. */
 static void
-warn_of_margin(TrainCall *call, int c)
+warn_of_margin(TrainCall *call, const TrainMargin *margin)
 {
-	const TrainMargin *margin = &call->margins[c];
-	char *name = constraints_describe(&call->constraints, c);
+	char *name = describe_margin(call, margin);
 	StringInfoData text;
 
-	if (call->tighten > 0 && isnan(margin->error))
+	/* a rate that no two groups have is not constrained in the first place */
+	if (call->tighten > 0 && isnan(margin->error) && !isnan(margin->reached))
 		warn(call, psprintf("%s is not tightened by standard errors: no groups "
 		                    "have %d rows to judge it by",
 		                    name, call->min_group));
-	if (margin->bound == call->constraints.items[c].bound)
+	if (margin->bound == margin->alone.bound)
 		return;
 	initStringInfo(&text);
 	appendStringInfo(&text, "%s is tightened to %.4g in training", name,
@@ -190,9 +216,9 @@ warn_of_margin(TrainCall *call, int c)
 		appendStringInfoString(
 			&text, ", the most that is done, which is less than asked for");
 		if (margin->worst.attribute >= 0)
-			appendStringInfo(
-				&text, ": %s",
-				describe_culprit(call, c, &margin->worst, judging_part(call)));
+			appendStringInfo(&text, ": %s",
+			                 describe_culprit(call, margin, &margin->worst,
+			                                  judging_part(call)));
 		if (margin->rows_needed > 0)
 			appendStringInfo(&text, ", and it takes " UINT64_FORMAT,
 			                 margin->rows_needed);
@@ -200,21 +226,12 @@ warn_of_margin(TrainCall *call, int c)
 	warn(call, text.data);
 }
 
-static bool
-is_constant(const TrainCall *call, const TrainResult *result)
-{
-	for (uint32 j = 1; j < call->data->n_params; j++)
-		if (result->coef[j] != 0)
-			return false;
-	return true;
-}
-
 /* What a search has come to. */
 typedef struct Found
 {
 	ArenaNest nest; /* holds it */
 	bool infeasible;
-	bool constant;
+	bool alike; /* it decides alike for everybody */
 } Found;
 
 /* Searches for the bounds of the settings, into call->result. */
@@ -229,7 +246,47 @@ search_for(TrainCall *call, const TrainSettings *settings, Found *found)
 					  &call->result),
 	              &call->arena, train_describe_source(call));
 	found->infeasible = call->result.outcome == TRAIN_INFEASIBLE;
-	found->constant = is_constant(call, &call->result);
+}
+
+/* Restates what a search with a constraint for each rate has come to by the
+ * constraints of the call. */
+static void
+restate_result(TrainCall *call)
+{
+	TrainResult *result = &call->result;
+	double *reached =
+		palloc(sizeof(double) * call->constraints.n); /* as result->reached */
+
+	for (int c = 0; c < call->constraints.n; c++)
+		reached[c] = NAN;
+	for (int m = 0; m < call->n_margins; m++)
+	{
+		const TrainMargin *margin = &call->margins[m];
+		double *of = &reached[margin->constraint];
+
+		*of = margin->alone.kind == FAIR_MIN_RATIO
+		          ? fmin(*of, result->reached[m])
+		          : fmax(*of, result->reached[m]);
+	}
+	result->reached = reached;
+	for (uint32 r = 0; r < result->n_rates; r++)
+	{
+		const TrainMargin *margin = &call->margins[result->rates[r].constraint];
+
+		result->rates[r].constraint = margin->constraint;
+		result->rates[r].event = margin->event;
+	}
+}
+
+/* Whether the model found decides alike for everybody. */
+static bool
+decides_alike(TrainCall *call)
+{
+	Certificate certificate;
+
+	report_status(score_training(call, &certificate), &call->arena,
+	              train_describe_source(call));
+	return train_decides_alike(call, &certificate);
 }
 
 /* Whether the model of the tightened bounds is worse than the one before it by
@@ -249,8 +306,7 @@ is_worse(TrainCall *call, const Found *first, const Found *second)
 		result->outcome = call->family->label == DATA_LABEL_NUMBER
 		                      ? TRAIN_CONVERGED
 		                      : TRAIN_ITERATION_LIMIT;
-	return (!kept && !first->infeasible) ||
-	       (second->constant && !first->constant);
+	return (!kept && !first->infeasible) || (second->alike && !first->alike);
 }
 
 /* Searches for the tightened bounds.  Memory for one search is enough, so what
@@ -258,25 +314,30 @@ is_worse(TrainCall *call, const Found *first, const Found *second)
 static void
 search_again(TrainCall *call, const TrainSettings *settings, Found *first)
 {
-	Size list = sizeof(FairConstraint) * call->constraints.n;
-	FairConstraint *tightened = palloc(list);
+	FairConstraint *tightened =
+		palloc(sizeof(FairConstraint) * call->n_margins);
 	TrainSettings again = *settings;
 	Found second;
 
-	memcpy(tightened, call->constraints.items, list);
-	for (int c = 0; c < call->constraints.n; c++)
-		tightened[c].bound = call->margins[c].bound;
+	for (int m = 0; m < call->n_margins; m++)
+	{
+		tightened[m] = call->margins[m].alone;
+		tightened[m].bound = call->margins[m].bound;
+	}
 	again.constraints = tightened;
+	again.n_constraints = call->n_margins;
 	arena_nest_end(&first->nest);
 	search_for(call, &again, &second);
+	restate_result(call);
+	second.alike = !first->alike && decides_alike(call);
 	if (!is_worse(call, first, &second))
 		return;
 	arena_nest_end(&second.nest);
 	warn(call,
 	     pstrdup("no model of use keeps the tightened bounds: this is the one "
 	             "of the bounds as they were given"));
-	for (int c = 0; c < call->constraints.n; c++)
-		call->margins[c].bound = call->constraints.items[c].bound;
+	for (int m = 0; m < call->n_margins; m++)
+		call->margins[m].bound = call->margins[m].alone.bound;
 	search_for(call, settings, first);
 }
 
@@ -287,14 +348,15 @@ train_tighten(TrainCall *call, const TrainSettings *settings)
 	bool tightened = false;
 
 	search_for(call, settings, &first);
-	call->margins = palloc0(sizeof(TrainMargin) * call->constraints.n);
 	report_status(measure_margins(call, settings), &call->arena,
 	              train_describe_source(call));
-	for (int c = 0; c < call->constraints.n; c++)
+	first.alike = train_decides_alike(call, &call->train_part);
+	for (int m = 0; m < call->n_margins; m++)
 	{
-		warn_of_margin(call, c);
-		if (call->margins[c].bound != call->constraints.items[c].bound)
-			tightened = true;
+		const TrainMargin *margin = &call->margins[m];
+
+		warn_of_margin(call, margin);
+		tightened = tightened || margin->bound != margin->alone.bound;
 	}
 	if (tightened)
 		search_again(call, settings, &first);
@@ -322,28 +384,27 @@ write_text(StringInfo json, const char *key, const char *value)
 }
 
 static void
-write_margin(StringInfo json, const TrainCall *call, int c)
+write_margin(StringInfo json, const TrainCall *call, const TrainMargin *margin)
 {
-	const FairConstraint *constraint = &call->constraints.items[c];
-	const TrainMargin *margin = &call->margins[c];
+	const FairConstraint *constraint =
+		&call->constraints.items[margin->constraint];
+	const DataAttribute *attribute = &call->data->attributes[margin->attribute];
 	const TrainCulprit *worst = &margin->worst;
 	bool known = worst->attribute >= 0;
-	const DataAttribute *attribute =
-		known ? &call->data->attributes[worst->attribute] : NULL;
 
-	appendStringInfo(json, "{\"position\": %d", c + 1);
+	appendStringInfo(json, "{\"position\": %d", margin->constraint + 1);
 	write_text(json, "criterion", constraint->criterion->name);
 	write_text(json, "bound_kind", fair_bound_name(constraint->kind));
 	write_number(json, "bound", constraint->bound);
+	write_text(json, "attribute", attribute->name);
+	write_text(json, "metric",
+	           constraint->criterion->event_name[margin->event]);
 	write_number(json, "training_bound", margin->bound);
 	write_number(json, "standard_error", margin->error);
 	write_number(json, "in_sample", margin->reached);
 	write_number(json, "out_of_fold", margin->out_of_fold);
-	write_text(json, "attribute", known ? attribute->name : NULL);
 	write_text(json, "group_name",
 	           known ? attribute->group_names[worst->group] : NULL);
-	write_text(json, "metric",
-	           known ? constraint->criterion->event_name[worst->event] : NULL);
 	write_number(json, "rows", known ? (double) worst->rows : NAN);
 	write_number(json, "rows_needed",
 	             margin->rows_needed > 0 ? (double) margin->rows_needed : NAN);
@@ -353,17 +414,17 @@ write_margin(StringInfo json, const TrainCall *call, int c)
 void
 train_write_margins(StringInfo json, const TrainCall *call)
 {
-	if (call->margins == NULL)
+	if (call->n_margins == 0)
 	{
 		appendStringInfoString(json, "null");
 		return;
 	}
 	appendStringInfoChar(json, '[');
-	for (int c = 0; c < call->constraints.n; c++)
+	for (int m = 0; m < call->n_margins; m++)
 	{
-		if (c > 0)
+		if (m > 0)
 			appendStringInfoString(json, ", ");
-		write_margin(json, call, c);
+		write_margin(json, call, &call->margins[m]);
 	}
 	appendStringInfoChar(json, ']');
 }
