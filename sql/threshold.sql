@@ -161,6 +161,17 @@ SELECT fairpg.train('no', 'people', 'paid', protected => '{sex}', fairness => 'd
                     options => '{"min_group": 2000}');
 SELECT count(*) AS stored FROM fairpg_catalog.model WHERE model = 'no';
 
+-- the coefficients are those of the plain model: with l1 and signs, and with its standard errors without
+SELECT count(*) AS pairs, bool_and(t.status = 'converged') AS converged, bool_and(t.gap <= 0.05) AS within
+FROM unnest('{"{}","{\"l1\": 0.03}","{\"monotone\": {\"debt\": \"+\"}}"}'::text[]) WITH ORDINALITY o (options, place),
+    LATERAL fairpg.train('plain', 'people', 'paid', features => '{income,debt,born}', split => 'none', options => options::jsonb) p,
+    LATERAL fairpg.train('by group', 'people', 'paid', protected => '{sex}', features => '{income,debt,born}', fairness => 'equalized_odds',
+                         max_gap => 0.05, method => 'threshold', split => 'none', options => options::jsonb) t;
+SELECT p.version, count(*) AS coefficients, count(*) FILTER (WHERE p.estimate = 0) AS zeros, count(p.std_error) AS errors,
+       bool_and(p.estimate = t.estimate AND p.std_error IS NOT DISTINCT FROM t.std_error) AS alike
+FROM fairpg_report.coefficients p JOIN fairpg_report.coefficients t USING (version, position)
+WHERE p.model = 'plain' AND t.model = 'by group' GROUP BY p.version ORDER BY p.version;
+
 -- thresholds go with their version
 DELETE FROM fairpg_catalog.model_version WHERE model = 't';
 SELECT count(*) AS left_over FROM fairpg_report.group_thresholds WHERE model = 't';
