@@ -87,7 +87,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size >= 24)
 	{
 		memcpy(image, "fairpgM\n\1\0\0\0\1\0\0\0", 16);
-		image[8] = (uint8_t[]){ 1, 2, 4 }[data[8] % 3];
+		image[8] = 1 + data[8] % 4;
+		image[12] = image[8] == 3 ? 2 : 1; /* the family that it has */
 		for (int i = 0; i < 8; i++)
 			image[16 + i] = (uint8_t) ((uint64_t) (size + 4) >> (8 * i) & 0xff);
 		crc = num_crc32c(image, size);

@@ -528,6 +528,7 @@ run_statement(Gathering *gathering, const char *statement)
 {
 	SPIExecuteOptions execute = { .read_only = true };
 	bool was_read_only = XactReadOnly;
+	ErrorContextCallback hint;
 	int nest_level = NewGUCNestLevel();
 	SPIPlanPtr prepared;
 	ReadWay way;
@@ -542,9 +543,11 @@ run_statement(Gathering *gathering, const char *statement)
 		gathering->is_parallel = false;
 	}
 	XactReadOnly = true;
+	shared_rows_hint_begin(&hint);
 	if (way == READ_SHARED)
 		share_gathering(gathering);
 	code = SPI_execute_plan_extended(prepared, &execute);
+	shared_rows_hint_end(&hint);
 	XactReadOnly = was_read_only;
 	if (code < 0)
 		elog(ERROR, "source could not be read: %s",

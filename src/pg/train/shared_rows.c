@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "storage/lwlock.h"
+#include "utils/memutils.h"
 
 #include "pg/train/shared_rows.h"
 
@@ -27,14 +28,53 @@ rows_tranche(void)
 	return tranche;
 }
 
+/* The error that is being raised is about shared memory: it comes from the
+ * server's files that get it, in this process or in a worker.  A full disk and
+ * a process out of memory have the same codes. */
+static bool
+error_is_of_shared_memory(void)
+{
+	MemoryContext before = MemoryContextSwitchTo(TopMemoryContext);
+	ErrorData *error = CopyErrorData();
+	bool is_of = error->filename != NULL &&
+	             (strcmp(error->filename, "dsm_impl.c") == 0 ||
+	              strcmp(error->filename, "dsm.c") == 0 ||
+	              strcmp(error->filename, "dsa.c") == 0);
+
+	FreeErrorData(error);
+	MemoryContextSwitchTo(before);
+	return is_of;
+}
+
 /* Says what to do when there is no room for another segment. */
 static void
 hint_at_room(void *arg)
 {
-	if (geterrcode() == ERRCODE_DISK_FULL ||
-	    geterrcode() == ERRCODE_OUT_OF_MEMORY)
-		errhint("Give the server more shared memory (a container's /dev/shm is "
-		        "small unless it is told), or set fairpg.workers to 0.");
+	int code = geterrcode();
+
+	if ((code == ERRCODE_DISK_FULL || code == ERRCODE_OUT_OF_MEMORY ||
+	     code == ERRCODE_INSUFFICIENT_RESOURCES) &&
+	    error_is_of_shared_memory())
+		errhint(
+			"Give the server more shared memory (where "
+			"dynamic_shared_memory_type is \"posix\" that is /dev/shm, which "
+			"is small in a container unless it is told), or set "
+			"fairpg.workers to 0.");
+}
+
+void
+shared_rows_hint_begin(ErrorContextCallback *hint)
+{
+	hint->previous = error_context_stack;
+	hint->callback = hint_at_room;
+	hint->arg = NULL;
+	error_context_stack = hint;
+}
+
+void
+shared_rows_hint_end(ErrorContextCallback *hint)
+{
+	error_context_stack = hint->previous;
 }
 
 /* Its name stands just before the aligned memory. */
@@ -50,17 +90,16 @@ aligned(dsa_area *area, dsa_pointer name)
 static void *
 rows_alloc(NumArena *arena, size_t size_bytes)
 {
-	ErrorContextCallback context = { .previous = error_context_stack,
-		                             .callback = hint_at_room };
+	ErrorContextCallback hint;
 	dsa_area *area = arena->host;
 	dsa_pointer name;
 	void *memory;
 
-	error_context_stack = &context;
+	shared_rows_hint_begin(&hint);
 	name = dsa_allocate_extended(area,
 	                             size_bytes + ALIGNMENT + sizeof(dsa_pointer),
 	                             DSA_ALLOC_HUGE | DSA_ALLOC_NO_OOM);
-	error_context_stack = context.previous;
+	shared_rows_hint_end(&hint);
 	if (!DsaPointerIsValid(name))
 		return NULL;
 	memory = aligned(area, name);
@@ -104,13 +143,12 @@ wrap(dsa_area *area)
 SharedRows *
 shared_rows_create(size_t limit_bytes)
 {
-	ErrorContextCallback context = { .previous = error_context_stack,
-		                             .callback = hint_at_room };
+	ErrorContextCallback hint;
 	dsa_area *area;
 
-	error_context_stack = &context;
+	shared_rows_hint_begin(&hint);
 	area = dsa_create(rows_tranche());
-	error_context_stack = context.previous;
+	shared_rows_hint_end(&hint);
 	if (limit_bytes > 0)
 		dsa_set_size_limit(area, Max(limit_bytes, 2 * 1024 * 1024));
 	return wrap(area);

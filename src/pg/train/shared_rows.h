@@ -32,6 +32,15 @@ extern SharedRows *shared_rows_attach(dsa_handle handle);
 /* The one who created it lets go of it. */
 extern void shared_rows_detach(SharedRows *shared);
 
+/*
+ * Between the two, an error about missing shared memory says what to do about
+ * it, whoever raises it: the area, the server that starts workers, or a worker.
+ * 'hint' is the caller's and must live until the end, which an error makes
+ * superfluous.
+ */
+extern void shared_rows_hint_begin(ErrorContextCallback *hint);
+extern void shared_rows_hint_end(ErrorContextCallback *hint);
+
 extern const DataExchange shared_rows_exchange;
 
 #endif

@@ -311,6 +311,19 @@ fairpg_team_main(dsm_segment *segment, shm_toc *toc)
 
 /* ---- the leader ---- */
 
+/* Room in the area of the rows, for which not even a page may be left. */
+static dsa_pointer
+allocate(dsa_area *area, size_t bytes)
+{
+	ErrorContextCallback hint;
+	dsa_pointer room;
+
+	shared_rows_hint_begin(&hint);
+	room = dsa_allocate_extended(area, bytes, DSA_ALLOC_HUGE);
+	shared_rows_hint_end(&hint);
+	return room;
+}
+
 /* Memory for the sums of all workers, as large as this pass needs it. */
 static void
 make_room(Team *team, const LinearPlan *plan, const LinearSums *own)
@@ -330,8 +343,8 @@ make_room(Team *team, const LinearPlan *plan, const LinearSums *own)
 	shared->sums_bytes =
 		linear_sums_lay(plan, hessian, jacobian, losses, &team->sums[0], NULL) +
 		MAXALIGN(sizeof(LinearSums));
-	shared->sums = dsa_allocate_extended(
-		area, shared->sums_bytes * (size_t) team->n_workers, DSA_ALLOC_HUGE);
+	shared->sums =
+		allocate(area, shared->sums_bytes * (size_t) team->n_workers);
 	memory = dsa_get_address(area, shared->sums);
 	for (int w = 0; w < team->n_workers; w++)
 		linear_sums_lay(plan, hessian, jacobian, losses, &team->sums[w],
@@ -356,9 +369,8 @@ make_room_for_many(Team *team, const LinearPlan *plan, bool losses)
 	shared->many_bytes =
 		linear_sums_lay(plan, false, false, losses, &laid, NULL) +
 		MAXALIGN(sizeof(LinearSums));
-	shared->many = dsa_allocate_extended(
-		area, shared->many_bytes * LINEAR_MANY * (size_t) team->n_workers,
-		DSA_ALLOC_HUGE);
+	shared->many = allocate(area, shared->many_bytes * LINEAR_MANY *
+	                                  (size_t) team->n_workers);
 	team->many_has_losses = losses;
 }
 
@@ -376,7 +388,7 @@ write_request(Team *team, const LinearPlan *plan, uint32 m,
 	size_t cells = linear_n_cells(plan) * sizeof(double);
 
 	if (!DsaPointerIsValid(shared->request))
-		shared->request = dsa_allocate(area, LINEAR_MANY * bytes);
+		shared->request = allocate(area, LINEAR_MANY * bytes);
 	to = (TeamRequest *) ((char *) dsa_get_address(area, shared->request) +
 	                      m * bytes);
 	lay_request(plan, to, &arrays);
@@ -562,24 +574,21 @@ share_image(const Dataset *data, SharedRows *rows)
 	report_status(data_export(&arena, &rows->arena, data, &shared_rows_exchange,
 	                          &image, &bytes),
 	              NULL, "training");
-	shared = dsa_allocate_extended(rows->area, bytes, DSA_ALLOC_HUGE);
+	shared = allocate(rows->area, bytes);
 	memcpy(dsa_get_address(rows->area, shared), image, bytes);
 	arena_release(&arena, image, bytes, 1);
 	return shared;
 }
 
-Team *
-team_begin(const Dataset *data, SharedRows *rows, int n_workers,
-           bool own_kernels)
+/* Starts as many workers as there are. */
+static ParallelContext *
+launch(const Dataset *data, SharedRows *rows, int n_workers, bool own_kernels,
+       TeamShared **made)
 {
-	Team *team = palloc0(sizeof(Team));
-	ParallelContext *context;
+	ParallelContext *context =
+		CreateParallelContext("fairpg_train", "fairpg_team_main", n_workers);
 	TeamShared *shared;
 
-	n_workers = Min(n_workers, MOST_WORKERS);
-	EnterParallelMode();
-	context =
-		CreateParallelContext("fairpg_train", "fairpg_team_main", n_workers);
 	shm_toc_estimate_chunk(&context->estimator, sizeof(TeamShared));
 	shm_toc_estimate_keys(&context->estimator, 1);
 	InitializeParallelDSM(context);
@@ -596,6 +605,24 @@ team_begin(const Dataset *data, SharedRows *rows, int n_workers,
 	ConditionVariableInit(&shared->done);
 	shm_toc_insert(context->toc, TEAM_KEY, shared);
 	LaunchParallelWorkers(context);
+	*made = shared;
+	return context;
+}
+
+Team *
+team_begin(const Dataset *data, SharedRows *rows, int n_workers,
+           bool own_kernels)
+{
+	Team *team = palloc0(sizeof(Team));
+	ErrorContextCallback hint;
+	ParallelContext *context;
+	TeamShared *shared;
+
+	EnterParallelMode();
+	shared_rows_hint_begin(&hint);
+	context =
+		launch(data, rows, Min(n_workers, MOST_WORKERS), own_kernels, &shared);
+	shared_rows_hint_end(&hint);
 	team->context = context;
 	team->shared = shared;
 	team->rows = rows;
