@@ -517,6 +517,7 @@ extract_plan(const ExtractRequest *request, ReadPlan *plan)
 		(uint32) (request->max_levels > 1 ? request->max_levels
 	                                      : DEFAULT_MAX_LEVELS);
 	plan->spec.n_folds = (uint32) request->n_folds;
+	plan->spec.monitor = request->monitor;
 	plan->spec.max_groups =
 		(uint32) (request->max_groups > 0 ? request->max_groups : INT16_MAX);
 	plan->statement = make_statement(plan);

@@ -587,8 +587,12 @@ launch(const Dataset *data, SharedRows *rows, int n_workers, bool own_kernels,
 {
 	ParallelContext *context =
 		CreateParallelContext("fairpg_train", "fairpg_team_main", n_workers);
+	ErrorContextCallback hint;
 	TeamShared *shared;
 
+	/* not before: the context keeps what it finds there for later errors of
+	 * workers */
+	shared_rows_hint_begin(&hint);
 	shm_toc_estimate_chunk(&context->estimator, sizeof(TeamShared));
 	shm_toc_estimate_keys(&context->estimator, 1);
 	InitializeParallelDSM(context);
@@ -605,6 +609,7 @@ launch(const Dataset *data, SharedRows *rows, int n_workers, bool own_kernels,
 	ConditionVariableInit(&shared->done);
 	shm_toc_insert(context->toc, TEAM_KEY, shared);
 	LaunchParallelWorkers(context);
+	shared_rows_hint_end(&hint);
 	*made = shared;
 	return context;
 }
@@ -614,15 +619,12 @@ team_begin(const Dataset *data, SharedRows *rows, int n_workers,
            bool own_kernels)
 {
 	Team *team = palloc0(sizeof(Team));
-	ErrorContextCallback hint;
 	ParallelContext *context;
 	TeamShared *shared;
 
 	EnterParallelMode();
-	shared_rows_hint_begin(&hint);
 	context =
 		launch(data, rows, Min(n_workers, MOST_WORKERS), own_kernels, &shared);
-	shared_rows_hint_end(&hint);
 	team->context = context;
 	team->shared = shared;
 	team->rows = rows;
