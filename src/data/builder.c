@@ -62,6 +62,7 @@ create_lists(DataBuilder *builder)
 	                          ? builder->spec.label_column
 	                          : RAW_NO_COLUMN;
 	shape->arena = arena;
+	shape->monitor = builder->spec.monitor;
 	shape->rows =
 		builder->spec.row_arena != NULL ? builder->spec.row_arena : arena;
 	shape->numbers = arena_alloc(arena, n, sizeof(uint32_t));

@@ -18,6 +18,9 @@
 #include "data/slab.h"
 #include "num/grid.h"
 
+/* Columns of a block written between two looks at the monitor. */
+#define WATCHED_COLUMNS 16384
+
 size_t
 data_block_lay(const Dataset *data, bool weighted, DataBlock *block, void *slab)
 {
@@ -162,7 +165,7 @@ write_codes(const Finish *finish, const RawBlock *from, uint32_t c, void *to)
 			((uint32_t *) to)[i] = level[data_code(builder, from, c, i)];
 }
 
-static void
+static NumStatus
 write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 {
 	const Dataset *data = finish->data;
@@ -171,6 +174,9 @@ write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 	{
 		const FinishColumn *plan = &finish->columns[c];
 
+		if (c % WATCHED_COLUMNS == WATCHED_COLUMNS - 1 &&
+		    monitor_stop(finish->builder->spec.monitor))
+			return NUM_CANCELLED;
 		if (plan->dropped)
 			continue;
 		if (finish->builder->spec.columns[c].kind == DATA_CATEGORY)
@@ -194,6 +200,7 @@ write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 	for (uint32_t i = 0; i < from->n_rows && to->draw != NULL; i++)
 		to->draw[i] =
 			(float) raw_number(from, finish->builder->spec.draw_column, i);
+	return NUM_OK;
 }
 
 /* Bytes of a value by column, the same in all blocks. */
@@ -267,7 +274,8 @@ write_stream(Finish *finish, int s, uint8_t *widths)
 			to = create_block(finish, widths, from->n_rows, &stays);
 			if (to == NULL)
 				return NUM_NO_MEMORY;
-			write_block(finish, from, to);
+			if (write_block(finish, from, to) != NUM_OK)
+				return NUM_CANCELLED;
 			count_cells(finish, to, rows);
 			if (!stays)
 				data_pages_store(builder->pages, to);

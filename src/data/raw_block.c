@@ -18,6 +18,10 @@
 #define OPEN_BYTES (1024 * 1024)
 #define LEAST_ROWS 64
 
+/* Columns looked at between two looks at the monitor: of a block some ten
+ * milliseconds. */
+#define WATCHED_COLUMNS 16384
+
 /* rows from one array of an open block to the next; the odd line keeps them
  * from competing for the same lines of the cache */
 #define SPARE_ROWS 16
@@ -70,6 +74,14 @@ lay_open(const RawShape *shape, RawStream *stream, char *piece)
 	if (shape->weighted)
 		stream->weight = slab_cut(piece, &used, rows * sizeof(float));
 	return used;
+}
+
+/* Asks after so many columns of a wide row, or of a block of few rows. */
+static inline bool
+stops_at(const RawShape *shape, uint32_t k)
+{
+	return k % WATCHED_COLUMNS == WATCHED_COLUMNS - 1 &&
+	       monitor_stop(shape->monitor);
 }
 
 static NumStatus
@@ -241,6 +253,7 @@ raw_store(const RawShape *shape, RawBlock *block)
 	block->store->write(block->store, block->place, block->slab,
 	                    block->slab_bytes);
 	block->slab = NULL;
+	block->is_laid = false;
 }
 
 /* Copies the open rows into a block whose widths are known. */
@@ -260,6 +273,8 @@ fill_block(const RawShape *shape, const RawStream *stream, RawBlock *block)
 	{
 		uint32_t c = shape->numbers[k];
 
+		if (stops_at(shape, k))
+			return NUM_CANCELLED;
 		pack_numbers(stream->number[k], n, block->width[c], block->values[c]);
 	}
 	for (uint32_t k = 0; k < shape->n_categories; k++)
@@ -319,6 +334,8 @@ pack(const RawShape *shape, RawStream *stream)
 		uint32_t c = shape->numbers[k];
 		bool exact = c == shape->exact_column;
 
+		if (stops_at(shape, k))
+			return NUM_CANCELLED;
 		number_range(x, block->n_rows, &block->low[k], &block->high[k]);
 		exact =
 			exact || raw_large(block->low[k], block->high[k], RAW_WIDE_FROM);
@@ -349,8 +366,15 @@ raw_append(const RawShape *shape, RawStream *stream, const RawRow *row)
 			return status;
 	}
 	at = stream->n_open++;
-	for (uint32_t k = 0; k < shape->n_numbers; k++)
-		stream->number[k][at] = row->number[shape->numbers[k]];
+	for (uint32_t from = 0, to; from < shape->n_numbers; from = to)
+	{
+		to = shape->n_numbers - from > WATCHED_COLUMNS ? from + WATCHED_COLUMNS
+		                                               : shape->n_numbers;
+		for (uint32_t k = from; k < to; k++)
+			stream->number[k][at] = row->number[shape->numbers[k]];
+		if (to < shape->n_numbers && monitor_stop(shape->monitor))
+			return NUM_CANCELLED;
+	}
 	for (uint32_t k = 0; k < shape->n_categories; k++)
 		stream->code[k][at] = row->code[shape->categories[k]];
 	stream->cell[at] = row->cell;
@@ -445,7 +469,10 @@ raw_open(const RawShape *shape, RawBlock *block, uint32_t column)
 	}
 	else if (pages->column == RAW_ALL || pages->column == column)
 		return;
-	raw_lay(shape, block, pages->buffer);
+	if (!block->is_laid)
+		raw_lay(shape, block, pages->buffer);
+	block->is_laid = true;
+	block->slab = pages->buffer;
 	end = (const char *) pages->buffer + block->slab_bytes;
 	if (column == RAW_ALL)
 		read_piece(block, pages, pages->buffer, end);

@@ -20,6 +20,7 @@
 
 #include "data/store.h"
 #include "num/arena.h"
+#include "num/monitor.h"
 #include "num/status.h"
 
 /* A number above this many times the spread of its block waits for a pivot;
@@ -67,6 +68,7 @@ typedef struct RawShape
 	NumArena *arena;     /* for everything but ... */
 	NumArena *rows;      /* packed rows; may be the same */
 	RawPages *pages;     /* NULL: all blocks stay in memory */
+	NumMonitor *monitor; /* asked within wide rows; may be NULL */
 } RawShape;
 
 /* What the codes and groups of blocks that another builder filled are in this
@@ -90,6 +92,7 @@ typedef struct RawBlock
 	double *high;   /* [n_numbers] greatest */
 	float heaviest; /* weight; 1 without any */
 	void *slab;     /* holds the arrays of rows; NULL: they are not in memory */
+	bool is_laid;   /* in the buffer of the pages, whatever that holds now */
 	size_t slab_bytes;
 	DataStore *store; /* has them too; NULL: none has */
 	uint64_t place;   /* there */

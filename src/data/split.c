@@ -25,6 +25,9 @@
 #define LOOK_ONE_IN 64
 #define LOOK_MASK UINT64_C(0x3f00)
 
+/* Values hashed between two looks at the monitor: some milliseconds. */
+#define WATCHED_VALUES 262144
+
 /* odd constants of the row hash: digits of the golden ratio and of pi */
 #define HASH_OFFSET UINT64_C(0x9e3779b97f4a7c15)
 #define HASH_STEP UINT64_C(0x243f6a8885a308d4)
@@ -339,6 +342,7 @@ divide_block(Finish *finish, int s, uint32_t b, Share *share)
 {
 	RawBlock *block = data_raw(finish->builder, s, b, RAW_ALL);
 	uint32_t n_rows = block->n_rows;
+	size_t unwatched = 0;
 
 	for (uint32_t i = 0; i < block->n_rows;)
 	{
@@ -347,6 +351,13 @@ divide_block(Finish *finish, int s, uint32_t b, Share *share)
 		int place = s;
 		NumStatus status;
 
+		unwatched += finish->builder->spec.n_columns;
+		if (unwatched > WATCHED_VALUES)
+		{
+			unwatched = 0;
+			if (monitor_stop(finish->builder->spec.monitor))
+				return NUM_CANCELLED;
+		}
 		if (share->of > 1 && (hash & COPIES_COUNT) % share->of != share->number)
 		{
 			i++;

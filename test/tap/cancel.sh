@@ -117,6 +117,25 @@ stop_in 'the intervals of an audit' "SELECT count(*) FROM fairpg.audit('scored',
 stop_in 'an evaluation' "SELECT evaluation FROM fairpg.evaluate('scorer', 'many')"
 is "nothing is left of any of them" "$(leftovers)" "$nothing"
 
+# Rows of a million numbers: reading, packing and dividing them.  There are too few
+# of them for a model, which is found out only after all that.
+sql "CREATE TABLE long AS SELECT i % 2 = 0 AS label, (SELECT array_agg((j * i) % 17)::float4[]
+	FROM generate_series(1, 1000000) j) AS v FROM generate_series(1, 24) i" >/dev/null
+arrays="SELECT version FROM fairpg.train('arrays', 'long', 'label')"
+begun=$(date +%s%N)
+error=$(sql "SET fairpg.train_mem = '4GB'" "$arrays" 2>&1)
+whole_of_arrays=$((($(date +%s%N) - begun) / 1000000))
+like "a model of more coefficients than rows is refused" "$error" \
+	'fewer training rows than the model has'
+for part in 10 25 40 55 70 85; do
+	late $((whole_of_arrays * part / 100 + 1)) \
+		"SET fairpg.train_mem = '4GB'; $arrays" >"$FAIRPG_TMP/late"
+	like "statement_timeout after $part % of rows of a million numbers" "$error" \
+		'57014.*statement timeout|fewer training rows than the model has'
+	within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" -9000 1000
+done
+is "nothing is left of any of them" "$(leftovers)" "$nothing"
+
 # A cancel from another session, which finds the training by its text: what is
 # in progress shows in application_name.  The time limit is for a broken server.
 for source in "$slow" "$stopped"; do

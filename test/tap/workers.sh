@@ -93,6 +93,37 @@ for n in 1 2 4; do
 done
 same "a view" "'seen', 'label', exclude => '{id,w}'"
 
+# two trainings where the server has workers for one: both end, the second one
+# alone, says so, and comes to the same model
+alone=$(sql "SET $few" "SET fairpg.workers = 0" "SELECT 1 FROM fairpg.train('m', 'many',
+	'label', protected => '{g}', exclude => '{id,w}', fairness => 'equalized_odds',
+	max_gap => 0.05)" "SELECT artifact_sha256 FROM fairpg_catalog.model_version
+	WHERE model = 'm' ORDER BY version DESC LIMIT 1" | tail -n 1)
+sql "CREATE FUNCTION held(x bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
+	PARALLEL SAFE AS 'BEGIN PERFORM pg_sleep(0.001); RETURN x; END'" \
+	"ALTER SYSTEM SET max_parallel_workers = 2" "SELECT pg_reload_conf()" >/dev/null
+psql -XAtq -c "SET $few" -c "SET fairpg.workers = 2" -c "SELECT 'ended', count(*)
+	FROM fairpg.train('first', 'SELECT held(id) AS id, a, label FROM many
+		WHERE id <= 9000', 'label')" >"$FAIRPG_TMP/first" 2>&1 &
+client=$!
+for _ in $(seq 100); do
+	workers=$(sql "SELECT count(*) FROM pg_stat_activity
+		WHERE backend_type = 'parallel worker'")
+	[ "$workers" -lt 2 ] || break
+	sleep 0.02
+done
+is "a training that has all workers of the server" "$workers" 2
+second=$(sql "SET $few" "SET fairpg.workers = 2" "SELECT warnings FROM fairpg.train('m',
+	'many', 'label', protected => '{g}', exclude => '{id,w}',
+	fairness => 'equalized_odds', max_gap => 0.05)" \
+	"SELECT artifact_sha256 FROM fairpg_catalog.model_version
+	WHERE model = 'm' ORDER BY version DESC LIMIT 1")
+wait "$client"
+like "one beside it has none, and says so" "$second" 'no parallel worker was free'
+is "and makes the same model" "$(printf '%s\n' "$second" | tail -n 1)" "$alone"
+is "the first one ends as well" "$(cat "$FAIRPG_TMP/first")" 'ended|1'
+sql "ALTER SYSTEM RESET max_parallel_workers" "SELECT pg_reload_conf()" >/dev/null
+
 # whether they really are several
 sql "CREATE FUNCTION process(bigint) RETURNS integer LANGUAGE plpgsql VOLATILE
 	PARALLEL SAFE AS 'BEGIN RETURN pg_backend_pid(); END'" >/dev/null

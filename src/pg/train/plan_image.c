@@ -6,6 +6,7 @@
  */
 #include "postgres.h"
 
+#include "pg/host.h"
 #include "pg/train/extract_plan.h"
 
 static void
@@ -142,7 +143,8 @@ read_plan_read(const char *image)
 	plan->spec.columns = columns;
 	plan->spec.attributes = NULL;
 	plan->spec.n_attributes = 0;
-	plan->spec.monitor = NULL;
+	plan->spec.monitor = palloc(sizeof(NumMonitor));
+	host_monitor_quiet(plan->spec.monitor);
 	plan->spec.raw_store = NULL;
 	plan->spec.block_store = NULL;
 	return plan;
