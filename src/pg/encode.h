@@ -14,6 +14,8 @@
 #include "fmgr.h"
 #include "lib/stringinfo.h"
 
+#include "pg/compat.h"
+
 typedef enum EncodeClass
 {
 	ENCODE_NONE = 0, /* the type cannot be a feature */
