@@ -5,7 +5,8 @@
  * A search (search.c) from the plain model.  A smooth decision of temperature 1
  * carries over to rows not seen better than sharper ones; but where the scores
  * lie close together it is no stand-in for a decision at all, and models are
- * found that are fair and worthless.  There a sharper one is tried as well.
+ * found that are fair and worthless.  There a sharper one is tried as well, and
+ * also where the answer keeps no bounds, decides alike for all or costs much.
  */
 #include "train/search.h"
 
@@ -13,23 +14,32 @@
 
 #define PLAIN_ACCURACY 1e-4
 
-/* Searches once more from the plain model, with sharper decisions. */
+/* Searches from the plain model, and once more for as long as that promises a
+ * better answer. */
 static NumStatus
-search_sharper(Search *search, const Newton *newton, const double *plain)
+search_rounds(Search *search, const Newton *newton, const double *plain,
+              bool flat, SearchAnswer *answer)
 {
-	SearchAnswer first;
-	NumStatus status = search_answer_create(newton, newton->arena, &first);
+	double plain_loss = newton->loss;
 
-	if (status != NUM_OK)
-		return status;
-	search_take_answer(search, &first);
-	search_restart(search, plain, SEARCH_SHARP);
-	status = search_begin(search);
-	if (status == NUM_OK)
-		status = search_run(search);
-	if (status == NUM_OK)
-		search_prefer(search, &first);
-	return status;
+	for (int round = 0;; round++)
+	{
+		NumStatus status = search_begin(search);
+		double temperature;
+
+		if (status == NUM_OK)
+			status = search_run(search);
+		if (status != NUM_OK)
+			return status;
+		if (round > 0)
+			search_prefer(search, answer);
+		search_take_answer(search, answer);
+		temperature =
+			search_next_temperature(search, answer, round, flat, plain_loss);
+		if (!(temperature > 0))
+			return NUM_OK;
+		search_restart(search, plain, temperature);
+	}
 }
 
 NumStatus
@@ -63,13 +73,8 @@ train_constraint(NumArena *arena, const Dataset *data,
 		return status;
 	memcpy(plain, newton->coef, newton->stride * sizeof(double));
 	flat = newton->rates->of_decisions && search_scores_are_flat(newton);
-	status = search_begin(search);
-	if (status == NUM_OK)
-		status = search_run(search);
-	if (status == NUM_OK && settings->tries_sharper && flat)
-		status = search_sharper(search, newton, plain);
+	status = search_rounds(search, newton, plain, flat, &answer);
 	if (status != NUM_OK)
 		return status;
-	search_take_answer(search, &answer);
 	return newton_finish(newton, search_outcome(&answer), result);
 }

@@ -32,7 +32,8 @@ typedef struct Frontier
 	const TrainSettings *settings;
 	Newton *first; /* whose plan and sums the others share */
 	double *plain; /* [stride] the model they all begin with */
-	bool sharper;  /* each is searched for twice */
+	double plain_loss;
+	bool flat; /* search_scores_are_flat() of it */
 	TrainPoint *points;
 	uint32_t n;
 	SearchAnswer *answers; /* [n] */
@@ -46,8 +47,9 @@ typedef struct FrontierModel
 	FairConstraint *constraints;
 	Newton *newton;
 	Search *search;
-	const double *near; /* where it begins; NULL: at the plain model */
-	SearchAnswer first;
+	const double *near;  /* where it begins; NULL: at the plain model */
+	SearchAnswer answer; /* of the rounds before */
+	bool searching;      /* in this round */
 } FrontierModel;
 
 /* The settings' constraints, with another bound. */
@@ -74,6 +76,7 @@ model_create(const Frontier *frontier, NumArena *arena, const TrainPoint *point,
 	model->near = point->near;
 	if (point->cell_factor != NULL)
 		model->settings.cell_factor = point->cell_factor;
+	model->searching = true;
 	model->constraints =
 		bound_constraints(arena, frontier->settings, point->bound);
 	if (model->constraints == NULL)
@@ -84,7 +87,7 @@ model_create(const Frontier *frontier, NumArena *arena, const TrainPoint *point,
 	if (status == NUM_OK)
 		status = search_create(model->newton, &model->search);
 	if (status == NUM_OK)
-		status = search_answer_create(model->newton, arena, &model->first);
+		status = search_answer_create(model->newton, arena, &model->answer);
 	return status;
 }
 
@@ -156,17 +159,34 @@ begin_models(const Frontier *frontier, FrontierModel *models, uint32_t n)
 	return status;
 }
 
-/* The second ones, with sharper decisions. */
+/* Ends round number 'round' of the models that were in it, and begins the next
+ * one, with sharper decisions, of those that have need of it; whether any has. */
 static NumStatus
-begin_sharper(const Frontier *frontier, FrontierModel *models, uint32_t n)
+next_round(const Frontier *frontier, FrontierModel *models, uint32_t n,
+           int round, bool *any)
 {
 	NumStatus status = NUM_OK;
 
+	*any = false;
 	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
 	{
-		search_take_answer(models[m].search, &models[m].first);
-		search_restart(models[m].search, frontier->plain, SEARCH_SHARP);
-		status = search_begin(models[m].search);
+		FrontierModel *model = &models[m];
+		double temperature;
+
+		if (!model->searching)
+			continue;
+		if (round > 0)
+			search_prefer(model->search, &model->answer);
+		search_take_answer(model->search, &model->answer);
+		temperature =
+			search_next_temperature(model->search, &model->answer, round,
+		                            frontier->flat, frontier->plain_loss);
+		model->searching = temperature > 0;
+		if (!model->searching)
+			continue;
+		*any = true;
+		search_restart(model->search, frontier->plain, temperature);
+		status = search_begin(model->search);
 	}
 	return status;
 }
@@ -178,21 +198,18 @@ train_together(Frontier *frontier, NumArena *arena, uint32_t from, uint32_t n)
 {
 	FrontierModel models[LINEAR_MANY];
 	NumStatus status = NUM_OK;
+	bool any = true;
 
 	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
 		status = model_create(frontier, arena, &frontier->points[from + m],
 		                      &models[m]);
 	if (status == NUM_OK)
 		status = begin_models(frontier, models, n);
-	if (status == NUM_OK)
-		status = run_together(models, n);
-	if (status == NUM_OK && frontier->sharper)
+	for (int round = 0; any && status == NUM_OK; round++)
 	{
-		status = begin_sharper(frontier, models, n);
+		status = run_together(models, n);
 		if (status == NUM_OK)
-			status = run_together(models, n);
-		for (uint32_t m = 0; m < n && status == NUM_OK; m++)
-			search_prefer(models[m].search, &models[m].first);
+			status = next_round(frontier, models, n, round, &any);
 	}
 	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
 	{
@@ -337,9 +354,9 @@ frontier_begin(Frontier *frontier, const Dataset *data, NumMonitor *monitor)
 		return status;
 	memcpy(frontier->plain, frontier->first->coef,
 	       frontier->first->stride * sizeof(double));
-	frontier->sharper = settings->tries_sharper &&
-	                    frontier->first->rates->of_decisions &&
-	                    search_scores_are_flat(frontier->first);
+	frontier->plain_loss = frontier->first->loss;
+	frontier->flat = frontier->first->rates->of_decisions &&
+	                 search_scores_are_flat(frontier->first);
 	return NUM_OK;
 }
 

@@ -81,6 +81,19 @@
  * above this (a quarter at most). */
 #define FLAT 0.14
 
+/* Temperatures of the smooth decision that follow the hard one more closely
+ * than 1 does, for scores that lie close together and for answers that cost
+ * much. */
+#define SHARP 0.15
+#define HALF_SHARP 0.5
+/* An answer costs much when its loss is so many times that of the plain model.
+ * A smooth error of temperature 1 tells more of how sure the scores are than of
+ * how often they are wrong, so rates of errors are doubted sooner. */
+#define DEAR 1.15
+#define DEAR_ERRORS 1.03
+/* a loss that makes up for a slightly lower accuracy on the training rows */
+#define CLEARLY_LESS 0.95
+
 struct Search
 {
 	Newton *newton;
@@ -656,20 +669,56 @@ give_answer(Search *search, const SearchAnswer *answer)
 	rate_log_restore(&newton->rate_log);
 }
 
+/* Whether the answer that the newton holds is better than the one before. */
+static bool
+is_better(const Newton *newton, const SearchAnswer *first)
+{
+	double n = (double) newton->data->part[DATA_TRAIN].n_rows;
+	double doubt = sqrt(first->accuracy * (1 - first->accuracy) / n);
+
+	if (newton->best_feasible != first->feasible)
+		return newton->best_feasible;
+	if (!first->feasible)
+		return newton->best_violation < first->violation;
+	if (newton->best_accuracy > first->accuracy + doubt)
+		return true;
+	return newton->best_accuracy > first->accuracy - doubt &&
+	       newton->best_loss < CLEARLY_LESS * first->loss;
+}
+
 void
 search_prefer(Search *search, const SearchAnswer *first)
 {
-	const Newton *newton = search->newton;
-	double n = (double) newton->data->part[DATA_TRAIN].n_rows;
-	double doubt = sqrt(first->accuracy * (1 - first->accuracy) / n);
-	bool first_is_better = first->violation <= newton->best_violation;
-
-	if (newton->best_feasible != first->feasible)
-		first_is_better = first->feasible;
-	else if (first->feasible)
-		first_is_better = !(newton->best_accuracy > first->accuracy + doubt);
-	if (first_is_better)
+	if (!is_better(search->newton, first))
 		give_answer(search, first);
+}
+
+double
+search_next_temperature(const Search *search, const SearchAnswer *answer,
+                        int round, bool flat, double plain_loss)
+{
+	const Newton *newton = search->newton;
+	bool failed = !answer->feasible || answer->is_constant;
+	double dear = DEAR;
+
+	if (!newton->settings->tries_sharper || !newton->rates->of_decisions ||
+	    answer->stopped_early || newton->max_iterations == 0)
+		return 0;
+	if (round == 0 && flat)
+		return SHARP;
+	if (round == 1 && !flat && failed)
+		return SHARP;
+	for (int c = 0; c < newton->settings->n_constraints; c++)
+	{
+		const FairCriterion *criterion =
+			newton->settings->constraints[c].criterion;
+
+		if (criterion->of_errors && !criterion->of_loss)
+			dear = DEAR_ERRORS;
+	}
+	return round == 0 && (failed || answer->loss > dear * plain_loss)
+	           ? HALF_SHARP
+	           : 0;
 }
 
 TrainOutcome

@@ -15,10 +15,6 @@
 
 typedef struct Search Search;
 
-/* A temperature of the smooth decision that follows the hard one closely, for
- * scores that lie close together. */
-#define SEARCH_SHARP 0.15
-
 /* The point that a search has come to, and how. */
 typedef struct SearchAnswer
 {
@@ -55,10 +51,17 @@ extern bool search_is_over(const Search *search);
 extern bool search_wants_curvature(const Search *search);
 extern NumStatus search_advance(Search *search);
 
-/* Before another search_begin(), when the answer has been taken: from 'coef' [stride], with smooth decisions of
- * another temperature. */
+/* Before another search_begin(), when the answer has been taken: from 'coef'
+ * [stride], with smooth decisions of another temperature. */
 extern void
 search_restart(Search *search, const double *coef, double temperature);
+
+/* The temperature at which to search once more when 'answer' has come of round
+ * number 'round', from 0, or 0 for not at all.  'flat' is search_scores_are_flat()
+ * and 'plain_loss' the loss of the plain model, where all rounds begin. */
+extern double
+search_next_temperature(const Search *search, const SearchAnswer *answer,
+                        int round, bool flat, double plain_loss);
 
 /* Whether the scores of the plain model, of which the last pass was, lie so
  * close together that a sigmoid of temperature 1 is nearly a straight line over
@@ -71,10 +74,10 @@ extern NumStatus search_answer_create(const Newton *newton, NumArena *arena,
 extern void search_take_answer(const Search *search, SearchAnswer *answer);
 
 /* Goes back to the answer of the search before, unless the one with sharper
- * decisions that followed is feasible and more accurate by more than a
- * standard error, or alone feasible: what it finds fits the training rows
- * better, and rows not seen worse.  Where neither is feasible, the closer one
- * stays. */
+ * decisions that followed is better: it alone keeps all bounds, or neither does
+ * and it is closer; or it is more accurate by more than a standard error, or
+ * about as accurate at a clearly smaller loss.  What it finds fits the training
+ * rows better, and rows not seen worse. */
 extern void search_prefer(Search *search, const SearchAnswer *first);
 
 extern TrainOutcome search_outcome(const SearchAnswer *answer);

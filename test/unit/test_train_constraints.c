@@ -631,6 +631,81 @@ the_closest_model_is_given_where_bounds_fight(void)
 	scratch_end(&arena);
 }
 
+/* The part of the training rows that a model decides as they are labelled, and
+ * the largest difference of error rates between groups of g. */
+static double
+share_right(NumArena *arena, const Dataset *data, const double *coef,
+            double *error_gap)
+{
+	Recount counts[ATTRIBUTES][6];
+	double right = 0;
+	double all = 0;
+	double least = INFINITY;
+	double most = -INFINITY;
+
+	recount(arena, data, coef, counts);
+	for (uint32_t g = 0; g < data->attributes[0].n_groups; g++)
+	{
+		const Recount *count = &counts[0][g];
+		double weight = count->weight[0] + count->weight[1];
+		double good =
+			count->weight[0] - count->selected[0] + count->selected[1];
+
+		right += good;
+		all += weight;
+		least = fmin(least, 1 - good / weight);
+		most = fmax(most, 1 - good / weight);
+	}
+	*error_gap = most - least;
+	return right / all;
+}
+
+/* What may be searched for again with sharper decisions keeps its bound, and is
+ * never worse than the first answer by more than chance; for error rates, which
+ * differ by how noisy the labels of a group are, it is clearly better. */
+static void
+sharper_decisions_make_dear_answers_better(void)
+{
+	static const double bounds[] = { 0.03, 0.015, 0.005 };
+	FairConstraint constraint =
+		constraint_of("error_rate_parity", FAIR_MAX_GAP, 0);
+	static const bool only_g[ATTRIBUTES] = { true, false, false };
+	TrainSettings settings = settings_of(&constraint, 1);
+	NumArena arena;
+	Dataset *data;
+	double gained = 0;
+
+	constraint.attributes = only_g;
+	scratch_begin(&arena, 0);
+	num_random_seed(&random_numbers, 36);
+	data = make_data(&arena, 12000, false);
+	for (int b = 0; b < 3; b++)
+	{
+		TrainResult once;
+		TrainResult result;
+		double first;
+		double right;
+		double gap;
+
+		constraint.bound = bounds[b];
+		settings.tries_sharper = false;
+		CHECK_INT(train_constraint(&arena, data, &settings, NULL, &once),
+		          NUM_OK);
+		first = share_right(&arena, data, once.coef, &gap);
+		settings.tries_sharper = true;
+		CHECK_INT(train_constraint(&arena, data, &settings, NULL, &result),
+		          NUM_OK);
+		CHECK(result.outcome != TRAIN_INFEASIBLE);
+		right = share_right(&arena, data, result.coef, &gap);
+		CHECK(gap <= bounds[b]);
+		CHECK_NEAR(gap, result.reached[0], 1e-9);
+		CHECK(right >= first - sqrt(first * (1 - first) / 12000));
+		gained = fmax(gained, right - first);
+	}
+	CHECK(gained > 0.005);
+	scratch_end(&arena);
+}
+
 /* The largest loss of any group, and the ridge of the coefficients. */
 static double
 worst_loss(NumArena *arena, const Dataset *data, const double *coef)
@@ -692,37 +767,14 @@ minimax_finds_the_least_worst_loss(void)
 	(void) check_minimax(130000, false, 10, TRAIN_SOLVER_NEWTON);
 }
 
-/* How far a value is beyond a bound, by hand. */
-static void
-excess_is_a_part_of_the_bound(void)
-{
-	FairConstraint gap =
-		constraint_of("demographic_parity", FAIR_MAX_GAP, 0.02);
-	FairConstraint zero = constraint_of("demographic_parity", FAIR_MAX_GAP, 0);
-	FairConstraint ratio =
-		constraint_of("demographic_parity", FAIR_MIN_RATIO, 0.8);
-	FairConstraint loss = constraint_of("group_loss", FAIR_MAX_LOSS, 0.5);
-	FairConstraint none = constraint_of("group_loss", FAIR_NO_BOUND, NAN);
-
-	CHECK_NEAR(fair_constraint_excess(&gap, 0.03), 0.5, 1e-12);
-	CHECK(fair_constraint_excess(&gap, 0.02) <= 0);
-	CHECK_NEAR(fair_constraint_excess(&zero, 0.03), 3, 1e-12);
-	CHECK(fair_constraint_excess(&zero, 0) <= 0);
-	CHECK_NEAR(fair_constraint_excess(&ratio, 0.6), 0.25, 1e-12);
-	CHECK(fair_constraint_excess(&ratio, 0.9) < 0);
-	CHECK_NEAR(fair_constraint_excess(&loss, 0.75), 0.5, 1e-12);
-	CHECK(isnan(fair_constraint_excess(&loss, NAN)));
-	CHECK(isnan(fair_constraint_excess(&none, 1)));
-}
-
 int
 main(void)
 {
-	RUN(excess_is_a_part_of_the_bound);
 	RUN(rates_move_as_their_derivatives_say);
 	RUN(every_kind_of_band_is_served_best);
 	RUN(several_bounds_are_kept_at_once);
 	RUN(the_closest_model_is_given_where_bounds_fight);
+	RUN(sharper_decisions_make_dear_answers_better);
 	RUN(minimax_finds_the_least_worst_loss);
 	return unit_end();
 }
