@@ -30,6 +30,17 @@ fair_bound_name(FairBound kind)
 }
 
 bool
+fair_bound_fits(const FairCriterion *criterion, FairBound kind)
+{
+	if (kind == FAIR_NO_BOUND)
+		return true;
+	if (criterion->of_loss)
+		return kind == FAIR_MAX_LOSS;
+	return kind == FAIR_MAX_GAP ||
+	       (kind == FAIR_MIN_RATIO && !criterion->of_mean);
+}
+
+bool
 fair_constraint_covers(const FairConstraint *constraint, int attribute)
 {
 	return constraint->attributes == NULL || constraint->attributes[attribute];

@@ -21,6 +21,8 @@ typedef enum FairBound
 	FAIR_MAX_LOSS   /* largest mean loss of a group; > 0 */
 } FairBound;
 
+#define FAIR_N_BOUNDS (FAIR_MAX_LOSS + 1)
+
 typedef struct FairConstraint
 {
 	const FairCriterion *criterion;
@@ -31,6 +33,10 @@ typedef struct FairConstraint
 
 /* "max_gap", "min_ratio", "max_loss"; NULL for FAIR_NO_BOUND. */
 extern const char *fair_bound_name(FairBound kind);
+
+/* Whether a bound of that kind means something for the criterion; none
+ * always does. */
+extern bool fair_bound_fits(const FairCriterion *criterion, FairBound kind);
 
 /* Whether attribute number 'attribute' is one of the constraint's. */
 extern bool

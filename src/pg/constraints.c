@@ -90,9 +90,7 @@ check_kind(const FairConstraint *constraint)
 {
 	const FairCriterion *criterion = constraint->criterion;
 
-	if (constraint->kind == FAIR_NO_BOUND ||
-	    (criterion->of_loss == (constraint->kind == FAIR_MAX_LOSS) &&
-	     !(criterion->of_mean && constraint->kind == FAIR_MIN_RATIO)))
+	if (fair_bound_fits(criterion, constraint->kind))
 		return;
 	ereport(ERROR,
 	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),

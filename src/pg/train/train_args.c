@@ -15,6 +15,7 @@
 #include "data/builder.h"
 #include "pg/args.h"
 #include "pg/train/call.h"
+#include "train/offer.h"
 
 static char *
 known_methods(void)
@@ -201,6 +202,39 @@ read_constraints(FunctionCallInfo fcinfo, TrainCall *call,
 	call->fairness = constraints_names(&call->constraints);
 }
 
+/* The methods that take a criterion with one of the bounds 'from' to 'to'. */
+static char *
+methods_for(const TrainFamily *family, const FairCriterion *criterion,
+            FairBound from, FairBound to)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const TrainMethod *m = train_method_table(); m->name != NULL; m++)
+	{
+		bool offered = false;
+
+		for (int kind = from; kind <= (int) to; kind++)
+			offered =
+				offered || train_offers(family, m, criterion, (FairBound) kind);
+		if (offered)
+			appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", m->name);
+	}
+	return list.data;
+}
+
+static void
+refuse_criterion(const TrainCall *call, const FairCriterion *criterion)
+{
+	ereport(ERROR,
+	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	         errmsg("method \"%s\" does not take fairness criterion \"%s\"",
+	                call->method->name, criterion->name),
+	         errhint("Methods that take it: %s.",
+	                 methods_for(call->family, criterion, FAIR_NO_BOUND,
+	                             FAIR_MAX_LOSS))));
+}
+
 /* What a method does with the kind of bound that the arguments gave. */
 static void
 check_bound(const TrainCall *call, const FairConstraint *constraint)
@@ -245,9 +279,13 @@ check_bound(const TrainCall *call, const FairConstraint *constraint)
 		             : errhint("Leave it out, or write method => "
 		                       "'constraint' to keep the bound.")));
 	if (needs && !method->takes_constraints && constraint->kind != FAIR_MAX_GAP)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("method \"%s\" needs max_gap instead of %s",
-		                       method->name, given)));
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("method \"%s\" needs max_gap instead of %s",
+		                method->name, given),
+		         errhint("Methods that take %s: %s.", given,
+		                 methods_for(call->family, constraint->criterion,
+		                             constraint->kind, constraint->kind))));
 }
 
 /* What a mixture of decisions is no way to. */
@@ -259,12 +297,7 @@ check_mixture(const TrainCall *call)
 		const FairCriterion *criterion = call->constraints.items[c].criterion;
 
 		if (criterion->of_loss)
-			ereport(ERROR,
-			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			         errmsg("method \"%s\" does not take fairness criterion "
-			                "\"%s\"",
-			                call->method->name, criterion->name),
-			         errhint("Use method \"constraint\" or \"minimax\".")));
+			refuse_criterion(call, criterion);
 	}
 	if (call->threshold != 0.5)
 		ereport(ERROR,
@@ -291,14 +324,7 @@ check_method(const TrainCall *call, bool by_argument)
 		         errhint("Use method \"constraint\" to keep several bounds.")));
 	if (!method->takes_constraints &&
 	    method->of_loss != first->criterion->of_loss)
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("method \"%s\" does not take fairness criterion "
-		                "\"%s\"",
-		                method->name, first->criterion->name),
-		         errhint(method->of_loss
-		                     ? "It is for criterion group_loss."
-		                     : "Use method \"constraint\" or \"minimax\".")));
+		refuse_criterion(call, first->criterion);
 	if (method->mixes)
 		check_mixture(call);
 	if (by_argument)
