@@ -23,7 +23,7 @@ COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o 
 TRAIN_OBJS = \
 	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c)))
-OBJS = $(filter-out src/num/blas.o src/num/lbfgs.o src/model/gram.o src/model/linear.o src/model/linear_many.o src/model/linear_plan.o,$(SHARED_OBJS)) \
+OBJS = $(filter-out src/num/blas.o src/num/lbfgs.o src/model/gram.o src/model/linear.o src/model/linear_many.o src/model/linear_plan.o src/model/softmax.o,$(SHARED_OBJS)) \
 	$(CORE_PG_OBJS)
 TRAIN_LIB = fairpg_train.so
 

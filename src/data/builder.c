@@ -234,6 +234,13 @@ data_builder_group(DataBuilder *builder, uint32_t column, const char *bytes,
 }
 
 uint32_t
+data_builder_values(const DataBuilder *builder, uint32_t column)
+{
+	return builder->crowd[column] != NULL ? DATA_MANY_LEVELS
+	                                      : builder->levels[column].n;
+}
+
+uint32_t
 data_builder_group_values(const DataBuilder *builder, uint32_t column)
 {
 	return builder->protected_values[column].n;

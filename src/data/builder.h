@@ -54,9 +54,10 @@ typedef struct DataBuilderSpec
 	uint32_t n_attributes;
 	const DataAttributeSpec *attributes;
 	DataLabel label;
-	uint32_t label_column; /* DATA_LABEL_NUMBER: the one of the columns, a
-	                        * number without NULLs, that is the label and not
-	                        * a column of the dataset */
+	uint32_t label_column; /* DATA_LABEL_NUMBER and DATA_LABEL_CLASS: the one
+	                        * of the columns, a number or a category without
+	                        * NULLs, that is the label and not a column of the
+	                        * dataset */
 	bool drawn; /* where keyed: one of the columns, a number in [0, 1) */
 	uint32_t draw_column; /* of single precision, is no column of the dataset
 	                       * but DataBlock.draw */
@@ -84,7 +85,7 @@ typedef struct DataInput
 	uint32_t *code;           /* [n_columns]; numbers unused */
 	uint32_t *protected_code; /* [n_protected] from data_builder_group() */
 	double weight;
-	int label;         /* 0 or 1; 0 where the label is a number */
+	int label;         /* 0 or 1; 0 where the label is one of the columns */
 	uint64_t key_hash; /* where keyed */
 } DataInput;
 
@@ -131,6 +132,11 @@ extern uint32_t data_builder_group(DataBuilder *builder, uint32_t column,
  */
 extern uint32_t data_crowd_share(const DataBuilder *builder);
 
+/* Distinct values that a category has had so far, NULL not counted; beyond
+ * DATA_MANY_LEVELS that number. */
+extern uint32_t
+data_builder_values(const DataBuilder *builder, uint32_t column);
+
 /* Distinct values that a protected column has had so far, NULL not counted. */
 extern uint32_t
 data_builder_group_values(const DataBuilder *builder, uint32_t column);
@@ -149,7 +155,8 @@ extern NumStatus data_builder_append(DataBuilder *builder, DataPart part);
 
 /*
  * Makes the dataset.  '*findings' is an array of '*n_findings' entries.
- * NUM_TOO_LARGE when an attribute has more than max_groups groups: '*culprit'
+ * NUM_TOO_LARGE when labels have more than DATA_MOST_CLASSES classes, or when
+ * an attribute has more than max_groups groups: '*culprit'
  * then is the attribute's name, and data_builder_culprit_groups() how many.
  */
 extern NumStatus

@@ -183,6 +183,10 @@ extern NumStatus data_finish_number(Finish *finish, uint32_t k);
 /* finish_label.c: mean, spread and range of labels that are numbers. */
 extern NumStatus data_finish_label(Finish *finish);
 
+/* finish_label.c: classes in order, where labels are those; NUM_TOO_LARGE when
+ * there are too many. */
+extern NumStatus data_finish_classes(Finish *finish);
+
 /* finish_category.c: category 'k' likewise. */
 extern NumStatus data_finish_category(Finish *finish, uint32_t k);
 

@@ -36,8 +36,12 @@ typedef enum DataPart
 typedef enum DataLabel
 {
 	DATA_LABEL_BINARY, /* true or false, kept in the row's cell */
-	DATA_LABEL_NUMBER  /* a number of its own; the label of its cell is 0 */
+	DATA_LABEL_NUMBER, /* a number of its own; the label of its cell is 0 */
+	DATA_LABEL_CLASS   /* one of some classes, likewise */
 } DataLabel;
+
+/* Labels of more values than this are no classes. */
+#define DATA_MOST_CLASSES 50
 
 typedef enum DataKind
 {
@@ -103,13 +107,15 @@ typedef struct DataColumn
 typedef struct DataBlock
 {
 	uint32_t n_rows;
-	void **values;       /* [n_columns] float *, or codes of code_bytes each */
-	uint8_t *code_bytes; /* [n_columns] 1, 2 or 4; 4 for numbers; the same
+	void **values;        /* [n_columns] float *, or codes of code_bytes each */
+	uint8_t *code_bytes;  /* [n_columns] 1, 2 or 4; 4 for numbers; the same
 	                      * in all blocks */
-	uint16_t *cell;      /* [n_rows] 2 * base group + label */
-	float *weight;       /* [n_rows], or NULL: all one */
-	double *number;      /* [n_rows] the label, where it is one; else NULL */
-	float *draw;         /* [n_rows] in [0, 1), where the dataset is drawn */
+	uint16_t *cell;       /* [n_rows] 2 * base group + label */
+	float *weight;        /* [n_rows], or NULL: all one */
+	double *number;       /* [n_rows] the label, where it is one; else NULL */
+	uint8_t *label_class; /* [n_rows] place among the dataset's classes, or
+	                       * n_classes; NULL where labels are none */
+	float *draw;          /* [n_rows] in [0, 1), where the dataset is drawn */
 	void *slab; /* holds the arrays of rows; NULL: they are not in memory */
 	size_t slab_bytes;
 	bool stored;    /* the store has them */
@@ -168,8 +174,17 @@ typedef struct Dataset
 	double label_min;
 	double label_max;
 
+	/* DATA_LABEL_CLASS: the values that training rows have, in the order of
+	 * their bytes, with the weight of these and their number; and how many
+	 * values only held-out rows have, which are no classes to a model */
+	uint32_t n_classes;
+	DataLevel *classes;
+	uint64_t *class_rows;
+	uint32_t n_untrained_classes;
+
 	const char *label_name;
-	const char *label_positive; /* printable positive value; NULL: a number */
+	const char *label_positive; /* printable positive value; NULL: a number or
+	                             * a class */
 
 	uint64_t n_null_label;       /* rows left out because the label is NULL */
 	uint64_t n_null_weight_zero; /* rows left out because the weight is 0 */

@@ -490,6 +490,7 @@ typedef struct DatasetImage
 	DataLabel label;
 	double label_mean;
 	double label_sd;
+	uint32_t n_classes;
 } DatasetImage;
 
 NumStatus
@@ -515,6 +516,7 @@ data_export(NumArena *arena, NumArena *rows, const Dataset *data,
 	head.label = data->label;
 	head.label_mean = data->label_mean;
 	head.label_sd = data->label_sd;
+	head.n_classes = data->n_classes;
 	put(&writer, &head, sizeof(head));
 	put(&writer, data->columns, data->n_columns * sizeof(DataColumn));
 	put(&writer, train->cell_weight, n_cells * sizeof(double));
@@ -586,6 +588,7 @@ data_import(NumArena *arena, NumArena *rows, const DataExchange *exchange,
 	data->label = head.label;
 	data->label_mean = head.label_mean;
 	data->label_sd = head.label_sd;
+	data->n_classes = head.n_classes;
 	train = &data->part[DATA_TRAIN];
 	train->n_rows = head.n_rows;
 	train->weight = head.weight;

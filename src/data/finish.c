@@ -81,6 +81,12 @@ finish_columns(Finish *finish)
 			number++;
 			status = data_finish_label(finish);
 		}
+		else if (builder->spec.label == DATA_LABEL_CLASS &&
+		         c == builder->spec.label_column)
+		{
+			category++;
+			status = data_finish_classes(finish);
+		}
 		else if (builder->spec.drawn && c == builder->spec.draw_column)
 		{
 			number++;

@@ -36,6 +36,9 @@ data_block_lay(const Dataset *data, bool weighted, DataBlock *block, void *slab)
 	block->number = NULL;
 	if (data->label == DATA_LABEL_NUMBER)
 		block->number = slab_cut(slab, &used, block->n_rows * sizeof(double));
+	block->label_class = NULL;
+	if (data->label == DATA_LABEL_CLASS)
+		block->label_class = slab_cut(slab, &used, block->n_rows);
 	/* the last: those who do not know of it lay out the rest alike */
 	block->draw = NULL;
 	if (data->drawn)
@@ -197,6 +200,13 @@ write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 		memcpy(to->weight, from->weight, from->n_rows * sizeof(float));
 	for (uint32_t i = 0; i < from->n_rows && to->number != NULL; i++)
 		to->number[i] = raw_number(from, finish->builder->spec.label_column, i);
+	for (uint32_t i = 0; i < from->n_rows && to->label_class != NULL; i++)
+	{
+		uint32_t c = finish->builder->spec.label_column;
+
+		to->label_class[i] =
+			(uint8_t) finish->columns[c].level[raw_code(from, c, i)];
+	}
 	for (uint32_t i = 0; i < from->n_rows && to->draw != NULL; i++)
 		to->draw[i] =
 			(float) raw_number(from, finish->builder->spec.draw_column, i);

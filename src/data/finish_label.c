@@ -1,15 +1,21 @@
 /*
  * finish_label.c
- *    Finishing labels that are numbers: what they are measured against.
+ *    Finishing labels that are numbers or classes.
  *
- * A label rides through the builder as one more number, in full precision, and
- * ends in an array of its own beside the columns.  Its mean and spread, over
+ * A class rides through the builder as one more category, and ends in an array
+ * of its own beside the columns.  Classes are numbered in the order of their
+ * bytes; those that only held-out rows have share the number after the last.
+ *
+ * A number rides through the builder as one more number, in full precision, and
+ * ends in such an array as well.  Its mean and spread, over
  * the training rows, come from one walk, of sums that no order of the rows
  * changes, of the deviations from the middle of the range.
  */
 #include "data/builder_private.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "num/grid.h"
 
@@ -91,4 +97,112 @@ data_finish_label(Finish *finish)
 		}
 	describe(&sums, finish->data);
 	return NUM_OK;
+}
+
+/* A class on its way to its place. */
+typedef struct LabelClass
+{
+	const DictionaryEntry *entry;
+	uint32_t code;
+	uint64_t held_out; /* rows */
+	uint64_t rows;
+	double weight;
+} LabelClass;
+
+static int
+compare_classes(const void *a, const void *b)
+{
+	const DictionaryEntry *p = ((const LabelClass *) a)->entry;
+	const DictionaryEntry *q = ((const LabelClass *) b)->entry;
+
+	return dictionary_compare(p->name, p->length, q->name, q->length);
+}
+
+/* Rows of a block by class, and for training rows how many and how heavy. */
+static void
+count_classes(const Finish *finish, const RawBlock *block, bool trained,
+              LabelClass *classes)
+{
+	uint32_t c = finish->builder->spec.label_column;
+
+	for (uint32_t i = 0; i < block->n_rows; i++)
+	{
+		LabelClass *label = &classes[raw_code(block, c, i) - 1];
+
+		label->held_out += trained ? 0 : 1;
+		if (!trained)
+			continue;
+		label->rows++;
+		label->weight +=
+			grid_round(raw_weight(block, i), finish->weight_magnet);
+	}
+}
+
+/* Gives the classes that training rows have their places; 'map' is by code. */
+static NumStatus
+place_classes(Finish *finish, LabelClass *classes, uint32_t n, uint32_t *map)
+{
+	NumArena *arena = finish->builder->arena;
+	Dataset *data = finish->data;
+
+	qsort(classes, n, sizeof(LabelClass), compare_classes);
+	data->classes = arena_alloc(arena, n, sizeof(DataLevel));
+	data->class_rows = arena_alloc(arena, n, sizeof(uint64_t));
+	if (data->classes == NULL || data->class_rows == NULL)
+		return NUM_NO_MEMORY;
+	for (uint32_t k = 0; k < n; k++)
+	{
+		if (classes[k].rows == 0)
+			continue;
+		map[classes[k].code] = data->n_classes;
+		data->classes[data->n_classes] =
+			(DataLevel){ .kind = DATA_LEVEL_VALUE,
+			             .name = classes[k].entry->name,
+			             .length = classes[k].entry->length,
+			             .weight = classes[k].weight };
+		data->class_rows[data->n_classes++] = classes[k].rows;
+	}
+	for (uint32_t k = 0; k < n; k++)
+	{
+		if (classes[k].rows > 0)
+			continue;
+		map[classes[k].code] = data->n_classes;
+		data->n_untrained_classes += classes[k].held_out > 0 ? 1 : 0;
+	}
+	return NUM_OK;
+}
+
+NumStatus
+data_finish_classes(Finish *finish)
+{
+	DataBuilder *builder = finish->builder;
+	uint32_t c = builder->spec.label_column;
+	uint32_t n = data_builder_values(builder, c);
+	LabelClass classes[DATA_MOST_CLASSES];
+	uint32_t *map;
+
+	/* it is no column of the dataset */
+	finish->columns[c].dropped = true;
+	if (n > DATA_MOST_CLASSES)
+		return NUM_TOO_LARGE;
+	map = arena_alloc(builder->arena, (size_t) n + 1, sizeof(uint32_t));
+	if (map == NULL)
+		return NUM_NO_MEMORY;
+	memset(map, 0, ((size_t) n + 1) * sizeof(uint32_t));
+	memset(classes, 0, sizeof(classes));
+	for (uint32_t k = 0; k < n; k++)
+	{
+		classes[k].entry = &builder->levels[c].entries[k];
+		classes[k].code = k + 1;
+	}
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
+		{
+			if (monitor_stop(builder->spec.monitor))
+				return NUM_CANCELLED;
+			count_classes(finish, data_raw(builder, s, b, c),
+			              data_part_of(s) == DATA_TRAIN, classes);
+		}
+	finish->columns[c].level = map;
+	return place_classes(finish, classes, n, map);
 }

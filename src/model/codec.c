@@ -7,10 +7,10 @@
  *
  *     8 bytes  magic "fairpgM\n"
  *     u32      format, 1; 2 with thresholds by group; 3 of a linear model; 4 of a
- *              mixture
- *     u32      family, 1 for logistic, 2 for linear
+ *              mixture; 5 of a multinomial model
+ *     u32      family, 1 for logistic, 2 for linear, 3 for multinomial
  *     u64      length of the whole image
- *     f64      threshold, not in format 3
+ *     f64      threshold, not in formats 3 and 5
  *     f64      intercept
  *     u32      number of columns
  *     columns, each
@@ -39,6 +39,10 @@
  *             f64          intercept, not of the first; likewise of each column
  *             number:      f64 coef, null_coef
  *             category:    f64 unseen_coef, and of each level f64 coef
+ *     format 5, of which what stands above is of the first class:
+ *         u32          number of classes, 3 to 50; of each
+ *             u32, bytes   name
+ *             coefficients as of a member, not of the first
  *     u32      CRC-32C of everything before it
  *
  * The checksum is for accidents.  Against intent the decoder relies on nothing
@@ -63,6 +67,7 @@
 #define CODEC_FORMAT_GROUPS 2
 #define CODEC_FORMAT_LINEAR 3
 #define CODEC_FORMAT_MIXTURE 4
+#define CODEC_FORMAT_CLASSES 5
 #define CODEC_CHECKSUM_BYTES 4
 
 /* Smallest image of a column and of a level: what bounds their number. */
@@ -110,6 +115,8 @@ static void read_levels(Reader *reader, ModelColumn *column);
 static void read_groups(Reader *reader, ModelGroups *groups);
 static void write_members(Writer *writer, const Model *model);
 static void read_members(Reader *reader, Model *model);
+static void write_classes(Writer *writer, const Model *model);
+static void read_classes(Reader *reader, Model *model);
 static bool level_follows(const ModelLevel *level, const ModelLevel *before);
 
 static void
@@ -174,27 +181,30 @@ model_encode(NumArena *arena, const Model *model, uint8_t **bytes,
 static void
 write_model(Writer *writer, const Model *model, uint64_t total_bytes)
 {
-	bool linear = model->family == MODEL_LINEAR;
+	bool decides = model->family == MODEL_LOGISTIC;
 
 	for (int i = 0; i < CODEC_MAGIC_BYTES; i++)
 		write_unsigned(writer, (unsigned char) CODEC_MAGIC[i], 1);
 	write_unsigned(writer,
-	               linear                  ? CODEC_FORMAT_LINEAR
-	               : model->n_members > 0  ? CODEC_FORMAT_MIXTURE
-	               : model->groups != NULL ? CODEC_FORMAT_GROUPS
-	                                       : CODEC_FORMAT,
+	               model->family == MODEL_LINEAR        ? CODEC_FORMAT_LINEAR
+	               : model->family == MODEL_MULTINOMIAL ? CODEC_FORMAT_CLASSES
+	               : model->n_members > 0               ? CODEC_FORMAT_MIXTURE
+	               : model->groups != NULL              ? CODEC_FORMAT_GROUPS
+	                                                    : CODEC_FORMAT,
 	               4);
 	write_unsigned(writer, (uint64_t) model->family, 4);
 	write_unsigned(writer, total_bytes, 8);
-	if (!linear)
+	if (decides)
 		write_double(writer, model->threshold);
 	write_double(writer, model->intercept);
 	write_unsigned(writer, model->n_columns, 4);
 	for (uint32_t c = 0; c < model->n_columns; c++)
 		write_column(writer, &model->columns[c]);
-	if (model->n_members > 0)
+	if (model->family == MODEL_MULTINOMIAL)
+		write_classes(writer, model);
+	else if (model->n_members > 0)
 		write_members(writer, model);
-	else if (!linear && model->groups != NULL)
+	else if (decides && model->groups != NULL)
 		write_groups(writer, model->groups);
 }
 
@@ -249,6 +259,27 @@ write_groups(Writer *writer, const ModelGroups *groups)
 	}
 }
 
+/* The coefficients of a member or class after the first. */
+static void
+write_member(Writer *writer, const Model *model, const ModelMember *member)
+{
+	write_double(writer, member->intercept);
+	for (uint32_t c = 0; c < model->n_columns; c++)
+	{
+		const ModelColumn *column = &member->columns[c];
+
+		if (column->kind == DATA_NUMBER)
+		{
+			write_double(writer, column->coef);
+			write_double(writer, column->null_coef);
+			continue;
+		}
+		write_double(writer, column->unseen_coef);
+		for (uint32_t l = 0; l < column->n_levels; l++)
+			write_double(writer, column->levels[l].coef);
+	}
+}
+
 static void
 write_members(Writer *writer, const Model *model)
 {
@@ -261,26 +292,21 @@ write_members(Writer *writer, const Model *model)
 	write_unsigned(writer, model->n_members, 4);
 	for (uint32_t m = 0; m < model->n_members; m++)
 	{
-		const ModelMember *member = &model->members[m];
+		write_double(writer, model->members[m].share);
+		if (m > 0)
+			write_member(writer, model, &model->members[m]);
+	}
+}
 
-		write_double(writer, member->share);
-		if (m == 0)
-			continue;
-		write_double(writer, member->intercept);
-		for (uint32_t c = 0; c < model->n_columns; c++)
-		{
-			const ModelColumn *column = &member->columns[c];
-
-			if (column->kind == DATA_NUMBER)
-			{
-				write_double(writer, column->coef);
-				write_double(writer, column->null_coef);
-				continue;
-			}
-			write_double(writer, column->unseen_coef);
-			for (uint32_t l = 0; l < column->n_levels; l++)
-				write_double(writer, column->levels[l].coef);
-		}
+static void
+write_classes(Writer *writer, const Model *model)
+{
+	write_unsigned(writer, model->n_members, 4);
+	for (uint32_t k = 0; k < model->n_members; k++)
+	{
+		write_bytes(writer, model->classes[k].name, model->classes[k].length);
+		if (k > 0)
+			write_member(writer, model, &model->members[k]);
 	}
 }
 
@@ -481,11 +507,12 @@ read_model(Reader *reader, Model *model)
 	uint64_t format = read_unsigned(reader, 4, "format");
 	ModelGroups *groups;
 
-	if (format < CODEC_FORMAT || format > CODEC_FORMAT_MIXTURE)
+	if (format < CODEC_FORMAT || format > CODEC_FORMAT_CLASSES)
 		refuse(reader, "format");
 	/* the format says which family there is */
-	model->family =
-		format == CODEC_FORMAT_LINEAR ? MODEL_LINEAR : MODEL_LOGISTIC;
+	model->family = format == CODEC_FORMAT_LINEAR    ? MODEL_LINEAR
+	                : format == CODEC_FORMAT_CLASSES ? MODEL_MULTINOMIAL
+	                                                 : MODEL_LOGISTIC;
 	if (read_unsigned(reader, 4, "family") != (uint64_t) model->family)
 		refuse(reader, "family");
 	if (read_unsigned(reader, 8, "length") !=
@@ -504,8 +531,11 @@ read_model(Reader *reader, Model *model)
 	model->groups = NULL;
 	model->n_members = 0;
 	model->members = NULL;
+	model->classes = NULL;
 	model->draw_column = NULL;
 	model->draw_input = 0;
+	if (format == CODEC_FORMAT_CLASSES)
+		read_classes(reader, model);
 	if (format == CODEC_FORMAT_MIXTURE)
 		read_members(reader, model);
 	if (format != CODEC_FORMAT_GROUPS)
@@ -702,6 +732,36 @@ read_members(Reader *reader, Model *model)
 	}
 	if (reader->failed == NULL && !model_shares_sound(model->members, n))
 		refuse(reader, "share");
+	model->n_members = n;
+}
+
+static void
+read_classes(Reader *reader, Model *model)
+{
+	uint32_t n = (uint32_t) read_unsigned(reader, 4, "number of classes");
+
+	if (n < MODEL_LEAST_CLASSES || n > MODEL_MOST_CLASSES ||
+	    (reader->failed == NULL &&
+	     bytes_left(reader) < 4 * n + (n - 1) * member_bytes(model)))
+		refuse(reader, "number of classes");
+	model->members =
+		read_room(reader, n, sizeof(ModelMember), "number of classes");
+	model->classes =
+		read_room(reader, n, sizeof(ModelClass), "number of classes");
+	for (uint32_t k = 0; k < n && reader->failed == NULL; k++)
+	{
+		ModelMember *member = &model->members[k];
+		ModelClass *class = &model->classes[k];
+
+		class->name = read_bytes(reader, &class->length, "class name");
+		if (strlen(class->name) != class->length)
+			refuse(reader, "class name");
+		*member = (ModelMember){ 1, model->intercept, model->columns };
+		if (k > 0)
+			read_member(reader, model, member);
+	}
+	if (reader->failed == NULL && !model_classes_sound(model->classes, n))
+		refuse(reader, "class name");
 	model->n_members = n;
 }
 

@@ -165,9 +165,8 @@ plan_weights(NumArena *arena, LinearPlan *plan)
 	return true;
 }
 
-/* Largest absolute score that any row can have. */
-static double
-score_reach(const LinearPlan *plan, const double *coef)
+double
+linear_score_reach(const LinearPlan *plan, const double *coef)
 {
 	double reach = fabs(coef[0]);
 
@@ -204,7 +203,7 @@ linear_set_magnets(LinearPlan *plan, const LinearRequest *request)
 	double curvature = 0.25;
 	double factor = request->cell_factor == NULL ? 1 : 0;
 	double losses = 0;
-	double reach = 1 + score_reach(plan, request->coef);
+	double reach = 1 + linear_score_reach(plan, request->coef);
 	double weight;
 
 	for (uint32_t c = 0; c < plan->n_cells && request->cell_factor; c++)

@@ -81,6 +81,9 @@ linear_row_weight(const DataBlock *block, uint32_t i)
 extern void linear_fill_chunk(LinearPlan *plan, const DataBlock *block,
                               uint32_t first, uint32_t n);
 
+/* linear_plan.c: largest absolute score that any row can have. */
+extern double linear_score_reach(const LinearPlan *plan, const double *coef);
+
 /* Sets the magnets of a pass; false when its sums could overflow. */
 extern bool linear_set_magnets(LinearPlan *plan, const LinearRequest *request);
 

@@ -41,7 +41,7 @@ model_from_coefficients(NumArena *arena, const Dataset *data,
 	Model *model;
 	uint32_t n = 0;
 
-	if (family == MODEL_LINEAR)
+	if (family != MODEL_LOGISTIC)
 		threshold = 0;
 	else if (!(threshold > 0 && threshold < 1))
 		return NUM_BAD_ARGUMENT;
@@ -52,6 +52,7 @@ model_from_coefficients(NumArena *arena, const Dataset *data,
 	model->groups = NULL;
 	model->n_members = 0;
 	model->members = NULL;
+	model->classes = NULL;
 	model->draw_column = NULL;
 	model->draw_input = 0;
 	model->threshold = threshold;

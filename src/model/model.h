@@ -9,7 +9,8 @@
  * a batch and any plan give the same bits.  Of a logistic model the probability
  * is num_sigmoid(z) and the decision is probability >= threshold, where a model
  * may have a threshold for each group of a protected attribute.  A linear model
- * predicts z itself, and decides nothing.
+ * predicts z itself, and decides nothing.  A multinomial model has a score for
+ * each class, and decides for the class of the largest.
  */
 #ifndef FAIRPG_MODEL_MODEL_H
 #define FAIRPG_MODEL_MODEL_H
@@ -25,7 +26,8 @@
 typedef enum ModelFamily
 {
 	MODEL_LOGISTIC = 1,
-	MODEL_LINEAR = 2
+	MODEL_LINEAR = 2,
+	MODEL_MULTINOMIAL = 3
 } ModelFamily;
 
 typedef struct ModelLevel
@@ -92,6 +94,16 @@ typedef struct ModelMember
 	                       * the model's own, likewise its intercept */
 } ModelMember;
 
+/* A class of a multinomial model. */
+typedef struct ModelClass
+{
+	const char *name; /* terminated; may be empty */
+	uint32_t length;
+} ModelClass;
+
+#define MODEL_LEAST_CLASSES 3
+#define MODEL_MOST_CLASSES 50
+
 #define MODEL_MAX_MEMBERS 1000
 #define MODEL_MAX_CROSSED 8
 #define MODEL_MOST_THRESHOLD 2.0
@@ -104,8 +116,13 @@ typedef struct Model
 	uint32_t n_columns;
 	ModelColumn *columns;
 	const ModelGroups *groups; /* instead of 'threshold'; NULL: none */
-	uint32_t n_members;        /* at least 2; 0: no mixture */
+	/* of a mixture, at least 2, or of a multinomial model, one for each class,
+	 * with share 1; 0: neither */
+	uint32_t n_members;
 	ModelMember *members;
+	ModelClass *classes;     /* [n_members] of a multinomial model, in the byte
+	                          * order of their names when it was trained; NULL:
+	                          * none */
 	const char *draw_column; /* of mixtures; NULL: by the scores */
 	uint8_t draw_input;      /* EncodeClass of it; 0: of other types */
 } Model;
@@ -116,6 +133,24 @@ typedef struct Model
 extern NumStatus model_from_coefficients(NumArena *arena, const Dataset *data,
                                          ModelFamily family, double threshold,
                                          const double *coef, Model **result);
+
+/* classes.c: the same of a multinomial model, with a coefficient vector for each
+ * class of the dataset, [n_classes][n_params]. */
+extern NumStatus model_from_classes(NumArena *arena, const Dataset *data,
+                                    const double *coef, Model **result);
+
+/* The class of the largest of the scores z [n]: of equal ones the first. */
+extern uint32_t model_best_class(const double *z, uint32_t n);
+
+/* The probability of each class, into 'probability' [n], which may be z. */
+extern void
+model_class_probabilities(const double *z, uint32_t n, double *probability);
+
+/* The log-loss of a row of class 'label' in nats. */
+extern double model_class_loss(const double *z, uint32_t n, uint32_t label);
+
+/* Whether names can be told apart. */
+extern bool model_classes_sound(const ModelClass *classes, uint32_t n);
 
 /* groups.c: gives the model a copy of 'groups', put in order.
  * NUM_BAD_ARGUMENT when a count, a name or a threshold is none that the stored
@@ -167,7 +202,7 @@ extern float mixture_draw_of(uint64_t hash);
 extern void model_score_block(const Model *model, const Dataset *data,
                               const DataBlock *block, double *z);
 
-/* The same by one member of a mixture. */
+/* The same by one member of a mixture, or of one class. */
 extern void
 model_score_member(const Model *model, uint32_t member, const Dataset *data,
                    const DataBlock *block, double *z);

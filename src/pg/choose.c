@@ -150,10 +150,11 @@ copy_evaluations(const ChosenPoint *chosen)
 	static const char *const details[] = {
 		"INSERT INTO fairpg_catalog.evaluation_metric"
 		" SELECT $2, attribute, group_name, metric, value, low, high, n, flag,"
-		" reason FROM fairpg_catalog.evaluation_metric WHERE evaluation = $1",
+		" reason, class_number, class"
+		" FROM fairpg_catalog.evaluation_metric WHERE evaluation = $1",
 		"INSERT INTO fairpg_catalog.evaluation_gap"
 		" SELECT $2, attribute, criterion, value, low, high, ratio, n,"
-		" highest_group, lowest_group, flag, reason"
+		" highest_group, lowest_group, flag, reason, class_number, class"
 		" FROM fairpg_catalog.evaluation_gap WHERE evaluation = $1",
 		"INSERT INTO fairpg_catalog.evaluation_constraint"
 		" SELECT $2, position, criterion, measure, bound_kind, bound,"

@@ -67,6 +67,7 @@ typedef struct VersionSpec
 	int n_protected;
 	char *min_group;   /* option of the training, or NULL */
 	bool of_numbers;   /* the family predicts numbers */
+	bool of_classes;   /* or classes */
 	double label_mean; /* of the training rows, where they do */
 	double label_sd;
 } VersionSpec;
@@ -121,6 +122,7 @@ take_version(VersionSpec *spec)
 	                    "protected", &spec->n_protected);
 	spec->min_group = text_column(8);
 	spec->of_numbers = strcmp(text_column(9), "linear") == 0;
+	spec->of_classes = strcmp(text_column(9), "multinomial") == 0;
 	spec->label_mean = real_column(10);
 	spec->label_sd = real_column(11);
 }
@@ -246,6 +248,14 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 			                errhint("Versions are counted from 1.")));
 	}
 	read_version(call->model, version, spec);
+	if (spec->of_classes)
+		ereport(ERROR,
+		        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		         errmsg("fairpg.evaluate() does not take models of family "
+		                "\"multinomial\""),
+		         errhint("Use fairpg.audit() with a query as source that "
+		                 "compares fairpg.predict_class() with a class, and "
+		                 "the label with the same one.")));
 
 	audit->purpose = "evaluation";
 	audit->of_numbers = spec->of_numbers;

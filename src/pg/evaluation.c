@@ -8,18 +8,23 @@
 
 #include "pg/evaluation.h"
 
+/* Figures of the groups; 'class' is 0, or the number of the one that the
+ * attribute's cells are of. */
 static void
 store_groups(int64 evaluation, const FigureSettings *settings,
-             const FigureAttribute *attribute)
+             const FigureAttribute *attribute, int class)
 {
+	bool of_all = settings->n_classes > 0 && class == 0;
+	const char *class_name =
+		class > 0 ? settings->class_names[class - 1] : NULL;
 	StoreMetric *rows = NULL;
 	int n = 0;
 
 	for (int g = 0; g < attribute->n_groups; g++)
 	{
 		int n_figures;
-		Figure *figures =
-			figures_of_group(settings, &attribute->groups[g], &n_figures);
+		Figure *figures = (of_all ? figures_of_all_classes : figures_of_group)(
+			settings, &attribute->groups[g], &n_figures);
 
 		/* all groups have as many figures */
 		if (rows == NULL)
@@ -36,7 +41,9 @@ store_groups(int64 evaluation, const FigureSettings *settings,
 				                       .high = figures[f].high,
 				                       .n = figures[f].n,
 				                       .flag = figures[f].flag,
-				                       .reason = figures[f].reason };
+				                       .reason = figures[f].reason,
+				                       .class_number = class,
+				                       .class = class_name };
 		pfree(figures);
 	}
 	store_insert_metrics(evaluation, rows, n);
@@ -44,7 +51,7 @@ store_groups(int64 evaluation, const FigureSettings *settings,
 
 static void
 store_gaps(int64 evaluation, const FigureSettings *settings,
-           const FigureAttribute *attribute)
+           const FigureAttribute *attribute, int class)
 {
 	int n;
 	FigureGap *gaps = figures_of_gaps(settings, attribute, &n);
@@ -54,15 +61,19 @@ store_gaps(int64 evaluation, const FigureSettings *settings,
 	{
 		const FairGap *gap = &gaps[g].gap;
 
-		rows[g] = (StoreGap){ .attribute = attribute->name,
-			                  .criterion = gaps[g].criterion->name,
-			                  .value = gap->gap,
-			                  .low = gaps[g].interval.gap_low,
-			                  .high = gaps[g].interval.gap_high,
-			                  .ratio = gap->ratio,
-			                  .n = gaps[g].n,
-			                  .flag = gaps[g].flag,
-			                  .reason = gaps[g].reason };
+		rows[g] =
+			(StoreGap){ .attribute = attribute->name,
+			            .criterion = gaps[g].criterion->name,
+			            .value = gap->gap,
+			            .low = gaps[g].interval.gap_low,
+			            .high = gaps[g].interval.gap_high,
+			            .ratio = gap->ratio,
+			            .n = gaps[g].n,
+			            .flag = gaps[g].flag,
+			            .reason = gaps[g].reason,
+			            .class_number = class,
+			            .class = class > 0 ? settings->class_names[class - 1]
+			                               : NULL };
 		if (isnan(gap->gap))
 			continue;
 		rows[g].highest_group = attribute->groups[gap->highest].name;
@@ -112,8 +123,16 @@ evaluation_store(const StoreEvaluation *evaluation,
 
 	for (int a = 0; a < n_attributes; a++)
 	{
-		store_groups(number, settings, &attributes[a]);
-		store_gaps(number, settings, &attributes[a]);
+		store_groups(number, settings, &attributes[a], 0);
+		if (settings->n_classes == 0)
+			store_gaps(number, settings, &attributes[a], 0);
+		for (int c = 0; c < settings->n_classes; c++)
+		{
+			FigureAttribute *of_class = figures_of_class(&attributes[a], c);
+
+			store_groups(number, settings, of_class, c + 1);
+			store_gaps(number, settings, of_class, c + 1);
+		}
 	}
 	store_constraints(number, list, judgements);
 	return number;

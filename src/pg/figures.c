@@ -127,6 +127,42 @@ figures_of_group(const FigureSettings *settings, const FigureGroup *group,
 	return figures;
 }
 
+Figure *
+figures_of_all_classes(const FigureSettings *settings, const FigureGroup *group,
+                       int *n_figures)
+{
+	Figure *figures = palloc(sizeof(Figure) * 2);
+	FairMetricValue value;
+
+	fair_metric_value(fair_metric_find("accuracy"), &group->cells,
+	                  settings->level, &value);
+	add_figure(settings, "accuracy", value.value, value.rows, value.reason,
+	           &figures[0]);
+	figures[0].low = value.low;
+	figures[0].high = value.high;
+	add_figure(settings, "log_loss", NAN, group->loss.rows, NULL, &figures[1]);
+	fair_loss_interval(&group->loss, settings->level, &figures[1].value,
+	                   &figures[1].low, &figures[1].high);
+	*n_figures = 2;
+	return figures;
+}
+
+FigureAttribute *
+figures_of_class(const FigureAttribute *attribute, int class)
+{
+	FigureAttribute *copy = palloc(sizeof(FigureAttribute));
+
+	copy->name = attribute->name;
+	copy->n_groups = attribute->n_groups;
+	copy->groups = palloc0(sizeof(FigureGroup) * (Size) Max(copy->n_groups, 1));
+	for (int g = 0; g < copy->n_groups; g++)
+	{
+		copy->groups[g].name = attribute->groups[g].name;
+		copy->groups[g].cells = attribute->groups[g].classes[class];
+	}
+	return copy;
+}
+
 const char *
 figures_gap_reason(const FairGap *gap, int n_groups)
 {

@@ -25,6 +25,9 @@ typedef struct FigureGroup
 	FairLoss loss;       /* where that is known without scores, or was taken
 	                      * from them; else all 0 */
 	FairErrors errors;   /* where numbers are predicted; else all 0 */
+	const FairCells *classes; /* [n_classes] of each class against all others;
+	                           * 'cells' then count label 1 for all rows, and
+	                           * decision 1 for those decided as labelled */
 } FigureGroup;
 
 typedef struct FigureAttribute
@@ -38,8 +41,10 @@ typedef struct FigureSettings
 {
 	bool has_label;  /* false: leave out what needs labels */
 	bool of_numbers; /* numbers are predicted: no decisions, no scores */
-	double level;    /* of intervals, in (0, 1) */
-	int replicates;  /* of the intervals of gaps */
+	int n_classes;   /* that are predicted; 0: none */
+	const char **class_names; /* [n_classes] */
+	double level;             /* of intervals, in (0, 1) */
+	int replicates;           /* of the intervals of gaps */
 	uint64 seed;
 	int min_group; /* figures over fewer rows are flagged */
 	NumArena *arena;
@@ -88,6 +93,13 @@ figures_intervals(const FigureSettings *settings, const FairCells *groups,
 extern FigureGap *
 figures_of_gaps(const FigureSettings *settings,
                 const FigureAttribute *attribute, int *n_gaps);
+
+/* The figures of all classes together, and an attribute whose cells are those
+ * of one class, from 0, against all others; likewise. */
+extern Figure *figures_of_all_classes(const FigureSettings *settings,
+                                      const FigureGroup *group, int *n_figures);
+extern FigureAttribute *
+figures_of_class(const FigureAttribute *attribute, int class);
 
 /* figures_number.c: those of numbers that are predicted, for
  * figures_of_group(); and the gap of their means, or of groups without rows

@@ -1,7 +1,7 @@
 /*
  * predict.c
- *    predict() and decide(): a row in; a probability, a number or a decision
- *    out.
+ *    predict(), decide() and predict_class(): a row in; a probability, a
+ *    number, a decision or a class out.
  *
  * A call site keeps a state as long as its expression lives: the model, pinned
  * in the cache, and the binding of the model to the row.  For each row it
@@ -38,6 +38,7 @@
 #include "pg/export.h"
 #include "pg/predict.h"
 #include "pg/predict_bind.h"
+#include "pg/rows.h"
 
 FAIRPG_FUNCTION(fairpg_predict);
 FAIRPG_FUNCTION(fairpg_decide);
@@ -45,6 +46,9 @@ FAIRPG_FUNCTION(fairpg_predict_columns);
 FAIRPG_FUNCTION(fairpg_decide_columns);
 FAIRPG_FUNCTION(fairpg_predict_with);
 FAIRPG_FUNCTION(fairpg_examine);
+FAIRPG_FUNCTION(fairpg_predict_class);
+FAIRPG_FUNCTION(fairpg_predict_class_columns);
+FAIRPG_FUNCTION(fairpg_predict_probabilities);
 
 /* What tells two snapshots of one backend apart, and who asks. */
 typedef struct SnapshotMark
@@ -92,6 +96,8 @@ static void use_model(FunctionCallInfo fcinfo, PredictState *state,
 static void use_given_model(PredictState *state, Datum artifact);
 static bool model_decides(const PredictState *state);
 static void check_decides(const PredictState *state);
+static void check_has_one_score(const PredictState *state);
+static void check_has_classes(const PredictState *state);
 static void use_row_type(PredictState *state, HeapTupleHeader row);
 static void use_columns(FunctionCallInfo fcinfo, PredictState *state);
 static void take_row(PredictState *state, Datum row);
@@ -110,6 +116,7 @@ fairpg_predict(PG_FUNCTION_ARGS)
 	PredictState *state = get_state(fcinfo, false);
 
 	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
+	check_has_one_score(state);
 	if (PG_ARGISNULL(PREDICT_ARG_ROW))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW)));
@@ -145,6 +152,7 @@ fairpg_predict_columns(PG_FUNCTION_ARGS)
 	PredictState *state = get_state(fcinfo, false);
 
 	use_model(fcinfo, state, COLUMNS_ARG_MODEL, COLUMNS_ARG_VERSION);
+	check_has_one_score(state);
 	use_columns(fcinfo, state);
 	PG_RETURN_FLOAT8(
 		binding_probability(state->binding, &fcinfo->args[COLUMNS_ARG_VALUES]));
@@ -178,6 +186,7 @@ fairpg_predict_with(PG_FUNCTION_ARGS)
 	PredictState *state = get_state(fcinfo, false);
 
 	use_given_model(state, PG_GETARG_DATUM(0));
+	check_has_one_score(state);
 	PG_RETURN_FLOAT8(score_row(state, PG_GETARG_DATUM(1)));
 }
 
@@ -198,11 +207,98 @@ fairpg_examine(PG_FUNCTION_ARGS)
 	double prediction;
 
 	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
+	check_has_one_score(state);
 	if (PG_ARGISNULL(PREDICT_ARG_ROW))
 		PG_RETURN_NULL();
 	take_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
 	prediction = binding_examine(state->binding, state->values, &counts);
 	return examination(fcinfo, state, prediction, &counts);
+}
+
+/* The name of the class that a row is decided for. */
+static Datum
+best_class(PredictState *state, const NullableDatum *values)
+{
+	const Model *model = state->compiled->model;
+	const double *z = binding_class_scores(state->binding, values);
+	const ModelClass *class =
+		&model->classes[model_best_class(z, model->n_members)];
+
+	return PointerGetDatum(
+		cstring_to_text_with_len(class->name, (int) class->length));
+}
+
+/*
+ * predict_class(model text, features record, version integer) returns text
+ *
+ * The class of the greatest probability; NULL for a NULL row.
+ */
+Datum
+fairpg_predict_class(PG_FUNCTION_ARGS)
+{
+	PredictState *state = get_state(fcinfo, false);
+
+	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
+	check_has_classes(state);
+	if (PG_ARGISNULL(PREDICT_ARG_ROW))
+		PG_RETURN_NULL();
+	take_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
+	PG_RETURN_DATUM(best_class(state, state->values));
+}
+
+/*
+ * predict_class_columns(model text, version integer, columns text[],
+ *                       variadic values "any") returns text
+ */
+Datum
+fairpg_predict_class_columns(PG_FUNCTION_ARGS)
+{
+	PredictState *state = get_state(fcinfo, false);
+
+	use_model(fcinfo, state, COLUMNS_ARG_MODEL, COLUMNS_ARG_VERSION);
+	check_has_classes(state);
+	use_columns(fcinfo, state);
+	PG_RETURN_DATUM(best_class(state, &fcinfo->args[COLUMNS_ARG_VALUES]));
+}
+
+/*
+ * predict_probabilities(model text, features record, version integer)
+ * returns table (class text, probability float8, decided boolean)
+ *
+ * A row for each class, in the order of the model; none for a NULL row.
+ */
+Datum
+fairpg_predict_probabilities(PG_FUNCTION_ARGS)
+{
+	PredictState *state = get_state(fcinfo, false);
+	double probability[MODEL_MOST_CLASSES];
+	const Model *model;
+	const double *z;
+	uint32 best;
+	Rows rows;
+
+	use_model(fcinfo, state, PREDICT_ARG_MODEL, PREDICT_ARG_VERSION);
+	check_has_classes(state);
+	rows_begin(&rows, fcinfo, 3);
+	if (PG_ARGISNULL(PREDICT_ARG_ROW))
+		return (Datum) 0;
+	take_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
+	model = state->compiled->model;
+	z = binding_class_scores(state->binding, state->values);
+	best = model_best_class(z, model->n_members);
+	model_class_probabilities(z, model->n_members, probability);
+	for (uint32 k = 0; k < model->n_members; k++)
+	{
+		const ModelClass *class = &model->classes[k];
+		Datum values[3] = { PointerGetDatum(cstring_to_text_with_len(
+								class->name, (int) class->length)),
+			                Float8GetDatum(probability[k]),
+			                BoolGetDatum(k == best) };
+		bool nulls[3] = { false, false, false };
+
+		rows_add(&rows, values, nulls);
+	}
+	return (Datum) 0;
 }
 
 static Datum
@@ -388,12 +484,40 @@ use_given_model(PredictState *state, Datum artifact)
 static bool
 model_decides(const PredictState *state)
 {
-	return state->compiled->model->family != MODEL_LINEAR;
+	return state->compiled->model->family == MODEL_LOGISTIC;
+}
+
+static void
+check_has_one_score(const PredictState *state)
+{
+	if (state->compiled->model->classes != NULL)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+		     errmsg("%s predicts a class", model_title(state->compiled)),
+		     errdetail("A model of family \"multinomial\" has a probability "
+		               "for each class."),
+		     errhint("Use fairpg.predict_class() or "
+		             "fairpg.predict_probabilities().")));
+}
+
+static void
+check_has_classes(const PredictState *state)
+{
+	if (state->compiled->model->classes == NULL)
+		ereport(ERROR,
+		        (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+		         errmsg("%s does not predict classes",
+		                model_title(state->compiled)),
+		         errdetail("Models of family \"multinomial\" do."),
+		         errhint("Use fairpg.predict()%s.",
+		                 model_decides(state) ? " or fairpg.decide()" : "")));
 }
 
 static void
 check_decides(const PredictState *state)
 {
+	check_has_one_score(state);
 	if (!model_decides(state))
 		ereport(ERROR,
 		        (errcode(ERRCODE_WRONG_OBJECT_TYPE),

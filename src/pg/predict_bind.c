@@ -320,11 +320,10 @@ walk(Binding *binding, const Step *steps, double z, const NullableDatum *values,
 	return z;
 }
 
-/* The probability by all members of a mixture, whose scores stay for the
- * decision. */
-static double
-mixed_probability(Binding *binding, const NullableDatum *values,
-                  InputCounts *counts)
+/* The scores of all members, or classes, into member_z. */
+static void
+score_members(Binding *binding, const NullableDatum *values,
+              InputCounts *counts)
 {
 	const Model *model = binding->compiled->model;
 
@@ -336,7 +335,23 @@ mixed_probability(Binding *binding, const NullableDatum *values,
 			walk(binding, binding->member_steps[m], model->members[m].intercept,
 		         values, counts);
 	}
-	return mixture_probability(model, binding->member_z);
+}
+
+/* The probability by all members of a mixture, whose scores stay for the
+ * decision. */
+static double
+mixed_probability(Binding *binding, const NullableDatum *values,
+                  InputCounts *counts)
+{
+	score_members(binding, values, counts);
+	return mixture_probability(binding->compiled->model, binding->member_z);
+}
+
+const double *
+binding_class_scores(Binding *binding, const NullableDatum *values)
+{
+	score_members(binding, values, NULL);
+	return binding->member_z;
 }
 
 double

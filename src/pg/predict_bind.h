@@ -41,6 +41,11 @@ typedef struct InputCounts
 extern double
 binding_probability(Binding *binding, const NullableDatum *values);
 
+/* The raw scores of all classes of a multinomial model for a row, valid until
+ * the next call. */
+extern const double *
+binding_class_scores(Binding *binding, const NullableDatum *values);
+
 /* Whether that probability reaches the threshold, which may be that of the
  * row's group; for a binding that decides.  Raises an error for a group that
  * the model does not know.  A mixture decides the row whose probability was

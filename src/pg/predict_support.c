@@ -201,7 +201,7 @@ rewrite_call(PlannerInfo *root, FuncExpr *call)
 	lfirst(list_nth_cell(args, COLUMNS_ARG_NAMES)) = makeConst(
 		TEXTARRAYOID, -1, InvalidOid, -1, PointerGetDatum(array), false, false);
 	return (Node *) makeFuncExpr(function, call->funcresulttype, args,
-	                             InvalidOid, call->inputcollid,
+	                             call->funccollid, call->inputcollid,
 	                             COERCE_EXPLICIT_CALL);
 }
 

@@ -241,13 +241,15 @@ store_insert_coefficients(const char *model, int version,
 	add_elements(&parameters, FLOAT8OID, &errors);
 	add_int(&parameters, (int) member);
 	add_real(&parameters, mixed ? compiled->members[member].share : 1);
+	add_text(&parameters,
+	         compiled->classes != NULL ? compiled->classes[member].name : NULL);
 	run("INSERT INTO fairpg_catalog.coefficient"
 	    " (model, version, position, term, level, level_kind, estimate,"
-	    " std_error, z, member, share)"
+	    " std_error, z, member, share, class)"
 	    " SELECT $1, $2, u.position - 1 + $8 * cardinality($3), u.term,"
 	    " u.level, u.kind, u.estimate,"
 	    " u.std_error, u.estimate / nullif(u.std_error, 0),"
-	    " $8 + 1, $9"
+	    " $8 + 1, $9, $10"
 	    " FROM unnest($3, $4, $5, $6, $7) WITH ORDINALITY"
 	    " AS u (term, level, kind, estimate, std_error, position)",
 	    &parameters, SPI_OK_INSERT);
@@ -454,7 +456,7 @@ store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
                      int n_metrics)
 {
 	Parameters parameters = { 0 };
-	Elements columns[9];
+	Elements columns[11];
 	int nest_level = store_spi_begin();
 
 	for (int c = 0; c < (int) lengthof(columns); c++)
@@ -470,6 +472,8 @@ store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
 		push_bigint(&columns[6], metrics[i].n);
 		push_text(&columns[7], metrics[i].flag);
 		push_text(&columns[8], metrics[i].reason);
+		push_int(&columns[9], metrics[i].class_number);
+		push_text(&columns[10], metrics[i].class);
 	}
 	add_bigint(&parameters, evaluation);
 	add_elements(&parameters, TEXTOID, &columns[0]);
@@ -481,11 +485,13 @@ store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
 	add_elements(&parameters, INT8OID, &columns[6]);
 	add_elements(&parameters, TEXTOID, &columns[7]);
 	add_elements(&parameters, TEXTOID, &columns[8]);
+	add_elements(&parameters, INT4OID, &columns[9]);
+	add_elements(&parameters, TEXTOID, &columns[10]);
 	run("INSERT INTO fairpg_catalog.evaluation_metric"
 	    " (evaluation, attribute, group_name, metric, value, low, high, n,"
-	    " flag, reason)"
-	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10)"
-	    " AS u",
+	    " flag, reason, class_number, class)"
+	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+	    " $12) AS u",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
@@ -494,7 +500,7 @@ void
 store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 {
 	Parameters parameters = { 0 };
-	Elements columns[11];
+	Elements columns[13];
 	int nest_level = store_spi_begin();
 
 	for (int c = 0; c < (int) lengthof(columns); c++)
@@ -512,6 +518,8 @@ store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 		push_text(&columns[8], gaps[i].lowest_group);
 		push_text(&columns[9], gaps[i].flag);
 		push_text(&columns[10], gaps[i].reason);
+		push_int(&columns[11], gaps[i].class_number);
+		push_text(&columns[12], gaps[i].class);
 	}
 	add_bigint(&parameters, evaluation);
 	add_elements(&parameters, TEXTOID, &columns[0]);
@@ -521,11 +529,13 @@ store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 	add_elements(&parameters, INT8OID, &columns[6]);
 	for (int c = 7; c < 11; c++)
 		add_elements(&parameters, TEXTOID, &columns[c]);
+	add_elements(&parameters, INT4OID, &columns[11]);
+	add_elements(&parameters, TEXTOID, &columns[12]);
 	run("INSERT INTO fairpg_catalog.evaluation_gap"
 	    " (evaluation, attribute, criterion, value, low, high, ratio, n,"
-	    " highest_group, lowest_group, flag, reason)"
+	    " highest_group, lowest_group, flag, reason, class_number, class)"
 	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-	    " $12) AS u",
+	    " $12, $13, $14) AS u",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

@@ -180,6 +180,8 @@ typedef struct StoreMetric
 	int64 n;
 	const char *flag;
 	const char *reason;
+	int class_number; /* from 1; 0: of none */
+	const char *class;
 } StoreMetric;
 
 extern void store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
@@ -198,6 +200,8 @@ typedef struct StoreGap
 	const char *lowest_group;
 	const char *flag;
 	const char *reason;
+	int class_number; /* from 1; 0: of none */
+	const char *class;
 } StoreGap;
 
 extern void

@@ -78,6 +78,11 @@ store_convert_names(Model *model, int encoding)
 	for (uint32 m = 1; m < model->n_members; m++)
 		for (uint32 c = 0; c < model->n_columns; c++)
 			convert_column(&model->members[m].columns[c], encoding);
+	for (uint32 k = 0; k < model->n_members && model->classes != NULL; k++)
+	{
+		model->classes[k].name = convert(model->classes[k].name, encoding);
+		model->classes[k].length = (uint32) strlen(model->classes[k].name);
+	}
 	if (model->draw_column != NULL)
 		model->draw_column = convert(model->draw_column, encoding);
 	if (groups == NULL)

@@ -65,6 +65,41 @@ CREATE FUNCTION fairpg.predict_with(
 COMMENT ON FUNCTION fairpg.predict_with(bytea, record)
     IS 'prediction by a model that is handed over as bytes';
 
+CREATE FUNCTION fairpg.predict_class(
+    model text,
+    features record,
+    version integer DEFAULT NULL)
+    RETURNS text
+    LANGUAGE C STABLE PARALLEL SAFE
+    COST 50
+    SUPPORT fairpg.predict_support
+    AS 'MODULE_PATHNAME', 'fairpg_predict_class';
+COMMENT ON FUNCTION fairpg.predict_class(text, record, integer)
+    IS 'class of the greatest probability for a row, by a multinomial model; of equal ones the first';
+
+CREATE FUNCTION fairpg.predict_class_columns(
+    model text,
+    version integer,
+    columns text[],
+    VARIADIC "values" "any")
+    RETURNS text
+    LANGUAGE C STABLE PARALLEL SAFE
+    COST 50
+    AS 'MODULE_PATHNAME', 'fairpg_predict_class_columns';
+COMMENT ON FUNCTION fairpg.predict_class_columns(text, integer, text[], "any")
+    IS 'class for named values; what predict_class() becomes in a plan';
+
+CREATE FUNCTION fairpg.predict_probabilities(
+    model text,
+    features record,
+    version integer DEFAULT NULL)
+    RETURNS TABLE (class text, probability double precision, decided boolean)
+    LANGUAGE C STABLE PARALLEL SAFE
+    COST 100 ROWS 5
+    AS 'MODULE_PATHNAME', 'fairpg_predict_probabilities';
+COMMENT ON FUNCTION fairpg.predict_probabilities(text, record, integer)
+    IS 'probability of each class for a row, by a multinomial model, one row a class; decided: the class that predict_class() answers';
+
 CREATE TYPE fairpg.examination AS (
     prediction double precision,
     probability double precision,

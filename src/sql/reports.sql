@@ -56,7 +56,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.model_versions.is_newest
         IS 'whether predictions use this version by default';
     COMMENT ON COLUMN fairpg_report.model_versions.family
-        IS 'family of the model: logistic or linear';
+        IS 'family of the model: logistic, linear or multinomial';
     COMMENT ON COLUMN fairpg_report.model_versions.fairness
         IS 'fairness criteria of the training, separated by commas, or none';
     COMMENT ON COLUMN fairpg_report.model_versions.method IS 'training method';
@@ -125,7 +125,8 @@ BEGIN
             m.high,
             m.n,
             m.flag,
-            m.reason
+            m.reason,
+            m.class
         FROM fairpg_catalog.evaluation AS e
         JOIN fairpg_catalog.evaluation_metric AS m ON m.evaluation = e.evaluation
         WHERE e.version IS NOT NULL;
@@ -150,6 +151,8 @@ BEGIN
         IS 'small, incomplete or the like; NULL: nothing to remark';
     COMMENT ON COLUMN fairpg_report.group_metrics.reason
         IS 'why there is no value, or why it is flagged';
+    COMMENT ON COLUMN fairpg_report.group_metrics.class
+        IS 'class of the label against all others; NULL: of all classes, or of a label without any';
 
     CREATE VIEW fairpg_report.disparities AS
         SELECT
@@ -169,7 +172,8 @@ BEGIN
             g.highest_group,
             g.lowest_group,
             g.flag,
-            g.reason
+            g.reason,
+            g.class
         FROM fairpg_catalog.evaluation AS e
         JOIN fairpg_catalog.evaluation_gap AS g ON g.evaluation = e.evaluation
         WHERE e.version IS NOT NULL;
@@ -197,6 +201,8 @@ BEGIN
         IS 'small, incomplete or the like; NULL: nothing to remark';
     COMMENT ON COLUMN fairpg_report.disparities.reason
         IS 'why there is no value, or why it is flagged';
+    COMMENT ON COLUMN fairpg_report.disparities.class
+        IS 'class of the label against all others; NULL where the label has no classes';
 
     CREATE VIEW fairpg_report.constraints AS
         SELECT
@@ -340,7 +346,8 @@ BEGIN
             c.std_error,
             c.z,
             c.member,
-            c.share
+            c.share,
+            c.class
         FROM fairpg_catalog.coefficient AS c;
     COMMENT ON VIEW fairpg_report.coefficients IS 'coefficients of each version';
     COMMENT ON COLUMN fairpg_report.coefficients.model IS 'name of the model';
@@ -358,9 +365,11 @@ BEGIN
         IS 'standard error of the estimate, of a level as its deviation from the mean of the levels; NULL where there is none, as under constraints';
     COMMENT ON COLUMN fairpg_report.coefficients.z IS 'estimate divided by its standard error';
     COMMENT ON COLUMN fairpg_report.coefficients.member
-        IS 'model of a mixture that it belongs to, from 1; 1 of other models';
+        IS 'model of a mixture, or class, that it belongs to, from 1; 1 of other models';
     COMMENT ON COLUMN fairpg_report.coefficients.share
         IS 'part of the decisions that this member makes; 1 of other models';
+    COMMENT ON COLUMN fairpg_report.coefficients.class
+        IS 'class whose score it adds to; NULL where the label has no classes';
 
     CREATE VIEW fairpg_report.training_bounds AS
         SELECT

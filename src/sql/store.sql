@@ -182,7 +182,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.model_version.version
         IS 'number of the version; the highest one is used for predictions';
     COMMENT ON COLUMN fairpg_catalog.model_version.family
-        IS 'family of the model: logistic or linear';
+        IS 'family of the model: logistic, linear or multinomial';
     COMMENT ON COLUMN fairpg_catalog.model_version.fairness
         IS 'fairness criteria of the training, separated by commas, or none';
     COMMENT ON COLUMN fairpg_catalog.model_version.method IS 'training method';
@@ -194,11 +194,11 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.model_version.source IS 'table or query that was trained on';
     COMMENT ON COLUMN fairpg_catalog.model_version.label IS 'column that was predicted';
     COMMENT ON COLUMN fairpg_catalog.model_version.positive
-        IS 'value of the label that counts as positive; NULL where it is a number';
+        IS 'value of the label that counts as positive; NULL where it is a number or one of several classes';
     COMMENT ON COLUMN fairpg_catalog.model_version.protected IS 'protected attributes';
     COMMENT ON COLUMN fairpg_catalog.model_version.spec IS 'the whole call, enough to repeat it';
     COMMENT ON COLUMN fairpg_catalog.model_version.threshold
-        IS 'probability from which a decision is positive, where group_threshold does not say otherwise; NULL for a model that predicts a number';
+        IS 'probability from which a decision is positive, where group_threshold does not say otherwise; NULL for a model that predicts a number or a class';
     COMMENT ON COLUMN fairpg_catalog.model_version.artifact IS 'the model as predictions read it';
     COMMENT ON COLUMN fairpg_catalog.model_version.artifact_sha256 IS 'SHA-256 of the artifact';
     COMMENT ON COLUMN fairpg_catalog.model_version.rows_train IS 'rows trained on';
@@ -250,6 +250,7 @@ BEGIN
         z double precision,
         member integer NOT NULL,
         share double precision NOT NULL,
+        class text,
         PRIMARY KEY (model, version, position),
         FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
             ON DELETE CASCADE
@@ -271,9 +272,11 @@ BEGIN
         IS 'standard error of the estimate, of a level as its deviation from the mean of the levels; NULL where there is none, as under constraints';
     COMMENT ON COLUMN fairpg_catalog.coefficient.z IS 'estimate divided by its standard error';
     COMMENT ON COLUMN fairpg_catalog.coefficient.member
-        IS 'model of a mixture that it belongs to, from 1; 1 of other models';
+        IS 'model of a mixture, or class, that it belongs to, from 1; 1 of other models';
     COMMENT ON COLUMN fairpg_catalog.coefficient.share
         IS 'part of the decisions that this member makes; 1 of other models';
+    COMMENT ON COLUMN fairpg_catalog.coefficient.class
+        IS 'class whose score it adds to; NULL where the label has no classes';
 
     CREATE TABLE fairpg_catalog.group_threshold (
         model text NOT NULL,
@@ -616,7 +619,9 @@ BEGIN
         n bigint NOT NULL,
         flag text,
         reason text,
-        PRIMARY KEY (evaluation, attribute, group_name, metric)
+        class_number integer NOT NULL,
+        class text,
+        PRIMARY KEY (evaluation, attribute, group_name, class_number, metric)
     );
     COMMENT ON TABLE fairpg_catalog.evaluation_metric IS 'metrics of each group in an evaluation';
     COMMENT ON COLUMN fairpg_catalog.evaluation_metric.evaluation IS 'number of the evaluation';
@@ -634,6 +639,10 @@ BEGIN
         IS 'small, incomplete or the like; NULL: nothing to remark';
     COMMENT ON COLUMN fairpg_catalog.evaluation_metric.reason
         IS 'why there is no value, or why it is flagged';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.class_number
+        IS 'number of the class, from 1; 0: of all classes, or of a label without any';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.class
+        IS 'class of the label against all others; NULL where class_number is 0';
 
     CREATE TABLE fairpg_catalog.evaluation_gap (
         evaluation bigint NOT NULL REFERENCES fairpg_catalog.evaluation
@@ -649,7 +658,9 @@ BEGIN
         lowest_group text,
         flag text,
         reason text,
-        PRIMARY KEY (evaluation, attribute, criterion)
+        class_number integer NOT NULL,
+        class text,
+        PRIMARY KEY (evaluation, attribute, class_number, criterion)
     );
     COMMENT ON TABLE fairpg_catalog.evaluation_gap
         IS 'gap of each criterion between the groups of an attribute';
@@ -669,6 +680,10 @@ BEGIN
         IS 'small, incomplete or the like; NULL: nothing to remark';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.reason
         IS 'why there is no value, or why it is flagged';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.class_number
+        IS 'number of the class, from 1; 0: of a label without any';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.class
+        IS 'class of the label against all others; NULL where class_number is 0';
 
     CREATE TABLE fairpg_catalog.evaluation_constraint (
         evaluation bigint NOT NULL REFERENCES fairpg_catalog.evaluation

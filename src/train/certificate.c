@@ -643,9 +643,18 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
 
 	if (status != NUM_OK)
 		return status;
-	return (model->family == MODEL_LINEAR
-	            ? certificate_of_numbers
-	            : certify_decisions)(arena, data, model, monitor, certificate);
+	switch (model->family)
+	{
+		case MODEL_LINEAR:
+			return certificate_of_numbers(arena, data, model, monitor,
+			                              certificate);
+		case MODEL_MULTINOMIAL:
+			return certificate_of_classes(arena, data, model, monitor,
+			                              certificate);
+		case MODEL_LOGISTIC:
+			break;
+	}
+	return certify_decisions(arena, data, model, monitor, certificate);
 }
 
 void

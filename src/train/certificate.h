@@ -34,6 +34,11 @@ typedef struct Certificate
 	/* of a mixture, whose score is the mean probability: the same confusion
 	 * tables, rows aside, of the expected decisions; else NULL */
 	FairCells *base_expected;
+	/* of a multinomial model, which has 'base' count label 1 for every row and
+	 * decision 1 for those decided as labelled: the tables of each class
+	 * against all others; else 0 and NULL */
+	uint32_t n_classes;
+	FairCells *base_classes; /* [data->n_base_groups][n_classes] */
 } Certificate;
 
 /* Scores every row of a part. */
@@ -60,6 +65,18 @@ certificate_groups(const Dataset *data, const DataAttribute *attribute,
 extern NumStatus
 certificate_of_numbers(NumArena *arena, const Dataset *data, const Model *model,
                        NumMonitor *monitor, Certificate *certificate);
+
+/* certificate_class.c: the part that is about multinomial models. */
+extern NumStatus
+certificate_of_classes(NumArena *arena, const Dataset *data, const Model *model,
+                       NumMonitor *monitor, Certificate *certificate);
+
+/* Confusion tables of one class against all others, of one attribute's groups;
+ * 'groups' has room for attribute->n_groups. */
+extern void
+certificate_classes(const Dataset *data, const DataAttribute *attribute,
+                    const Certificate *certificate, uint32_t class,
+                    FairCells *groups);
 
 /* Errors of one attribute's groups from those of the base groups. */
 extern void

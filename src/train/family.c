@@ -16,6 +16,14 @@ static const char *const no_linear_options[] = { "temperature", "threshold",
 	                                             "monotone",    "early_stop",
 	                                             "cross_fit",   NULL };
 
+static const char *const no_methods[] = { NULL };
+
+/* what has one threshold, or is not there yet */
+static const char *const no_class_options[] = { "temperature", "threshold",
+	                                            "l1",          "monotone",
+	                                            "early_stop",  "tighten",
+	                                            "cross_fit",   NULL };
+
 static const TrainFamily families[] = {
 	{ .name = "logistic",
 	  .description = "probability of a label that is true or false",
@@ -31,6 +39,14 @@ static const TrainFamily families[] = {
 	  .methods = linear_methods,
 	  .fit = train_ridge,
 	  .no_options = no_linear_options },
+	{ .name = "multinomial",
+	  .description = "a class of three to fifty, by its probability",
+	  .model = MODEL_MULTINOMIAL,
+	  .label = DATA_LABEL_CLASS,
+	  .plain = train_multinomial,
+	  .methods = no_methods,
+	  .fit = train_multinomial,
+	  .no_options = no_class_options },
 	{ .name = NULL }
 };
 
@@ -64,6 +80,8 @@ bool
 train_family_has_criterion(const TrainFamily *family,
                            const FairCriterion *criterion)
 {
+	if (family->label == DATA_LABEL_CLASS)
+		return false;
 	if (criterion->of_loss)
 		return true;
 	return criterion->of_mean == (family->label == DATA_LABEL_NUMBER);

@@ -77,7 +77,8 @@ typedef struct TrainSettings
 	bool own_kernels;          /* never BLAS: same bits on any machine */
 	TrainSolver solver;
 	const double *start; /* [data->n_params] raw coefficients to begin the
-	                      * search at (start.h); NULL: at zero */
+	                      * search at (start.h), of a multinomial model of each
+	                      * class; NULL: at zero */
 	struct LinearTeam
 		*team; /* processes that make the passes; NULL: this one */
 } TrainSettings;
@@ -139,10 +140,13 @@ typedef struct TrainResult
 	const char *stopped_because; /* why the search ended, in words */
 	int iterations;
 	double loss;
-	double gap;        /* as in TrainLog; of the constrained groups */
-	double *reached;   /* [n_constraints] hard gap, ratio or largest loss of the
+	double gap;      /* as in TrainLog; of the constrained groups */
+	double *reached; /* [n_constraints] hard gap, ratio or largest loss of the
 	                  * constrained groups; NaN: none */
-	double *coef;      /* raw, [data->n_params] */
+	double *coef;    /* raw, [data->n_params] */
+	/* of each class of a multinomial model, [data->n_classes][data->n_params],
+	 * instead of coef, which then is NULL */
+	double *class_coef;
 	double *std_error; /* of the coefficients (std_error.h), [data->n_params],
 	                    * NaN where there is none; NULL: of none */
 	TrainCell *cells;  /* [2 * data->n_base_groups]; NULL: nothing reweighed */
@@ -218,6 +222,11 @@ extern NumStatus train_threshold(NumArena *arena, const Dataset *data,
 extern NumStatus train_reduction(NumArena *arena, const Dataset *data,
                                  const TrainSettings *settings,
                                  NumMonitor *monitor, TrainResult *result);
+
+/* multinomial.c: the model of a label of classes. */
+extern NumStatus train_multinomial(NumArena *arena, const Dataset *data,
+                                   const TrainSettings *settings,
+                                   NumMonitor *monitor, TrainResult *result);
 
 /* "converged", "infeasible", ... */
 extern const char *train_outcome_name(TrainOutcome outcome);

@@ -111,11 +111,74 @@ the_bytes_of_an_empty_linear_model_are_known(void)
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "family");
 	bytes[12] = 1;
-	bytes[8] = 5;
+	bytes[8] = 6;
 	seal(bytes, size);
 	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "format");
+	scratch_end(&arena);
+}
+
+static void
+the_bytes_of_an_empty_multinomial_model_are_known(void)
+{
+	static const uint8_t want[] = {
+		'f', 'a', 'i', 'r', 'p', 'g', 'M', '\n', /* magic */
+		5,   0,   0,   0,                        /* format */
+		3,   0,   0,   0,                        /* family */
+		75,  0,   0,   0,   0,   0,   0,   0,    /* length */
+		0,   0,   0,   0,   0,   0,   4,   0xc0, /* -2.5 */
+		0,   0,   0,   0,                        /* columns */
+		3,   0,   0,   0,                        /* classes */
+		1,   0,   0,   0,   'a',                 /* of the first */
+		0,   0,   0,   0,                        /* the second, "" */
+		0,   0,   0,   0,   0,   0,   4,   0x40, /* 2.5 */
+		2,   0,   0,   0,   'b', 'c',            /* the third */
+		0,   0,   0,   0,   0,   0,   0,   0,    /* 0 */
+	};
+	ModelMember members[] = { { 1, -2.5, columns },
+		                      { 1, 2.5, columns },
+		                      { 1, 0, columns } };
+	ModelClass classes[] = { { "a", 1 }, { "", 0 }, { "bc", 2 } };
+	Model model = { .family = MODEL_MULTINOMIAL,
+		            .intercept = -2.5,
+		            .n_members = 3,
+		            .members = members,
+		            .classes = classes };
+	Model *decoded = NULL;
+	const char *field;
+	NumArena arena;
+	uint8_t *bytes;
+	size_t size;
+
+	scratch_begin(&arena, 0);
+	CHECK_INT(model_encode(&arena, &model, &bytes, &size), NUM_OK);
+	CHECK_INT(size, sizeof(want) + 4);
+	CHECK(memcmp(bytes, want, sizeof(want)) == 0);
+	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
+	          NUM_OK);
+	CHECK_INT(decoded->family, MODEL_MULTINOMIAL);
+	CHECK_INT(decoded->n_members, 3);
+	CHECK_TEXT(decoded->classes[2].name, "bc");
+	CHECK(decoded->members[1].intercept == 2.5 && decoded->threshold == 0);
+
+	/* two classes of one name, fewer than three, and what is missing */
+	bytes[sizeof(want) - 10] = 'a';
+	bytes[sizeof(want) - 9] = '\0';
+	seal(bytes, size);
+	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
+	          NUM_CORRUPT);
+	CHECK_TEXT(field, "class name");
+	bytes[36] = 2;
+	seal(bytes, size);
+	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
+	          NUM_CORRUPT);
+	CHECK_TEXT(field, "number of classes");
+	bytes[36] = 50;
+	seal(bytes, size);
+	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
+	          NUM_CORRUPT);
+	CHECK_TEXT(field, "number of classes");
 	scratch_end(&arena);
 }
 
@@ -185,6 +248,7 @@ main(void)
 {
 	RUN(the_bytes_of_an_empty_model_are_known);
 	RUN(the_bytes_of_an_empty_linear_model_are_known);
+	RUN(the_bytes_of_an_empty_multinomial_model_are_known);
 	RUN(the_bytes_of_a_column_are_known);
 	RUN(decoding_takes_little_more_memory_than_the_image);
 	return unit_end();

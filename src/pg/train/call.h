@@ -209,6 +209,9 @@ extern void train_judge(TrainCall *call);
 /* Whether the model decides, or predicts, alike for all rows of a part. */
 extern bool train_decides_alike(const TrainCall *call, const Certificate *part);
 
+/* The classes of the label, [call->data->n_classes]. */
+extern const char **train_class_names(const TrainCall *call);
+
 /* The judgement that stands for all of them in the answer: NaN and NULL
  * without constraints. */
 extern Judgement train_chosen(const TrainCall *call);

@@ -43,7 +43,8 @@ check_labels(const RowReader *reader)
 								   " null features.",
 					 reader->counts.n_null_label, reader->counts.n_zero_weight,
 					 reader->counts.n_null_dropped)));
-	if (plan->spec.label == DATA_LABEL_NUMBER)
+	read_rows_check_classes(reader);
+	if (plan->spec.label != DATA_LABEL_BINARY)
 		return;
 	for (int i = 0; i < reader->counts.n_classes; i++)
 	{
@@ -95,6 +96,35 @@ has_both_labels(const Dataset *data)
 	return found[0] && found[1];
 }
 
+/* Whether there is something to predict in the training rows. */
+static bool
+labels_differ(const Dataset *data)
+{
+	if (data->label == DATA_LABEL_NUMBER)
+		return data->label_sd > 0;
+	if (data->label == DATA_LABEL_CLASS)
+		return data->n_classes > 1;
+	return has_both_labels(data);
+}
+
+static void
+check_classes(const ReadPlan *plan, const Dataset *data)
+{
+	bool split = data->n_classes + data->n_untrained_classes > 2;
+
+	if (data->label != DATA_LABEL_CLASS || data->n_classes > 2)
+		return;
+	ereport(ERROR,
+	        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	         errmsg("label column \"%s\" has two classes only%s",
+	                plan->columns[plan->label].name,
+	                split ? " in the rows to train on" : ""),
+	         errdetail("Family \"multinomial\" tells three or more apart."),
+	         split ? errhint("Choose another split.")
+	               : errhint("Use family => 'logistic', with the positive one "
+	                         "of the two in positive.")));
+}
+
 static void
 check_parts(const RowReader *reader, const Dataset *data)
 {
@@ -107,8 +137,7 @@ check_parts(const RowReader *reader, const Dataset *data)
 		                errmsg("split \"%s\" leaves no rows to %s",
 		                       plan->request->split,
 		                       train == 0 ? "train on" : "hold out")));
-	if (data->label == DATA_LABEL_NUMBER ? !(data->label_sd > 0)
-	                                     : !has_both_labels(data))
+	if (!labels_differ(data))
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("label column \"%s\" has one value only in the rows to "
@@ -117,6 +146,7 @@ check_parts(const RowReader *reader, const Dataset *data)
 		         data->label == DATA_LABEL_BINARY
 		             ? errhint("Choose another split.")
 		             : errhint("There is nothing to predict.")));
+	check_classes(plan, data);
 	if (train < (uint64) plan->n_features + 1)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -207,6 +237,14 @@ finish_dataset(RowReader *reader, ExtractReport *report)
 	for (uint32 f = 0; f < n_findings; f++)
 		report->warnings =
 			lappend(report->warnings, word_finding(reader, &findings[f]));
+	if (data->n_untrained_classes > 0)
+		report->warnings = lappend(
+			report->warnings,
+			psprintf("label column \"%s\": %u %s in held-out rows alone, which "
+		             "count as decided wrong and are not in the loss",
+		             plan->request->label, data->n_untrained_classes,
+		             data->n_untrained_classes == 1 ? "class occurs"
+		                                            : "classes occur"));
 	data->label_name = plan->request->label;
 	if (data->label == DATA_LABEL_BINARY)
 		data->label_positive =

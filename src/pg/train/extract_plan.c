@@ -202,8 +202,22 @@ resolve_label(ReadPlan *plan)
 		        (errcode(ERRCODE_DATATYPE_MISMATCH),
 		         errmsg("label column \"%s\" of type %s cannot be a label",
 		                label->name, format_type_be(label->type)),
-		         errhint("Use a query as source that makes a boolean of "
-		                 "it.")));
+		         errhint("Use a query as source that makes a %s of it.",
+		                 request->label_kind == DATA_LABEL_CLASS ? "text"
+		                                                         : "boolean")));
+	if (request->label_kind == DATA_LABEL_CLASS)
+	{
+		if (label->encoder.input == ENCODE_BOOLEAN)
+			ereport(ERROR,
+			        (errcode(ERRCODE_DATATYPE_MISMATCH),
+			         errmsg("label column \"%s\" is boolean, which is two "
+			                "classes",
+			                label->name),
+			         errdetail("Family \"multinomial\" tells three or more "
+			                   "apart."),
+			         errhint("Use family => 'logistic'.")));
+		return;
+	}
 	plan->label_by_value = request->positive != NULL;
 	if (plan->label_by_value)
 		encode_constant(label, request->positive, &plan->label_number,
@@ -434,14 +448,16 @@ describe_features(ReadPlan *plan)
 		if (plan->columns[i].is_feature)
 			describe_feature(plan, &plan->columns[i], specs);
 	plan->n_features = (int) plan->spec.n_columns;
-	/* a label that is a number goes the same way, behind them */
+	/* a label that is a number or a class goes the same way, behind them */
 	plan->spec.label = plan->request->label_kind;
-	if (plan->spec.label == DATA_LABEL_NUMBER)
+	if (plan->spec.label != DATA_LABEL_BINARY)
 	{
 		plan->columns[plan->label].n_elements = 1;
 		plan->spec.label_column = plan->spec.n_columns;
 		describe_feature(plan, &plan->columns[plan->label], specs);
 	}
+	if (plan->spec.label == DATA_LABEL_CLASS)
+		specs[plan->spec.label_column].kind = DATA_CATEGORY;
 	plan->spec.columns = specs;
 	if (plan->request->draws && plan->key >= 0)
 	{

@@ -161,6 +161,68 @@ read_number_label(RowReader *reader, Datum value)
 	reader->input->label = 0;
 }
 
+/* The text of a value that names a group or a class, of '*length' bytes. */
+static const char *
+read_name(ReadColumn *column, Datum value, uint32 *length)
+{
+	const char *text;
+
+	if (!read_as_number(column))
+		return encoder_text(&column->encoder, value, length);
+	text = encode_group_name(column->encoder.type, value);
+	*length = (uint32) strlen(text);
+	return text;
+}
+
+void
+read_rows_check_classes(const RowReader *reader)
+{
+	const ReadPlan *plan = reader->plan;
+
+	if (plan->spec.label != DATA_LABEL_CLASS ||
+	    data_builder_values(reader->builder, plan->spec.label_column) <=
+	        DATA_MOST_CLASSES)
+		return;
+	ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+	                errmsg("label column \"%s\" has more than %d classes",
+	                       plan->columns[plan->label].name, DATA_MOST_CLASSES),
+	                errhint("Use a query as source that puts rare classes "
+	                        "together; a label that is a number is for family "
+	                        "=> 'linear'.")));
+}
+
+/* A label that is a class. */
+static void
+read_class_label(RowReader *reader, Datum value)
+{
+	ReadColumn *column = &reader->plan->columns[reader->plan->label];
+	uint32 length;
+	const char *text;
+
+	if (read_as_number(column))
+	{
+		double x = encoder_number(&column->encoder, value);
+
+		if (!isfinite(x))
+			refuse_value(reader, column, x);
+	}
+	text = read_name(column, value, &length);
+	if (length > ENCODE_GROUP_NAME_BYTES)
+		ereport(ERROR,
+		        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		         errmsg("label column \"%s\" has a class of more than "
+		                "%d bytes%s",
+		                column->name, ENCODE_GROUP_NAME_BYTES, in_row(reader)),
+		         errhint("Give the classes short names in a query as "
+		                 "source.")));
+	reader->input->label = 0;
+	reader->input->code[column->first] = data_builder_code(
+		reader->builder, (uint32) column->first, text, length);
+	if (reader->input->code[column->first] == DATA_NO_CODE)
+		read_rows_check(reader, NUM_NO_MEMORY);
+	read_rows_check_classes(reader);
+}
+
 static void
 refuse_null(const RowReader *reader, const ReadColumn *column)
 {
@@ -264,13 +326,7 @@ read_protected(RowReader *reader, ReadColumn *column, Datum value, bool null)
 		*to = DATA_NULL_CODE;
 		return;
 	}
-	if (read_as_number(column))
-	{
-		text = encode_group_name(column->encoder.type, value);
-		length = (uint32) strlen(text);
-	}
-	else
-		text = encoder_text(&column->encoder, value, &length);
+	text = read_name(column, value, &length);
 	text = encode_value_name(text, &length);
 	*to = data_builder_group(reader->builder, (uint32) column->protected_at,
 	                         text, length);
@@ -362,7 +418,7 @@ take_row(RowReader *reader, const NullableDatum *row)
 	}
 	if (plan->spec.label == DATA_LABEL_NUMBER)
 		read_number_label(reader, row[plan->label].value);
-	else
+	else if (plan->spec.label == DATA_LABEL_BINARY)
 		input->label = read_label(reader, row[plan->label].value);
 	input->weight = 1;
 	if (plan->weight >= 0)
@@ -380,6 +436,9 @@ take_row(RowReader *reader, const NullableDatum *row)
 		reader->counts.n_null_dropped++;
 		return;
 	}
+	/* of rows that count alone */
+	if (plan->spec.label == DATA_LABEL_CLASS)
+		read_class_label(reader, row[plan->label].value);
 	check_append(reader,
 	             data_builder_append(reader->builder, read_split(reader, row)));
 	reader->counts.by_label[input->label]++;

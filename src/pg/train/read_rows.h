@@ -50,6 +50,9 @@ typedef struct RowReader
 extern RowReader *read_rows_begin(const ReadPlan *plan, NumArena *arena,
                                   NumArena *rows, DataStore *part_store);
 
+/* Raises an error when the labels are more classes than a model may have. */
+extern void read_rows_check_classes(const RowReader *reader);
+
 /* One row, in the order of plan->columns.  Raises an error for a value that
  * cannot be used. */
 extern void read_row(RowReader *reader, const NullableDatum *row);

@@ -36,6 +36,7 @@ criteria_of(const TrainFamily *family)
 	StringInfoData list;
 
 	initStringInfo(&list);
+	append_name(&list, "none");
 	for (int c = 0; table[c] != NULL; c++)
 		if (train_family_has_criterion(family, table[c]))
 			append_name(&list, table[c]->name);
@@ -89,26 +90,29 @@ train_check_family(const TrainCall *call)
 {
 	const TrainFamily *family = call->family;
 
-	if (family->label == DATA_LABEL_NUMBER && call->extract.positive != NULL)
+	if (family->label != DATA_LABEL_BINARY && call->extract.positive != NULL)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("family \"%s\" does not take argument \"positive\"",
 		                family->name),
-		         errdetail("Its labels are numbers, none of which is the "
-		                   "positive one.")));
+		         family->label == DATA_LABEL_NUMBER
+		             ? errdetail("Its labels are numbers, none of which is the "
+		                         "positive one.")
+		             : errdetail("Each class of its labels has a probability "
+		                         "of its own.")));
 	check_options(call);
 	for (int c = 0; c < call->constraints.n; c++)
 	{
 		const FairCriterion *criterion = call->constraints.items[c].criterion;
 
 		if (!train_family_has_criterion(family, criterion))
-			ereport(ERROR,
-			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			         errmsg("family \"%s\" does not take fairness criterion "
-			                "\"%s\"",
-			                family->name, criterion->name),
-			         errhint("Criteria of the family: none, %s.",
-			                 criteria_of(family))));
+			ereport(
+				ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			     errmsg("family \"%s\" does not take fairness criterion "
+			            "\"%s\"",
+			            family->name, criterion->name),
+			     errhint("Criteria of the family: %s.", criteria_of(family))));
 	}
 	if (call->constraints.n > 0 &&
 	    !train_family_has_method(family, call->method))

@@ -307,6 +307,14 @@ train_fit(TrainCall *call)
 void
 train_compile(TrainCall *call)
 {
+	if (call->data->label == DATA_LABEL_CLASS)
+	{
+		report_status(model_from_classes(&call->arena, call->data,
+		                                 call->result.class_coef,
+		                                 &call->compiled),
+		              &call->arena, train_describe_source(call));
+		return;
+	}
 	report_status(model_from_coefficients(&call->arena, call->data,
 	                                      call->family->model, call->threshold,
 	                                      call->result.coef, &call->compiled),

@@ -11,6 +11,26 @@
 /* Confidence of every interval that training reports. */
 #define LEVEL 0.95
 
+/* The tables of each class against all others, by group. */
+static void
+add_classes(const TrainCall *call, const DataAttribute *from,
+            const Certificate *part, FigureGroup *groups)
+{
+	uint32 n = part->n_classes;
+	FairCells *of_class = palloc(sizeof(FairCells) * from->n_groups);
+	FairCells *all = palloc_extended(
+		sizeof(FairCells) * from->n_groups * (Size) n, MCXT_ALLOC_HUGE);
+
+	for (uint32 c = 0; c < n; c++)
+	{
+		certificate_classes(call->data, from, part, c, of_class);
+		for (uint32 g = 0; g < from->n_groups; g++)
+			all[g * n + c] = of_class[g];
+	}
+	for (uint32 g = 0; g < from->n_groups; g++)
+		groups[g].classes = all + (Size) g * n;
+}
+
 FigureAttribute *
 train_groups(const TrainCall *call, const Certificate *part)
 {
@@ -40,6 +60,8 @@ train_groups(const TrainCall *call, const Certificate *part)
 			if (part->base_errors != NULL)
 				to->groups[g].errors = errors[g];
 		}
+		if (part->n_classes > 0)
+			add_classes(call, from, part, to->groups);
 	}
 	return result;
 }
@@ -131,11 +153,35 @@ predicts_one_number(const TrainCall *call, const Certificate *part)
 	         1e-18 * call->data->label_sd * call->data->label_sd);
 }
 
+/* Whether one class is decided for all rows of a part. */
+static bool
+decides_one_class(const TrainCall *call, const Certificate *part)
+{
+	int n_decided = 0;
+
+	for (uint32 c = 0; c < part->n_classes; c++)
+	{
+		uint64 decided = 0;
+
+		for (uint32 b = 0; b < call->data->n_base_groups; b++)
+		{
+			const FairCells *cells =
+				&part->base_classes[(Size) b * part->n_classes + c];
+
+			decided += cells->rows[0][1] + cells->rows[1][1];
+		}
+		n_decided += decided > 0 ? 1 : 0;
+	}
+	return n_decided <= 1;
+}
+
 bool
 train_decides_alike(const TrainCall *call, const Certificate *part)
 {
 	if (part->base_errors != NULL)
 		return predicts_one_number(call, part);
+	if (part->n_classes > 0)
+		return decides_one_class(call, part);
 	return !(part->positive_share > 0 && part->positive_share < 1);
 }
 
@@ -156,10 +202,25 @@ note_constant(TrainCall *call)
 		warn(call,
 		     pstrdup("the model predicts the same number for every training "
 		             "row"));
+	else if (part->n_classes > 0)
+		warn(call, pstrdup("the model decides for the same class in every "
+		                   "training row"));
 	else
 		warn(call, psprintf("the model decides %s for every %s row",
 		                    part->positive_share <= 0 ? "negative" : "positive",
 		                    of_train ? "training" : "held-out"));
+}
+
+const char **
+train_class_names(const TrainCall *call)
+{
+	uint32 n = call->data->n_classes;
+	const char **names = palloc(sizeof(char *) * Max(n, 1));
+
+	for (uint32 c = 0; c < n; c++)
+		names[c] = pnstrdup(call->data->classes[c].name,
+		                    call->data->classes[c].length);
+	return names;
 }
 
 void
@@ -168,6 +229,8 @@ train_judge(TrainCall *call)
 	call->figures = (FigureSettings){ .has_label = true,
 		                              .of_numbers = call->family->label ==
 		                                            DATA_LABEL_NUMBER,
+		                              .n_classes = (int) call->data->n_classes,
+		                              .class_names = train_class_names(call),
 		                              .level = LEVEL,
 		                              .replicates = FAIR_REPLICATES,
 		                              .seed = (uint64) call->seed,

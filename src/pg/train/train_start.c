@@ -91,6 +91,44 @@ train_load_start(TrainCall *call)
 		               call->family->name)));
 }
 
+/* The number of a class in the model, or -1. */
+static int
+find_class(const Model *model, const DataLevel *class)
+{
+	for (uint32 k = 0; k < model->n_members; k++)
+		if (model->classes[k].length == class->length &&
+		    memcmp(model->classes[k].name, class->name, class->length) == 0)
+			return (int) k;
+	return -1;
+}
+
+/* The coefficients of each class; of one that the model does not know 0. */
+static double *
+start_of_classes(TrainCall *call)
+{
+	const Model *model = call->start_model;
+	const Dataset *data = call->data;
+	Size bytes = sizeof(double) * data->n_params;
+	double *start = palloc_extended(bytes * data->n_classes,
+	                                MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+
+	for (uint32 k = 0; k < data->n_classes; k++)
+	{
+		int from = find_class(model, &data->classes[k]);
+		Model of_class = *model;
+		double *one;
+
+		if (from < 0)
+			continue;
+		of_class.intercept = model->members[from].intercept;
+		of_class.columns = model->members[from].columns;
+		report_status(train_start(&call->arena, data, &of_class, &one),
+		              &call->arena, psprintf("model \"%s\"", call->model));
+		memcpy(start + (Size) k * data->n_params, one, bytes);
+	}
+	return start;
+}
+
 const double *
 train_find_start(TrainCall *call)
 {
@@ -98,6 +136,8 @@ train_find_start(TrainCall *call)
 
 	if (!call->has_start)
 		return NULL;
+	if (call->data->label == DATA_LABEL_CLASS)
+		return start_of_classes(call);
 	report_status(
 		train_start(&call->arena, call->data, call->start_model, &start),
 		&call->arena, psprintf("model \"%s\"", call->model));

@@ -155,6 +155,9 @@ train_describe_call(const TrainCall *call)
 		json_number(&json, "sd", true, call->data->label_sd);
 		appendStringInfoChar(&json, '}');
 	}
+	if (call->data->label == DATA_LABEL_CLASS)
+		json_list(&json, "classes", (char **) train_class_names(call),
+		          (int) call->data->n_classes);
 	json_text(&json, "kernels", call->uses_blas ? "openblas" : "own");
 	json_key(&json, "timing");
 	appendStringInfoChar(&json, '{');
