@@ -9,7 +9,6 @@ SELECT i AS id, CASE WHEN i % 3 = 0 THEN 'f' ELSE 'm' END AS sex, (i * 7919 % 10
 FROM generate_series(1, 2000) i;
 
 -- bounds
-SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_gaps => NULL);
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_gaps => '{}');
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_gaps => '{{0.1},{0.2}}');
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_gaps => '{0.1,NaN}');
@@ -19,12 +18,33 @@ SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_g
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_gaps => '{0.1,0.2,0.1}');
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', max_gaps => array(SELECT i / 200.0 FROM generate_series(0, 100) i));
 
+-- bounds of means and of losses have the units of the label, and no list is usual
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_gaps => '{}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_gaps => '{1,NaN}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_gaps => '{1,Infinity}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_gaps => '{1,NULL}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_gaps => '{-1}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_gaps => '{5,1e6,5}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_losses => '{5}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'group_loss');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'group_loss', max_gaps => '{5}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'group_loss', max_losses => '{0}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'group_loss', max_losses => '{1,NaN}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'group_loss', max_losses => '{1,NULL}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'group_loss', max_losses => '{1,2,1}');
+
 -- folds
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', folds => -1);
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', folds => 1);
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', folds => 21);
 SELECT * FROM fairpg.frontier('m', 'SELECT x, y, sex, id < 5 AS paid FROM people', 'paid', protected => '{sex}', folds => 20,
     options => '{"undefined": "skip", "min_group": 1}', split => 'none');
+SELECT * FROM fairpg.frontier('m', 'SELECT * FROM people WHERE id <= 4', 'x', protected => '{sex}', features => '{y}', family => 'linear', fairness => 'mean_parity', max_gaps => '{1}',
+    folds => 20, options => '{"min_group": 1}', split => 'none');
+SELECT * FROM fairpg.frontier('m', 'SELECT y, x, paid, CASE WHEN id <= 30 THEN ''f'' ELSE ''m'' END AS sex FROM people', 'paid', protected => '{sex}', folds => 5, split => 'none');
+SELECT * FROM fairpg.frontier('m', 'SELECT y, x, CASE WHEN id <= 30 THEN ''f'' ELSE ''m'' END AS sex FROM people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity',
+    max_gaps => '{1}', folds => 5, split => 'none');
 SET fairpg.max_groups = 30000;
 SELECT * FROM fairpg.frontier('m', 'SELECT *, id / 2 AS grp FROM (SELECT i AS id, i % 5 = 0 AS paid, i * 7 % 100 AS x FROM generate_series(1, 40000) i) s',
     'paid', protected => '{grp}', folds => 10);
@@ -32,7 +52,14 @@ RESET fairpg.max_groups;
 
 -- the rest of the call, as fairpg.train() refuses it
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', fairness => 'none');
-SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', fairness => 'group_loss');
+SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', fairness => 'mean_parity', max_gaps => '{0.1}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_gaps => '{1}', options => '{"threshold": 0.4}');
+SELECT * FROM fairpg.frontier('m', 'people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity', max_gaps => '{1}', options => '{"tighten": 1}');
+SET fairpg.train_mem = '8MB';
+SELECT * FROM fairpg.frontier('m', 'SELECT *, ''z'' || id % 190 AS c, ''g'' || id % 40 AS g FROM people', 'x', protected => '{g}', features => '{c,y}', family => 'linear', fairness => 'group_loss', max_losses => '{1}',
+    folds => 5, split => 'none', options => '{"min_group": 1}');
+RESET fairpg.train_mem;
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', fairness => 'justice');
 SELECT * FROM fairpg.frontier('m', 'people', 'paid', protected => '{sex}', fairness => NULL);
 SELECT * FROM fairpg.frontier('m', 'people', 'paid');

@@ -23,36 +23,71 @@
 #include "num/wide.h"
 
 /* Lays the arrays of the sums into a piece of memory; counts its bytes when
- * that is NULL. */
+ * that is NULL.  Numbers of gram are set. */
 static size_t
-lay(const LinearPlan *plan, uint32_t n_sets, Gram *gram, void *memory)
+lay(Gram *gram, void *memory)
 {
-	uint32_t n_base = plan->n_cells / 2;
-	size_t vector = plan->stride * sizeof(double);
+	size_t vector = gram->stride * sizeof(double);
 	size_t used = 0;
 
-	gram->sets = slab_cut(memory, &used, n_sets * sizeof(GramSet));
-	for (uint32_t s = 0; s < n_sets; s++)
+	gram->sets = slab_cut(memory, &used, gram->n_sets * sizeof(GramSet));
+	for (uint32_t s = 0; s < gram->n_sets; s++)
 	{
 		double *xx =
-			slab_cut(memory, &used, ((size_t) plan->n_params + 1) * vector);
+			slab_cut(memory, &used, ((size_t) gram->n_params + 1) * vector);
 		double *xy = slab_cut(memory, &used, vector);
 
 		if (gram->sets != NULL)
 			gram->sets[s] = (GramSet){ xx, xy, 0 };
 	}
-	gram->rows = slab_cut(memory, &used, n_base * sizeof(uint64_t));
-	gram->weight = slab_cut(memory, &used, n_base * sizeof(double));
-	gram->x = slab_cut(memory, &used, n_base * vector);
+	gram->set_of_base =
+		slab_cut(memory, &used, gram->n_base * sizeof(uint32_t));
+	gram->rows = slab_cut(memory, &used, gram->n_base * sizeof(uint64_t));
+	gram->weight = slab_cut(memory, &used, gram->n_base * sizeof(double));
+	gram->x = slab_cut(memory, &used, gram->n_base * vector);
 	return used;
 }
 
-size_t
-gram_bytes(const LinearPlan *plan, bool by_group)
+/* Sums of nothing, as large as the numbers of 'like' say. */
+static NumStatus
+create_empty(NumArena *arena, const Gram *like, Gram **result)
 {
-	Gram gram;
+	Gram *gram = arena_alloc(arena, 1, sizeof(Gram));
+	Gram counted = *like;
+	size_t bytes = lay(&counted, NULL);
+	void *memory = arena_alloc(arena, 1, bytes);
 
-	return lay(plan, by_group ? plan->n_cells / 2 : 1, &gram, NULL);
+	if (gram == NULL || memory == NULL)
+		return NUM_NO_MEMORY;
+	*gram = *like;
+	memset(memory, 0, bytes);
+	lay(gram, memory);
+	*result = gram;
+	return NUM_OK;
+}
+
+/* The numbers of the sums of a plan's dataset. */
+static Gram
+shape_of(const LinearPlan *plan, GramSplit split)
+{
+	Gram shape = { .n_params = plan->n_params,
+		           .stride = plan->stride,
+		           .n_sets = 1,
+		           .n_base = plan->n_cells / 2 };
+
+	if (split == GRAM_FOLDS && plan->data->n_folds > 0)
+		shape.n_sets = plan->data->n_folds;
+	if (split == GRAM_GROUPS)
+		shape.n_sets = shape.n_base;
+	return shape;
+}
+
+size_t
+gram_bytes(const LinearPlan *plan, GramSplit split)
+{
+	Gram shape = shape_of(plan, split);
+
+	return lay(&shape, NULL);
 }
 
 /* Adds row i of the chunk to a set. */
@@ -119,7 +154,7 @@ add_chunk(LinearPlan *plan, const DataBlock *block, uint32_t first, uint32_t n,
 
 		gram->rows[base]++;
 		gram->weight[base] += grid_round(plan->row_weight[i], magnet);
-		add_row(plan, i, y, magnet, &gram->sets[gram->n_sets > 1 ? base : 0],
+		add_row(plan, i, y, magnet, &gram->sets[gram->set_of_base[base]],
 		        gram->x + base * plan->stride);
 	}
 }
@@ -152,25 +187,21 @@ add_blocks(LinearPlan *plan, NumMonitor *monitor, double magnet, Gram *gram)
 }
 
 NumStatus
-gram_create(NumArena *arena, LinearPlan *plan, bool by_group,
+gram_create(NumArena *arena, LinearPlan *plan, GramSplit split,
             NumMonitor *monitor, Gram **result)
 {
-	Gram *gram = arena_alloc(arena, 1, sizeof(Gram));
-	size_t bytes = gram_bytes(plan, by_group);
-	void *memory;
+	Gram shape = shape_of(plan, split);
+	Gram *gram;
+	NumStatus status;
 
 	if (plan->data->label != DATA_LABEL_NUMBER || !(plan->data->label_sd > 0))
 		return NUM_BAD_ARGUMENT;
-	memory = arena_alloc(arena, 1, bytes);
-	if (gram == NULL || memory == NULL)
-		return NUM_NO_MEMORY;
-	memset(gram, 0, sizeof(*gram));
-	memset(memory, 0, bytes);
-	gram->n_params = plan->n_params;
-	gram->stride = plan->stride;
-	gram->n_base = plan->n_cells / 2;
-	gram->n_sets = by_group ? gram->n_base : 1;
-	lay(plan, gram->n_sets, gram, memory);
+	status = create_empty(arena, &shape, &gram);
+	if (status != NUM_OK)
+		return status;
+	for (uint32_t b = 0; b < gram->n_base && gram->n_sets > 1; b++)
+		gram->set_of_base[b] =
+			split == GRAM_GROUPS ? b : plan->data->fold_of_base[b];
 	*result = gram;
 	/* features and label are standardised: by the inequality of Cauchy and
 	 * Schwarz no sum of absolute products is above the weight; twice that allows
@@ -178,6 +209,69 @@ gram_create(NumArena *arena, LinearPlan *plan, bool by_group,
 	if (!isfinite(4 * plan->weight))
 		return NUM_NOT_FINITE;
 	return add_blocks(plan, monitor, grid_magnet(2 * plan->weight), gram);
+}
+
+/* Adds a set to another one. */
+static void
+add_set(const Gram *gram, const GramSet *from, GramSet *to)
+{
+	for (uint32_t i = 0; i < gram->n_params; i++)
+	{
+		for (uint32_t j = 0; j <= i; j++)
+			to->xx[i * gram->stride + j] += from->xx[i * gram->stride + j];
+		to->xy[i] += from->xy[i];
+	}
+	to->yy += from->yy;
+}
+
+/* The sums of base group b that are kept by group. */
+static void
+add_base(const Gram *from, uint32_t b, Gram *gram, uint32_t group)
+{
+	const double *x = from->x + b * from->stride;
+	double *to = gram->x + group * gram->stride;
+
+	for (uint32_t j = 0; j < gram->n_params; j++)
+		to[j] += x[j];
+	gram->rows[group] += from->rows[b];
+	gram->weight[group] += from->weight[b];
+}
+
+NumStatus
+gram_gather(NumArena *arena, const Gram *from, const uint32_t *to,
+            uint32_t n_groups, bool by_group, Gram **result)
+{
+	Gram shape = { .n_params = from->n_params,
+		           .stride = from->stride,
+		           .n_sets = by_group ? n_groups : 1,
+		           .n_base = n_groups };
+	uint32_t *set_to = arena_alloc(arena, from->n_sets, sizeof(uint32_t));
+	bool *seen = arena_alloc(arena, from->n_sets, sizeof(bool));
+	NumStatus status = create_empty(arena, &shape, result);
+
+	if (set_to == NULL || seen == NULL || status != NUM_OK)
+		return NUM_NO_MEMORY;
+	memset(seen, 0, from->n_sets * sizeof(bool));
+	for (uint32_t g = 0; g < n_groups && by_group; g++)
+		(*result)->set_of_base[g] = g;
+	for (uint32_t b = 0; b < from->n_base; b++)
+	{
+		uint32_t s = from->set_of_base[b];
+		uint32_t set = to[b] == GRAM_LEFT_OUT || by_group ? to[b] : 0;
+
+		if (seen[s] && set_to[s] != set)
+			return NUM_BAD_ARGUMENT;
+		seen[s] = true;
+		set_to[s] = set;
+		if (to[b] != GRAM_LEFT_OUT)
+			add_base(from, b, *result, to[b]);
+	}
+	for (uint32_t s = 0; s < from->n_sets; s++)
+		if (seen[s] && set_to[s] != GRAM_LEFT_OUT)
+			add_set(from, &from->sets[s], &(*result)->sets[set_to[s]]);
+	for (uint32_t g = 0; g < n_groups; g++)
+		(*result)->total += (*result)->weight[g];
+	return NUM_OK;
 }
 
 void

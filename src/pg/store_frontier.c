@@ -66,6 +66,7 @@ store_insert_point(const StorePoint *point)
 	add_bigint(&parameters, point->frontier);
 	add_int(&parameters, point->point);
 	add_real(&parameters, point->max_gap);
+	add_real(&parameters, point->max_loss);
 	add_text(&parameters, point->status);
 	add_text(&parameters, point->stopped_because);
 	add_text(&parameters, point->verdict);
@@ -85,13 +86,14 @@ store_insert_point(const StorePoint *point)
 	add_boolean(&parameters, point->pareto);
 	add_text_array(&parameters, point->warnings, point->n_warnings);
 	run("INSERT INTO fairpg_catalog.frontier_point"
-	    " (frontier, point, max_gap, status, stopped_because, verdict, spec,"
+	    " (frontier, point, max_gap, max_loss, status, stopped_because, "
+	    "verdict, spec,"
 	    " artifact,"
 	    " artifact_sha256, iterations, train_loss, train_accuracy, train_gap,"
 	    " loss, accuracy, auc, gap, gap_low, gap_high, worst_group, pareto,"
 	    " warnings)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, sha256($8), $9, $10,"
-	    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, sha256($9), $10,"
+	    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

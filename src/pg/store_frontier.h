@@ -45,6 +45,7 @@ typedef struct StorePoint
 	int64 frontier;
 	int point; /* from 1 */
 	double max_gap;
+	double max_loss;
 	const char *status;
 	const char *stopped_because;
 	const char *verdict;

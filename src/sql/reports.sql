@@ -479,6 +479,7 @@ BEGIN
             f.judged_on,
             f.folds,
             p.max_gap,
+            p.max_loss,
             p.status,
             p.verdict,
             p.train_loss,
@@ -525,22 +526,27 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.frontier_points.folds
         IS 'in how many parts the training rows were judged; 0: none';
     COMMENT ON COLUMN fairpg_report.frontier_points.max_gap
-        IS 'largest gap between two groups that was asked for';
+        IS 'largest gap between two groups that was asked for; NULL where losses are bounded';
+    COMMENT ON COLUMN fairpg_report.frontier_points.max_loss
+        IS 'largest loss of a group that was asked for; NULL where gaps are bounded';
     COMMENT ON COLUMN fairpg_report.frontier_points.status IS 'how the search ended';
     COMMENT ON COLUMN fairpg_report.frontier_points.verdict
         IS 'pass, fail or insufficient: the gap and its interval against the bound';
     COMMENT ON COLUMN fairpg_report.frontier_points.train_loss
-        IS 'mean log-loss of the training rows, in nats, and ridge';
+        IS 'mean log-loss of the training rows, in nats, or mean squared error of a linear model, and ridge';
     COMMENT ON COLUMN fairpg_report.frontier_points.train_accuracy
-        IS 'share of the training rows decided as labelled';
+        IS 'share of the training rows decided as labelled; NULL for a linear model';
     COMMENT ON COLUMN fairpg_report.frontier_points.train_gap
-        IS 'largest gap on the training rows';
+        IS 'largest gap, or loss of a group, on the training rows';
     COMMENT ON COLUMN fairpg_report.frontier_points.n IS 'rows that the figures are of';
-    COMMENT ON COLUMN fairpg_report.frontier_points.loss IS 'mean log-loss in nats';
+    COMMENT ON COLUMN fairpg_report.frontier_points.loss
+        IS 'mean log-loss in nats, or mean squared error of a linear model';
     COMMENT ON COLUMN fairpg_report.frontier_points.accuracy
-        IS 'share of rows decided as labelled';
-    COMMENT ON COLUMN fairpg_report.frontier_points.auc IS 'area under the ROC curve';
-    COMMENT ON COLUMN fairpg_report.frontier_points.gap IS 'largest gap between two groups';
+        IS 'share of rows decided as labelled; NULL for a linear model';
+    COMMENT ON COLUMN fairpg_report.frontier_points.auc
+        IS 'area under the ROC curve; NULL for a linear model';
+    COMMENT ON COLUMN fairpg_report.frontier_points.gap
+        IS 'largest gap between two groups, or largest loss of a group where losses are bounded';
     COMMENT ON COLUMN fairpg_report.frontier_points.gap_low
         IS 'lower end of the 95 percent interval of the gap';
     COMMENT ON COLUMN fairpg_report.frontier_points.gap_high
@@ -548,7 +554,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.frontier_points.worst_group
         IS 'attribute with the worst gap, and the group that it is to the disadvantage of';
     COMMENT ON COLUMN fairpg_report.frontier_points.pareto
-        IS 'whether no other point has both a greater accuracy and a smaller gap';
+        IS 'whether no other point is at least as good in accuracy (a linear model: loss) and gap, and better in one of them';
     COMMENT ON COLUMN fairpg_report.frontier_points.chosen_version
         IS 'newest version that was made of the point; NULL: none';
     COMMENT ON COLUMN fairpg_report.frontier_points.chosen_because IS 'reason for that choice';

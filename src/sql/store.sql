@@ -408,7 +408,7 @@ BEGIN
         protected text[] NOT NULL,
         folds integer NOT NULL CHECK (folds = 0 OR folds > 1),
         judged_on text NOT NULL CHECK (judged_on IN ('held_out', 'out_of_fold', 'train')),
-        threshold double precision NOT NULL,
+        threshold double precision,
         rows_train bigint NOT NULL,
         rows_test bigint NOT NULL,
         rows_dropped bigint NOT NULL,
@@ -442,7 +442,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.frontier.judged_on
         IS 'rows that the figures of the points are of';
     COMMENT ON COLUMN fairpg_catalog.frontier.threshold
-        IS 'probability from which a decision is positive';
+        IS 'probability from which a decision is positive; NULL for a linear model';
     COMMENT ON COLUMN fairpg_catalog.frontier.rows_train IS 'rows trained on';
     COMMENT ON COLUMN fairpg_catalog.frontier.rows_test IS 'rows held out';
     COMMENT ON COLUMN fairpg_catalog.frontier.rows_dropped IS 'rows read but used for neither';
@@ -462,7 +462,8 @@ BEGIN
     CREATE TABLE fairpg_catalog.frontier_point (
         frontier bigint NOT NULL REFERENCES fairpg_catalog.frontier ON DELETE CASCADE,
         point integer NOT NULL,
-        max_gap double precision NOT NULL,
+        max_gap double precision,
+        max_loss double precision,
         status text NOT NULL,
         stopped_because text NOT NULL,
         verdict text,
@@ -482,7 +483,8 @@ BEGIN
         worst_group text,
         pareto boolean NOT NULL,
         warnings text[] NOT NULL,
-        CONSTRAINT frontier_point_pkey PRIMARY KEY (frontier, point)
+        CONSTRAINT frontier_point_pkey PRIMARY KEY (frontier, point),
+        CHECK ((max_gap IS NULL) <> (max_loss IS NULL))
     );
     ALTER TABLE fairpg_catalog.frontier_point ALTER COLUMN artifact SET STORAGE EXTERNAL;
     COMMENT ON TABLE fairpg_catalog.frontier_point
@@ -491,7 +493,9 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.frontier_point.point
         IS 'number of the point, from 1 in the order of the bounds as given';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.max_gap
-        IS 'largest gap between two groups that was asked for';
+        IS 'largest gap between two groups that was asked for; NULL where losses are bounded';
+    COMMENT ON COLUMN fairpg_catalog.frontier_point.max_loss
+        IS 'largest loss of a group that was asked for; NULL where gaps are bounded';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.status IS 'how the search ended';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.stopped_because IS 'why the search ended';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.verdict
@@ -504,19 +508,19 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.frontier_point.iterations
         IS 'passes over the data or a sample of it';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.train_loss
-        IS 'mean log-loss of the training rows, in nats, and ridge';
+        IS 'mean log-loss of the training rows, in nats, or mean squared error of a linear model, and ridge';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.train_accuracy
-        IS 'share of the training rows decided as labelled';
+        IS 'share of the training rows decided as labelled; NULL for a linear model';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.train_gap
-        IS 'largest gap on the training rows';
+        IS 'largest gap, or loss of a group, on the training rows';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.loss
-        IS 'mean log-loss in nats of the rows that the frontier is judged on';
+        IS 'mean log-loss in nats, or mean squared error of a linear model, of the rows that the frontier is judged on';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.accuracy
-        IS 'share of those rows decided as labelled';
+        IS 'share of those rows decided as labelled; NULL for a linear model';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.auc
-        IS 'area under the ROC curve, of the same rows';
+        IS 'area under the ROC curve, of the same rows; NULL for a linear model';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.gap
-        IS 'largest gap between two groups, of the same rows';
+        IS 'largest gap between two groups, or largest loss of a group where losses are bounded, of the same rows';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.gap_low
         IS 'lower end of the 95 percent interval of the gap';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.gap_high
@@ -524,7 +528,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.frontier_point.worst_group
         IS 'attribute with the worst gap, and the group that it is to the disadvantage of';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.pareto
-        IS 'whether no other point has both a greater accuracy and a smaller gap';
+        IS 'whether no other point is at least as good in accuracy (a linear model: loss) and gap, and better in one of them';
     COMMENT ON COLUMN fairpg_catalog.frontier_point.warnings
         IS 'what a careful reader should know of this point';
 

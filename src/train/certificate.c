@@ -27,6 +27,7 @@
 #include "num/grid.h"
 #include "num/special.h"
 #include "num/wide.h"
+#include "train/fold_rows.h"
 
 #define DIGIT_BITS 11
 #define DIGITS (1u << DIGIT_BITS)
@@ -539,73 +540,12 @@ certificate_begin(NumArena *arena, const Dataset *data, DataPart part,
 	return NUM_OK;
 }
 
-/* A block with room for rows of any other one of the dataset. */
-static DataBlock *
-part_create(NumArena *arena, const Dataset *data, const DataBlock *like)
-{
-	DataBlock *part = arena_alloc(arena, 1, sizeof(DataBlock));
-
-	if (part == NULL)
-		return NULL;
-	memset(part, 0, sizeof(*part));
-	part->code_bytes = like->code_bytes;
-	part->values = arena_alloc(arena, data->n_columns, sizeof(void *));
-	part->cell = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(uint16_t));
-	if (like->weight != NULL)
-		part->weight = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(float));
-	if (part->values == NULL || part->cell == NULL ||
-	    (like->weight != NULL && part->weight == NULL))
-		return NULL;
-	for (uint32_t c = 0; c < data->n_columns; c++)
-	{
-		part->values[c] =
-			arena_alloc(arena, DATA_BLOCK_ROWS, like->code_bytes[c]);
-		if (part->values[c] == NULL)
-			return NULL;
-	}
-	return part;
-}
-
-/* The rows of a block that lie in a fold, into 'part'; 'at' has room for the
- * places of all of them. */
-static void
-part_fill(const Dataset *data, const DataBlock *block, uint32_t fold,
-          uint16_t *at, DataBlock *part)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < block->n_rows; i++)
-		if (data->fold_of_base[block->cell[i] >> 1] == fold)
-			at[n++] = (uint16_t) i;
-	part->n_rows = n;
-	for (uint32_t i = 0; i < n; i++)
-		part->cell[i] = block->cell[at[i]];
-	for (uint32_t i = 0; i < n && block->weight != NULL; i++)
-		part->weight[i] = block->weight[at[i]];
-	for (uint32_t c = 0; c < data->n_columns; c++)
-	{
-		const void *from = block->values[c];
-		void *to = part->values[c];
-
-		if (block->code_bytes[c] == 1)
-			for (uint32_t i = 0; i < n; i++)
-				((uint8_t *) to)[i] = ((const uint8_t *) from)[at[i]];
-		else if (block->code_bytes[c] == 2)
-			for (uint32_t i = 0; i < n; i++)
-				((uint16_t *) to)[i] = ((const uint16_t *) from)[at[i]];
-		else
-			for (uint32_t i = 0; i < n; i++)
-				((uint32_t *) to)[i] = ((const uint32_t *) from)[at[i]];
-	}
-}
-
 NumStatus
 train_certify_folds(NumArena *arena, const Dataset *data,
                     const Model *const *models, NumMonitor *monitor,
                     Certificate *certificate)
 {
-	uint16_t at[DATA_BLOCK_ROWS];
-	DataBlock *part = NULL;
+	FoldRows *fold_rows = NULL;
 	ArenaNest nest;
 	Making making = { .arena = arena,
 		              .data = data,
@@ -613,6 +553,9 @@ train_certify_folds(NumArena *arena, const Dataset *data,
 		              .certificate = certificate };
 	NumStatus status = certificate_begin(arena, data, DATA_TRAIN, certificate);
 
+	if (status == NUM_OK && models[0]->family == MODEL_LINEAR)
+		return certificate_of_number_folds(arena, data, models, monitor,
+		                                   certificate);
 	if (status == NUM_OK)
 		status = making_begin(&making, models[0]);
 	if (status == NUM_OK && making.rows->n_blocks == 0)
@@ -622,15 +565,13 @@ train_certify_folds(NumArena *arena, const Dataset *data,
 	for (uint32_t b = 0; b < data->n_base_groups; b++)
 		making.threshold[b] = models[data->fold_of_base[b]]->threshold;
 	arena_nest_begin(&nest, arena);
-	part = part_create(&nest.arena, data, data_block(making.rows, 0));
-	if (part == NULL)
-		status = NUM_NO_MEMORY;
+	status = fold_rows_create(&nest.arena, data, data_block(making.rows, 0),
+	                          &fold_rows);
 	for (uint32_t b = 0; b < making.rows->n_blocks; b++)
 		for (uint32_t f = 0; f < data->n_folds && status == NUM_OK; f++)
-		{
-			part_fill(data, data_block(making.rows, b), f, at, part);
-			status = making_add(&making, models[f], part);
-		}
+			status = making_add(
+				&making, models[f],
+				fold_rows_of(fold_rows, data_block(making.rows, b), f));
 	arena_nest_end(&nest);
 	return status == NUM_OK ? making_end(&making, models[0]) : status;
 }

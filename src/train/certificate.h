@@ -66,6 +66,12 @@ extern NumStatus
 certificate_of_numbers(NumArena *arena, const Dataset *data, const Model *model,
                        NumMonitor *monitor, Certificate *certificate);
 
+/* Likewise, that of train_certify_folds(). */
+extern NumStatus
+certificate_of_number_folds(NumArena *arena, const Dataset *data,
+                            const Model *const *models, NumMonitor *monitor,
+                            Certificate *certificate);
+
 /* certificate_class.c: the part that is about multinomial models. */
 extern NumStatus
 certificate_of_classes(NumArena *arena, const Dataset *data, const Model *model,

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "num/exact_sum.h"
+#include "train/fold_rows.h"
 
 /* Squares of squared errors are added up in this part of their unit, so that
  * one row far out does not leave the range. */
@@ -105,38 +106,62 @@ read_sums(const NumberSums *sums, double centre, double unit,
 	errors->fourth = square * square * exact_sum_value(&sums->fourth);
 }
 
-NumStatus
-certificate_of_numbers(NumArena *arena, const Dataset *data, const Model *model,
-                       NumMonitor *monitor, Certificate *certificate)
+/* A certificate in the making. */
+typedef struct Making
 {
-	const DataRows *rows = &data->part[certificate->part];
+	NumArena *arena;
+	const Dataset *data;
+	NumMonitor *monitor;
+	Certificate *certificate;
+	double unit;
+	double *z;        /* [DATA_BLOCK_ROWS] */
+	NumberSums *sums; /* [n_base_groups] */
+} Making;
+
+static NumStatus
+making_begin(Making *making)
+{
+	NumArena *arena = making->arena;
+	size_t n = making->data->n_base_groups;
+	Certificate *certificate = making->certificate;
+
+	making->unit = choose_unit(making->data);
+	making->z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
+	making->sums = arena_alloc(arena, n, sizeof(NumberSums));
+	certificate->base_errors = arena_alloc(arena, n, sizeof(FairErrors));
+	if (making->z == NULL || making->sums == NULL ||
+	    certificate->base_errors == NULL)
+		return NUM_NO_MEMORY;
+	memset(making->sums, 0, n * sizeof(NumberSums));
+	memset(certificate->base_errors, 0, n * sizeof(FairErrors));
+	return NUM_OK;
+}
+
+/* Scores a block by a model, and adds it. */
+static NumStatus
+making_add(Making *making, const Model *model, const DataBlock *block)
+{
+	if (monitor_stop(making->monitor))
+		return NUM_CANCELLED;
+	model_score_block(model, making->data, block, making->z);
+	return add_block(making->data, block, making->z, making->unit, making->sums)
+	           ? NUM_OK
+	           : NUM_NOT_FINITE;
+}
+
+static void
+making_end(Making *making)
+{
+	const Dataset *data = making->data;
+	Certificate *certificate = making->certificate;
 	size_t n = data->n_base_groups;
-	double unit = choose_unit(data);
-	double *z = arena_alloc(arena, DATA_BLOCK_ROWS, sizeof(double));
-	NumberSums *sums = arena_alloc(arena, n, sizeof(NumberSums));
 	double squared = 0;
 
-	certificate->base_errors = arena_alloc(arena, n, sizeof(FairErrors));
-	if (z == NULL || sums == NULL || certificate->base_errors == NULL)
-		return NUM_NO_MEMORY;
-	memset(sums, 0, n * sizeof(NumberSums));
-	memset(certificate->base_errors, 0, n * sizeof(FairErrors));
-	for (uint32_t b = 0; b < rows->n_blocks; b++)
-	{
-		const DataBlock *block;
-
-		if (monitor_stop(monitor))
-			return NUM_CANCELLED;
-		block = data_block(rows, b);
-		model_score_block(model, data, block, z);
-		if (!add_block(data, block, z, unit, sums))
-			return NUM_NOT_FINITE;
-	}
 	for (size_t b = 0; b < n; b++)
 	{
 		FairErrors *errors = &certificate->base_errors[b];
 
-		read_sums(&sums[b], data->label_mean, unit, errors);
+		read_sums(&making->sums[b], data->label_mean, making->unit, errors);
 		certificate->base_loss[b] = fair_loss_of_errors(errors);
 		certificate->rows += errors->rows;
 		certificate->weight += errors->weight;
@@ -146,7 +171,57 @@ certificate_of_numbers(NumArena *arena, const Dataset *data, const Model *model,
 	certificate->accuracy = NAN;
 	certificate->auc = NAN;
 	certificate->positive_share = NAN;
-	arena_release(arena, sums, n, sizeof(NumberSums));
-	arena_release(arena, z, DATA_BLOCK_ROWS, sizeof(double));
-	return NUM_OK;
+	arena_release(making->arena, making->sums, n, sizeof(NumberSums));
+	arena_release(making->arena, making->z, DATA_BLOCK_ROWS, sizeof(double));
+}
+
+NumStatus
+certificate_of_numbers(NumArena *arena, const Dataset *data, const Model *model,
+                       NumMonitor *monitor, Certificate *certificate)
+{
+	const DataRows *rows = &data->part[certificate->part];
+	Making making = { .arena = arena,
+		              .data = data,
+		              .monitor = monitor,
+		              .certificate = certificate };
+	NumStatus status = making_begin(&making);
+
+	for (uint32_t b = 0; b < rows->n_blocks && status == NUM_OK; b++)
+		status = making_add(&making, model, data_block(rows, b));
+	if (status == NUM_OK)
+		making_end(&making);
+	return status;
+}
+
+NumStatus
+certificate_of_number_folds(NumArena *arena, const Dataset *data,
+                            const Model *const *models, NumMonitor *monitor,
+                            Certificate *certificate)
+{
+	const DataRows *rows = &data->part[certificate->part];
+	FoldRows *fold_rows = NULL;
+	Making making = { .arena = arena,
+		              .data = data,
+		              .monitor = monitor,
+		              .certificate = certificate };
+	ArenaNest nest;
+	NumStatus status;
+
+	if (rows->n_blocks == 0)
+		return NUM_BAD_ARGUMENT;
+	status = making_begin(&making);
+	if (status != NUM_OK)
+		return status;
+	arena_nest_begin(&nest, arena);
+	status =
+		fold_rows_create(&nest.arena, data, data_block(rows, 0), &fold_rows);
+	for (uint32_t b = 0; b < rows->n_blocks; b++)
+		for (uint32_t f = 0; f < data->n_folds && status == NUM_OK; f++)
+			status =
+				making_add(&making, models[f],
+			               fold_rows_of(fold_rows, data_block(rows, b), f));
+	arena_nest_end(&nest);
+	if (status == NUM_OK)
+		making_end(&making);
+	return status;
 }

@@ -11,11 +11,18 @@
 
 #include "data/dataset.h"
 #include "model/model.h"
+#include "train/frontier.h"
 #include "train/train.h"
 
 typedef NumStatus (*TrainRun)(NumArena *arena, const Dataset *data,
                               const TrainSettings *settings,
                               NumMonitor *monitor, TrainResult *result);
+
+/* train_frontier_folds(), or what a family has in its place. */
+typedef NumStatus (*TrainFrontierRun)(NumArena *arena, const Dataset *data,
+                                      const TrainSettings *settings,
+                                      NumMonitor *monitor, TrainPoint *points,
+                                      uint32_t n);
 
 typedef struct TrainFamily
 {
@@ -30,6 +37,8 @@ typedef struct TrainFamily
 	 * those it has, ending with NULL, all of them by 'fit' */
 	const char *const *methods;
 	TrainRun fit;
+
+	TrainFrontierRun frontier; /* the models of many bounds; NULL: none */
 
 	const char *const *no_options; /* options of train() that it has no use for,
 	                                * ending with NULL; NULL: none */

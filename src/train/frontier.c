@@ -399,6 +399,36 @@ train_frontier(NumArena *arena, const Dataset *data,
 	return status;
 }
 
+NumStatus
+train_frontier_folds(NumArena *arena, const Dataset *data,
+                     const TrainSettings *settings, NumMonitor *monitor,
+                     TrainPoint *points, uint32_t n)
+{
+	size_t n_cells = 2 * (size_t) data->n_base_groups;
+	double *factor = arena_alloc(arena, n_cells, sizeof(double));
+	TrainSettings without = *settings;
+	NumStatus status;
+
+	if (factor == NULL)
+		return NUM_NO_MEMORY;
+	status = train_frontier(arena, data, settings, monitor, points, n);
+	without.cell_factor = factor;
+	for (uint32_t f = 0; f < data->n_folds && status == NUM_OK; f++)
+	{
+		TrainPoint *own = points + (1 + (size_t) f) * n;
+
+		train_leave_out(data, f, factor);
+		for (uint32_t p = 0; p < n; p++)
+		{
+			own[p].bound = points[p].bound;
+			own[p].near = points[p].coef;
+		}
+		status = train_frontier(arena, data, &without, monitor, own, n);
+	}
+	arena_release(arena, factor, n_cells, sizeof(double));
+	return status;
+}
+
 void
 train_leave_out(const Dataset *data, uint32_t fold, double *factor)
 {

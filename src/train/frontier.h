@@ -43,6 +43,17 @@ train_frontier(NumArena *arena, const Dataset *data,
                const TrainSettings *settings, NumMonitor *monitor,
                TrainPoint *points, uint32_t n);
 
+/*
+ * The same for all training rows and for those without each of the dataset's
+ * folds: 'points' is [1 + data->n_folds][n], the bounds of the first n hold for
+ * all.  Searches without a fold begin near the answers of all rows.  What other
+ * families have in its place (family.h) answers alike.
+ */
+extern NumStatus
+train_frontier_folds(NumArena *arena, const Dataset *data,
+                     const TrainSettings *settings, NumMonitor *monitor,
+                     TrainPoint *points, uint32_t n);
+
 /* The factors of cells [2 * data->n_base_groups] that leave the rows of a fold
  * out (TrainSettings.cell_factor). */
 extern void train_leave_out(const Dataset *data, uint32_t fold, double *factor);

@@ -28,9 +28,10 @@
  * cost much instead of everything (an exact penalty), so the answer then is the
  * model that exceeds them least.
  *
- * Cost: one walk over the rows; then n^3 / 6 a step, of which means take one and
- * losses some ten.  Memory: (n + 1)^2 doubles, for losses as many for each base
- * group, and n^2 for the factor.
+ * Cost: one walk over the rows; then n^3 / 6 a step, of which losses take some
+ * ten, and means one for all bounds together, as H is the same for all of them.
+ * Memory: (n + 1)^2 doubles, for losses as many for each base group, and n^2 for
+ * the factor.
  *
  * References: Boyd and Vandenberghe, Convex Optimization (2004), chapter 5, for
  * the dual; Calders et al., ICDM 2013, for equal means in linear regression;
@@ -41,13 +42,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/gram.h"
 #include "num/blas.h"
 #include "num/dense.h"
-#include "train/band.h"
-#include "train/layout.h"
-#include "train/rates.h"
 #include "train/ridge_error.h"
+#include "train/ridge_private.h"
 
 /* What the rows leave open (the levels of a category against the intercept,
  * columns that are one another's double) is settled by at least this ridge; what
@@ -72,201 +70,6 @@
 #define SUFFICIENT 1e-4
 #define MAX_HALVINGS 40
 
-struct Ridge
-{
-	NumArena *arena;
-	const Dataset *data;
-	TrainSettings settings;
-	FairConstraint *constraints; /* [n_constraints] with the bounds at hand */
-	NumMonitor *monitor;
-	LinearPlan *plan;
-	Gram *gram;
-	Rates *rates;
-	uint32_t n;
-	size_t stride;
-	uint32_t n_active;
-	uint32_t *place; /* of columns, as layout_places() has it */
-
-	Band *bands; /* of the program */
-	uint32_t n_bands;
-	bool least;           /* the largest loss is what is minimised */
-	double *group_weight; /* [n_active] */
-
-	/* at the multipliers at hand */
-	double *multiplier; /* [n_active] */
-	double *coef;       /* [stride] w(m) */
-	double *value;      /* [n_active] v */
-	double f;
-	double q;
-
-	/* working arrays */
-	double *trial;      /* [n_active] multipliers */
-	double *set_factor; /* [n_sets] of XX in H */
-	double *set_loss;   /* [n_sets] half the squared errors */
-	double *product;    /* [n_sets][stride] XX w */
-	double *factor;     /* [n][stride] of H */
-	double *right;      /* [stride] */
-	double *rest;       /* [stride] */
-	double *jacobian;   /* [n_active][stride] */
-	double *solved;     /* [n_active][stride] */
-	double *m;          /* [n_active][n_active] */
-	double *c;          /* [n_active] */
-};
-
-static const TrainRate *
-rate_of(const Ridge *ridge, uint32_t k)
-{
-	return &ridge->rates->rates[ridge->rates->active[k]];
-}
-
-static bool
-is_loss(const Ridge *ridge, uint32_t k)
-{
-	return ridge->constraints[rate_of(ridge, k)->constraint].criterion->of_loss;
-}
-
-/* Whether a base group belongs to the group of a rate. */
-static bool
-has_base(const Ridge *ridge, uint32_t k, uint32_t base)
-{
-	const TrainRate *rate = rate_of(ridge, k);
-
-	return ridge->data->attributes[rate->attribute].group_of_base[base] ==
-	       rate->group;
-}
-
-static bool
-constraint_allowed(const FairConstraint *constraint, int n_constraints)
-{
-	if (constraint->criterion->of_mean)
-		return constraint->kind == FAIR_MAX_GAP;
-	if (!constraint->criterion->of_loss)
-		return false;
-	return constraint->kind == FAIR_MAX_LOSS ||
-	       (constraint->kind == FAIR_NO_BOUND && n_constraints == 1);
-}
-
-static NumStatus
-copy_settings(Ridge *ridge, const TrainSettings *settings)
-{
-	size_t n = (size_t) settings->n_constraints;
-
-	ridge->settings = *settings;
-	ridge->constraints = arena_alloc(ridge->arena, n, sizeof(FairConstraint));
-	if (ridge->constraints == NULL)
-		return NUM_NO_MEMORY;
-	for (size_t c = 0; c < n; c++)
-	{
-		ridge->constraints[c] = settings->constraints[c];
-		if (!constraint_allowed(&ridge->constraints[c], (int) n))
-			return NUM_BAD_ARGUMENT;
-		ridge->least = ridge->constraints[c].kind == FAIR_NO_BOUND;
-	}
-	ridge->settings.constraints = ridge->constraints;
-	return NUM_OK;
-}
-
-static NumStatus
-allocate(Ridge *ridge)
-{
-	NumArena *arena = ridge->arena;
-	size_t row = ridge->stride * sizeof(double);
-	size_t n_active = ridge->n_active;
-	size_t n_sets = ridge->gram->n_sets;
-	bool done = true;
-	struct
-	{
-		double **array;
-		size_t n;
-		size_t bytes;
-	} wanted[] = { { &ridge->group_weight, n_active, sizeof(double) },
-		           { &ridge->multiplier, n_active, sizeof(double) },
-		           { &ridge->trial, n_active, sizeof(double) },
-		           { &ridge->value, n_active, sizeof(double) },
-		           { &ridge->c, n_active, sizeof(double) },
-		           { &ridge->m, n_active, n_active * sizeof(double) },
-		           { &ridge->set_factor, n_sets, sizeof(double) },
-		           { &ridge->set_loss, n_sets, sizeof(double) },
-		           { &ridge->coef, 1, row },
-		           { &ridge->right, 1, row },
-		           { &ridge->rest, 1, row },
-		           { &ridge->product, n_sets, row },
-		           { &ridge->factor, ridge->n, row },
-		           { &ridge->jacobian, n_active, row },
-		           { &ridge->solved, n_active, row } };
-
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
-	{
-		*wanted[i].array = arena_alloc(arena, wanted[i].n, wanted[i].bytes);
-		done = done && *wanted[i].array != NULL;
-	}
-	/* one for all groups where the largest loss is minimised */
-	ridge->n_bands = ridge->least ? 1 : ridge->rates->n_bands;
-	ridge->bands = arena_alloc(arena, ridge->n_bands, sizeof(Band));
-	ridge->place = layout_places(arena, ridge->data);
-	done = done && ridge->bands != NULL && ridge->place != NULL;
-	return done ? NUM_OK : NUM_NO_MEMORY;
-}
-
-/* Weights of the groups, and multipliers to start from. */
-static void
-describe_rates(Ridge *ridge)
-{
-	for (uint32_t k = 0; k < ridge->n_active; k++)
-	{
-		ridge->group_weight[k] = 0;
-		for (uint32_t b = 0; b < ridge->gram->n_base; b++)
-			if (has_base(ridge, k, b))
-				ridge->group_weight[k] += ridge->gram->weight[b];
-		ridge->multiplier[k] = ridge->least ? 1.0 / ridge->n_active : 0;
-	}
-}
-
-NumStatus
-ridge_create(NumArena *arena, const Dataset *data,
-             const TrainSettings *settings, NumMonitor *monitor, Ridge **result)
-{
-	Ridge *ridge = arena_alloc(arena, 1, sizeof(Ridge));
-	NumStatus status;
-
-	if (ridge == NULL)
-		return NUM_NO_MEMORY;
-	memset(ridge, 0, sizeof(*ridge));
-	ridge->arena = arena;
-	ridge->data = data;
-	ridge->monitor = monitor;
-	status = copy_settings(ridge, settings);
-	if (status == NUM_OK)
-		status = rates_create(arena, data, &ridge->settings, &ridge->rates);
-	if (status == NUM_OK)
-		status = linear_plan(arena, data, settings->own_kernels, &ridge->plan);
-	if (status == NUM_OK && settings->n_constraints > 0 &&
-	    ridge->rates->n_active == 0)
-		return NUM_BAD_ARGUMENT;
-	if (status == NUM_OK)
-		status = gram_create(arena, ridge->plan, ridge->rates->of_losses,
-		                     monitor, &ridge->gram);
-	if (status != NUM_OK)
-		return status;
-	ridge->n = ridge->gram->n_params;
-	ridge->stride = ridge->gram->stride;
-	ridge->n_active = ridge->rates->n_active;
-	status = allocate(ridge);
-	if (status == NUM_OK)
-		describe_rates(ridge);
-	*result = ridge;
-	return status;
-}
-
-size_t
-ridge_group_bytes(const Dataset *data, uint32_t *n_base_groups)
-{
-	size_t row = ((size_t) data->n_params + 8) / 8 * 8 * sizeof(double);
-
-	*n_base_groups = data->n_base_groups;
-	return ((size_t) data->n_params + 2) * row;
-}
-
 /* The bands of the program, in the units of the standardised label. */
 static void
 set_bands(Ridge *ridge, const double *bounds)
@@ -287,7 +90,7 @@ set_bands(Ridge *ridge, const double *bounds)
 		bool loss;
 
 		*band = ridge->rates->bands[b];
-		loss = is_loss(ridge, band->first);
+		loss = ridge_is_loss(ridge, band->first);
 		band->width =
 			rates_band_constraint(ridge->rates, &ridge->rates->bands[b])->bound;
 		band->width = loss ? band->width / sd / sd / 2 : band->width / sd;
@@ -305,8 +108,8 @@ weigh_sets(Ridge *ridge, const double *multiplier)
 	for (uint32_t s = 0; s < gram->n_sets; s++)
 		ridge->set_factor[s] = ridge->least ? 0 : 1 / gram->total;
 	for (uint32_t k = 0; k < ridge->n_active; k++)
-		for (uint32_t b = 0; b < gram->n_base && is_loss(ridge, k); b++)
-			if (has_base(ridge, k, b))
+		for (uint32_t b = 0; b < gram->n_base && ridge_is_loss(ridge, k); b++)
+			if (ridge_has_base(ridge, k, b))
 				ridge->set_factor[b] += multiplier[k] / ridge->group_weight[k];
 }
 
@@ -342,14 +145,22 @@ try_factor(Ridge *ridge, double floor)
 static NumStatus
 factor_hessian(Ridge *ridge)
 {
+	size_t bytes = ridge->gram->n_sets * sizeof(double);
 	double floor = LEAST_RIDGE;
 
+	if (ridge->has_factor &&
+	    memcmp(ridge->factored, ridge->set_factor, bytes) == 0)
+		return NUM_OK;
+	ridge->has_factor = false;
 	for (int attempt = 0; attempt < FACTOR_ATTEMPTS; attempt++, floor *= 10)
 	{
 		NumStatus status = try_factor(ridge, floor);
 
-		if (status != NUM_NOT_POSITIVE_DEFINITE)
-			return status;
+		if (status == NUM_NOT_POSITIVE_DEFINITE)
+			continue;
+		ridge->has_factor = status == NUM_OK;
+		memcpy(ridge->factored, ridge->set_factor, bytes);
+		return status;
 	}
 	return NUM_NOT_POSITIVE_DEFINITE;
 }
@@ -391,7 +202,8 @@ build_right(Ridge *ridge, const double *multiplier)
 			const double *x = gram->x + b * gram->stride;
 			double factor = multiplier[k] / ridge->group_weight[k];
 
-			if (is_loss(ridge, k) || factor == 0 || !has_base(ridge, k, b))
+			if (ridge_is_loss(ridge, k) || factor == 0 ||
+			    !ridge_has_base(ridge, k, b))
 				continue;
 			for (uint32_t j = 0; j < ridge->n; j++)
 				ridge->right[j] -= factor * x[j];
@@ -434,9 +246,9 @@ read_values(Ridge *ridge)
 		ridge->value[k] = 0;
 		for (uint32_t b = 0; b < gram->n_base; b++)
 		{
-			if (!has_base(ridge, k, b))
+			if (!ridge_has_base(ridge, k, b))
 				continue;
-			ridge->value[k] += is_loss(ridge, k)
+			ridge->value[k] += ridge_is_loss(ridge, k)
 			                       ? ridge->set_loss[b]
 			                       : dense_dot(gram->x + b * gram->stride,
 			                                   ridge->coef, ridge->n);
@@ -516,12 +328,12 @@ build_jacobian(Ridge *ridge)
 
 		for (uint32_t b = 0; b < gram->n_base; b++)
 		{
-			if (!has_base(ridge, k, b))
+			if (!ridge_has_base(ridge, k, b))
 				continue;
-			for (uint32_t j = 0; j < ridge->n && is_loss(ridge, k); j++)
+			for (uint32_t j = 0; j < ridge->n && ridge_is_loss(ridge, k); j++)
 				row[j] += inverse * (ridge->product[b * ridge->stride + j] -
 				                     gram->sets[b].xy[j]);
-			for (uint32_t j = 0; j < ridge->n && !is_loss(ridge, k); j++)
+			for (uint32_t j = 0; j < ridge->n && !ridge_is_loss(ridge, k); j++)
 				row[j] += inverse * gram->x[b * gram->stride + j];
 		}
 	}
@@ -622,8 +434,9 @@ tell_rates(Ridge *ridge)
 
 	for (uint32_t k = 0; k < ridge->n_active; k++)
 		ridge->rates->hard[k] =
-			is_loss(ridge, k) ? 2 * sd * sd * ridge->value[k]
-							  : ridge->data->label_mean + sd * ridge->value[k];
+			ridge_is_loss(ridge, k)
+				? 2 * sd * sd * ridge->value[k]
+				: ridge->data->label_mean + sd * ridge->value[k];
 }
 
 /* Whether all bounds are kept. */
@@ -719,6 +532,7 @@ tell_coef(Ridge *ridge, TrainResult *result)
 static NumStatus
 tell_errors(Ridge *ridge, TrainResult *result)
 {
+	/* which takes the place of the factor */
 	Information of = { .arena = ridge->arena,
 		               .data = ridge->data,
 		               .monitor = ridge->monitor,
@@ -727,6 +541,7 @@ tell_errors(Ridge *ridge, TrainResult *result)
 		               .stride = ridge->stride,
 		               .own_kernels = ridge->settings.own_kernels };
 
+	ridge->has_factor = false;
 	return ridge_errors(ridge->gram, 2 * ridge->set_loss[0], ridge->settings.l2,
 	                    &of, &result->std_error);
 }
@@ -747,6 +562,9 @@ ridge_solve(Ridge *ridge, const double *bounds, TrainResult *result)
 	if (result->coef == NULL || result->reached == NULL || result->log == NULL)
 		return NUM_NO_MEMORY;
 	set_bands(ridge, bounds);
+	/* not where the last bounds ended: answers are not to depend on these */
+	for (uint32_t k = 0; k < ridge->n_active; k++)
+		ridge->multiplier[k] = ridge->least ? 1.0 / ridge->n_active : 0;
 	status = maximise(ridge, result, &converged);
 	if (status == NUM_OK)
 		status = tell_coef(ridge, result);

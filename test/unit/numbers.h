@@ -27,8 +27,9 @@ typedef struct NumberRows
 	bool backwards; /* the same rows, the last one first */
 	bool exact;     /* the label is a linear function of the features */
 	bool twice;     /* x2 is x1 again */
-	double scale;   /* of labels and x1, 0: 1 */
-	double offset;  /* of labels */
+	uint32_t n_folds;
+	double scale;  /* of labels and x1, 0: 1 */
+	double offset; /* of labels */
 } NumberRows;
 
 /* One row as it was made. */
@@ -107,7 +108,8 @@ number_data(NumArena *arena, const NumberRows *wanted, const NumberRow *rows)
 		                     .weighted = wanted->weighted,
 		                     .null_flags = true,
 		                     .max_levels = 100,
-		                     .max_groups = 100 };
+		                     .max_groups = 100,
+		                     .n_folds = wanted->n_folds };
 	DataBuilder *builder = NULL;
 	DataInput *input;
 	DataFinding *findings;

@@ -15,13 +15,13 @@
 static NumberRow rows[MOST_ROWS];
 
 static Gram *
-gram_of(NumArena *arena, const Dataset *data, bool by_group)
+gram_of(NumArena *arena, const Dataset *data, GramSplit split)
 {
 	LinearPlan *plan = NULL;
 	Gram *gram = NULL;
 
 	CHECK_INT(linear_plan(arena, data, true, &plan), NUM_OK);
-	CHECK_INT(gram_create(arena, plan, by_group, NULL, &gram), NUM_OK);
+	CHECK_INT(gram_create(arena, plan, split, NULL, &gram), NUM_OK);
 	return gram;
 }
 
@@ -164,9 +164,10 @@ sums_are_those_of_the_rows(void)
 		number_rows(&cases[k], rows);
 		data = number_data(&arena, &cases[k], rows);
 		CHECK_INT(data->n_base_groups, GROUPS);
-		check_set(data, gram_of(&arena, data, false), cases[k].n_rows, -1);
+		check_set(data, gram_of(&arena, data, GRAM_WHOLE), cases[k].n_rows, -1);
 		for (int g = 0; g < GROUPS; g++)
-			check_set(data, gram_of(&arena, data, true), cases[k].n_rows, g);
+			check_set(data, gram_of(&arena, data, GRAM_GROUPS), cases[k].n_rows,
+			          g);
 		scratch_end(&arena);
 	}
 }
@@ -184,8 +185,8 @@ groups_add_up_to_the_whole_in_every_bit(void)
 	scratch_begin(&arena, 0);
 	number_rows(&wanted, rows);
 	data = number_data(&arena, &wanted, rows);
-	whole = gram_of(&arena, data, false);
-	parts = gram_of(&arena, data, true);
+	whole = gram_of(&arena, data, GRAM_WHOLE);
+	parts = gram_of(&arena, data, GRAM_GROUPS);
 	for (uint32_t a = 0; a < PARAMS; a++)
 		for (uint32_t b = 0; b <= a; b++)
 		{
@@ -213,9 +214,9 @@ sums_do_not_depend_on_the_order_of_the_rows(void)
 
 	scratch_begin(&arena, 0);
 	number_rows(&wanted, rows);
-	one = gram_of(&arena, number_data(&arena, &wanted, rows), true);
+	one = gram_of(&arena, number_data(&arena, &wanted, rows), GRAM_GROUPS);
 	wanted.backwards = true;
-	other = gram_of(&arena, number_data(&arena, &wanted, rows), true);
+	other = gram_of(&arena, number_data(&arena, &wanted, rows), GRAM_GROUPS);
 	vector = one->stride * sizeof(double);
 	for (int g = 0; g < GROUPS; g++)
 	{
@@ -242,7 +243,7 @@ a_product_is_that_of_the_whole_matrix(void)
 
 	scratch_begin(&arena, 0);
 	number_rows(&wanted, rows);
-	gram = gram_of(&arena, number_data(&arena, &wanted, rows), false);
+	gram = gram_of(&arena, number_data(&arena, &wanted, rows), GRAM_WHOLE);
 	for (int a = 0; a < PARAMS; a++)
 	{
 		b[a] = 0.3 * a - 1;
@@ -278,16 +279,18 @@ what_cannot_be_summed_up_is_refused(void)
 	data = number_data(&arena, &wanted, rows);
 	CHECK(data->label_sd == 0);
 	CHECK_INT(linear_plan(&arena, data, true, &plan), NUM_OK);
-	CHECK_INT(gram_create(&arena, plan, false, NULL, &gram), NUM_BAD_ARGUMENT);
+	CHECK_INT(gram_create(&arena, plan, GRAM_WHOLE, NULL, &gram),
+	          NUM_BAD_ARGUMENT);
 	scratch_end(&arena);
 
 	scratch_begin(&arena, 0);
 	number_rows(&wanted, rows);
 	data = number_data(&arena, &wanted, rows);
 	CHECK_INT(linear_plan(&arena, data, true, &plan), NUM_OK);
-	arena.limit_bytes = arena.used_bytes + gram_bytes(plan, true) / 2;
-	CHECK_INT(gram_create(&arena, plan, true, NULL, &gram), NUM_NO_MEMORY);
-	CHECK_INT(gram_create(&arena, plan, false, NULL, &gram), NUM_OK);
+	arena.limit_bytes = arena.used_bytes + gram_bytes(plan, GRAM_GROUPS) / 2;
+	CHECK_INT(gram_create(&arena, plan, GRAM_GROUPS, NULL, &gram),
+	          NUM_NO_MEMORY);
+	CHECK_INT(gram_create(&arena, plan, GRAM_WHOLE, NULL, &gram), NUM_OK);
 	scratch_end(&arena);
 }
 

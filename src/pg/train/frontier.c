@@ -5,7 +5,7 @@
  *
  * A frontier is the call of fairpg.train() that its arguments stand for, with
  * one bound after the other.  The rows are extracted once; the points are
- * trained together (train/frontier.h); and each of them is certified, judged
+ * trained together, in the way of their family (train/family.h); and each of them is certified, judged
  * and stored by what does that for a training.
  *
  * With folds there are as many frontiers more, each without the rows of a fold,
@@ -50,6 +50,7 @@ enum
 	ARG_FAMILY,
 	ARG_FAIRNESS,
 	ARG_MAX_GAPS,
+	ARG_MAX_LOSSES,
 	ARG_FOLDS,
 	ARG_WEIGHT,
 	ARG_SPLIT,
@@ -65,52 +66,126 @@ typedef struct FrontierCall
 	TrainCall call;         /* of the first point */
 	FunctionCallInfo train; /* with the arguments of fairpg.train() */
 	int n;
-	double *max_gaps;   /* [n] */
-	TrainPoint *points; /* [n] */
+	double *bounds; /* [n] */
+	bool of_loss;   /* bounds are losses of groups, not gaps between them */
 	int folds;
-	TrainPoint *fold_points; /* [folds][n] */
-	TrainCall *calls; /* [n] the call of each point, and what came of it */
-	bool *pareto;     /* [n] */
+	TrainPoint *points; /* [1 + folds][n] as train_frontier_folds() */
+	TrainCall *calls;   /* [n] the call of each point, and what came of it */
+	bool *pareto;       /* [n] */
 	int64 number;
 	double seconds;
 } FrontierCall;
 
+/* What is tried when nothing is asked for, of rates. */
+static const double usual_gaps[] = { 0.005, 0.01, 0.015, 0.02, 0.025, 0.03,
+	                                 0.04,  0.05, 0.06,  0.08, 0.1,   0.125,
+	                                 0.15,  0.2,  0.3,   1 };
+
+/* Which of two arguments has the bounds of the criterion, and its name. */
+static int
+find_bounds(FunctionCallInfo fcinfo, const FairCriterion *criterion,
+            const char **name)
+{
+	bool of_loss = criterion->of_loss;
+
+	*name = of_loss ? "max_losses" : "max_gaps";
+	if (!PG_ARGISNULL(of_loss ? ARG_MAX_GAPS : ARG_MAX_LOSSES))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("fairness criterion \"%s\" takes %s, not %s",
+		                       criterion->name, *name,
+		                       of_loss ? "max_gaps" : "max_losses"),
+		                of_loss ? errdetail("Its bounds are losses of groups.")
+		                        : errdetail("Its bounds are gaps between "
+		                                    "groups.")));
+	return of_loss ? ARG_MAX_LOSSES : ARG_MAX_GAPS;
+}
+
+/* Without a list: the usual one of rates, which all have the same unit. */
+static void
+take_usual_bounds(const FairCriterion *criterion, const char *name,
+                  FrontierCall *frontier)
+{
+	if (criterion->of_loss || criterion->of_mean)
+		ereport(
+			ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		     errmsg("a frontier of criterion \"%s\" needs argument \"%s\"",
+		            criterion->name, name),
+		     criterion->of_loss
+		         ? errhint("Train the plain model, and list bounds around the "
+		                   "losses of groups that it has.")
+		         : errhint("Bounds are in the units of the label. Train the "
+		                   "plain model, and list bounds from 0 to the gap "
+		                   "that it has.")));
+	frontier->n = (int) lengthof(usual_gaps);
+	frontier->bounds = palloc(sizeof(usual_gaps));
+	memcpy(frontier->bounds, usual_gaps, sizeof(usual_gaps));
+}
+
+static bool
+is_bound(const FairCriterion *criterion, double bound)
+{
+	if (criterion->of_loss)
+		return bound > 0 && isfinite(bound);
+	return bound >= 0 && (criterion->of_mean ? isfinite(bound) : bound <= 1);
+}
+
+static void
+check_bound(const FrontierCall *frontier, const FairCriterion *criterion,
+            const char *name, int i, bool null)
+{
+	double bound = frontier->bounds[i];
+
+	if (null || !is_bound(criterion, bound))
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         criterion->of_loss
+		             ? errmsg("max_losses must be numbers above 0")
+		         : criterion->of_mean
+		             ? errmsg("max_gaps must be numbers of 0 or more")
+		             : errmsg("max_gaps must be numbers from 0 to 1"),
+		         null ? errdetail("Number %d is null.", i + 1)
+		              : errdetail("Number %d is %g.", i + 1, bound),
+		         criterion->of_loss || criterion->of_mean
+		             ? errhint("A bound that the plain model keeps bounds "
+		                       "nothing.")
+		             : errhint("A bound of 1 bounds nothing; it is the plain "
+		                       "model.")));
+	for (int other = 0; other < i; other++)
+		if (frontier->bounds[other] == bound)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			                errmsg("%s has %g twice", name, bound)));
+}
+
 /* The bounds, in the order they are given. */
 static void
-read_max_gaps(FunctionCallInfo fcinfo, FrontierCall *frontier)
+read_bounds(FunctionCallInfo fcinfo, const FairCriterion *criterion,
+            FrontierCall *frontier)
 {
+	const char *name;
+	int arg = find_bounds(fcinfo, criterion, &name);
 	ArrayType *array;
 	Datum *values;
 	bool *nulls;
 
-	if (PG_ARGISNULL(ARG_MAX_GAPS))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-		                errmsg("argument \"max_gaps\" must not be null")));
-	array = PG_GETARG_ARRAYTYPE_P(ARG_MAX_GAPS);
+	frontier->of_loss = criterion->of_loss;
+	if (PG_ARGISNULL(arg))
+	{
+		take_usual_bounds(criterion, name, frontier);
+		return;
+	}
+	array = PG_GETARG_ARRAYTYPE_P(arg);
 	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
 	                  TYPALIGN_DOUBLE, &values, &nulls, &frontier->n);
 	if (frontier->n < 1 || frontier->n > MOST_POINTS || ARR_NDIM(array) > 1)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("max_gaps must be a list of 1 to %d bounds",
+		                errmsg("%s must be a list of 1 to %d bounds", name,
 		                       MOST_POINTS)));
-	frontier->max_gaps = palloc(sizeof(double) * frontier->n);
+	frontier->bounds = palloc(sizeof(double) * frontier->n);
 	for (int i = 0; i < frontier->n; i++)
 	{
-		double gap = nulls[i] ? NAN : DatumGetFloat8(values[i]);
-
-		if (!(gap >= 0 && gap <= 1))
-			ereport(ERROR,
-			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			         errmsg("max_gaps must be numbers from 0 to 1"),
-			         nulls[i] ? errdetail("Number %d is null.", i + 1)
-			                  : errdetail("Number %d is %g.", i + 1, gap),
-			         errhint("A bound of 1 bounds nothing; it is the plain "
-			                 "model.")));
-		for (int other = 0; other < i; other++)
-			if (frontier->max_gaps[other] == gap)
-				ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				                errmsg("max_gaps has %g twice", gap)));
-		frontier->max_gaps[i] = gap;
+		frontier->bounds[i] = nulls[i] ? NAN : DatumGetFloat8(values[i]);
+		check_bound(frontier, criterion, name, i, nulls[i]);
 	}
 }
 
@@ -123,6 +198,17 @@ read_folds(FunctionCallInfo fcinfo, FrontierCall *frontier)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("folds must be 0 or from 2 to %d", DATA_MOST_FOLDS)));
+}
+
+static void
+set_bound(const FrontierCall *frontier, FunctionCallInfo train, double bound)
+{
+	NullableDatum *arg =
+		&train
+			 ->args[frontier->of_loss ? TRAIN_ARG_MAX_LOSS : TRAIN_ARG_MAX_GAP];
+
+	arg->value = Float8GetDatum(bound);
+	arg->isnull = false;
 }
 
 /* The call of fairpg.train() that the arguments stand for, with the first
@@ -158,9 +244,7 @@ read_train_call(FunctionCallInfo fcinfo, FrontierCall *frontier)
 		train->args[a].isnull = true;
 	for (int i = 0; i < (int) lengthof(same); i++)
 		train->args[same[i].to] = fcinfo->args[same[i].from];
-	train->args[TRAIN_ARG_MAX_GAP].value =
-		Float8GetDatum(frontier->max_gaps[0]);
-	train->args[TRAIN_ARG_MAX_GAP].isnull = false;
+	set_bound(frontier, train, frontier->bounds[0]);
 	train->args[TRAIN_ARG_METHOD].value = CStringGetTextDatum("constraint");
 	train->args[TRAIN_ARG_METHOD].isnull = false;
 	train_begin(&frontier->call, train, NULL);
@@ -171,25 +255,17 @@ static void
 read_call(FunctionCallInfo fcinfo, FrontierCall *frontier)
 {
 	char *fairness = args_text_required(fcinfo, ARG_FAIRNESS, "fairness");
-	const FairCriterion *criterion;
 
-	read_max_gaps(fcinfo, frontier);
-	read_folds(fcinfo, frontier);
 	if (strcmp(fairness, "none") == 0)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("a frontier needs a fairness criterion"),
 		         errhint("Set fairness to one whose gap is to be bounded, for "
 		                 "example demographic_parity.")));
-	criterion = fair_criterion_find(fairness);
-	if (criterion != NULL && criterion->of_loss)
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("a frontier does not take fairness criterion \"%s\"",
-		                fairness),
-		         errdetail("Its bounds are gaps between groups.")));
+	read_bounds(fcinfo, constraints_criterion(fairness), frontier);
+	read_folds(fcinfo, frontier);
 	read_train_call(fcinfo, frontier);
-	if (frontier->call.family->label != DATA_LABEL_BINARY)
+	if (frontier->call.family->frontier == NULL)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 		                errmsg("a frontier does not take family \"%s\"",
 		                       frontier->call.family->name)));
@@ -199,54 +275,30 @@ read_call(FunctionCallInfo fcinfo, FrontierCall *frontier)
 		         errmsg("a frontier does not take option \"%s\"",
 		                frontier->call.cross_fit > 0 ? "cross_fit" : "tighten"),
 		         errdetail("Its points are the models of the very bounds that "
-		                   "max_gaps lists."),
+		                   "are listed."),
 		         errhint("List smaller bounds, and look at the gap of each on "
 		                 "rows not seen.")));
 	frontier->call.extract.n_folds = frontier->folds;
 	frontier->call.out_of_fold = frontier->folds > 0;
 }
 
-/* The models of all bounds, for the rows that the settings leave; without a fold
- * they are near those of all rows. */
-static void
-train_models(FrontierCall *frontier, const TrainSettings *settings,
-             TrainPoint *points)
-{
-	TrainCall *call = &frontier->call;
-
-	for (int p = 0; p < frontier->n; p++)
-	{
-		points[p].bound = frontier->max_gaps[p];
-		if (points != frontier->points)
-			points[p].near = frontier->points[p].coef;
-	}
-	report_status(train_frontier(&call->arena, call->data, settings,
-	                             &call->monitor, points, (uint32) frontier->n),
-	              &call->arena, train_describe_source(call));
-}
-
+/* The models of all bounds, and those of each fold. */
 static void
 train_points(FrontierCall *frontier)
 {
 	TrainCall *call = &frontier->call;
-	double *factor =
-		palloc(sizeof(double) * 2 * (Size) call->data->n_base_groups);
 	TrainSettings settings;
 	struct Team *team = train_fit_begin(call, &settings);
 
-	frontier->points = palloc0(sizeof(TrainPoint) * frontier->n);
-	frontier->fold_points =
-		palloc0(sizeof(TrainPoint) * frontier->n * Max(frontier->folds, 1));
-	train_models(frontier, &settings, frontier->points);
-	for (int f = 0; f < frontier->folds; f++)
-	{
-		train_leave_out(call->data, (uint32) f, factor);
-		settings.cell_factor = factor;
-		train_models(frontier, &settings,
-		             &frontier->fold_points[f * frontier->n]);
-	}
+	frontier->points =
+		palloc0(sizeof(TrainPoint) * frontier->n * (1 + frontier->folds));
+	for (int p = 0; p < frontier->n; p++)
+		frontier->points[p].bound = frontier->bounds[p];
+	report_status(call->family->frontier(&call->arena, call->data, &settings,
+	                                     &call->monitor, frontier->points,
+	                                     (uint32) frontier->n),
+	              &call->arena, train_describe_source(call));
 	train_fit_end(call, team);
-	pfree(factor);
 }
 
 /* The call of a point, with the result of its training. */
@@ -261,8 +313,7 @@ point_call(FrontierCall *frontier, int p)
 	call->constraints.items = palloc(list);
 	memcpy(call->constraints.items, frontier->call.constraints.items, list);
 	call->constraints.items[0].bound = point->bound;
-	frontier->train->args[TRAIN_ARG_MAX_GAP].value =
-		Float8GetDatum(point->bound);
+	set_bound(frontier, frontier->train, point->bound);
 	call->kept = replay_describe(frontier->train);
 	call->warnings = NIL;
 	call->result.outcome = point->outcome;
@@ -284,7 +335,7 @@ certify_folds(FrontierCall *frontier, int p, TrainCall *call)
 	{
 		NumStatus status = model_from_coefficients(
 			&call->arena, call->data, call->family->model, call->threshold,
-			frontier->fold_points[f * frontier->n + p].coef, &models[f]);
+			frontier->points[(1 + f) * frontier->n + p].coef, &models[f]);
 
 		if (status != NUM_OK)
 			return status;
@@ -343,6 +394,15 @@ certify_points(FrontierCall *frontier)
 	frontier->call.certify_seconds = train_seconds_since(start);
 }
 
+/* How well a point predicts, the larger the better. */
+static double
+quality_of(const FrontierCall *frontier, int p)
+{
+	const Certificate *judged = frontier->calls[p].judged;
+
+	return isnan(judged->accuracy) ? -judged->loss : judged->accuracy;
+}
+
 /* Marks the points that no other one is better than. */
 static void
 find_pareto(FrontierCall *frontier)
@@ -351,16 +411,16 @@ find_pareto(FrontierCall *frontier)
 	for (int p = 0; p < frontier->n; p++)
 	{
 		double gap = train_chosen(&frontier->calls[p]).gap;
-		double accuracy = frontier->calls[p].judged->accuracy;
+		double quality = quality_of(frontier, p);
 
 		frontier->pareto[p] = !isnan(gap);
 		for (int q = 0; q < frontier->n; q++)
 		{
 			double other_gap = train_chosen(&frontier->calls[q]).gap;
-			double other = frontier->calls[q].judged->accuracy;
+			double other = quality_of(frontier, q);
 
-			if (other >= accuracy && other_gap <= gap &&
-			    (other > accuracy || other_gap < gap))
+			if (other >= quality && other_gap <= gap &&
+			    (other > quality || other_gap < gap))
 				frontier->pareto[p] = false;
 		}
 	}
@@ -391,7 +451,9 @@ store_frontier(FrontierCall *frontier)
 		                  .n_protected = call->extract.n_protected,
 		                  .folds = frontier->folds,
 		                  .judged_on = judged_on(frontier),
-		                  .threshold = call->threshold,
+		                  .threshold = call->family->label == DATA_LABEL_BINARY
+		                                   ? call->threshold
+		                                   : NAN,
 		                  .rows_train = (int64) part[DATA_TRAIN].n_rows,
 		                  .rows_test = (int64) part[DATA_HELD_OUT].n_rows,
 		                  .rows_dropped = (int64) call->report.rows_dropped,
@@ -411,7 +473,9 @@ store_point(const FrontierCall *frontier, int p)
 	Judgement judgement = train_chosen(call);
 	StorePoint row = { .frontier = frontier->number,
 		               .point = p + 1,
-		               .max_gap = frontier->max_gaps[p],
+		               .max_gap = frontier->of_loss ? NAN : frontier->bounds[p],
+		               .max_loss =
+		                   frontier->of_loss ? frontier->bounds[p] : NAN,
 		               .status = train_outcome_name(call->result.outcome),
 		               .stopped_because = frontier->points[p].stopped_because,
 		               .verdict = call->judgements.verdict,
@@ -450,7 +514,8 @@ add_point_row(const FrontierCall *frontier, int p, Rows *rows)
 	row_begin_among(&row, rows);
 	row_put(&row, Int64GetDatum(frontier->number));
 	row_put(&row, Int32GetDatum(p + 1));
-	row_put_real(&row, frontier->max_gaps[p]);
+	row_put_real(&row, frontier->of_loss ? NAN : frontier->bounds[p]);
+	row_put_real(&row, frontier->of_loss ? frontier->bounds[p] : NAN);
 	row_put_text(&row, train_outcome_name(call->result.outcome));
 	row_put_real(&row, call->judged->accuracy);
 	row_put_real(&row, call->judged->auc);
@@ -472,8 +537,8 @@ add_point_row(const FrontierCall *frontier, int p, Rows *rows)
 
 /*
  * frontier(model, source, label, positive, protected, features, exclude,
- *          family, fairness, max_gaps, folds, weight, split, seed, options,
- *          comment) returns setof fairpg.frontier_point
+ *          family, fairness, max_gaps, max_losses, folds, weight, split, seed,
+ *          options, comment) returns setof fairpg.frontier_point
  *
  * Trains as the caller, and stores the points; a version is made of one of
  * them by fairpg.choose().
@@ -489,7 +554,7 @@ fairpg_frontier(PG_FUNCTION_ARGS)
 	instr_time start;
 	Rows rows;
 
-	rows_begin(&rows, fcinfo, 18);
+	rows_begin(&rows, fcinfo, 19);
 	context = AllocSetContextCreate(CurrentMemoryContext, "fairpg frontier",
 	                                ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);

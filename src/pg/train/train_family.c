@@ -150,10 +150,17 @@ train_check_memory(const TrainCall *call)
 	         errmsg("losses of groups need more memory than fairpg.train_mem "
 	                "allows"),
 	         errdetail("The model has %u coefficients, whose sums take %zu kB "
-	                   "for each combination of protected values. There are %u "
-	                   "of these, and room for %u.",
-	                   call->data->n_params, each / 1024 + 1, n_groups,
-	                   (uint32) Max(left / each, 1) - 1),
-	         errhint("Raise fairpg.train_mem, protect fewer columns, or pool "
-	                 "rare values by option \"max_levels\".")));
+	                   "for each combination of protected values%s. There are "
+	                   "%u of these, and room for %u.",
+	                   call->data->n_params, each / 1024 + 1,
+	                   call->data->n_folds > 0
+	                       ? " in each fold, and in all of them together"
+	                       : "",
+	                   n_groups, (uint32) Max(left / each, 1) - 1),
+	         call->data->n_folds > 0
+	             ? errhint("Raise fairpg.train_mem, use fewer folds, protect "
+	                       "fewer columns, or pool rare values by option "
+	                       "\"max_levels\".")
+	             : errhint("Raise fairpg.train_mem, protect fewer columns, or "
+	                       "pool rare values by option \"max_levels\".")));
 }

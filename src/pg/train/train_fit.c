@@ -16,6 +16,7 @@
 #include "pg/train/shared_rows.h"
 #include "pg/train/spill.h"
 #include "pg/train/team.h"
+#include "train/frontier.h"
 #include "train/rates.h"
 
 /* Factorisations of fewer parameters than this are not worth loading BLAS
@@ -150,26 +151,68 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 	}
 }
 
-/* Every fold needs both labels, and so does what is left without it. */
+/* What is left without a fold must have groups to constrain. */
 static void
-check_folds(const TrainCall *call)
+check_groups_without(const TrainCall *call, const TrainSettings *settings,
+                     uint32 fold)
+{
+	const Dataset *data = call->data;
+	TrainSettings without = *settings;
+	double *factor = palloc(sizeof(double) * 2 * (Size) data->n_base_groups);
+	ArenaNest nest;
+	Rates *rates;
+	NumStatus status;
+	bool found;
+
+	train_leave_out(data, fold, factor);
+	without.cell_factor = factor;
+	arena_nest_begin(&nest, unconstify(NumArena *, &call->arena));
+	status = rates_create(&nest.arena, data, &without, &rates);
+	found = status == NUM_OK && rates->n_active > 0;
+	arena_nest_end(&nest);
+	report_status(status, &call->arena, train_describe_source(call));
+	if (!found)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("too many folds for the training rows"),
+		         errdetail("Without fold %u of %u no protected attribute has "
+		                   "groups large enough to constrain.",
+		                   fold + 1, data->n_folds),
+		         errhint("Use other folds, or lower option min_group (now "
+		                 "%d).",
+		                 call->min_group)));
+	pfree(factor);
+}
+
+/* Every fold needs both labels where there are two, or a row at all, and so does
+ * what is left without it. */
+static void
+check_folds(const TrainCall *call, const TrainSettings *settings)
 {
 	const Dataset *data = call->data;
 	const uint64_t *cell_rows = data->part[DATA_TRAIN].cell_rows;
 	uint64 rows[DATA_MOST_FOLDS][2] = { 0 };
+	int n_labels = data->label == DATA_LABEL_BINARY ? 2 : 1;
 
 	for (uint32 c = 0; c < 2 * data->n_base_groups && data->n_folds > 0; c++)
 		rows[data->fold_of_base[c / 2]][c & 1] += cell_rows[c];
 	for (uint32 f = 0; f < data->n_folds; f++)
-		for (int y = 0; y < 2; y++)
+	{
+		for (int y = 0; y < n_labels; y++)
 			if (rows[f][y] == 0)
 				ereport(ERROR,
 				        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				         errmsg("too many folds for the training rows"),
-				         errdetail("Fold %u of %u has no row with a %s label.",
-				                   f + 1, data->n_folds,
-				                   y == 1 ? "positive" : "negative"),
+				         n_labels == 1
+				             ? errdetail("Fold %u of %u has no row.", f + 1,
+				                         data->n_folds)
+				             : errdetail("Fold %u of %u has no row with a %s "
+				                         "label.",
+				                         f + 1, data->n_folds,
+				                         y == 1 ? "positive" : "negative"),
 				         errhint("Use fewer folds.")));
+		check_groups_without(call, settings, f);
+	}
 }
 
 static void
@@ -257,8 +300,8 @@ train_fit_begin(TrainCall *call, TrainSettings *settings)
 		                         .solver = call->solver,
 		                         .early_stop = call->early_stop,
 		                         .start = train_find_start(call) };
-	check_folds(call);
 	check_groups(call, settings);
+	check_folds(call, settings);
 	train_check_memory(call);
 	choose_kernels(call);
 	settings->own_kernels = !call->uses_blas;

@@ -200,8 +200,8 @@ note_constant(TrainCall *call)
 		call->result.outcome = TRAIN_CONSTANT;
 	if (part->base_errors != NULL)
 		warn(call,
-		     pstrdup("the model predicts the same number for every training "
-		             "row"));
+		     psprintf("the model predicts the same number for every %s row",
+		              of_train ? "training" : "held-out"));
 	else if (part->n_classes > 0)
 		warn(call, pstrdup("the model decides for the same class in every "
 		                   "training row"));
