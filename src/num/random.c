@@ -120,11 +120,23 @@ log_relative_probability(const BinomialPeak *peak, double k)
 	       num_stirling_rest(k + 1) - num_stirling_rest(peak->n - k + 1);
 }
 
+static BinomialPeak
+binomial_peak(double n, double p)
+{
+	double mode = floor((n + 1) * p);
+
+	return (BinomialPeak){ .n = n,
+		                   .odds = p / (1 - p),
+		                   .mode = mode,
+		                   .rest = num_stirling_rest(mode + 1) +
+		                           num_stirling_rest(n - mode + 1) };
+}
+
 /* Letters as in the paper. */
 static uint64_t
 binomial_btrs(NumRandom *random, uint64_t n, double p)
 {
-	BinomialPeak peak;
+	BinomialPeak peak = { .n = -1 };
 	double count = (double) n;
 	double spread = sqrt(count * p * (1 - p));
 	double b = 1.15 + 2.53 * spread;
@@ -133,11 +145,6 @@ binomial_btrs(NumRandom *random, uint64_t n, double p)
 	double v_r = 0.92 - 4.2 / b;
 	double alpha = (2.83 + 5.1 / b) * spread;
 
-	peak.n = count;
-	peak.odds = p / (1 - p);
-	peak.mode = floor((count + 1) * p);
-	peak.rest = num_stirling_rest(peak.mode + 1) +
-	            num_stirling_rest(count - peak.mode + 1);
 	for (;;)
 	{
 		double u = num_random_uniform(random) - 0.5;
@@ -150,6 +157,9 @@ binomial_btrs(NumRandom *random, uint64_t n, double p)
 			continue;
 		if (us >= 0.07 && v <= v_r)
 			return (uint64_t) k;
+		/* most draws never come here */
+		if (peak.n < 0)
+			peak = binomial_peak(count, p);
 		v = num_log(v * alpha / (a / (us * us) + b));
 		if (v <= log_relative_probability(&peak, k))
 			return (uint64_t) k;

@@ -34,7 +34,7 @@
 
 /* Rows that the Hessian of a pass over a sample needs, in all and for each
  * coefficient. */
-#define CURVED_ROWS 8000
+#define CURVED_ROWS 4000
 #define CURVED_ROWS_EACH 40
 
 /* The level of the rows that the Hessian of a pass is of: of one over a sample,

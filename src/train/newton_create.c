@@ -16,11 +16,11 @@
 #include <string.h>
 
 /* The sample phase reads at least so many rows, and so many rows of each
- * constrained event. */
+ * constrained event.  A quarter of the rows may be fewer: all iterations over
+ * all of the rows would cost more than the passes that a poorer start takes. */
 #define SAMPLE_ROWS 40000
+#define SAMPLE_QUARTER_ROWS 15000
 #define SAMPLE_EVENT_ROWS 200
-/* Fewer rows than this are not worth two phases. */
-#define SAMPLE_FROM 120000
 
 /* More coefficients than this make Hessian and factor 16 MB each and a
  * factorisation some tenths of a second; more numbers than this make filling
@@ -63,9 +63,9 @@ choose_sample(Newton *newton)
 
 	if (cell_rows == NULL)
 		return NUM_NO_MEMORY;
-	while (n_rows >= SAMPLE_FROM &&
-	       newton_sample_level(stride) < DATA_STRATA - 1 &&
-	       n_rows / (4 * stride) >= SAMPLE_ROWS)
+	while (newton_sample_level(stride) < DATA_STRATA - 1 &&
+	       n_rows / (4 * stride) >=
+	           (stride == 1 ? SAMPLE_QUARTER_ROWS : SAMPLE_ROWS))
 	{
 		count_sample(data, 4 * stride, cell_rows);
 		for (size_t c = 0; c < n_cells && factor != NULL; c++)

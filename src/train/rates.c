@@ -371,6 +371,26 @@ rates_judge(const Rates *rates, double *reached)
 }
 
 double
+rates_worth_of_room(const Rates *rates, const double *multiplier)
+{
+	double worth = 0;
+
+	for (uint32_t b = 0; b < rates->n_bands; b++)
+	{
+		const Band *band = &rates->bands[b];
+		const FairConstraint *constraint = rates_band_constraint(rates, band);
+		double room = fabs(constraint->bound -
+		                   rates_band_reached(rates, band, rates->hard));
+		double price = 0;
+
+		for (uint32_t k = band->first; k < band->first + band->count; k++)
+			price += fabs(multiplier[k]);
+		worth += room * (band->kind == BAND_BETWEEN ? price / 2 : price);
+	}
+	return worth;
+}
+
+double
 rates_gap(const Rates *rates)
 {
 	double gap = 0;

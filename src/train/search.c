@@ -66,12 +66,14 @@
 /* longest step in the norm of the Hessian: about one unit of the raw score */
 #define MAX_STEP 0.35
 /* The search ends when so many passes in a row have brought no feasible point
- * of a loss that is smaller by this part, or where that is not to be had.  Hard rates jump by what one row of
- * the smallest group is worth, so the first feasible point is rarely the best;
- * passes over all the rows of large data only make good what the sample was
- * wrong about, and are worth less patience. */
+ * of a loss that is smaller by this part, or where that is not to be had.  Hard
+ * rates jump by what one row of the smallest group is worth, so the first
+ * feasible point is rarely the best; passes over all rows only make good what
+ * the sample was wrong about, and are worth less patience where they cost many
+ * times what those over the sample do. */
 #define PATIENCE 4
 #define FULL_PATIENCE 2
+#define FULL_PATIENCE_FROM 4 /* times */
 #define LOSS_TOLERANCE 3e-4
 /* passes over all rows are made with the sample's Hessian and Jacobian, which
  * are right to some percent, and new ones are taken this seldom */
@@ -421,33 +423,16 @@ begin_run(Search *search, uint32_t block_stride, int curved_every, int patience)
 	search->newton->remembers = false;
 }
 
-/*
- * How much smaller the loss of a point that keeps its bounds could become, as
- * the step from it tells: what the room that is left within the bounds is worth
- * at the multipliers' prices, and what the step gains in the quadratic model.
- * The multipliers of a gap are once those that push up and once those that push
- * down, so half of them are its price.
- */
+/* How much smaller the loss of a point that keeps its bounds could become, as
+ * the step from it tells: what the room within the bounds is worth, and what
+ * the step gains in the quadratic model. */
 static double
 worth_of_more(const Search *search, double length)
 {
 	const Newton *newton = search->newton;
-	const Rates *rates = newton->rates;
-	double worth = length * length / 2;
 
-	for (uint32_t b = 0; b < rates->n_bands; b++)
-	{
-		const Band *band = &rates->bands[b];
-		const FairConstraint *constraint = rates_band_constraint(rates, band);
-		double room = fabs(constraint->bound -
-		                   rates_band_reached(rates, band, rates->hard));
-		double price = 0;
-
-		for (uint32_t k = band->first; k < band->first + band->count; k++)
-			price += fabs(newton->multiplier[k]);
-		worth += room * (band->kind == BAND_BETWEEN ? price / 2 : price);
-	}
-	return worth;
+	return length * length / 2 +
+	       rates_worth_of_room(newton->rates, newton->multiplier);
 }
 
 bool
@@ -541,6 +526,16 @@ keep_constant(Newton *newton)
 	return NUM_OK;
 }
 
+/* A run over all rows, most of whose way the sample has gone. */
+static void
+begin_full_run(Search *search)
+{
+	uint32_t stride = search->newton->sample_stride;
+
+	begin_run(search, 1, stride > 1 ? FULL_CURVED_EVERY : 1,
+	          stride > FULL_PATIENCE_FROM ? FULL_PATIENCE : PATIENCE);
+}
+
 NumStatus
 search_begin(Search *search)
 {
@@ -556,8 +551,7 @@ search_begin(Search *search)
 	newton_forget_best(newton);
 	if (status == NUM_OK)
 		status = keep_constant(newton);
-	begin_run(search, 1, stride > 1 ? FULL_CURVED_EVERY : 1,
-	          stride > 1 ? FULL_PATIENCE : PATIENCE);
+	begin_full_run(search);
 	return status;
 }
 
@@ -598,8 +592,7 @@ search_begin_near(Search *search)
 	newton_forget_best(newton);
 	if (status == NUM_OK)
 		status = keep_constant(newton);
-	begin_run(search, 1, stride > 1 ? FULL_CURVED_EVERY : 1,
-	          stride > 1 ? FULL_PATIENCE : PATIENCE);
+	begin_full_run(search);
 	return status;
 }
 

@@ -4,6 +4,8 @@
 #   make bench                     a million generated loans; and Adult, where
 #                                  ../shared/data is there
 #   ROWS=100000 ROUNDS=3 make bench
+#   SIZES=100k make bench          without the ten million rows of Adult, which
+#                                  take 6 GB of disk while they are there
 #
 # T is one single-process aggregate that touches every column of the table:
 # count(*), a sum of each number as float8, a sum of the length of each text.
@@ -25,6 +27,8 @@ here=$FAIRPG_TOP/test/bench
 shared=${FAIRPG_SHARED:-$FAIRPG_TOP/../shared}
 rows=${ROWS:-1000000}
 rounds=${ROUNDS:-5}
+sizes=${SIZES:-100k 10m}
+least_free=6000000 # kB that ten million rows may take
 PGOPTIONS='-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=64MB'
 PGOPTIONS="$PGOPTIONS -c maintenance_work_mem=1GB -c client_min_messages=warning"
 PGOPTIONS="$PGOPTIONS -c fairpg.workers=0"
@@ -193,6 +197,54 @@ report()
 		"$(query -c "$(cat "$FAIRPG_TMP/difference")")" ''
 }
 
+# Why there are no ten million rows; empty when there are.
+no_large()
+{
+	local free
+	[[ " $sizes " = *' 10m '* ]] || { echo "SIZES=$sizes"; return; }
+	free=$(df -Pk "$FAIRPG_TMP" | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$least_free" ] || echo "$((free / 1000000)) GB of disk are free"
+}
+
+# Milliseconds a row at one size to those of bench.data; $1 the times.
+time_a_row()
+{
+	printf '%s\n' "$1" | awk -F '\t' -v name="$2 $3" -v base="$2 1m" \
+		-v rows="$(query -c "SELECT count(*) FROM bench.data_$3")" \
+		-v base_rows="$(query -c 'SELECT count(*) FROM bench.data')" '
+		$1 == name { one = $2 / rows }
+		$1 == base { other = $2 / base_rows }
+		END { print one / other }'
+}
+
+# A tenth and ten times as many rows, all sizes in the same rounds; ten million
+# rows in few of them.
+scaling()
+{
+	local call times why size fairness large=true rounds=$rounds
+	why=$(no_large)
+	[ -z "$why" ] || large=false
+	[ "$large" = false ] || rounds=$((rounds < 3 ? rounds : 3))
+	echo 'making the other sizes ...' >&2
+	call=$(query -c 'SELECT arguments FROM bench.call')
+	query -v call="$call" -v with_10m=$large -f "$here/sizes.sql" \
+		>"$FAIRPG_TMP/sizes" || exit 1
+	times=$(measure "$FAIRPG_TMP/sizes")
+	for size in 100k 10m; do
+		for fairness in demographic_parity equalized_odds; do
+			if [ $size = 10m ] && [ -n "$why" ]; then
+				echo "  time a row of 10m, to 1M, skipped: $why"
+				break
+			fi
+			row "time a row of $size, to 1M: ${fairness//_/ }" 1.3 \
+				"$(time_a_row "$times" "$fairness" $size)" ' x' \
+				"$(printf '%s\n' "$times" | awk -F '\t' \
+					-v name="$fairness $size" '$1 == name { print $2 }')"
+		done
+	done
+	query -c 'DROP TABLE IF EXISTS bench.data_100k, bench.data_10m'
+}
+
 query -c 'CREATE EXTENSION fairpg' -c 'SELECT fairpg.init()' >/dev/null
 echo "fairpg bench: $(query -c 'SHOW server_version'), $(nproc) cores, least of $rounds rounds"
 
@@ -206,6 +258,7 @@ if [ -r "$shared/data/load.sql" ]; then
 	query -v datadir="$shared/data" -f "$shared/data/load.sql" >/dev/null
 	query -f "$here/adult.sql"
 	bench 'Adult, train part 31 times with jitter'
+	scaling
 	query -c 'SELECT 1 FROM (SELECT fairpg.train('"'reference', 'data.adult',
 		'income', positive => '>50K', exclude => '{fnlwgt,row_id}',
 		split => 'column:split=test'"')) x' >/dev/null

@@ -1,0 +1,26 @@
+/*
+ * sizes.sql - bench.data_100k, and with :with_10m bench.data_10m, of the same
+ * rows as bench.data; prints the trainings of each to be timed, '-- time: name'
+ * before each.  :call holds the arguments of fairpg.train.
+ */
+\pset tuples_only on
+\pset format unaligned
+\o /dev/null
+SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS columns
+FROM pg_attribute WHERE attrelid = 'bench.data'::regclass AND attnum > 0 \gset
+CREATE UNLOGGED TABLE bench.data_100k AS
+	SELECT :columns FROM bench.copies WHERE copy <= 4
+	ORDER BY copy, row_id LIMIT 100000;
+VACUUM ANALYZE bench.data_100k;
+\if :with_10m
+	CREATE UNLOGGED TABLE bench.data_10m AS SELECT :columns FROM bench.copies;
+	VACUUM ANALYZE bench.data_10m;
+\endif
+\o
+
+SELECT format(E'-- time: %1$s %2$s\nSELECT 1 FROM fairpg.train(\'%1$s %2$s\', %3$s, '
+	'fairness => %1$L, max_gap => 0.01) \\g /dev/null', fairness, size,
+	replace(:'call', 'bench.data', 'bench.data' || suffix))
+FROM unnest('{demographic_parity,equalized_odds}'::text[]) fairness,
+	(VALUES ('100k', '_100k'), ('1m', ''), ('10m', '_10m')) v(size, suffix)
+WHERE to_regclass('bench.data' || suffix) IS NOT NULL;
