@@ -569,6 +569,7 @@ BEGIN
             e.point,
             e.model,
             p.max_gap,
+            p.max_loss,
             e.part,
             m.attribute,
             m.group_name,
@@ -589,7 +590,9 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.frontier_groups.model
         IS 'name of the model that the points are candidates for';
     COMMENT ON COLUMN fairpg_report.frontier_groups.max_gap
-        IS 'largest gap between two groups that was asked for';
+        IS 'largest gap between two groups that was asked for; NULL where losses are bounded';
+    COMMENT ON COLUMN fairpg_report.frontier_groups.max_loss
+        IS 'largest loss of a group that was asked for; NULL where gaps are bounded';
     COMMENT ON COLUMN fairpg_report.frontier_groups.part
         IS 'rows that the figures are of: held_out, out_of_fold or train';
     COMMENT ON COLUMN fairpg_report.frontier_groups.attribute

@@ -3,8 +3,8 @@
  *    Least squares with bounds on groups, from one walk over the rows.
  *
  * ridge_create() reads the training rows once; ridge_solve() may then be
- * called for any number of bounds, and never reads a row.  With a ridge beside
- * it that holds for the rows without any fold as well.
+ * called for any number of bounds, and never reads a row.  From ridge_walk() that
+ * holds for the rows without any fold as well.
  */
 #ifndef FAIRPG_TRAIN_RIDGE_H
 #define FAIRPG_TRAIN_RIDGE_H
@@ -33,12 +33,16 @@ ridge_create(NumArena *arena, const Dataset *data,
              const TrainSettings *settings, NumMonitor *monitor, Ridge **ridge);
 
 /*
- * Another one on the sums of 'first', which must outlive it, without a look at
- * the rows: the settings differ from the first's in the cell_factor alone, which
- * leaves out whole folds (train_leave_out()).  Otherwise as ridge_create().
+ * The same in two parts: the walk over the rows, after which there are sums but
+ * nothing to solve; and a ridge on these sums, which must outlive it, without a
+ * look at the rows, for all rows or without some folds: the settings differ from
+ * those of the walk in the cell_factor alone.
  */
 extern NumStatus
-ridge_create_beside(NumArena *arena, const Ridge *first,
+ridge_walk(NumArena *arena, const Dataset *data, const TrainSettings *settings,
+           NumMonitor *monitor, Ridge **ridge);
+extern NumStatus
+ridge_create_beside(NumArena *arena, const Ridge *walked,
                     const TrainSettings *settings, Ridge **ridge);
 
 /*

@@ -148,32 +148,10 @@ gather_groups(Ridge *ridge)
 	return status;
 }
 
-/* A ridge of the sums of 'from', or, when that is NULL, of a walk of its own. */
+/* The ridge as far as the walk over the rows needs it. */
 static NumStatus
-read_sums(Ridge *ridge, const Ridge *from)
-{
-	GramSplit split = ridge->rates->of_losses ? GRAM_GROUPS : GRAM_FOLDS;
-	NumStatus status = NUM_OK;
-	Gram *gram = NULL;
-
-	if (from != NULL)
-	{
-		ridge->plan = from->plan;
-		ridge->walked = from->walked;
-		return gather_groups(ridge);
-	}
-	status = linear_plan(ridge->arena, ridge->data, ridge->settings.own_kernels,
-	                     &ridge->plan);
-	if (status == NUM_OK)
-		status = gram_create(ridge->arena, ridge->plan, split, ridge->monitor,
-		                     &gram);
-	ridge->walked = gram;
-	return status == NUM_OK ? gather_groups(ridge) : status;
-}
-
-static NumStatus
-create(NumArena *arena, const Dataset *data, const TrainSettings *settings,
-       NumMonitor *monitor, const Ridge *from, Ridge **result)
+begin(NumArena *arena, const Dataset *data, const TrainSettings *settings,
+      NumMonitor *monitor, Ridge **result)
 {
 	Ridge *ridge = arena_alloc(arena, 1, sizeof(Ridge));
 	NumStatus status;
@@ -190,8 +168,16 @@ create(NumArena *arena, const Dataset *data, const TrainSettings *settings,
 	if (status == NUM_OK && settings->n_constraints > 0 &&
 	    ridge->rates->n_active == 0)
 		return NUM_BAD_ARGUMENT;
-	if (status == NUM_OK)
-		status = read_sums(ridge, from);
+	*result = ridge;
+	return status;
+}
+
+/* The rest of it. */
+static NumStatus
+end(Ridge *ridge)
+{
+	NumStatus status = gather_groups(ridge);
+
 	if (status != NUM_OK)
 		return status;
 	ridge->n = ridge->gram->n_params;
@@ -200,6 +186,25 @@ create(NumArena *arena, const Dataset *data, const TrainSettings *settings,
 	status = allocate(ridge);
 	if (status == NUM_OK)
 		describe_rates(ridge);
+	return status;
+}
+
+NumStatus
+ridge_walk(NumArena *arena, const Dataset *data, const TrainSettings *settings,
+           NumMonitor *monitor, Ridge **result)
+{
+	Ridge *ridge = NULL;
+	Gram *gram = NULL;
+	NumStatus status = begin(arena, data, settings, monitor, &ridge);
+
+	if (status == NUM_OK)
+		status = linear_plan(arena, data, settings->own_kernels, &ridge->plan);
+	if (status == NUM_OK)
+		status = gram_create(arena, ridge->plan,
+		                     ridge->rates->of_losses ? GRAM_GROUPS : GRAM_FOLDS,
+		                     monitor, &gram);
+	if (status == NUM_OK)
+		ridge->walked = gram;
 	*result = ridge;
 	return status;
 }
@@ -208,14 +213,23 @@ NumStatus
 ridge_create(NumArena *arena, const Dataset *data,
              const TrainSettings *settings, NumMonitor *monitor, Ridge **ridge)
 {
-	return create(arena, data, settings, monitor, NULL, ridge);
+	NumStatus status = ridge_walk(arena, data, settings, monitor, ridge);
+
+	return status == NUM_OK ? end(*ridge) : status;
 }
 
 NumStatus
-ridge_create_beside(NumArena *arena, const Ridge *first,
+ridge_create_beside(NumArena *arena, const Ridge *walked,
                     const TrainSettings *settings, Ridge **ridge)
 {
-	return create(arena, first->data, settings, first->monitor, first, ridge);
+	NumStatus status =
+		begin(arena, walked->data, settings, walked->monitor, ridge);
+
+	if (status != NUM_OK)
+		return status;
+	(*ridge)->plan = walked->plan;
+	(*ridge)->walked = walked->walked;
+	return end(*ridge);
 }
 
 size_t

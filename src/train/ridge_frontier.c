@@ -52,10 +52,27 @@ solve_points(NumArena *arena, const Dataset *data,
 	return NUM_OK;
 }
 
-/* The points of each fold, by ridges without its rows. */
+/* The points of all rows, or of those that the factors of cells leave. */
 static NumStatus
-solve_folds(NumArena *arena, const Dataset *data, const TrainSettings *settings,
-            const Ridge *first, TrainPoint *points, uint32_t n)
+solve_rows(NumArena *arena, const Ridge *walked, const Dataset *data,
+           const TrainSettings *settings, TrainPoint *points, uint32_t n)
+{
+	Ridge *ridge = NULL;
+	ArenaNest nest;
+	NumStatus status;
+
+	arena_nest_begin(&nest, arena);
+	status = ridge_create_beside(&nest.arena, walked, settings, &ridge);
+	if (status == NUM_OK)
+		status = solve_points(arena, data, settings, ridge, points, n);
+	arena_nest_end(&nest);
+	return status;
+}
+
+/* The points of each fold, from the rows outside it. */
+static NumStatus
+solve_folds(NumArena *arena, const Ridge *walked, const Dataset *data,
+            const TrainSettings *settings, TrainPoint *points, uint32_t n)
 {
 	size_t n_cells = 2 * (size_t) data->n_base_groups;
 	double *factor = arena_alloc(arena, n_cells, sizeof(double));
@@ -68,17 +85,11 @@ solve_folds(NumArena *arena, const Dataset *data, const TrainSettings *settings,
 	for (uint32_t f = 0; f < data->n_folds && status == NUM_OK; f++)
 	{
 		TrainPoint *own = points + (1 + (size_t) f) * n;
-		Ridge *ridge = NULL;
-		ArenaNest nest;
 
 		for (uint32_t p = 0; p < n; p++)
 			own[p].bound = points[p].bound;
 		train_leave_out(data, f, factor);
-		arena_nest_begin(&nest, arena);
-		status = ridge_create_beside(&nest.arena, first, &without, &ridge);
-		if (status == NUM_OK)
-			status = solve_points(arena, data, settings, ridge, own, n);
-		arena_nest_end(&nest);
+		status = solve_rows(arena, walked, data, &without, own, n);
 	}
 	arena_release(arena, factor, n_cells, sizeof(double));
 	return status;
@@ -89,16 +100,16 @@ ridge_frontier(NumArena *arena, const Dataset *data,
                const TrainSettings *settings, NumMonitor *monitor,
                TrainPoint *points, uint32_t n)
 {
-	Ridge *ridge = NULL;
+	Ridge *walked = NULL;
 	ArenaNest nest;
 	NumStatus status;
 
 	arena_nest_begin(&nest, arena);
-	status = ridge_create(&nest.arena, data, settings, monitor, &ridge);
+	status = ridge_walk(&nest.arena, data, settings, monitor, &walked);
 	if (status == NUM_OK)
-		status = solve_points(arena, data, settings, ridge, points, n);
+		status = solve_rows(arena, walked, data, settings, points, n);
 	if (status == NUM_OK && data->n_folds > 0)
-		status = solve_folds(arena, data, settings, ridge, points, n);
+		status = solve_folds(arena, walked, data, settings, points, n);
 	arena_nest_end(&nest);
 	return status;
 }

@@ -97,7 +97,7 @@ typedef struct TrainCall
 
 	/* what came of it */
 	const Model *start_model; /* of the version that start names */
-	NumArena arena;
+	NumArena *arena;          /* of all calls that share the rows */
 	NumMonitor monitor;
 	Dataset *data;
 	ExtractReport report;

@@ -294,10 +294,10 @@ train_points(FrontierCall *frontier)
 		palloc0(sizeof(TrainPoint) * frontier->n * (1 + frontier->folds));
 	for (int p = 0; p < frontier->n; p++)
 		frontier->points[p].bound = frontier->bounds[p];
-	report_status(call->family->frontier(&call->arena, call->data, &settings,
+	report_status(call->family->frontier(call->arena, call->data, &settings,
 	                                     &call->monitor, frontier->points,
 	                                     (uint32) frontier->n),
-	              &call->arena, train_describe_source(call));
+	              call->arena, train_describe_source(call));
 	train_fit_end(call, team);
 }
 
@@ -334,13 +334,13 @@ certify_folds(FrontierCall *frontier, int p, TrainCall *call)
 	for (int f = 0; f < frontier->folds; f++)
 	{
 		NumStatus status = model_from_coefficients(
-			&call->arena, call->data, call->family->model, call->threshold,
+			call->arena, call->data, call->family->model, call->threshold,
 			frontier->points[(1 + f) * frontier->n + p].coef, &models[f]);
 
 		if (status != NUM_OK)
 			return status;
 	}
-	return train_certify_folds(&call->arena, call->data,
+	return train_certify_folds(call->arena, call->data,
 	                           (const Model *const *) models, &call->monitor,
 	                           &call->train_part);
 }
@@ -354,13 +354,13 @@ certify_point(FrontierCall *frontier, int p, TrainCall *call)
 
 	if (call->data->part[DATA_HELD_OUT].n_rows > 0)
 	{
-		status = train_certify(&call->arena, call->data, call->compiled,
+		status = train_certify(call->arena, call->data, call->compiled,
 		                       DATA_HELD_OUT, &call->monitor, &call->held_out);
 		call->judged = &call->held_out;
 	}
 	else if (frontier->folds == 0)
 	{
-		status = train_certify(&call->arena, call->data, call->compiled,
+		status = train_certify(call->arena, call->data, call->compiled,
 		                       DATA_TRAIN, &call->monitor, &call->train_part);
 		call->judged = &call->train_part;
 	}
@@ -369,11 +369,11 @@ certify_point(FrontierCall *frontier, int p, TrainCall *call)
 		status = certify_folds(frontier, p, call);
 		call->judged = &call->train_part;
 	}
-	report_status(status, &call->arena, train_describe_source(call));
+	report_status(status, call->arena, train_describe_source(call));
 	train_judge(call);
-	report_status(model_encode(&call->arena, call->compiled, &call->artifact,
+	report_status(model_encode(call->arena, call->compiled, &call->artifact,
 	                           &call->artifact_bytes),
-	              &call->arena, train_describe_source(call));
+	              call->arena, train_describe_source(call));
 }
 
 static void

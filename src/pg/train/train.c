@@ -57,7 +57,7 @@ warn_of_files(TrainCall *call)
 void
 train_end_rows(TrainCall *call)
 {
-	call->memory_bytes = call->arena.peak_bytes;
+	call->memory_bytes = call->arena->peak_bytes;
 	if (call->report.shared != NULL)
 		call->memory_bytes =
 			Max(call->memory_bytes, call->report.shared->arena.peak_bytes);
@@ -72,23 +72,23 @@ train_certified(TrainCall *call)
 
 	INSTR_TIME_SET_CURRENT(start);
 	host_monitor_phase(&call->monitor, "certifying");
-	report_status(train_certify(&call->arena, call->data, call->compiled,
+	report_status(train_certify(call->arena, call->data, call->compiled,
 	                            DATA_TRAIN, &call->monitor, &call->train_part),
-	              &call->arena, object);
+	              call->arena, object);
 	call->judged = &call->train_part;
 	if (call->data->part[DATA_HELD_OUT].n_rows > 0)
 	{
-		report_status(train_certify(&call->arena, call->data, call->compiled,
+		report_status(train_certify(call->arena, call->data, call->compiled,
 		                            DATA_HELD_OUT, &call->monitor,
 		                            &call->held_out),
-		              &call->arena, object);
+		              call->arena, object);
 		call->judged = &call->held_out;
 	}
 	train_judge(call);
 	call->expected_gap = train_expected_gap(call);
-	report_status(model_encode(&call->arena, call->compiled, &call->artifact,
+	report_status(model_encode(call->arena, call->compiled, &call->artifact,
 	                           &call->artifact_bytes),
-	              &call->arena, object);
+	              call->arena, object);
 	call->certify_seconds = train_seconds_since(start);
 	call->seconds = train_seconds_since(call->begun);
 	train_end_rows(call);
@@ -111,12 +111,13 @@ train_extract(TrainCall *call, StoreUse use, MemoryContext context)
 	train_check_signs(call);
 	if (use == STORE_TO_TRAIN && IsolationUsesXactSnapshot() && !call->is_job)
 		call->version = store_next_version(call->model);
-	host_arena_init(&call->arena, context, setting_train_mem_bytes());
+	call->arena = MemoryContextAlloc(context, sizeof(NumArena));
+	host_arena_init(call->arena, context, setting_train_mem_bytes());
 	train_load_start(call);
 	host_monitor_begin(&call->monitor, call->model);
 	call->extract.monitor = &call->monitor;
 	host_monitor_phase(&call->monitor, "reading");
-	call->data = extract_dataset(&call->extract, &call->arena, &call->report);
+	call->data = extract_dataset(&call->extract, call->arena, &call->report);
 	call->warnings = list_copy(call->report.warnings);
 	if (call->replay != NULL)
 		call->warnings = list_concat(call->warnings, call->replay->warnings);
@@ -125,7 +126,7 @@ train_extract(TrainCall *call, StoreUse use, MemoryContext context)
 void
 train_release(TrainCall *call)
 {
-	call->arena.beside = NULL;
+	call->arena->beside = NULL;
 	if (call->report.shared != NULL)
 		shared_rows_detach(call->report.shared);
 	host_monitor_end(&call->monitor);

@@ -126,7 +126,7 @@ train_check_family(const TrainCall *call)
 void
 train_check_memory(const TrainCall *call)
 {
-	const NumArena *arena = &call->arena;
+	const NumArena *arena = call->arena;
 	uint32 n_groups;
 	size_t each = ridge_group_bytes(call->data, &n_groups);
 	size_t used;

@@ -128,8 +128,8 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 
 	if (call->constraints.n == 0 || call->method->judged_only)
 		return;
-	report_status(rates_create(&call->arena, call->data, settings, &rates),
-	              &call->arena, train_describe_source(call));
+	report_status(rates_create(call->arena, call->data, settings, &rates),
+	              call->arena, train_describe_source(call));
 	for (uint32 k = 0; k < rates->n_rates; k++)
 	{
 		const TrainRate *rate = &rates->rates[k];
@@ -166,11 +166,11 @@ check_groups_without(const TrainCall *call, const TrainSettings *settings,
 
 	train_leave_out(data, fold, factor);
 	without.cell_factor = factor;
-	arena_nest_begin(&nest, unconstify(NumArena *, &call->arena));
+	arena_nest_begin(&nest, call->arena);
 	status = rates_create(&nest.arena, data, &without, &rates);
 	found = status == NUM_OK && rates->n_active > 0;
 	arena_nest_end(&nest);
-	report_status(status, &call->arena, train_describe_source(call));
+	report_status(status, call->arena, train_describe_source(call));
 	if (!found)
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -233,7 +233,7 @@ choose_kernels(TrainCall *call)
 static bool
 rows_may_stay(const TrainCall *call)
 {
-	size_t limit = call->arena.limit_bytes;
+	size_t limit = call->arena->limit_bytes;
 	size_t wanted = limit / 4;
 
 	if (call->method != NULL && call->method->decides_by_group)
@@ -241,7 +241,7 @@ rows_may_stay(const TrainCall *call)
 	if (call->cross_fit > 0 || call->tighten > 0)
 		wanted += JUDGE_ROW_BYTES * call->data->part[DATA_TRAIN].n_rows;
 	return call->report.store->n_bytes == 0 &&
-	       (limit == 0 || arena_used(&call->arena) + wanted < limit);
+	       (limit == 0 || arena_used(call->arena) + wanted < limit);
 }
 
 /* Rows stay where they are, or need not any more. */
@@ -250,7 +250,7 @@ keep_rows(TrainCall *call, bool stay)
 {
 	NumArena *rows = &call->report.shared->arena;
 
-	call->arena.reclaim = stay ? NULL : rows->reclaim;
+	call->arena->reclaim = stay ? NULL : rows->reclaim;
 }
 
 /* Processes to share the passes with; NULL where it is not worth while or none
@@ -334,9 +334,9 @@ train_fit(TrainCall *call)
 		train_tighten(call, &settings);
 	else
 		report_status(train_family_fit(call->family, call->method)(
-						  &call->arena, call->data, &settings, &call->monitor,
+						  call->arena, call->data, &settings, &call->monitor,
 						  &call->result),
-		              &call->arena, object);
+		              call->arena, object);
 	train_fit_end(call, team);
 	train_warn_of_cells(call);
 	train_compile(call);
@@ -352,14 +352,14 @@ train_compile(TrainCall *call)
 {
 	if (call->data->label == DATA_LABEL_CLASS)
 	{
-		report_status(model_from_classes(&call->arena, call->data,
+		report_status(model_from_classes(call->arena, call->data,
 		                                 call->result.class_coef,
 		                                 &call->compiled),
-		              &call->arena, train_describe_source(call));
+		              call->arena, train_describe_source(call));
 		return;
 	}
-	report_status(model_from_coefficients(&call->arena, call->data,
+	report_status(model_from_coefficients(call->arena, call->data,
 	                                      call->family->model, call->threshold,
 	                                      call->result.coef, &call->compiled),
-	              &call->arena, train_describe_source(call));
+	              call->arena, train_describe_source(call));
 }

@@ -51,7 +51,7 @@ train_set_groups(TrainCall *call)
 	for (uint32 g = 0; g < attribute->n_groups; g++)
 		groups.groups[g] = (ModelGroup){ attribute->group_names[g],
 			                             call->result.group_thresholds[g] };
-	report_status(model_set_groups(&call->arena, call->compiled, &groups),
-	              &call->arena, "thresholds by group");
+	report_status(model_set_groups(call->arena, call->compiled, &groups),
+	              call->arena, "thresholds by group");
 	warn_of_groups(call, attribute->name);
 }

@@ -235,7 +235,7 @@ train_judge(TrainCall *call)
 		                              .replicates = FAIR_REPLICATES,
 		                              .seed = (uint64) call->seed,
 		                              .min_group = call->min_group,
-		                              .arena = &call->arena,
+		                              .arena = call->arena,
 		                              .monitor = &call->monitor };
 	figures_remember(&call->figures);
 	judge_constraints(&call->figures, &call->constraints,

@@ -27,18 +27,18 @@ train_set_members(TrainCall *call)
 		models[m] = call->compiled;
 		if (m > 0)
 			report_status(
-				model_from_coefficients(&call->arena, call->data,
-			                            MODEL_LOGISTIC, call->threshold,
+				model_from_coefficients(call->arena, call->data, MODEL_LOGISTIC,
+			                            call->threshold,
 			                            result->members[m].coef, &models[m]),
-				&call->arena, "mixture");
+				call->arena, "mixture");
 	}
-	report_status(model_mix(&call->arena, models, shares, result->n_members,
+	report_status(model_mix(call->arena, models, shares, result->n_members,
 	                        &call->compiled),
-	              &call->arena, "mixture");
+	              call->arena, "mixture");
 	if (call->data->drawn)
-		report_status(model_draw_by(&call->arena, call->compiled,
+		report_status(model_draw_by(call->arena, call->compiled,
 		                            call->extract.key, call->report.key_input),
-		              &call->arena, "mixture");
+		              call->arena, "mixture");
 	call->warnings = lappend(
 		call->warnings,
 		psprintf("%u models share the decisions: which of them decides a row "

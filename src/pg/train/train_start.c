@@ -79,7 +79,7 @@ train_load_start(TrainCall *call)
 		                errhint("Leave it out to begin anew.")));
 	store_reader_fetch(reader, &stored);
 	call->start = stored.version;
-	call->start_model = store_decode(&call->arena, &stored, call->model);
+	call->start_model = store_decode(call->arena, &stored, call->model);
 	store_reader_close(reader);
 	if (call->start_model->family != call->family->model)
 		ereport(
@@ -122,8 +122,8 @@ start_of_classes(TrainCall *call)
 			continue;
 		of_class.intercept = model->members[from].intercept;
 		of_class.columns = model->members[from].columns;
-		report_status(train_start(&call->arena, data, &of_class, &one),
-		              &call->arena, psprintf("model \"%s\"", call->model));
+		report_status(train_start(call->arena, data, &of_class, &one),
+		              call->arena, psprintf("model \"%s\"", call->model));
 		memcpy(start + (Size) k * data->n_params, one, bytes);
 	}
 	return start;
@@ -139,7 +139,7 @@ train_find_start(TrainCall *call)
 	if (call->data->label == DATA_LABEL_CLASS)
 		return start_of_classes(call);
 	report_status(
-		train_start(&call->arena, call->data, call->start_model, &start),
-		&call->arena, psprintf("model \"%s\"", call->model));
+		train_start(call->arena, call->data, call->start_model, &start),
+		call->arena, psprintf("model \"%s\"", call->model));
 	return start;
 }

@@ -140,12 +140,12 @@ measure_optimism(TrainCall *call, const TrainSettings *settings,
 	if (!find_cross_fitted(call, &evidence, fitted))
 		return NUM_OK;
 	host_monitor_phase(&call->monitor, "cross-fitting");
-	status = train_cross_fit(&call->arena, call->data, settings,
+	status = train_cross_fit(call->arena, call->data, settings,
 	                         call->result.coef, &call->monitor, &certificate);
 	evidence.certificate = &certificate;
 	for (int m = 0; m < call->n_margins && status == NUM_OK; m++)
 		if (fitted[m])
-			status = train_margin_reached(&call->arena, &evidence,
+			status = train_margin_reached(call->arena, &evidence,
 			                              &call->margins[m].alone,
 			                              &call->margins[m].out_of_fold);
 	return status;
@@ -156,7 +156,7 @@ static NumStatus
 score_training(TrainCall *call, Certificate *certificate)
 {
 	train_compile(call);
-	return train_certify(&call->arena, call->data, call->compiled, DATA_TRAIN,
+	return train_certify(call->arena, call->data, call->compiled, DATA_TRAIN,
 	                     &call->monitor, certificate);
 }
 
@@ -172,16 +172,16 @@ measure_margins(TrainCall *call, const TrainSettings *settings)
 
 	if (status == NUM_OK)
 		status = train_margin_split(
-			&call->arena, call->data, call->constraints.items,
+			call->arena, call->data, call->constraints.items,
 			call->constraints.n, &call->margins, &call->n_margins);
 	for (int m = 0; m < call->n_margins && status == NUM_OK; m++)
 	{
 		TrainMargin *margin = &call->margins[m];
 
-		status = train_margin_reached(&call->arena, &evidence, &margin->alone,
+		status = train_margin_reached(call->arena, &evidence, &margin->alone,
 		                              &margin->reached);
 		if (status == NUM_OK && call->tighten > 0)
-			status = train_margin_error(&call->arena, &evidence, &margin->alone,
+			status = train_margin_error(call->arena, &evidence, &margin->alone,
 			                            margin);
 	}
 	if (call->cross_fit > 0 && status == NUM_OK)
@@ -240,11 +240,11 @@ search_for(TrainCall *call, const TrainSettings *settings, Found *found)
 {
 	host_monitor_phase(&call->monitor, "fitting");
 	memset(&call->result, 0, sizeof(call->result));
-	arena_nest_begin(&found->nest, &call->arena);
+	arena_nest_begin(&found->nest, call->arena);
 	report_status(train_family_fit(call->family, call->method)(
 					  &found->nest.arena, call->data, settings, &call->monitor,
 					  &call->result),
-	              &call->arena, train_describe_source(call));
+	              call->arena, train_describe_source(call));
 	found->infeasible = call->result.outcome == TRAIN_INFEASIBLE;
 }
 
@@ -284,7 +284,7 @@ decides_alike(TrainCall *call)
 {
 	Certificate certificate;
 
-	report_status(score_training(call, &certificate), &call->arena,
+	report_status(score_training(call, &certificate), call->arena,
 	              train_describe_source(call));
 	return train_decides_alike(call, &certificate);
 }
@@ -348,7 +348,7 @@ train_tighten(TrainCall *call, const TrainSettings *settings)
 	bool tightened = false;
 
 	search_for(call, settings, &first);
-	report_status(measure_margins(call, settings), &call->arena,
+	report_status(measure_margins(call, settings), call->arena,
 	              train_describe_source(call));
 	first.alike = train_decides_alike(call, &call->train_part);
 	for (int m = 0; m < call->n_margins; m++)
