@@ -13,7 +13,7 @@ CREATE TABLE copied AS SELECT a / 200 AS a, g, h, label FROM plenty;
 ANALYZE plenty, copied;
 
 -- the calls, and the memory that is too little for their rows
-CREATE TABLE way (name text, source text, memory text, arguments jsonb);
+CREATE TABLE way (name text, source text, memory text, arguments jsonb, label text DEFAULT 'label');
 INSERT INTO way VALUES
     ('plain', 'plenty', '6MB', '{"exclude": ["id", "w", "amount"]}'),
     ('weights', 'plenty', '5MB', '{"weight": "w", "exclude": ["amount"], "options": {"key": "id", "nulls": "drop"}}'),
@@ -23,7 +23,14 @@ INSERT INTO way VALUES
     ('minimax', 'plenty', '6MB', '{"exclude": ["id", "w", "amount"], "protected": ["g"], "fairness": "group_loss", "method": "minimax"}'),
     ('threshold', 'plenty', '10MB', '{"exclude": ["id", "w", "amount"], "protected": ["h"], "fairness": "equal_opportunity", "max_gap": 0.02, "method": "threshold"}'),
     ('copies', 'copied', '1500kB', '{"protected": ["g", "h"], "fairness": "demographic_parity", "max_gap": 0.02}'),
-    ('split', 'plenty', '6MB', '{"exclude": ["id", "w", "amount"], "split": "column:g=z", "options": {"l1": 0.001}}');
+    ('split', 'plenty', '6MB', '{"exclude": ["id", "w", "amount"], "split": "column:g=z", "options": {"l1": 0.001}}'),
+    ('reduction', 'plenty', '6MB', '{"exclude": ["w", "amount"], "protected": ["g"], "fairness": "demographic_parity", "max_gap": 0.02, "method": "reduction", "options": {"key": "id"}}'),
+    ('reduction of weights', 'plenty', '7MB', '{"weight": "w", "exclude": ["id", "amount"], "protected": ["h"], "fairness": "equalized_odds", "max_gap": 0.02, "method": "reduction"}');
+INSERT INTO way VALUES
+    ('least squares', 'plenty', '6MB', '{"exclude": ["id", "w", "label"], "family": "linear"}', 'amount'),
+    ('equal means', 'plenty', '6MB', '{"weight": "w", "exclude": ["label"], "family": "linear", "protected": ["g", "h"], "fairness": "mean_parity", "max_gap": 0.01, "options": {"key": "id"}}', 'amount'),
+    ('group losses', 'plenty', '6MB', '{"exclude": ["id", "w", "label"], "family": "linear", "protected": ["g*h"], "fairness": "group_loss", "max_loss": 7}', 'amount'),
+    ('linear minimax', 'plenty', '6MB', '{"exclude": ["id", "w", "label"], "family": "linear", "protected": ["g"], "fairness": "group_loss", "method": "minimax", "split": "none"}', 'amount');
 CREATE FUNCTION arguments(arguments jsonb) RETURNS text LANGUAGE sql
     RETURN (SELECT string_agg(format(', %I => %L', key, CASE WHEN jsonb_typeof(value) = 'array'
         THEN '{' || (SELECT string_agg(x, ',') FROM jsonb_array_elements_text(value) x) || '}' ELSE value #>> '{}' END), '') FROM jsonb_each(arguments));
@@ -35,7 +42,7 @@ BEGIN
     FOR w IN SELECT * FROM way LOOP
         FOR k IN 1 .. 2 LOOP
             PERFORM set_config('fairpg.train_mem', CASE k WHEN 1 THEN '1GB' ELSE w.memory END, true);
-            EXECUTE format('SELECT fairpg.train(%L, %L, ''label''%s)', w.name, w.source, arguments(w.arguments));
+            EXECUTE format('SELECT fairpg.train(%L, %L, %L%s)', w.name, w.source, w.label, arguments(w.arguments));
         END LOOP;
     END LOOP;
 END $$;
@@ -51,6 +58,36 @@ SELECT count(*) > 400 AS some, bool_and(a.estimate = b.estimate AND a.std_error 
 FROM fairpg_catalog.coefficient a JOIN fairpg_catalog.coefficient b USING (model, term, level, level_kind) WHERE a.version = 1 AND b.version = 2;
 SELECT count(*) > 400 AS some, bool_and(a.value IS NOT DISTINCT FROM b.value AND a.low IS NOT DISTINCT FROM b.low AND a.high IS NOT DISTINCT FROM b.high) AS same
 FROM fairpg_report.group_metrics a JOIN fairpg_report.group_metrics b USING (model, part, attribute, group_name, metric) WHERE a.version = 1 AND b.version = 2;
+-- frontiers, whose searches and folds go over the rows together
+CREATE TABLE sweep (name text, memory text, label text, arguments jsonb);
+INSERT INTO sweep VALUES
+    ('gaps', '3MB', 'label', '{"features": ["a", "b", "c", "e", "h"], "protected": ["g", "h"], "max_gaps": [0.02, 0.1, 1]}'),
+    ('folds', '3500kB', 'label', '{"features": ["a", "b", "c", "e"], "weight": "w", "protected": ["g"], "fairness": "equal_opportunity", "max_gaps": [0.01, 0.3], "folds": 3}'),
+    ('means', '6MB', 'amount', '{"exclude": ["id", "w", "label"], "family": "linear", "protected": ["g", "h"], "fairness": "mean_parity", "max_gaps": [0, 0.01, 0.1, 9], "folds": 4}'),
+    ('losses', '8MB', 'amount', '{"exclude": ["id", "label"], "weight": "w", "family": "linear", "protected": ["g"], "fairness": "group_loss", "max_losses": [6, 7, 100], "folds": 2}');
+DO $$
+DECLARE
+    s sweep;
+    k integer;
+BEGIN
+    FOR s IN SELECT * FROM sweep LOOP
+        FOR k IN 1 .. 2 LOOP
+            PERFORM set_config('fairpg.train_mem', CASE k WHEN 1 THEN '1GB' ELSE s.memory END, true);
+            EXECUTE format('SELECT count(*) FROM fairpg.frontier(%L, %L, %L%s)', s.name, 'plenty', s.label, arguments(s.arguments));
+        END LOOP;
+    END LOOP;
+END $$;
+CREATE VIEW frontiers AS SELECT *, row_number() OVER (PARTITION BY model ORDER BY frontier) AS run FROM fairpg_catalog.frontier;
+SELECT name, bool_or(run = 2 AND warnings::text LIKE '%temporary files%') AS in_files, bool_or(run = 1 AND warnings::text LIKE '%temporary files%') AS needlessly,
+    bool_and(run = 1 OR memory_bytes <= pg_size_bytes(memory)) AS within
+FROM sweep JOIN frontiers ON model = name GROUP BY name ORDER BY name;
+SELECT model, count(*) AS points, count(DISTINCT (p.point, p.artifact_sha256)) AS models, count(DISTINCT (p.point, p.status, p.verdict, p.iterations, p.pareto)) AS answers,
+    count(DISTINCT (p.point, p.train_loss, p.train_accuracy, p.train_gap, p.loss, p.accuracy, p.auc, p.gap, p.gap_low, p.gap_high)) AS figures
+FROM frontiers JOIN fairpg_catalog.frontier_point p USING (frontier) GROUP BY model ORDER BY model;
+SELECT count(*) > 200 AS some, bool_and(a.value IS NOT DISTINCT FROM b.value AND a.low IS NOT DISTINCT FROM b.low AND a.high IS NOT DISTINCT FROM b.high) AS same
+FROM frontiers f JOIN frontiers g USING (model) JOIN fairpg_report.frontier_groups a ON a.frontier = f.frontier
+    JOIN fairpg_report.frontier_groups b ON b.frontier = g.frontier AND (a.point, a.part, a.attribute, a.group_name, a.metric) = (b.point, b.part, b.attribute, b.group_name, b.metric)
+WHERE f.run = 1 AND g.run = 2;
 -- no file is left
 SELECT count(*) AS files FROM pg_ls_tmpdir();
 
@@ -72,7 +109,8 @@ END $$;
 RESET fairpg.train_mem;
 SELECT (SELECT count(*) FROM pg_ls_tmpdir()) AS files, (SELECT count(*) FROM fairpg_catalog.model WHERE model = 'refused') AS models;
 
-DROP TABLE plenty, copied, way;
+DROP VIEW frontiers;
+DROP TABLE plenty, copied, way, sweep;
 DROP FUNCTION arguments;
 DROP SCHEMA fairpg_report CASCADE;
 DROP SCHEMA fairpg_catalog CASCADE;

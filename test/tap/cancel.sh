@@ -115,6 +115,9 @@ stop_in 'counting for an audit' "SELECT count(*) FROM fairpg.audit('scored',
 stop_in 'the intervals of an audit' "SELECT count(*) FROM fairpg.audit('scored',
 	'{d*e}', label => 'label', score => 'score', options => '{\"replicates\": 1000}')"
 stop_in 'an evaluation' "SELECT evaluation FROM fairpg.evaluate('scorer', 'many')"
+stop_in 'a frontier of numbers' "SELECT count(*) FROM fairpg.frontier('numbers', 'many',
+	'a', protected => '{g}', exclude => '{id,label}', family => 'linear',
+	fairness => 'mean_parity', max_gaps => '{0,1,10,100,1000}', folds => 5)"
 is "nothing is left of any of them" "$(leftovers)" "$nothing"
 
 # Rows of a million numbers: reading, packing and dividing them.  There are too few
