@@ -105,6 +105,10 @@ SELECT part, n_rows FROM fairpg_catalog.evaluation WHERE model = 'folded' AND ve
 SELECT judged_on, n, status FROM fairpg.frontier('folded', 'SELECT debt > 0.5 AS debt, sex, paid FROM people', 'paid', protected => '{sex}',
     max_gaps => '{0.1}', folds => 3, split => 'none');
 
+-- a group that is just large enough is constrained in every fold, though there it lacks some rows
+SELECT judged_on, n, status, train_gap <= max_gap AS kept FROM fairpg.frontier('folded', 'SELECT id, income, debt, paid, CASE WHEN id <= 30 THEN ''f'' ELSE ''m'' END AS sex FROM people', 'paid', protected => '{sex}',
+    max_gaps => '{0.1}', folds => 5, split => 'none', options => '{"key": "id"}');
+
 -- records stay with the frontier until it is dropped; what was chosen keeps it
 DELETE FROM fairpg_catalog.frontier WHERE frontier = 2;
 SELECT count(*) FROM fairpg_catalog.frontier_point WHERE frontier = 2;

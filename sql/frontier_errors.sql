@@ -42,9 +42,10 @@ SELECT * FROM fairpg.frontier('m', 'SELECT x, y, sex, id < 5 AS paid FROM people
     options => '{"undefined": "skip", "min_group": 1}', split => 'none');
 SELECT * FROM fairpg.frontier('m', 'SELECT * FROM people WHERE id <= 4', 'x', protected => '{sex}', features => '{y}', family => 'linear', fairness => 'mean_parity', max_gaps => '{1}',
     folds => 20, options => '{"min_group": 1}', split => 'none');
-SELECT * FROM fairpg.frontier('m', 'SELECT y, x, paid, CASE WHEN id <= 30 THEN ''f'' ELSE ''m'' END AS sex FROM people', 'paid', protected => '{sex}', folds => 5, split => 'none');
-SELECT * FROM fairpg.frontier('m', 'SELECT y, x, CASE WHEN id <= 30 THEN ''f'' ELSE ''m'' END AS sex FROM people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity',
-    max_gaps => '{1}', folds => 5, split => 'none');
+SELECT * FROM fairpg.frontier('m', 'SELECT id, y, x, paid, CASE WHEN id = 1 THEN ''f'' ELSE ''m'' END AS sex FROM people', 'paid', protected => '{sex}', folds => 3, split => 'none',
+    options => '{"min_group": 1, "key": "id"}');
+SELECT * FROM fairpg.frontier('m', 'SELECT id, y, x, CASE WHEN id = 1 THEN ''f'' ELSE ''m'' END AS sex FROM people', 'x', protected => '{sex}', family => 'linear', fairness => 'mean_parity',
+    max_gaps => '{1}', folds => 3, split => 'none', options => '{"min_group": 1, "key": "id"}');
 SET fairpg.max_groups = 30000;
 SELECT * FROM fairpg.frontier('m', 'SELECT *, id / 2 AS grp FROM (SELECT i AS id, i % 5 = 0 AS paid, i * 7 % 100 AS x FROM generate_series(1, 40000) i) s',
     'paid', protected => '{grp}', folds => 10);

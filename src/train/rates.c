@@ -93,6 +93,7 @@ band_create(Rates *rates, int c, int a, int event, const double *cell_weight,
 {
 	const FairConstraint *constraint = &rates->constraints[c];
 	const DataAttribute *attribute = &rates->data->attributes[a];
+	const uint64_t *all_rows = rates->data->part[DATA_TRAIN].cell_rows;
 	uint32_t n_base = rates->data->n_base_groups;
 	Band band = band_open(rates, constraint);
 
@@ -112,7 +113,10 @@ band_create(Rates *rates, int c, int a, int event, const double *cell_weight,
 		rate->rows = fair.defined
 		                 ? event_rows(attribute, n_base, g, &fair, cell_rows)
 		                 : 0;
-		rate->constrained = fair.defined && rate->rows >= rates->min_group;
+		/* with a fold or without it the same groups */
+		rate->constrained =
+			fair.defined && event_rows(attribute, n_base, g, &fair, all_rows) >=
+								rates->min_group;
 		if (!rate->constrained)
 			continue;
 		rates->active[rates->n_active++] = rates->n_rates - 1;

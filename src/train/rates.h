@@ -36,8 +36,8 @@ typedef struct Rates
 } Rates;
 
 /* Lists the rates of the training rows; groups with fewer than min_group
- * rows of an event stay out of its band, and bands of one group are dropped
- * unless they are of losses.  Without constraints there are no rates. */
+ * rows of an event, among which those of cells with a factor of 0 count, stay
+ * out of its band, and bands of one group are dropped unless they are of losses.  Without constraints there are no rates. */
 extern NumStatus rates_create(NumArena *arena, const Dataset *data,
                               const TrainSettings *settings, Rates **rates);
 

@@ -114,7 +114,8 @@ typedef struct TrainRate
 	uint32_t group;
 	uint64_t rows; /* training rows of the event */
 	bool defined;
-	bool constrained; /* defined, and rows >= min_group */
+	bool
+		constrained; /* defined, and rows >= min_group, with those of factor 0 */
 } TrainRate;
 
 /* A cell (base group and label) to which method reweigh gave a weight. */

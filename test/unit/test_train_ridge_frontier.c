@@ -509,6 +509,32 @@ models_of_folds_are_those_of_the_other_rows(void)
 	}
 }
 
+/* A group that is just large enough lacks some rows in every fold. */
+static void
+groups_that_are_constrained_are_so_without_a_fold(void)
+{
+	NumberRows wanted = { .n_rows = 900, .n_folds = FOLDS };
+	NumArena arena;
+	Dataset *data;
+	Asked asked;
+	uint32_t n;
+	uint32_t small = 0;
+
+	scratch_begin(&arena, 0);
+	number_rows(&wanted, rows);
+	data = number_data(&arena, &wanted, rows);
+	n = read_rows(data);
+	for (uint32_t i = 0; i < n; i++)
+		small += made[i].group == 2;
+	ask(&asked, false);
+	asked.settings.min_group = small;
+	frontier_of(&arena, data, &asked);
+	for (int p = 0; p < BOUNDS; p++)
+		for (uint32_t f = 0; f < FOLDS; f++)
+			check_model(data, n, f, &asked, &asked.points[1 + f][p]);
+	scratch_end(&arena);
+}
+
 static void
 what_cannot_be_had_is_refused(void)
 {
@@ -548,6 +574,7 @@ main(void)
 	RUN(so_are_groups);
 	RUN(points_are_single_trainings_in_every_bit);
 	RUN(models_of_folds_are_those_of_the_other_rows);
+	RUN(groups_that_are_constrained_are_so_without_a_fold);
 	RUN(what_cannot_be_had_is_refused);
 	return unit_end();
 }

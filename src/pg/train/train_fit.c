@@ -176,11 +176,9 @@ check_groups_without(const TrainCall *call, const TrainSettings *settings,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("too many folds for the training rows"),
 		         errdetail("Without fold %u of %u no protected attribute has "
-		                   "groups large enough to constrain.",
+		                   "groups to constrain.",
 		                   fold + 1, data->n_folds),
-		         errhint("Use other folds, or lower option min_group (now "
-		                 "%d).",
-		                 call->min_group)));
+		         errhint("Merge small groups with others, or use no folds.")));
 	pfree(factor);
 }
 
