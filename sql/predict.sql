@@ -257,6 +257,17 @@ FROM u JOIN wanted w USING (id);
 DELETE FROM scored s USING applicant a WHERE a.id = s.id AND fairpg.decide('credit', a);
 SELECT count(*) = (SELECT count(*) FROM applicant a WHERE id <= 100 AND NOT fairpg.decide('credit', a)) AS kept FROM scored;
 
+-- what the planner thinks that scores cost makes it share them out
+CREATE TABLE crowd AS SELECT a.* FROM applicant a, generate_series(1, 20);
+ANALYZE crowd;
+SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 2;
+EXPLAIN (COSTS OFF) CREATE TABLE decided AS SELECT id, fairpg.decide('credit', c) FROM crowd c;
+EXPLAIN (COSTS OFF) CREATE TABLE copied AS SELECT id FROM crowd c;
+RESET min_parallel_table_scan_size;
+RESET max_parallel_workers_per_gather;
+DROP TABLE crowd;
+
 DEALLOCATE ALL;
 DROP FUNCTION train_small, by_version, sums_around, differing, row_of, recompute;
 DROP TABLE scored, wide, wanted, parted;

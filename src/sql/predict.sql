@@ -13,7 +13,7 @@ CREATE FUNCTION fairpg.predict(
     version integer DEFAULT NULL)
     RETURNS double precision
     LANGUAGE C STABLE PARALLEL SAFE
-    COST 25
+    COST 100
     SUPPORT fairpg.predict_support
     AS 'MODULE_PATHNAME', 'fairpg_predict';
 COMMENT ON FUNCTION fairpg.predict(text, record, integer)
@@ -25,7 +25,7 @@ CREATE FUNCTION fairpg.decide(
     version integer DEFAULT NULL)
     RETURNS boolean
     LANGUAGE C STABLE PARALLEL SAFE
-    COST 25
+    COST 100
     SUPPORT fairpg.predict_support
     AS 'MODULE_PATHNAME', 'fairpg_decide';
 COMMENT ON FUNCTION fairpg.decide(text, record, integer)
@@ -38,7 +38,7 @@ CREATE FUNCTION fairpg.predict_columns(
     VARIADIC "values" "any")
     RETURNS double precision
     LANGUAGE C STABLE PARALLEL SAFE
-    COST 25
+    COST 100
     AS 'MODULE_PATHNAME', 'fairpg_predict_columns';
 COMMENT ON FUNCTION fairpg.predict_columns(text, integer, text[], "any")
     IS 'prediction for named values; what predict() becomes in a plan';
@@ -50,7 +50,7 @@ CREATE FUNCTION fairpg.decide_columns(
     VARIADIC "values" "any")
     RETURNS boolean
     LANGUAGE C STABLE PARALLEL SAFE
-    COST 25
+    COST 100
     AS 'MODULE_PATHNAME', 'fairpg_decide_columns';
 COMMENT ON FUNCTION fairpg.decide_columns(text, integer, text[], "any")
     IS 'decision for named values; what decide() becomes in a plan';
@@ -60,7 +60,7 @@ CREATE FUNCTION fairpg.predict_with(
     features record)
     RETURNS double precision
     LANGUAGE C STABLE STRICT PARALLEL SAFE
-    COST 25
+    COST 100
     AS 'MODULE_PATHNAME', 'fairpg_predict_with';
 COMMENT ON FUNCTION fairpg.predict_with(bytea, record)
     IS 'prediction by a model that is handed over as bytes';
@@ -71,7 +71,7 @@ CREATE FUNCTION fairpg.predict_class(
     version integer DEFAULT NULL)
     RETURNS text
     LANGUAGE C STABLE PARALLEL SAFE
-    COST 50
+    COST 100
     SUPPORT fairpg.predict_support
     AS 'MODULE_PATHNAME', 'fairpg_predict_class';
 COMMENT ON FUNCTION fairpg.predict_class(text, record, integer)
@@ -84,7 +84,7 @@ CREATE FUNCTION fairpg.predict_class_columns(
     VARIADIC "values" "any")
     RETURNS text
     LANGUAGE C STABLE PARALLEL SAFE
-    COST 50
+    COST 100
     AS 'MODULE_PATHNAME', 'fairpg_predict_class_columns';
 COMMENT ON FUNCTION fairpg.predict_class_columns(text, integer, text[], "any")
     IS 'class for named values; what predict_class() becomes in a plan';
@@ -95,7 +95,7 @@ CREATE FUNCTION fairpg.predict_probabilities(
     version integer DEFAULT NULL)
     RETURNS TABLE (class text, probability double precision, decided boolean)
     LANGUAGE C STABLE PARALLEL SAFE
-    COST 100 ROWS 5
+    COST 200 ROWS 5
     AS 'MODULE_PATHNAME', 'fairpg_predict_probabilities';
 COMMENT ON FUNCTION fairpg.predict_probabilities(text, record, integer)
     IS 'probability of each class for a row, by a multinomial model, one row a class; decided: the class that predict_class() answers';
@@ -130,7 +130,7 @@ CREATE FUNCTION fairpg.examine(
     version integer DEFAULT NULL)
     RETURNS fairpg.examination
     LANGUAGE C STABLE PARALLEL SAFE
-    COST 50
+    COST 100
     AS 'MODULE_PATHNAME', 'fairpg_examine';
 COMMENT ON FUNCTION fairpg.examine(text, record, integer)
     IS 'prediction for a row, and how many of its values training had not shown';
