@@ -14,9 +14,13 @@
 #include "data/slab.h"
 
 /* An open block takes no more than about this; full ones have at least
- * LEAST_ROWS rows. */
+ * LEAST_ROWS rows, which make up for what a block costs a column beside its
+ * values, or of rows that have LONG_ROW bytes or more LEAST_LONG_ROWS: there
+ * memory is scarcer than time. */
 #define OPEN_BYTES (1024 * 1024)
 #define LEAST_ROWS 64
+#define LONG_ROW (1024 * 1024)
+#define LEAST_LONG_ROWS 16
 
 /* Columns looked at between two looks at the monitor: of a block some ten
  * milliseconds. */
@@ -24,7 +28,7 @@
 
 /* rows from one array of an open block to the next; the odd line keeps them
  * from competing for the same lines of the cache */
-#define SPARE_ROWS 16
+#define SPARE_ROWS 8
 
 /* rows at a time, for the compiler to take together */
 #define LANES 8
@@ -35,10 +39,10 @@ raw_shape_size(RawShape *shape)
 	size_t row = shape->n_numbers * sizeof(double) +
 	             shape->n_categories * sizeof(uint32_t) + sizeof(uint16_t) +
 	             sizeof(float);
+	uint32_t least = row < LONG_ROW ? LEAST_ROWS : LEAST_LONG_ROWS;
 
 	shape->block_rows = DATA_BLOCK_ROWS;
-	while (shape->block_rows > LEAST_ROWS &&
-	       shape->block_rows * row > OPEN_BYTES)
+	while (shape->block_rows > least && shape->block_rows * row > OPEN_BYTES)
 		shape->block_rows /= 2;
 }
 

@@ -544,6 +544,45 @@ wide_rows_do_not_need_room_for_thousands(void)
 	scratch_end(&making.arena);
 }
 
+/* And of few rows of very many numbers no more than some hundred times what
+ * they are: every number takes lines of the cache of its own. */
+static void
+long_rows_do_not_need_room_for_many(void)
+{
+	enum
+	{
+		LONG_ROW = 140000,
+		FEW_ROWS = 24
+	};
+	DataColumnSpec *columns = malloc(LONG_ROW * sizeof(DataColumnSpec));
+	DataBuilderSpec spec;
+	Making making;
+
+	CHECK(columns != NULL);
+	if (columns == NULL)
+		return;
+	for (uint32_t c = 0; c < LONG_ROW; c++)
+	{
+		columns[c] = one_number[0];
+		columns[c].element = c + 1;
+	}
+	spec = spec_of(columns, LONG_ROW);
+	making_begin(&making, &spec);
+	for (uint32_t i = 0; i < FEW_ROWS; i++)
+	{
+		for (uint32_t c = 0; c < LONG_ROW; c++)
+			making.input->number[c] = (double) ((i * (c + 3)) % 101);
+		making.input->label = i % 2;
+		CHECK_INT(data_builder_append(making.builder,
+		                              i % 5 == 0 ? DATA_HELD_OUT : DATA_TRAIN),
+		          NUM_OK);
+	}
+	CHECK_INT(making_finish(&making), NUM_OK);
+	CHECK(making.arena.peak_bytes < (size_t) LONG_ROW * 1500);
+	scratch_end(&making.arena);
+	free(columns);
+}
+
 /* Every length takes its own way through the hash. */
 static void
 dictionaries_tell_all_strings_apart(void)
@@ -594,6 +633,7 @@ main(void)
 	RUN(seconds_and_large_keys_stay_exact);
 	RUN(census_rows_cost_at_most_48_bytes);
 	RUN(wide_rows_do_not_need_room_for_thousands);
+	RUN(long_rows_do_not_need_room_for_many);
 	RUN(dictionaries_tell_all_strings_apart);
 	return unit_end();
 }
