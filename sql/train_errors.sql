@@ -95,6 +95,8 @@ SELECT fairpg.train('m', 'odd', 'y', features => '{x}', split => 'column:emb={1}
 DROP VIEW odd;
 SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{c*}');
 SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{""}');
+SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{c,c * g * c}');
+SELECT fairpg.train('m', 'small', 'y', features => '{}');
 SELECT fairpg.train('m', 'SELECT *, repeat(c, 2000) AS long FROM small', 'y', features => '{x}', protected => '{long}');
 SELECT fairpg.train('m', 'SELECT *, 1e30::float8 AS big FROM small', 'y', features => '{x}', weight => 'big');
 -- warnings, not errors

@@ -339,6 +339,21 @@ source_column(const Source *source, const char *name, const char *role)
 	return -1;
 }
 
+/* An intersection of a column with itself has no groups but those of the
+ * column. */
+static void
+check_crossed(const char *attribute, char **names, int n)
+{
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < i; j++)
+			if (strcmp(names[i], names[j]) == 0)
+				ereport(ERROR,
+				        (errcode(ERRCODE_DUPLICATE_COLUMN),
+				         errmsg("protected attribute \"%s\" crosses column "
+				                "\"%s\" with itself",
+				                attribute, names[i])));
+}
+
 int
 source_attribute(const Source *source, const char *attribute, char **names)
 {
@@ -372,5 +387,6 @@ source_attribute(const Source *source, const char *attribute, char **names)
 		source_column(source, name, "protected");
 		names[n++] = name;
 	}
+	check_crossed(attribute, names, n);
 	return n;
 }

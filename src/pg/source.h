@@ -41,7 +41,8 @@ source_column(const Source *source, const char *name, const char *role);
  * The columns of a protected attribute, 'sex' or 'sex*race', to 'names', which
  * has room for SOURCE_MAX_CROSSED; returns their number.  Blanks around names
  * do not count.  A column that has the whole text for its name, asterisk and
- * all, comes first.  All of the columns exist, else it is an error.
+ * all, comes first.  All of the columns exist, and no two are the same, else it
+ * is an error.
  */
 extern int
 source_attribute(const Source *source, const char *attribute, char **names);

@@ -61,6 +61,11 @@ read_sources(FunctionCallInfo fcinfo, TrainCall *call)
 		fcinfo, TRAIN_ARG_PROTECTED, "protected", &extract->n_protected);
 	extract->features =
 		name_list(fcinfo, TRAIN_ARG_FEATURES, "features", &extract->n_features);
+	if (!PG_ARGISNULL(TRAIN_ARG_FEATURES) && extract->n_features == 0)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("argument \"features\" must not be an empty list"),
+		         errhint("Leave it out for every usable column.")));
 	extract->exclude =
 		name_list(fcinfo, TRAIN_ARG_EXCLUDE, "exclude", &extract->n_exclude);
 	extract->weight = args_text_or_null(fcinfo, TRAIN_ARG_WEIGHT);
