@@ -151,6 +151,11 @@ extern void linear_add(const LinearPlan *plan, const LinearRequest *request,
 extern NumStatus linear_end(const LinearPlan *plan,
                             const LinearRequest *request, LinearSums *sums);
 
+/* Row i of a block as the kernel sees it: what the coefficients are multiplied
+ * by, into x [stride]. */
+extern void
+linear_row(LinearPlan *plan, const DataBlock *block, uint32_t i, double *x);
+
 /* Coefficients as model_from_coefficients() takes them; 'raw' has room for
  * data->n_params. */
 extern void

@@ -370,6 +370,17 @@ linear_plan_team(LinearPlan *plan, LinearTeam *team)
 }
 
 void
+linear_row(LinearPlan *plan, const DataBlock *block, uint32_t i, double *x)
+{
+	linear_fill_chunk(plan, block, i, 1);
+	memset(x, 0, plan->stride * sizeof(double));
+	memcpy(x, plan->dense, (1 + (size_t) plan->n_numbers) * sizeof(double));
+	for (uint32_t c = 0; c < plan->n_categories; c++)
+		x[plan->param[c]] = 1;
+	x[plan->n_params] = 0;
+}
+
+void
 linear_to_raw(const LinearPlan *plan, const double *coef, double *raw)
 {
 	const Dataset *data = plan->data;

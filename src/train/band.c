@@ -153,8 +153,10 @@ band_multipliers(NumArena *arena, const BandProgram *program,
 {
 	uint32_t n = program->n;
 	double *gradient = arena_alloc(arena, n, sizeof(double));
-	uint64_t limit = 1000 * ((uint64_t) n + 10);
+	uint64_t limit = (program->most_steps > 0 ? program->most_steps : 1000) *
+	                 ((uint64_t) n + 10);
 	double scale = 0;
+	double accuracy;
 
 	if (gradient == NULL)
 		return NUM_NO_MEMORY;
@@ -167,6 +169,7 @@ band_multipliers(NumArena *arena, const BandProgram *program,
 			gradient[k] += program->m[(size_t) k * n + l] * lambda[l];
 		scale = fmax(scale, fabs(program->c[k]));
 	}
+	accuracy = program->accuracy > 0 ? program->accuracy : ACCURACY * scale;
 	for (uint64_t step_no = 0; step_no < limit; step_no++)
 	{
 		Move best = { nowhere, nowhere, 0 };
@@ -181,7 +184,7 @@ band_multipliers(NumArena *arena, const BandProgram *program,
 			if (move.descent < best.descent)
 				best = move;
 		}
-		if (!(best.descent < -ACCURACY * scale))
+		if (!(best.descent < -accuracy))
 			break;
 		step = move_step(program, &best);
 		if (!isfinite(step))

@@ -65,14 +65,17 @@ typedef struct BandProgram
 	const double *c; /* [n] */
 	const Band *bands;
 	uint32_t n_bands;
+	double accuracy;     /* of constraints, in their units; 0: 1e-10 of the
+	                      * largest number of the program */
+	uint32_t most_steps; /* for each rate; 0: 1000 */
 } BandProgram;
 
 /*
  * Multipliers of the program above, by coordinate descent over the pair of
  * rates of one band (of BAND_BELOW: the rate) that violates optimality most.
  * 'lambda' [n] holds the starting point, which must be one that the bands
- * allow (all zero is, but for BAND_LEAST), and receives the answer.  Stops at a
- * relative accuracy of 1e-10 or after 1000 (n + 10) steps, each of O(n).
+ * allow (all zero is, but for BAND_LEAST), and receives the answer.  Stops at the
+ * accuracy or after most_steps (n + 10) steps, each of O(n).
  */
 extern NumStatus band_multipliers(NumArena *arena, const BandProgram *program,
                                   NumMonitor *monitor, double *lambda);

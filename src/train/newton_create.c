@@ -126,7 +126,7 @@ newton_allocate(Newton *newton)
 	NumArena *arena = newton->arena;
 	size_t row_bytes = newton->stride * sizeof(double);
 	uint32_t n_active = newton->rates->n_active;
-	size_t most_log = 7 * ((size_t) newton->max_iterations + 4);
+	size_t most_log = (14 + 8) * ((size_t) newton->max_iterations + 4);
 
 	newton->coef = arena_alloc(arena, 1, row_bytes);
 	newton->gradient = arena_alloc(arena, 1, row_bytes);

@@ -262,6 +262,19 @@ rates_served_by(const Rates *rates, const uint64_t *cell_rows, uint64_t least,
 	return true;
 }
 
+bool
+rates_has_cell(const Rates *rates, uint32_t k, uint32_t cell)
+{
+	const TrainRate *rate = &rates->rates[rates->active[k]];
+	const DataAttribute *attribute = &rates->data->attributes[rate->attribute];
+	const double one[2] = { 1, 1 };
+	FairRate fair;
+
+	criterion_of(rates, rate)->rate(rate->event, one, &fair);
+	return attribute->group_of_base[cell >> 1] == rate->group &&
+	       fair.share[cell & 1] != 0;
+}
+
 /* The rate's shares under the weights of this pass. */
 static void
 read_shares(const Rates *rates, uint32_t k, const LinearSums *sums,
@@ -290,6 +303,19 @@ rate_value(const Rates *rates, uint32_t k, const FairRate *fair,
 		if (fair->share[y] != 0)
 			value += fair->share[y] * (by_label[y] / weight[y]);
 	return value;
+}
+
+double
+rates_parts(const Rates *rates, uint32_t k, const LinearSums *sums,
+            double part[2])
+{
+	FairRate fair;
+	double weight[2];
+
+	read_shares(rates, k, sums, weight, &fair);
+	for (int y = 0; y < 2; y++)
+		part[y] = fair.share[y] == 0 ? 0 : fair.share[y] / weight[y];
+	return fair.constant;
 }
 
 NumStatus

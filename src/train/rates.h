@@ -56,6 +56,15 @@ train_cell_totals(const Dataset *data, const TrainSettings *settings,
 extern bool rates_served_by(const Rates *rates, const uint64_t *cell_rows,
                             uint64_t least, uint32_t stride);
 
+/* Whether active rate k counts the rows of a cell. */
+extern bool rates_has_cell(const Rates *rates, uint32_t k, uint32_t cell);
+
+/* Active rate k of decisions is a constant, which is the result, and for every
+ * row that is decided 1 its weight times part[label], under the weights of this
+ * pass. */
+extern double rates_parts(const Rates *rates, uint32_t k,
+                          const LinearSums *sums, double part[2]);
+
 /* Hard and smooth rates of the active groups.  NUM_BAD_ARGUMENT when the
  * pass read no row of one of them (a sample that was too thin). */
 extern NumStatus rates_read(Rates *rates, const LinearSums *sums);

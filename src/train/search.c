@@ -42,7 +42,9 @@
 #include <string.h>
 
 #include "num/special.h"
+#include "train/few_rows.h"
 #include "train/proximal_band.h"
+#include "train/search_private.h"
 
 /* A step is asked to leave at most so much of the gap.  Asked for all of it at
  * once, steps from far away follow linearisations that no longer hold, and end
@@ -63,6 +65,10 @@
 #define MOST_MULTIPLIER 10
 #define MOST_GROWTH 2
 #define MOST_LIMIT 40
+/* Where rows are counted decisions are sharp, and bend so much that such
+ * multipliers make all steps short: it begins with less, and what is more than
+ * this adds no curvature. */
+#define MOST_COUNTING 1
 /* longest step in the norm of the Hessian: about one unit of the raw score */
 #define MAX_STEP 0.35
 /* The search ends when so many passes in a row have brought no feasible point
@@ -79,50 +85,9 @@
  * are right to some percent, and new ones are taken this seldom */
 #define FULL_CURVED_EVERY 8
 
-/* A sigmoid of temperature 1 hardly bends over scores where its mean slope is
- * above this (a quarter at most). */
-#define FLAT 0.14
-
-/* Temperatures of the smooth decision that follow the hard one more closely
- * than 1 does, for scores that lie close together and for answers that cost
- * much. */
-#define SHARP 0.15
-#define HALF_SHARP 0.5
-/* An answer costs much when its loss is so many times that of the plain model.
- * A smooth error of temperature 1 tells more of how sure the scores are than of
- * how often they are wrong, so rates of errors are doubted sooner. */
-#define DEAR 1.15
-#define DEAR_ERRORS 1.03
-/* a loss that makes up for a slightly lower accuracy on the training rows */
-#define CLEARLY_LESS 0.95
-
-struct Search
-{
-	Newton *newton;
-	double *offset;  /* [n_active] */
-	double *place;   /* [n_active] s - o, then c of band.h */
-	double *solved;  /* [n_active][stride] H^-1 J' */
-	double *m;       /* [n_active][n_active] J H^-1 J' */
-	Band *bands;     /* those of the rates, as wide as the step may make them */
-	double most;     /* of a multiplier */
-	double *aim;     /* [n_constraints] */
-	int *since_kept; /* [n_constraints] iterations since its bound was kept */
-	bool has_offset;
-	bool curved; /* the last pass brought a new Hessian and Jacobian */
-
-	ProximalBand *proximal; /* makes the step; NULL: neither l1 nor signs */
-
-	/* the run under way */
-	uint32_t block_stride;
-	int curved_every;
-	int patience;
-	bool brief; /* the run begins close to its end, and passes are dear */
-	int iteration;
-	double least_loss; /* of its feasible points */
-	int since_better;
-	bool over;
-	bool converged; /* it ended with a feasible point and no more patience */
-};
+/* Rates of small groups are steps, which a search may jump over for ever; so in
+ * the end it looks at so many points on the way of a step. */
+#define LOOKS 7
 
 NumStatus
 search_create(Newton *newton, Search **result)
@@ -209,6 +174,14 @@ build_program(Search *search)
 	return NUM_OK;
 }
 
+/* Rates of a sample are others than those that bounds are about. */
+static bool
+counts_now(const Search *search)
+{
+	return !search->looks && search->counting_rounds > 0 &&
+	       search->few != NULL && search->block_stride == 1;
+}
+
 /* Turns H^-1 g in newton->step into the step; its length in the norm of H. */
 static double
 build_step(Search *search)
@@ -227,8 +200,12 @@ build_step(Search *search)
 			for (uint32_t j = 0; j < newton->n; j++)
 				newton->step[j] += multiplier * solved[j];
 	}
+	if (counts_now(search))
+		few_rows_add(search->few, newton->step);
 	/* H step = g + J' lambda before the sign is turned */
 	squared = newton_dot(newton->step, newton->gradient, newton->n);
+	if (counts_now(search))
+		squared += few_rows_dot(search->few, newton->step);
 	for (uint32_t k = 0; k < newton->rates->n_active; k++)
 		squared +=
 			newton->multiplier[k] *
@@ -305,7 +282,7 @@ narrow_bands(Search *search)
 static void
 reset_aims(Search *search)
 {
-	search->most = MOST_MULTIPLIER;
+	search->most = counts_now(search) ? MOST_COUNTING : MOST_MULTIPLIER;
 	for (int c = 0; c < search->newton->settings->n_constraints; c++)
 	{
 		search->aim[c] = AIM;
@@ -343,7 +320,10 @@ band_step(Search *search, BandProgram *program, double *length)
 
 	if (status == NUM_OK)
 		status = build_program(search);
-	if (status == NUM_OK)
+	if (status == NUM_OK && counts_now(search))
+		status = few_rows_multipliers(search->few, program, search->bands,
+		                              search->solved, search->curved);
+	else if (status == NUM_OK)
 		status = band_multipliers(newton->arena, program, newton->monitor,
 		                          newton->multiplier);
 	if (status == NUM_OK)
@@ -361,6 +341,25 @@ band_program(const Search *search)
 		                  .c = search->place,
 		                  .bands = search->bands,
 		                  .n_bands = rates->n_bands };
+}
+
+/* Of the constraints under the multipliers of the step, for the next one. */
+static void
+set_curvature(Search *search)
+{
+	Newton *newton = search->newton;
+	const double *multiplier = newton->multiplier;
+
+	if (counts_now(search))
+	{
+		for (uint32_t k = 0; k < newton->rates->n_active; k++)
+			search->place[k] =
+				fmin(fmax(multiplier[k], -MOST_COUNTING), MOST_COUNTING);
+		multiplier = search->place;
+	}
+	rates_cell_coefficients(newton->rates, newton->sums, multiplier,
+	                        newton->cell_curvature,
+	                        newton->cell_loss_curvature);
 }
 
 /* From the sums of the last pass to the next point. */
@@ -390,9 +389,7 @@ search_step(Search *search, double *length)
 		for (uint32_t j = 0; j < newton->n; j++)
 			newton->step[j] *= MAX_STEP / *length;
 	}
-	rates_cell_coefficients(rates, newton->sums, newton->multiplier,
-	                        newton->cell_curvature,
-	                        newton->cell_loss_curvature);
+	set_curvature(search);
 	newton_remember(newton, newton->multiplier);
 	for (uint32_t j = 0; j < newton->n; j++)
 	{
@@ -419,6 +416,8 @@ begin_run(Search *search, uint32_t block_stride, int curved_every, int patience)
 	search->over = search->newton->max_iterations == 0;
 	search->converged = false;
 	search->has_offset = false;
+	if (search->few != NULL)
+		few_rows_restart(search->few);
 	reset_aims(search);
 	search->newton->remembers = false;
 }
@@ -433,6 +432,35 @@ worth_of_more(const Search *search, double length)
 
 	return length * length / 2 +
 	       rates_worth_of_room(newton->rates, newton->multiplier);
+}
+
+/* Judges points on the way of the step just made, and keeps those that are
+ * better; newton->coef stays. */
+static NumStatus
+look_on_the_way(Search *search)
+{
+	Newton *newton = search->newton;
+	double part = 1.0 / (LOOKS + 1);
+	NumStatus status = NUM_OK;
+
+	for (int look = 1; look <= LOOKS && status == NUM_OK; look++)
+	{
+		double forward = look == 1 ? part - 1 : part;
+
+		for (uint32_t j = 0; j < newton->n; j++)
+			newton->coef[j] += forward * newton->step[j];
+		status = newton_pass(newton, search->block_stride, false);
+		if (status != NUM_OK || newton->violation > 0 ||
+		    newton->loss >= search->least_loss)
+			continue;
+		newton_log(newton, "way", 0, largest_multiplier(newton), true);
+		newton_keep_best(newton, true);
+		search->least_loss = newton->loss;
+		search->since_better = 0;
+	}
+	for (uint32_t j = 0; j < newton->n; j++)
+		newton->coef[j] += part * newton->step[j];
+	return status;
 }
 
 bool
@@ -478,6 +506,10 @@ search_advance(Search *search)
 	if (status != NUM_OK)
 		return status;
 	newton->log[newton->n_log - 1].step = length;
+	if (search->looks && search->block_stride == 1)
+		status = look_on_the_way(search);
+	if (status != NUM_OK)
+		return status;
 	search->converged =
 		search->brief && feasible && newton->early_stop.rule == NULL &&
 		worth_of_more(search, length) <= LOSS_TOLERANCE * newton->loss;
@@ -543,6 +575,11 @@ search_begin(Search *search)
 	uint32_t stride = newton->sample_stride;
 	NumStatus status = NUM_OK;
 
+	if (search->counting_rounds > 0 && search->few == NULL &&
+	    search->proximal == NULL)
+		status = few_rows_create(newton, &search->few);
+	if (status != NUM_OK)
+		return status;
 	if (stride > 1)
 	{
 		begin_run(search, stride, 1, PATIENCE);
@@ -594,140 +631,4 @@ search_begin_near(Search *search)
 		status = keep_constant(newton);
 	begin_full_run(search);
 	return status;
-}
-
-void
-search_restart(Search *search, const double *coef, double temperature)
-{
-	Newton *newton = search->newton;
-
-	rate_log_hold(&newton->rate_log);
-	newton->temperature = temperature;
-	memcpy(newton->coef, coef, newton->stride * sizeof(double));
-	memset(newton->multiplier, 0, newton->rates->n_active * sizeof(double));
-	memset(newton->cell_curvature, 0,
-	       linear_n_cells(newton->plan) * sizeof(double));
-}
-
-/* ---- answers ---- */
-
-NumStatus
-search_answer_create(const Newton *newton, NumArena *arena,
-                     SearchAnswer *answer)
-{
-	memset(answer, 0, sizeof(*answer));
-	answer->coef = arena_alloc(arena, newton->stride, sizeof(double));
-	answer->reached = arena_alloc(
-		arena, (size_t) newton->settings->n_constraints, sizeof(double));
-	return answer->coef == NULL || answer->reached == NULL ? NUM_NO_MEMORY
-	                                                       : NUM_OK;
-}
-
-void
-search_take_answer(const Search *search, SearchAnswer *answer)
-{
-	const Newton *newton = search->newton;
-
-	memcpy(answer->coef, newton->best, newton->stride * sizeof(double));
-	memcpy(answer->reached, newton->best_reached,
-	       (size_t) newton->settings->n_constraints * sizeof(double));
-	answer->loss = newton->best_loss;
-	answer->gap = newton->best_gap;
-	answer->accuracy = newton->best_accuracy;
-	answer->violation = newton->best_violation;
-	answer->feasible = newton->best_feasible;
-	answer->is_constant = newton->best_is_constant;
-	answer->converged = search->converged;
-	answer->stopped_early = newton->early_stop.stops;
-	answer->log = newton->best_log;
-}
-
-/* Back to the answer before search_restart(). */
-static void
-give_answer(Search *search, const SearchAnswer *answer)
-{
-	Newton *newton = search->newton;
-
-	memcpy(newton->best, answer->coef, newton->stride * sizeof(double));
-	memcpy(newton->best_reached, answer->reached,
-	       (size_t) newton->settings->n_constraints * sizeof(double));
-	newton->best_loss = answer->loss;
-	newton->best_gap = answer->gap;
-	newton->best_accuracy = answer->accuracy;
-	newton->best_violation = answer->violation;
-	newton->best_feasible = answer->feasible;
-	newton->best_is_constant = answer->is_constant;
-	newton->best_log = answer->log;
-	search->converged = answer->converged;
-	rate_log_restore(&newton->rate_log);
-}
-
-/* Whether the answer that the newton holds is better than the one before. */
-static bool
-is_better(const Newton *newton, const SearchAnswer *first)
-{
-	double n = (double) newton->data->part[DATA_TRAIN].n_rows;
-	double doubt = sqrt(first->accuracy * (1 - first->accuracy) / n);
-
-	if (newton->best_feasible != first->feasible)
-		return newton->best_feasible;
-	if (!first->feasible)
-		return newton->best_violation < first->violation;
-	if (newton->best_accuracy > first->accuracy + doubt)
-		return true;
-	return newton->best_accuracy > first->accuracy - doubt &&
-	       newton->best_loss < CLEARLY_LESS * first->loss;
-}
-
-void
-search_prefer(Search *search, const SearchAnswer *first)
-{
-	if (!is_better(search->newton, first))
-		give_answer(search, first);
-}
-
-double
-search_next_temperature(const Search *search, const SearchAnswer *answer,
-                        int round, bool flat, double plain_loss)
-{
-	const Newton *newton = search->newton;
-	bool failed = !answer->feasible || answer->is_constant;
-	double dear = DEAR;
-
-	if (!newton->settings->tries_sharper || !newton->rates->of_decisions ||
-	    answer->stopped_early || newton->max_iterations == 0)
-		return 0;
-	if (round == 0 && flat)
-		return SHARP;
-	if (round == 1 && !flat && failed)
-		return SHARP;
-	for (int c = 0; c < newton->settings->n_constraints; c++)
-	{
-		const FairCriterion *criterion =
-			newton->settings->constraints[c].criterion;
-
-		if (criterion->of_errors && !criterion->of_loss)
-			dear = DEAR_ERRORS;
-	}
-	return round == 0 && (failed || answer->loss > dear * plain_loss)
-	           ? HALF_SHARP
-	           : 0;
-}
-
-TrainOutcome
-search_outcome(const SearchAnswer *answer)
-{
-	if (!answer->feasible)
-		return TRAIN_INFEASIBLE;
-	if (answer->converged)
-		return TRAIN_CONVERGED;
-	return answer->stopped_early ? TRAIN_EARLY_STOP : TRAIN_ITERATION_LIMIT;
-}
-bool
-search_scores_are_flat(const Newton *newton)
-{
-	const LinearSums *sums = newton->sums;
-	double curvature = newton->learns ? sums->diagonal[0] : sums->hessian[0];
-
-	return curvature / sums->weight > FLAT;
 }

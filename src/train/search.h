@@ -57,11 +57,12 @@ extern void
 search_restart(Search *search, const double *coef, double temperature);
 
 /* The temperature at which to search once more when 'answer' has come of round
- * number 'round', from 0, or 0 for not at all.  'flat' is search_scores_are_flat()
- * and 'plain_loss' the loss of the plain model, where all rounds begin. */
+ * number 'round', from 0, or 0 for not at all; the search knows what else it is
+ * to do in that round.  'flat' is search_scores_are_flat() and 'plain_loss' the loss of the plain model, where
+ * all rounds begin. */
 extern double
-search_next_temperature(const Search *search, const SearchAnswer *answer,
-                        int round, bool flat, double plain_loss);
+search_next_temperature(Search *search, const SearchAnswer *answer, int round,
+                        bool flat, double plain_loss);
 
 /* Whether the scores of the plain model, of which the last pass was, lie so
  * close together that a sigmoid of temperature 1 is nearly a straight line over
