@@ -23,6 +23,7 @@
  * much. */
 #define SHARP 0.15
 #define HALF_SHARP 0.5
+#define NEARLY_SHARP 0.2
 /* in which rows of small groups are counted, less and more sharply */
 #define COUNTING_ROUNDS 2
 /* An answer costs much when its loss is so many times that of the plain model.
@@ -151,8 +152,8 @@ search_next_temperature(Search *search, const SearchAnswer *answer, int round,
 		return SHARP;
 	if (round == 0 && poor)
 		return HALF_SHARP;
-	if (round == 1 && !flat && failed)
-		return SHARP;
+	if (round == 1 && !flat && poor)
+		return failed ? SHARP : NEARLY_SHARP;
 	if (!poor || search->looks || !few_rows_matter(newton->rates))
 		return 0;
 	if (search->counting_rounds++ == 0)
