@@ -104,6 +104,13 @@ DROP TABLE both_ways;
 SELECT point, max_loss, status, pareto, accuracy IS NOT NULL AS decides, CASE WHEN status = 'converged' THEN train_gap <= max_loss * (1 + 1e-9) END AS kept, warnings
 FROM fairpg.frontier('rich', 'SELECT *, wage > 1300 AS rich FROM pay', 'rich', protected => '{race}', exclude => '{id,w,wage,race}', fairness => 'group_loss',
     max_losses => '{0.1,0.48,0.52,100}', split => 'column:part=test');
+-- with folds the same models, and losses of rows not seen near those of the held-out ones
+SELECT f.max_loss, f.judged_on, f.n, f.status, abs(f.train_gap - p.train_gap) < 1e-9 AS same_model, abs(f.gap - p.gap) < 0.1 AS near
+FROM fairpg.frontier('rich', 'SELECT *, wage > 1300 AS rich FROM pay', 'rich', protected => '{race}', exclude => '{id,w,wage,race}', fairness => 'group_loss',
+    max_losses => '{0.48,0.52}', split => 'column:part=test', folds => 3) f JOIN fairpg_catalog.frontier_point p ON p.max_loss = f.max_loss AND p.frontier < f.frontier JOIN fairpg_catalog.frontier r ON r.frontier = p.frontier AND r.model = 'rich'
+ORDER BY 1;
+SELECT status, abs(gap - 0.48) < 0.1 AS near FROM fairpg.train('rich', 'SELECT *, wage > 1300 AS rich FROM pay', 'rich', protected => '{race}', exclude => '{id,w,wage,race}', fairness => 'group_loss',
+    max_loss => 0.5, split => 'column:part=test', options => '{"cross_fit": 3}');
 
 -- rows in any order, and rows that wait in a file: the same bytes
 CREATE TABLE plenty AS SELECT i AS id, i * 7919 % 10007 AS a, CASE WHEN i % 11 > 0 THEN i * 31 % 97 / 7.0 END AS b, 'level ' || i * i % 97 AS c,

@@ -356,7 +356,7 @@ chunk_loss_jacobian(const LinearPlan *plan, const DataBlock *block,
 }
 
 /* Weighs the curvature of the loss by the cell; |residual| / weight is p or
- * 1 - p, whatever the label. */
+ * 1 - p, whatever the label.  Rows of factor 0 have neither. */
 static void
 chunk_loss_curvature(LinearPlan *plan, const DataBlock *block, uint32_t first,
                      uint32_t n, const double *factor)
@@ -365,8 +365,9 @@ chunk_loss_curvature(LinearPlan *plan, const DataBlock *block, uint32_t first,
 
 	for (uint32_t i = 0; i < n; i++)
 	{
+		double weight = plan->row_weight[i];
 		double residual = fabs(plan->residual[i]);
-		double own = residual * (1.0 - residual / plan->row_weight[i]);
+		double own = weight > 0 ? residual * (1.0 - residual / weight) : 0;
 
 		plan->curvature[i] = grid_round(
 			plan->curvature[i] + factor[cell[i]] * own, plan->curvature_magnet);
