@@ -22,17 +22,20 @@ SELECT i AS id, 1 + i % 3 AS w, CASE WHEN i % 3 = 1 THEN 'test' ELSE 'train' END
        2 * h[3] + CASE WHEN h[1] < 0.55 THEN 0.5 ELSE 0 END AS income, h[4] - CASE WHEN h[2] < 0.6 THEN 0.2 ELSE 0 END AS debt,
        (ARRAY['north', 'south', 'east'])[1 + (3 * h[5])::integer % 3] AS region,
        2 * h[3] + CASE WHEN h[1] < 0.55 THEN 0.5 ELSE 0 END - 1.5 * h[4] + CASE WHEN h[2] < 0.6 THEN 0.4 ELSE 0 END + 1.4 * (h[6] - 0.5) > 0.75 AS paid,
+       CASE WHEN h[6] < 0.2 + 0.25 * h[3] + CASE WHEN h[1] < 0.55 THEN 0.2 ELSE 0 END THEN 'low' WHEN h[6] < 0.7 + 0.2 * h[4] THEN 'mid' ELSE 'top' END AS rung,
        1000 + 200 * h[3] + CASE WHEN h[1] < 0.55 THEN 90 ELSE 0 END + CASE WHEN h[2] < 0.6 THEN 1 ELSE 2 END * 150 * (h[6] - 0.5) AS amount
 FROM (SELECT i, ARRAY(SELECT (hashint8(i * 31 + k * 1000003)::bigint + 2147483648) / 4294967296.0
                       FROM generate_series(1, 6) k)::float8[] AS h
       FROM generate_series(1, 1500) i) t;
 CREATE TABLE learnt (family text, label text);
-INSERT INTO learnt VALUES ('logistic', 'paid'), ('linear', 'amount');
+INSERT INTO learnt VALUES ('logistic', 'paid'), ('linear', 'amount'), ('multinomial', 'rung');
 -- bounds by themselves, and wider ones for all of them together
 CREATE TABLE asked (family text, fairness text, bound text, value float8, together float8);
 INSERT INTO asked
 SELECT 'logistic', f, b, CASE b WHEN 'max_gap' THEN 0.05 ELSE 0.8 END, CASE b WHEN 'max_gap' THEN 0.15 ELSE 0.45 END
 FROM unnest('{demographic_parity,equal_opportunity,predictive_equality,equalized_odds,error_rate_parity}'::text[]) f, unnest('{max_gap,min_ratio}'::text[]) b
+UNION ALL SELECT 'multinomial', f, b, CASE b WHEN 'max_gap' THEN 0.05 ELSE 0.8 END, CASE b WHEN 'max_gap' THEN 0.15 ELSE 0.45 END
+FROM unnest('{demographic_parity,equal_opportunity}'::text[]) f, unnest('{max_gap,min_ratio}'::text[]) b
 UNION ALL VALUES ('logistic', 'group_loss', 'max_loss', 0.38, 0.6), ('linear', 'mean_parity', 'max_gap', 15, 30), ('linear', 'group_loss', 'max_loss', 9000, 9500);
 
 -- each by itself, with columns and their combination protected at once; and all
@@ -56,14 +59,18 @@ FROM runs r LEFT JOIN learnt l USING (family) LEFT JOIN asked a USING (family, f
         options => CASE WHEN r.constraints = '[]' THEN '{"key": "id", "min_group": 10}' ELSE jsonb_build_object('key', 'id', 'min_group', 10, 'constraints', r.constraints) END) t;
 
 -- every row by every model: what it is given, and the decision that is to be
--- expected where several models share it
-CREATE TABLE scored (version int, part text, number boolean, w int, sex text, race text, y float8, p float8, d float8, e float8);
+-- expected where several models share it; where labels are classes, for each of
+-- them whether it is the label, its probability and whether it is decided
+CREATE TABLE scored (version int, part text, number boolean, class text, w int, sex text, race text, y float8, p float8, d float8, e float8);
 DO $$
 DECLARE
     t record;
 BEGIN
-    FOR t IN SELECT * FROM trained LOOP
-        EXECUTE format('INSERT INTO scored SELECT %1$s, CASE WHEN %2$L <> ''none'' AND part = ''test'' THEN ''held_out'' ELSE ''train'' END, %3$L, w, sex, race, %4$s,'
+    INSERT INTO scored SELECT m.version, CASE WHEN m.split <> 'none' AND q.part = 'test' THEN 'held_out' ELSE 'train' END, false, p.class, w, sex, race, (rung = p.class)::int,
+        p.probability, (fairpg.predict_class('all', q, m.version) = p.class)::int, NULL
+    FROM trained m, people q, fairpg.predict_probabilities('all', q, m.version) p WHERE m.family = 'multinomial';
+    FOR t IN SELECT * FROM trained WHERE family <> 'multinomial' LOOP
+        EXECUTE format('INSERT INTO scored SELECT %1$s, CASE WHEN %2$L <> ''none'' AND part = ''test'' THEN ''held_out'' ELSE ''train'' END, %3$L, NULL, w, sex, race, %4$s,'
             ' fairpg.predict(''all'', p, %1$s), %5$s, %6$s FROM people p', t.version, t.split, t.family = 'linear',
             CASE t.family WHEN 'logistic' THEN 'paid::int' WHEN 'linear' THEN 'amount' END,
             CASE WHEN t.family <> 'linear' THEN format('fairpg.decide(''all'', p, %s)::int', t.version) ELSE 'NULL' END,
@@ -73,22 +80,22 @@ END $$;
 -- the figures of groups, and how far they are apart
 CREATE TABLE figures AS
 WITH cells AS (
-    SELECT version, part, number, how, sex, race, y = 1 AS yes, sum(w) AS w, sum(w * by.d) AS selected, sum(w * abs(y - by.d)) AS wrong, sum(w * p) AS sum_p,
+    SELECT version, part, number, class, how, sex, race, y = 1 AS yes, sum(w) AS w, sum(w * by.d) AS selected, sum(w * abs(y - by.d)) AS wrong, sum(w * p) AS sum_p,
            CASE WHEN number THEN sum(w * (y - p) ^ 2) ELSE -sum(w * ln(CASE WHEN y = 1 THEN p WHEN y = 0 THEN 1 - p END)) END AS loss
     FROM scored s, LATERAL (VALUES ('drawn', s.d), ('expected', s.e)) AS by (how, d)
-    WHERE by.how = 'drawn' OR s.e IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7
+    WHERE by.how = 'drawn' OR s.e IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 ), sums AS (
-    SELECT version, part, how, number, attribute, group_name, sum(selected) / sum(w) AS selected, sum(selected) FILTER (WHERE yes) / sum(w) FILTER (WHERE yes) AS tpr,
+    SELECT version, part, how, number, class, attribute, group_name, sum(selected) / sum(w) AS selected, sum(selected) FILTER (WHERE yes) / sum(w) FILTER (WHERE yes) AS tpr,
            sum(selected) FILTER (WHERE NOT yes) / sum(w) FILTER (WHERE NOT yes) AS fpr, sum(wrong) / sum(w) AS wrong, sum(sum_p) / sum(w) AS mean, sum(loss) / sum(w) AS loss
-    FROM cells, LATERAL (VALUES ('sex', sex), ('race', race), ('sex*race', sex || ', ' || race)) AS a (attribute, group_name) GROUP BY 1, 2, 3, 4, 5, 6)
-SELECT version, part, how, attribute, group_name, f.rate, f.stored, f.value
+    FROM cells, LATERAL (VALUES ('sex', sex), ('race', race), ('sex*race', sex || ', ' || race)) AS a (attribute, group_name) GROUP BY 1, 2, 3, 4, 5, 6, 7)
+SELECT version, part, how, class, attribute, group_name, f.rate, f.stored, f.value
 FROM sums JOIN trained t USING (version), LATERAL (VALUES ('selection_rate', 'selection_rate', selected), ('tpr', 'tpr', tpr), ('fpr', 'fpr', fpr), ('error_rate', 'error_rate', wrong),
-    ('mean_prediction', 'mean_prediction', CASE WHEN number THEN mean END), ('log_loss', CASE WHEN number THEN 'mean_squared_error' ELSE 'log_loss' END, sums.loss)) AS f (rate, stored, value)
+    ('mean_prediction', 'mean_prediction', CASE WHEN number THEN mean END), ('log_loss', CASE WHEN number THEN 'mean_squared_error' ELSE 'log_loss' END, CASE WHEN class IS NULL THEN sums.loss END)) AS f (rate, stored, value)
 WHERE f.value IS NOT NULL AND attribute = ANY (t.protected);
 CREATE TABLE spreads AS
-SELECT version, part, how, attribute, fairness, max(high - low) AS gap, min(low / nullif(high, 0)) AS ratio, max(high) AS highest
-FROM (SELECT version, part, how, attribute, rate, max(value) AS high, min(value) AS low FROM figures GROUP BY 1, 2, 3, 4, 5) f
-JOIN (SELECT fairness, unnest(rates) AS rate FROM fairpg.criteria()) c USING (rate) GROUP BY 1, 2, 3, 4, 5;
+SELECT version, part, how, class, attribute, fairness, max(high - low) AS gap, min(low / nullif(high, 0)) AS ratio, max(high) AS highest
+FROM (SELECT version, part, how, class, attribute, rate, max(value) AS high, min(value) AS low FROM figures GROUP BY 1, 2, 3, 4, 5, 6) f
+JOIN (SELECT fairness, unnest(rates) AS rate FROM fairpg.criteria()) c USING (rate) GROUP BY 1, 2, 3, 4, 5, 6;
 -- of every constraint: what is stored, what SQL makes of it, and whether the
 -- training rows keep it
 CREATE TABLE kept AS
@@ -110,14 +117,14 @@ SELECT DISTINCT ON (version, part) version, part, gap, expected_gap FROM kept
 ORDER BY version, part, CASE bound_kind WHEN 'min_ratio' THEN bound - drawn ELSE drawn - bound END / bound DESC NULLS LAST, position;
 CREATE TABLE totals AS
 WITH ranks AS (
-    SELECT version, part, p, sum(w) FILTER (WHERE y = 1) AS positive, sum(w) FILTER (WHERE y = 0) AS negative FROM scored WHERE NOT number GROUP BY 1, 2, 3
+    SELECT version, part, p, sum(w) FILTER (WHERE y = 1) AS positive, sum(w) FILTER (WHERE y = 0) AS negative FROM scored WHERE NOT number AND class IS NULL GROUP BY 1, 2, 3
 ), areas AS (
     SELECT version, part, sum(positive * (below + coalesce(negative, 0) / 2.0)) / sum(positive) / sum(negative) AS auc
     FROM (SELECT *, coalesce(sum(negative) OVER (PARTITION BY version, part ORDER BY p ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS below FROM ranks) r
     GROUP BY 1, 2)
 SELECT version, part, auc, sum(w * (y = d)::int)::float8 / sum(w) AS accuracy, count(*) AS n,
        CASE WHEN number THEN sum(w * (y - p) ^ 2) ELSE -sum(w * ln(CASE WHEN y = 1 THEN p WHEN y = 0 THEN 1 - p END)) END / sum(w) AS loss
-FROM scored LEFT JOIN areas USING (version, part) GROUP BY version, part, number, auc;
+FROM scored LEFT JOIN areas USING (version, part) WHERE class IS NULL OR y = 1 GROUP BY version, part, number, auc;
 
 -- Each combination: how its trainings ended; what they answer; the bound, on the
 -- training rows, of expected decisions where models share them (one model alone
@@ -147,11 +154,11 @@ FROM trained t JOIN kept c USING (version) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 SELECT t.family, d.criterion, count(*) AS disparities, count(*) FILTER (WHERE same(d.value, s.gap)) AS gap,
        count(*) FILTER (WHERE same(d.ratio, CASE WHEN t.family <> 'linear' THEN s.ratio END)) AS ratio
 FROM trained t JOIN fairpg_report.disparities d ON d.model = 'all' AND d.version = t.version
-LEFT JOIN spreads s ON s.version = t.version AND s.part = d.part AND s.attribute = d.attribute AND s.fairness = d.criterion AND s.how = 'drawn'
+LEFT JOIN spreads s ON s.version = t.version AND s.part = d.part AND s.attribute = d.attribute AND s.fairness = d.criterion AND s.how = 'drawn' AND s.class IS NOT DISTINCT FROM d.class
 GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT t.family, f.stored AS metric, count(*) AS n, count(*) FILTER (WHERE same(m.value, f.value)) AS told
 FROM trained t JOIN figures f USING (version) LEFT JOIN fairpg_report.group_metrics m
-    ON m.model = 'all' AND m.version = t.version AND m.part = f.part AND m.attribute = f.attribute AND m.group_name = f.group_name AND m.metric = f.stored
+    ON m.model = 'all' AND m.version = t.version AND m.part = f.part AND m.attribute = f.attribute AND m.group_name = f.group_name AND m.metric = f.stored AND m.class IS NOT DISTINCT FROM f.class
 WHERE f.how = 'drawn' GROUP BY 1, 2 ORDER BY 1, 2;
 -- no model of a family has a smaller largest loss than that of minimax
 SELECT t.family, t.split, min(s.highest) FILTER (WHERE t.method = 'minimax') <= min(s.highest) * (1 + 1e-3) AS least

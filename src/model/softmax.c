@@ -7,6 +7,14 @@
  * its curvature between two classes w p_k ([k = l] - p_l); both are scattered
  * over the row's numbers and levels, for each class or pair of classes.
  *
+ * With multipliers m_k on the smooth decisions q_k of temperature T, and
+ * t_k = q_k (m_k - sum_l q_l m_l), these have the curvature
+ *
+ *     sum_k t_k (u_k - sum_l q_l u_l)^2 / T^2
+ *
+ * along a move u of the scores, where the t_k sum to zero.  What is positive of
+ * it is added: the terms of which t_k > 0.
+ *
  * Every term is rounded to a grid before it is added up (num/grid.h).
  *
  * Cost for K classes and C columns, a row: K C for value and gradient, and
@@ -34,11 +42,15 @@ struct Softmax
 	double slope_magnet;
 	double weight_magnet;
 	GridSum loss;
+	GridSum margin;
+	bool bends; /* the rows at hand take part in Hessian and diagonal */
 
 	/* working arrays of one chunk, [n_classes][LINEAR_CHUNK_ROWS] */
 	double *score;
 	double *probability;
 	double *soft;
+	double *tilt;   /* t_k / T^2 where that is positive, else 0 */
+	double *tilted; /* [LINEAR_CHUNK_ROWS] their sum */
 	double *factor; /* [LINEAR_CHUNK_ROWS] */
 	uint32_t *best; /* [LINEAR_CHUNK_ROWS] */
 };
@@ -67,10 +79,13 @@ softmax_create(NumArena *arena, LinearPlan *plan, Softmax **result)
 	softmax->score = arena_alloc(arena, rows, sizeof(double));
 	softmax->probability = arena_alloc(arena, rows, sizeof(double));
 	softmax->soft = arena_alloc(arena, rows, sizeof(double));
+	softmax->tilt = arena_alloc(arena, rows, sizeof(double));
+	softmax->tilted = arena_alloc(arena, LINEAR_CHUNK_ROWS, sizeof(double));
 	softmax->factor = arena_alloc(arena, LINEAR_CHUNK_ROWS, sizeof(double));
 	softmax->best = arena_alloc(arena, LINEAR_CHUNK_ROWS, sizeof(uint32_t));
 	if (softmax->score == NULL || softmax->probability == NULL ||
-	    softmax->soft == NULL || softmax->factor == NULL ||
+	    softmax->soft == NULL || softmax->tilted == NULL ||
+	    softmax->tilt == NULL || softmax->factor == NULL ||
 	    softmax->best == NULL)
 		return NUM_NO_MEMORY;
 	*result = softmax;
@@ -96,10 +111,16 @@ sum_sizes(const Softmax *softmax)
 		               .hessian = k * (k + 1) / 2 *
 		                          ((size_t) plan->n_params + 1) * plan->stride,
 		               .hard = k * k * softmax->n_base,
-		               .soft = k * softmax->n_base };
+		               .soft = k * 2 * softmax->n_base };
 
 	sizes.jacobian = sizes.soft * sizes.vector;
 	return sizes;
+}
+
+static bool
+wants_jacobian(const SoftmaxRequest *request)
+{
+	return request->rates != SOFTMAX_NO_RATES && request->want_jacobian;
 }
 
 NumStatus
@@ -119,12 +140,8 @@ softmax_sums_create(NumArena *arena, const Softmax *softmax,
 		{ &sums->diagonal, sizes.vector, request->want_diagonal },
 		{ &sums->hessian, sizes.hessian, request->want_hessian },
 		{ &sums->hard, sizes.hard, true },
-		{ &sums->soft, sizes.soft, request->want_rates },
-		{ &sums->own_soft, sizes.soft, request->want_own_rates },
-		{ &sums->jacobian, sizes.jacobian,
-		  request->want_rates && request->want_jacobian },
-		{ &sums->own_jacobian, sizes.jacobian,
-		  request->want_own_rates && request->want_jacobian },
+		{ &sums->soft, sizes.soft, request->rates != SOFTMAX_NO_RATES },
+		{ &sums->jacobian, sizes.jacobian, wants_jacobian(request) },
 	};
 
 	if (sums == NULL)
@@ -153,20 +170,29 @@ sums_clear(const Softmax *softmax, const SoftmaxRequest *request,
            SoftmaxSums *sums)
 {
 	SumSizes sizes = sum_sizes(softmax);
-	bool jacobian = request->want_jacobian;
 
 	sums->rows = 0;
 	sums->weight = 0;
 	sums->loss = 0;
+	if (request->want_hessian || request->want_diagonal)
+		sums->curved_weight = 0;
 	clear(sums->gradient, sizes.vector, true);
 	clear(sums->diagonal, sizes.vector, request->want_diagonal);
 	clear(sums->hessian, sizes.hessian, request->want_hessian);
 	clear(sums->hard, sizes.hard, true);
-	clear(sums->soft, sizes.soft, request->want_rates);
-	clear(sums->own_soft, sizes.soft, request->want_own_rates);
-	clear(sums->jacobian, sizes.jacobian, request->want_rates && jacobian);
-	clear(sums->own_jacobian, sizes.jacobian,
-	      request->want_own_rates && jacobian);
+	clear(sums->soft, sizes.soft, request->rates != SOFTMAX_NO_RATES);
+	clear(sums->jacobian, sizes.jacobian, wants_jacobian(request));
+}
+
+static double
+largest_multiplier(const Softmax *softmax, const SoftmaxRequest *request)
+{
+	size_t n = 2 * (size_t) softmax->n_base * softmax->n_classes;
+	double largest = 0;
+
+	for (size_t c = 0; c < n && request->multiplier != NULL; c++)
+		largest = fmax(largest, fabs(request->multiplier[c]));
+	return largest;
 }
 
 /*
@@ -186,12 +212,16 @@ set_magnets(Softmax *softmax, const SoftmaxRequest *request)
 			reach, linear_score_reach(plan, request->coef + k * plan->stride));
 	reach = 2 * reach + 1 + num_log((double) softmax->n_classes);
 	softmax->residual_magnet = grid_magnet(weight);
-	softmax->curvature_magnet = grid_magnet(weight / 4);
+	softmax->curvature_magnet = grid_magnet(
+		weight * (0.25 + 4 * largest_multiplier(softmax, request) /
+	                         (request->temperature * request->temperature)));
 	softmax->slope_magnet = grid_magnet(weight / 4 / request->temperature);
 	softmax->weight_magnet = plan->data->weight_magnet;
 	if (!isfinite(weight * reach))
 		return false;
 	grid_sum_init(&softmax->loss, weight * reach,
+	              (double) plan->data->part[DATA_TRAIN].n_rows);
+	grid_sum_init(&softmax->margin, weight * reach,
 	              (double) plan->data->part[DATA_TRAIN].n_rows);
 	return true;
 }
@@ -363,6 +393,23 @@ chunk_decisions(Softmax *softmax, const DataBlock *block, uint32_t first,
 	}
 }
 
+/* By how much the best class of each row is ahead of the next one. */
+static void
+chunk_margins(Softmax *softmax, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+	{
+		double most = softmax->score[softmax->best[i] * LINEAR_CHUNK_ROWS + i];
+		double next = -INFINITY;
+
+		for (uint32_t k = 0; k < softmax->n_classes; k++)
+			if (k != softmax->best[i])
+				next = fmax(next, softmax->score[k * LINEAR_CHUNK_ROWS + i]);
+		grid_sum_add(&softmax->margin,
+		             softmax->plan->row_weight[i] * (most - next));
+	}
+}
+
 static void
 chunk_gradient(Softmax *softmax, const DataBlock *block, uint32_t first,
                uint32_t n, SoftmaxSums *sums)
@@ -382,39 +429,87 @@ chunk_gradient(Softmax *softmax, const DataBlock *block, uint32_t first,
 	}
 }
 
+/* What the multipliers of a chunk's rows add to their curvature. */
+static void
+tilt_chunk(Softmax *softmax, const SoftmaxRequest *request,
+           const DataBlock *block, uint32_t first, uint32_t n)
+{
+	uint32_t n_cells = 2 * softmax->n_base;
+	double scale = 1 / (request->temperature * request->temperature);
+	double m[DATA_MOST_CLASSES];
+
+	for (uint32_t i = 0; i < n; i++)
+	{
+		uint32_t label = block->label_class[first + i];
+		uint32_t base = block->cell[first + i] >> 1;
+		double mean = 0;
+		double sum = 0;
+
+		for (uint32_t k = 0; k < softmax->n_classes; k++)
+		{
+			m[k] =
+				request
+					->multiplier[k * n_cells + 2 * base + (k == label ? 1 : 0)];
+			mean += softmax->soft[k * LINEAR_CHUNK_ROWS + i] * m[k];
+		}
+		for (uint32_t k = 0; k < softmax->n_classes; k++)
+		{
+			double q = softmax->soft[k * LINEAR_CHUNK_ROWS + i];
+			double t = scale * q * fmax(m[k] - mean, 0);
+
+			softmax->tilt[k * LINEAR_CHUNK_ROWS + i] = t;
+			sum += t;
+		}
+		softmax->tilted[i] = sum;
+	}
+}
+
 /* Curvature of a chunk's rows between two classes into softmax->factor. */
 static void
-pair_curvature(Softmax *softmax, uint32_t k, uint32_t l, uint32_t n)
+pair_curvature(Softmax *softmax, bool tilted, uint32_t k, uint32_t l,
+               uint32_t n)
 {
 	const double *pk = softmax->probability + k * LINEAR_CHUNK_ROWS;
 	const double *pl = softmax->probability + l * LINEAR_CHUNK_ROWS;
+	const double *qk = softmax->soft + k * LINEAR_CHUNK_ROWS;
+	const double *ql = softmax->soft + l * LINEAR_CHUNK_ROWS;
+	const double *tk = softmax->tilt + k * LINEAR_CHUNK_ROWS;
+	const double *tl = softmax->tilt + l * LINEAR_CHUNK_ROWS;
+	const double *w = softmax->plan->row_weight;
 	double same = k == l ? 1 : 0;
 
 	for (uint32_t i = 0; i < n; i++)
-		softmax->factor[i] =
-			softmax->plan->row_weight[i] * pk[i] * (same - pl[i]);
+		softmax->factor[i] = w[i] * pk[i] * (same - pl[i]);
+	for (uint32_t i = 0; i < n && tilted; i++)
+		softmax->factor[i] +=
+			w[i] * (tk[i] * (same - ql[i]) +
+		            qk[i] * (softmax->tilted[i] * ql[i] - tl[i]));
 }
 
 static void
-chunk_curvature(Softmax *softmax, const SoftmaxRequest *request, uint32_t n,
+chunk_curvature(Softmax *softmax, const SoftmaxRequest *request,
+                const DataBlock *block, uint32_t first, uint32_t n,
                 SoftmaxSums *sums)
 {
+	bool tilted = request->multiplier != NULL;
 	LinearPlan *plan = softmax->plan;
-	size_t block = ((size_t) plan->n_params + 1) * plan->stride;
+	size_t pair = ((size_t) plan->n_params + 1) * plan->stride;
 
+	if (tilted)
+		tilt_chunk(softmax, request, block, first, n);
 	for (uint32_t k = 0; k < softmax->n_classes && request->want_diagonal; k++)
 	{
-		pair_curvature(softmax, k, k, n);
+		pair_curvature(softmax, tilted, k, k, n);
 		scatter_squares(plan, n, softmax->factor, softmax->curvature_magnet,
 		                sums->diagonal + k * plan->stride);
 	}
 	for (uint32_t k = 0; k < softmax->n_classes && request->want_hessian; k++)
 		for (uint32_t l = 0; l <= k; l++)
 		{
-			pair_curvature(softmax, k, l, n);
+			pair_curvature(softmax, tilted, k, l, n);
 			scatter_products(plan, n, softmax->factor,
 			                 softmax->curvature_magnet,
-			                 sums->hessian + softmax_pair(k, l) * block);
+			                 sums->hessian + softmax_pair(k, l) * pair);
 		}
 }
 
@@ -433,8 +528,7 @@ scatter_row(const LinearPlan *plan, uint32_t i, double factor, double magnet,
 		target[param[c]] += rounded;
 }
 
-/* The gradient of the smooth decision of row i for class c, added to that of
- * its base group and the class. */
+/* The gradient of the smooth decision of row i for class c, added to a cell's. */
 WIDE static void
 add_slopes(const Softmax *softmax, uint32_t i, uint32_t c, double factor,
            double *target)
@@ -459,32 +553,28 @@ chunk_rates(Softmax *softmax, const SoftmaxRequest *request,
 {
 	const LinearPlan *plan = softmax->plan;
 	uint32_t n_classes = softmax->n_classes;
+	size_t n_cells = 2 * (size_t) softmax->n_base;
 	size_t vector = n_classes * plan->stride;
+	bool all = request->rates == SOFTMAX_ALL_RATES;
 
 	for (uint32_t i = 0; i < n; i++)
 	{
 		uint32_t label = block->label_class[first + i];
-		size_t base = (size_t) (block->cell[first + i] >> 1) * n_classes;
+		uint32_t base = block->cell[first + i] >> 1;
 		double w = plan->row_weight[i];
-		double slope = w / request->temperature;
 
-		for (uint32_t c = 0; c < n_classes && request->want_rates; c++)
+		for (uint32_t c = all ? 0 : label; c < (all ? n_classes : label + 1);
+		     c++)
 		{
-			sums->soft[base + c] +=
+			size_t cell = c * n_cells + 2 * base + (c == label ? 1 : 0);
+
+			sums->soft[cell] +=
 				grid_round(w * softmax->soft[c * LINEAR_CHUNK_ROWS + i],
 			               softmax->weight_magnet);
 			if (request->want_jacobian)
-				add_slopes(softmax, i, c, slope,
-				           sums->jacobian + (base + c) * vector);
+				add_slopes(softmax, i, c, w / request->temperature,
+				           sums->jacobian + cell * vector);
 		}
-		if (!request->want_own_rates)
-			continue;
-		sums->own_soft[base + label] +=
-			grid_round(w * softmax->soft[label * LINEAR_CHUNK_ROWS + i],
-		               softmax->weight_magnet);
-		if (request->want_jacobian)
-			add_slopes(softmax, i, label, slope,
-			           sums->own_jacobian + (base + label) * vector);
 	}
 }
 
@@ -501,17 +591,23 @@ pass_chunk(Softmax *softmax, const SoftmaxRequest *request,
 	linear_fill_chunk(plan, block, first, n);
 	for (uint32_t i = 0; i < n; i++)
 		plan->row_weight[i] = linear_row_weight(block, first + i);
+	for (uint32_t i = 0; i < n && softmax->bends; i++)
+		sums->curved_weight +=
+			grid_round(plan->row_weight[i], softmax->weight_magnet);
 	for (uint32_t k = 0; k < softmax->n_classes; k++)
 		chunk_scores(plan, request->coef + k * plan->stride, n,
 		             softmax->score + k * LINEAR_CHUNK_ROWS);
 	chunk_softmax(softmax, 1, n, softmax->probability, sum);
 	chunk_decisions(softmax, block, first, n, sum, sums);
+	if (request->want_margin)
+		chunk_margins(softmax, n);
 	chunk_gradient(softmax, block, first, n, sums);
-	chunk_curvature(softmax, request, n, sums);
-	if (!request->want_rates && !request->want_own_rates)
-		return;
-	chunk_softmax(softmax, 1 / request->temperature, n, softmax->soft, sum);
-	chunk_rates(softmax, request, block, first, n, sums);
+	if (request->rates != SOFTMAX_NO_RATES || request->multiplier != NULL)
+		chunk_softmax(softmax, 1 / request->temperature, n, softmax->soft, sum);
+	if (softmax->bends)
+		chunk_curvature(softmax, request, block, first, n, sums);
+	if (request->rates != SOFTMAX_NO_RATES)
+		chunk_rates(softmax, request, block, first, n, sums);
 }
 
 /* What stands behind the parameters of vectors is nobody's. */
@@ -534,13 +630,13 @@ pass_end(Softmax *softmax, const SoftmaxRequest *request, SoftmaxSums *sums)
 	for (size_t c = 0; c < sizes.hard; c++)
 		sums->weight += sums->hard[c];
 	sums->loss = grid_sum_value(&softmax->loss);
+	sums->margin =
+		request->want_margin ? grid_sum_value(&softmax->margin) : NAN;
 	clear_rest(softmax, sums->gradient, k);
 	if (request->want_diagonal)
 		clear_rest(softmax, sums->diagonal, k);
-	if (request->want_rates && request->want_jacobian)
+	if (wants_jacobian(request))
 		clear_rest(softmax, sums->jacobian, sizes.soft * k);
-	if (request->want_own_rates && request->want_jacobian)
-		clear_rest(softmax, sums->own_jacobian, sizes.soft * k);
 }
 
 NumStatus
@@ -556,6 +652,8 @@ softmax_pass(Softmax *softmax, const SoftmaxRequest *request,
 	{
 		const DataBlock *block = data_block(rows, b);
 
+		softmax->bends = (request->want_hessian || request->want_diagonal) &&
+		                 b < rows->sample_blocks[request->curved_sample];
 		for (uint32_t first = 0; first < block->n_rows;
 		     first += LINEAR_CHUNK_ROWS)
 		{

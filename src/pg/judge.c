@@ -6,8 +6,13 @@
 
 #include <math.h>
 
+#include "lib/stringinfo.h"
+
 #include "pg/judge.h"
 #include "pg/report.h"
+
+/* Classes that a warning names. */
+#define NAMED_CLASSES 5
 
 /* More rows than anybody will have. */
 #define MOST_ROWS 1e15
@@ -34,6 +39,45 @@ warn_of_small(const FigureSettings *settings, const FigureAttribute *attribute,
 	                   settings->min_group));
 }
 
+/* Likewise by the classes of which a group has too few rows. */
+static void
+warn_of_small_classes(const FigureSettings *settings,
+                      const FairCriterion *criterion,
+                      const FigureAttribute *attribute, int group,
+                      Judgements *judgements)
+{
+	const FairCells *classes = attribute->groups[group].classes;
+	StringInfoData list;
+	int n = 0;
+
+	if (!fair_criterion_needs_label(criterion))
+	{
+		/* the same rows for each of them */
+		if (fair_event_rows(criterion, 0, &classes[0]) <
+		    (uint64) settings->min_group)
+			warn_of_small(settings, attribute, group, judgements);
+		return;
+	}
+	initStringInfo(&list);
+	for (int k = 0; k < settings->n_classes; k++)
+		if (fair_event_rows(criterion, 0, &classes[k]) <
+		        (uint64) settings->min_group &&
+		    n++ < NAMED_CLASSES)
+			appendStringInfo(&list, "%s\"%s\"", n > 1 ? ", " : "",
+			                 settings->class_names[k]);
+	if (n == 0)
+		return;
+	if (n > NAMED_CLASSES)
+		appendStringInfo(&list, " and %d more", n - NAMED_CLASSES);
+	warn_once(judgements,
+	          psprintf("group \"%s\" of \"%s\" is not judged on %s: fewer than "
+	                   "%d rows labelled so",
+	                   attribute->groups[group].name, attribute->name,
+	                   n == 1 ? psprintf("class %s", list.data)
+	                          : psprintf("%d classes (%s)", n, list.data),
+	                   settings->min_group));
+}
+
 /* Takes the rates that too few rows of a group tell about out of its table;
  * false when it did. */
 static bool
@@ -51,19 +95,25 @@ clear_small(const FairCriterion *criterion, int min_group, FairCells *cells)
 	return kept;
 }
 
-/* The cells of an attribute's groups, where those of groups too small to
- * judge are cleared. */
+/* The cells of an attribute's groups, of all or of one class, from 0, where
+ * those of groups too small to judge are cleared. */
 static FairCells *
 judged_cells(const FigureSettings *settings, const FairCriterion *criterion,
-             const FigureAttribute *attribute, Judgements *judgements)
+             const FigureAttribute *attribute, int class,
+             Judgements *judgements)
 {
 	FairCells *cells =
 		palloc(sizeof(FairCells) * (Size) Max(attribute->n_groups, 1));
 
 	for (int g = 0; g < attribute->n_groups; g++)
 	{
-		cells[g] = attribute->groups[g].cells;
-		if (!clear_small(criterion, settings->min_group, &cells[g]))
+		const FigureGroup *group = &attribute->groups[g];
+
+		cells[g] =
+			settings->n_classes > 0 ? group->classes[class] : group->cells;
+		if (clear_small(criterion, settings->min_group, &cells[g]))
+			continue;
+		if (settings->n_classes == 0)
 			warn_of_small(settings, attribute, g, judgements);
 	}
 	return cells;
@@ -144,14 +194,16 @@ place_of(const FairCriterion *criterion)
 	return c;
 }
 
-/* Gap and ratio of one attribute's rates. */
+/* Gap and ratio of one attribute's rates, of all or of one class. */
 static void
-judge_rates(const FigureSettings *settings, const FairConstraint *constraint,
-            const FigureAttribute *attribute, Judgements *judgements,
+judge_class(const FigureSettings *settings, const FairConstraint *constraint,
+            const FigureAttribute *attribute, int class, Judgements *judgements,
             Judgement *judgement)
 {
 	const FairCriterion *criterion = constraint->criterion;
-	FairCells *cells = judged_cells(settings, criterion, attribute, judgements);
+	FairCells *cells =
+		judged_cells(settings, criterion, attribute, class, judgements);
+	double before = judgement->value;
 	FairGapInterval interval;
 	FairGap gap;
 
@@ -178,6 +230,21 @@ judge_rates(const FigureSettings *settings, const FairConstraint *constraint,
 			fair_gap_worst(criterion, &gap),
 			pair_rows(criterion, gap.event, cells, gap.highest, gap.lowest),
 			judgement);
+	if (settings->n_classes > 0 && judgement->value != before &&
+	    !isnan(judgement->value))
+		judgement->class = settings->class_names[class];
+}
+
+static void
+judge_rates(const FigureSettings *settings, const FairConstraint *constraint,
+            const FigureAttribute *attribute, Judgements *judgements,
+            Judgement *judgement)
+{
+	for (int k = 0; k < Max(settings->n_classes, 1); k++)
+		judge_class(settings, constraint, attribute, k, judgements, judgement);
+	for (int g = 0; g < attribute->n_groups && settings->n_classes > 0; g++)
+		warn_of_small_classes(settings, constraint->criterion, attribute, g,
+		                      judgements);
 }
 
 /*
@@ -370,6 +437,10 @@ judge_worst_group(const Judgement *judgement)
 {
 	if (judgement->attribute == NULL)
 		return NULL;
+	if (judgement->class != NULL)
+		return psprintf("%s: %s (class %s)", judgement->attribute->name,
+		                judgement->attribute->groups[judgement->worst].name,
+		                judgement->class);
 	return psprintf("%s: %s", judgement->attribute->name,
 	                judgement->attribute->groups[judgement->worst].name);
 }

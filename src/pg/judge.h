@@ -30,6 +30,7 @@ typedef struct Judgement
 
 	const FigureAttribute *attribute; /* with the worst value; NULL: none */
 	int worst;                        /* group it is to the disadvantage of */
+	const char *class;   /* where, of a label that has classes; else NULL */
 	const char *verdict; /* pass, fail, insufficient; NULL: no bound */
 
 	/* rows that the verdict hangs on: those of the event and the two groups
@@ -55,7 +56,8 @@ typedef struct Judgements
 
 /*
  * Judges each constraint between the groups of the attributes, which are
- * numbered as the list has them.  Groups with fewer than settings->min_group
+ * numbered as the list has them; where the label has classes, for each of them
+ * against all others.  Groups with fewer than settings->min_group
  * rows of an event are left out and named in the warnings.  A bound is
  * passed when the whole interval keeps it, failed when the whole interval
  * exceeds it, and otherwise the rows do not suffice to tell.
@@ -65,7 +67,8 @@ judge_constraints(const FigureSettings *settings, const ConstraintList *list,
                   const FigureAttribute *attributes, Judgements *judgements);
 
 /* "sex: female": the attribute that is worst, and the group that this is to
- * the disadvantage of; NULL where nothing could be judged. */
+ * the disadvantage of, with the class in question where the label has some, as
+ * in "sex: female (class high)"; NULL where nothing could be judged. */
 extern char *judge_worst_group(const Judgement *judgement);
 
 #endif

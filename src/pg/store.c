@@ -330,7 +330,7 @@ store_insert_log_groups(const char *model, int version,
                         const StoreLogGroup *rows, int n_rows)
 {
 	Parameters parameters = { 0 };
-	Elements columns[6];
+	Elements columns[8];
 	int nest_level = store_spi_begin();
 
 	for (int c = 0; c < (int) lengthof(columns); c++)
@@ -343,6 +343,8 @@ store_insert_log_groups(const char *model, int version,
 		push_text(&columns[3], rows[i].metric);
 		push_real(&columns[4], rows[i].value);
 		push_bigint(&columns[5], rows[i].rows);
+		push_int(&columns[6], rows[i].class_number);
+		push_text(&columns[7], rows[i].class);
 	}
 	add_text(&parameters, model);
 	add_int(&parameters, version);
@@ -352,10 +354,13 @@ store_insert_log_groups(const char *model, int version,
 	add_elements(&parameters, TEXTOID, &columns[3]);
 	add_elements(&parameters, FLOAT8OID, &columns[4]);
 	add_elements(&parameters, INT8OID, &columns[5]);
+	add_elements(&parameters, INT4OID, &columns[6]);
+	add_elements(&parameters, TEXTOID, &columns[7]);
 	run("INSERT INTO fairpg_catalog.training_log_group"
 	    " (model, version, iteration, attribute, group_name, metric, value,"
-	    " rows)"
-	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8) AS u",
+	    " rows, class_number, class)"
+	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10)"
+	    " AS u",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

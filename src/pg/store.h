@@ -127,6 +127,8 @@ typedef struct StoreLogGroup
 	const char *metric;
 	double value;
 	int64 rows;
+	int class_number;  /* from 1; 0: of a label without classes */
+	const char *class; /* its name; NULL: likewise */
 } StoreLogGroup;
 
 extern void store_insert_log_groups(const char *model, int version,

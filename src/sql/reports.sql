@@ -312,7 +312,8 @@ BEGIN
             g.value,
             g.rows,
             l.feasible,
-            l.chosen
+            l.chosen,
+            g.class
         FROM fairpg_catalog.training_log_group AS g
         JOIN fairpg_catalog.training_log AS l USING (model, version, iteration);
     COMMENT ON VIEW fairpg_report.training_log_groups
@@ -333,6 +334,8 @@ BEGIN
         IS 'whether the iteration kept all bounds';
     COMMENT ON COLUMN fairpg_report.training_log_groups.chosen
         IS 'whether the iteration is the stored model';
+    COMMENT ON COLUMN fairpg_report.training_log_groups.class
+        IS 'class of the label against all others; NULL where the label has no classes';
 
     CREATE VIEW fairpg_report.coefficients AS
         SELECT

@@ -340,7 +340,9 @@ BEGIN
         group_name text NOT NULL,
         value double precision NOT NULL,
         rows bigint NOT NULL,
-        PRIMARY KEY (model, version, iteration, attribute, metric, group_name),
+        class_number integer NOT NULL,
+        class text,
+        PRIMARY KEY (model, version, iteration, attribute, metric, group_name, class_number),
         FOREIGN KEY (model, version, iteration) REFERENCES fairpg_catalog.training_log
             ON DELETE CASCADE
     );
@@ -357,6 +359,10 @@ BEGIN
         IS 'the rate among the rows that the iteration read';
     COMMENT ON COLUMN fairpg_catalog.training_log_group.rows
         IS 'training rows of the group that count for it; a phase on a sample reads a part of them';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.class_number
+        IS 'number of the class, from 1; 0: of a label without any';
+    COMMENT ON COLUMN fairpg_catalog.training_log_group.class
+        IS 'class of the label against all others; NULL where class_number is 0';
 
     CREATE TABLE fairpg_catalog.reweighing (
         model text NOT NULL,

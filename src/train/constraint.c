@@ -7,6 +7,7 @@
  * lie close together it is no stand-in for a decision at all, and models are
  * found that are fair and worthless.  There a sharper one is tried as well, and
  * also where the answer keeps no bounds, decides alike for all or costs much.
+ * Labels may be classes (newton_class.c).
  */
 #include "train/search.h"
 
@@ -72,7 +73,9 @@ train_constraint(NumArena *arena, const Dataset *data,
 	if (status != NUM_OK)
 		return status;
 	memcpy(plain, newton->coef, newton->stride * sizeof(double));
-	flat = newton->rates->of_decisions && search_scores_are_flat(newton);
+	flat = newton->classes == NULL && newton->rates->of_decisions &&
+	       search_scores_are_flat(newton);
+	newton->temperature = search_first_temperature(newton);
 	status = search_rounds(search, newton, plain, flat, &answer);
 	if (status != NUM_OK)
 		return status;

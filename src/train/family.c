@@ -16,13 +16,12 @@ static const char *const no_linear_options[] = { "temperature", "threshold",
 	                                             "monotone",    "early_stop",
 	                                             "cross_fit",   NULL };
 
-static const char *const no_methods[] = { NULL };
+static const char *const class_methods[] = { "constraint", NULL };
 
 /* what has one threshold, or is not there yet */
-static const char *const no_class_options[] = { "temperature", "threshold",
-	                                            "l1",          "monotone",
-	                                            "early_stop",  "tighten",
-	                                            "cross_fit",   NULL };
+static const char *const no_class_options[] = {
+	"threshold", "l1", "monotone", "early_stop", "tighten", "cross_fit", NULL
+};
 
 static const TrainFamily families[] = {
 	{ .name = "logistic",
@@ -46,8 +45,8 @@ static const TrainFamily families[] = {
 	  .model = MODEL_MULTINOMIAL,
 	  .label = DATA_LABEL_CLASS,
 	  .plain = train_multinomial,
-	  .methods = no_methods,
-	  .fit = train_multinomial,
+	  .methods = class_methods,
+	  .fit = train_constraint,
 	  .no_options = no_class_options },
 	{ .name = NULL }
 };
@@ -83,7 +82,8 @@ train_family_has_criterion(const TrainFamily *family,
                            const FairCriterion *criterion)
 {
 	if (family->label == DATA_LABEL_CLASS)
-		return false;
+		return criterion == &fair_demographic_parity ||
+		       criterion == &fair_equal_opportunity;
 	if (criterion->of_loss)
 		return true;
 	return criterion->of_mean == (family->label == DATA_LABEL_NUMBER);

@@ -220,7 +220,7 @@ block_entry(const Multinomial *m, uint32_t k, uint32_t l, uint32_t a,
 static void
 fill_factor(Multinomial *m, double extra)
 {
-	double scale = 1 / m->sums->weight;
+	double scale = 1 / m->sums->curved_weight;
 
 	for (uint32_t k = 0; k < m->n_classes; k++)
 		for (uint32_t a = 0; a < m->n; a++)
@@ -255,7 +255,7 @@ invert_diagonal(Multinomial *m)
 
 	for (size_t i = 0; i < m->size; i++)
 	{
-		m->inverse[i] = m->sums->diagonal[i] / m->sums->weight +
+		m->inverse[i] = m->sums->diagonal[i] / m->sums->curved_weight +
 		                (i % m->stride > 0 ? m->settings->l2 : 0);
 		if (i % m->stride < m->n)
 			largest = fmax(largest, m->inverse[i]);

@@ -80,14 +80,29 @@ decided_as_labelled(const LinearSums *sums, uint32_t n_cells)
 	return right / sums->weight;
 }
 
-/* Loss, accuracy, rates and gaps from the sums of a pass. */
+/* Rates and gaps from the sums of a pass. */
+static NumStatus
+read_rates(Newton *newton)
+{
+	Rates *rates = newton->rates;
+	NumStatus status;
+
+	if (rates->n_active == 0)
+		return NUM_OK;
+	status = rates_read(rates, newton->sums);
+	if (status != NUM_OK)
+		return status;
+	newton->gap = rates_gap(rates);
+	newton->violation = rates_judge(rates, newton->reached);
+	return NUM_OK;
+}
+
+/* Likewise, and loss and accuracy. */
 static NumStatus
 read_sums(Newton *newton)
 {
 	const LinearSums *sums = newton->sums;
-	Rates *rates = newton->rates;
 	double ridge = 0;
-	NumStatus status;
 
 	for (uint32_t j = 1; j < newton->n; j++)
 		ridge += newton->coef[j] * newton->coef[j];
@@ -101,14 +116,7 @@ read_sums(Newton *newton)
 		return NUM_OK;
 	}
 	newton->accuracy = decided_as_labelled(sums, linear_n_cells(newton->plan));
-	if (rates->n_active == 0)
-		return NUM_OK;
-	status = rates_read(rates, sums);
-	if (status != NUM_OK)
-		return status;
-	newton->gap = rates_gap(rates);
-	newton->violation = rates_judge(rates, newton->reached);
-	return NUM_OK;
+	return read_rates(newton);
 }
 
 /* What the sums of a pass say of newton->coef. */
@@ -126,12 +134,35 @@ take_pass(Newton *newton, LinearSums *sums)
 	return read_sums(newton);
 }
 
+/* A pass over labels that are classes. */
+static NumStatus
+pass_classes(Newton *newton, uint32_t block_stride, bool curved)
+{
+	NumStatus status =
+		newton_class_pass(newton, newton_sample_level(block_stride),
+	                      hessian_level(newton, block_stride), curved);
+
+	if (status != NUM_OK)
+		return status;
+	newton->passes++;
+	newton->is_constant = false;
+	newton->accuracy = newton_class_accuracy(newton);
+	status = read_rates(newton);
+	if (status == NUM_OK && curved && newton->rates->n_active > 0)
+		rates_jacobian(newton->rates, newton->sums, newton->stride, newton->n,
+		               newton->jacobian);
+	return status;
+}
+
 NumStatus
 newton_pass(Newton *newton, uint32_t block_stride, bool curved)
 {
-	LinearRequest request = make_request(newton);
+	LinearRequest request;
 	NumStatus status;
 
+	if (newton->classes != NULL)
+		return pass_classes(newton, block_stride, curved);
+	request = make_request(newton);
 	request.sample = newton_sample_level(block_stride);
 	request.hessian_sample = hessian_level(newton, block_stride);
 	request.want_hessian = curved && !newton->learns;
@@ -178,17 +209,37 @@ newton_pass_many(Newton *const *newtons, uint32_t n)
 	return status;
 }
 
+/* The same of labels that are classes, by a pass; the gradient of another one
+ * stays. */
+static NumStatus
+pass_constant_class(Newton *newton)
+{
+	NumStatus status = newton_class_constant(newton);
+	double *gradient = newton->gradient;
+
+	/* the gradient is that of another point */
+	newton->gradient = newton->classes->from;
+	if (status == NUM_OK)
+		status = pass_classes(newton, 1, false);
+	newton->gradient = gradient;
+	newton->is_constant = true;
+	return status;
+}
+
 NumStatus
 newton_pass_constant(Newton *newton)
 {
-	LinearRequest request = make_request(newton);
+	LinearRequest request;
 	size_t n_cells = linear_n_cells(newton->plan);
 	double *weight = arena_alloc(newton->arena, n_cells, sizeof(double));
 	uint64_t *rows = arena_alloc(newton->arena, n_cells, sizeof(uint64_t));
 	double by_label[2] = { 0, 0 };
 
+	if (newton->classes != NULL)
+		return pass_constant_class(newton);
 	if (weight == NULL || rows == NULL)
 		return NUM_NO_MEMORY;
+	request = make_request(newton);
 	train_cell_totals(newton->data, newton->settings, weight, rows);
 	for (size_t c = 0; c < n_cells; c++)
 		by_label[c & 1] += weight[c];
@@ -253,6 +304,8 @@ newton_factor(Newton *newton)
 	double largest = 0;
 	double extra = 0;
 
+	if (newton->classes != NULL)
+		return multinomial_factor(newton->classes);
 	if (newton->learns)
 	{
 		invert_diagonal(newton);
@@ -278,7 +331,9 @@ newton_factor(Newton *newton)
 void
 newton_solve(Newton *newton, double *b)
 {
-	if (newton->learns)
+	if (newton->classes != NULL)
+		multinomial_solve(newton->classes, b);
+	else if (newton->learns)
 		lbfgs_apply(newton->lbfgs, newton->inverse, b);
 	else
 		dense_cholesky_solve(newton->factor, newton->n, newton->stride, b);
@@ -465,6 +520,8 @@ start_is_worthless(const Newton *newton, NumStatus status)
 		return false;
 	if (status != NUM_OK)
 		return status == NUM_NOT_FINITE;
+	if (newton->classes != NULL)
+		return !(sums->loss <= newton_class_entropy(newton) * sums->weight);
 	for (uint32_t c = 0; c < linear_n_cells(newton->plan); c++)
 		by_label[c & 1] += sums->cell_weight[c];
 	for (int label = 0; label < 2; label++)
@@ -562,9 +619,12 @@ copy_rate_log(const Newton *newton, TrainResult *result)
 	return NUM_OK;
 }
 
-NumStatus
-newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result)
+/* The best point in the scale of the columns. */
+static NumStatus
+tell_coefficients(const Newton *newton, TrainResult *result)
 {
+	if (newton->classes != NULL)
+		return multinomial_tell(newton->classes, newton->best, result);
 	result->coef =
 		arena_alloc(newton->arena, newton->data->n_params, sizeof(double));
 	if (result->coef == NULL)
@@ -573,6 +633,16 @@ newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result)
 		if (!isfinite(newton->best[j]))
 			return NUM_NOT_FINITE;
 	linear_to_raw(newton->plan, newton->best, result->coef);
+	return NUM_OK;
+}
+
+NumStatus
+newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result)
+{
+	NumStatus status = tell_coefficients(newton, result);
+
+	if (status != NUM_OK)
+		return status;
 	if (newton->best_log > 0 && newton->best_log <= newton->n_log)
 		newton->log[newton->best_log - 1].chosen = true;
 	result->std_error = NULL;

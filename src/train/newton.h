@@ -15,6 +15,7 @@
 #include "model/linear.h"
 #include "num/lbfgs.h"
 #include "train/early_stop.h"
+#include "train/multinomial.h"
 #include "train/proximal.h"
 #include "train/rate_log.h"
 #include "train/rates.h"
@@ -27,6 +28,10 @@ struct Newton
 	const TrainSettings *settings;
 	NumMonitor *monitor;
 	LinearPlan *plan;
+	/* makes the passes and the curvature where labels are classes; then all
+	 * vectors are [n_classes][stride of one], and sums those of each class
+	 * against all others, [n_classes] (newton_class.c); NULL: they are not */
+	Multinomial *classes;
 	LinearSums *sums;      /* of the last pass: one of the next two */
 	LinearSums *own_sums;  /* of newton_pass() */
 	LinearSums *many_sums; /* of newton_pass_many(), without matrices */
@@ -42,6 +47,7 @@ struct Newton
 	bool learns;            /* no Hessian: the curvature is learnt */
 	int max_iterations;     /* of one run; learning takes more of them */
 	uint32_t n;             /* parameters */
+	uint32_t n_cells;       /* of the data, or of those of each class */
 	size_t stride;          /* of every matrix */
 	uint32_t sample_stride; /* the sample phase reads one row in so many, which
 	                         * is a power of 4 */
@@ -88,7 +94,9 @@ struct Newton
 	bool is_stuck;        /* no step made the objective smaller */
 };
 
-/* Everything allocated; coefficients zero, or where settings->start says. */
+/* Everything allocated; coefficients zero, or where settings->start says.
+ * Labels that are classes are none for newton_create_beside(),
+ * newton_pass_many(), proximal steps and losses of groups. */
 extern NumStatus newton_create(NumArena *arena, const Dataset *data,
                                const TrainSettings *settings,
                                NumMonitor *monitor, Newton **newton);
@@ -184,5 +192,22 @@ extern NumStatus
 newton_finish(Newton *newton, TrainOutcome outcome, TrainResult *result);
 
 extern double newton_dot(const double *a, const double *b, uint32_t n);
+
+/* newton_class.c: what of it is another thing where labels are classes; the
+ * samples of a pass and of its Hessian are levels. */
+extern NumStatus newton_class_create(Newton *newton);
+extern NumStatus newton_class_pass(Newton *newton, uint32_t sample,
+                                   uint32_t curved_sample, bool curved);
+extern double newton_class_accuracy(const Newton *newton);
+
+/* The logarithms of the classes' shares as intercepts, into newton->coef. */
+extern NumStatus newton_class_constant(Newton *newton);
+
+/* Mean loss of that model over the rows of the last pass. */
+extern double newton_class_entropy(const Newton *newton);
+
+/* Mean over the rows of the last curved pass of how far the greatest score is
+ * ahead of the next one. */
+extern double newton_class_margin(const Newton *newton);
 
 #endif

@@ -21,6 +21,8 @@
 #define SAMPLE_ROWS 40000
 #define SAMPLE_QUARTER_ROWS 15000
 #define SAMPLE_EVENT_ROWS 200
+/* The same where labels are classes, and curvature costs so much more. */
+#define SAMPLE_ROWS_CLASS 10000
 
 /* More coefficients than this make Hessian and factor 16 MB each and a
  * factorisation some tenths of a second; more numbers than this make filling
@@ -32,14 +34,35 @@
 #define PAIRS 20
 #define LEARN_ITERATIONS 10
 
-/* Counts the rows of each cell in a sample. */
-static void
-count_sample(const Dataset *data, uint32_t stride, uint64_t *cell_rows)
+/* Counts the rows of each cell of labels that are classes; 'unused' has as much
+ * room. */
+static NumStatus
+count_classes(const Newton *newton, uint32_t stride, uint64_t *cell_rows)
 {
+	NumArena *arena = newton->arena;
+	double *unused = arena_alloc(arena, newton->n_cells, sizeof(double));
+	NumStatus status;
+
+	if (unused == NULL)
+		return NUM_NO_MEMORY;
+	status = train_class_totals(newton->data, newton_sample_level(stride),
+	                            newton->monitor, unused, cell_rows);
+	arena_release(arena, unused, newton->n_cells, sizeof(double));
+	return status;
+}
+
+/* Counts the rows of each cell in a sample. */
+static NumStatus
+count_sample(const Newton *newton, uint32_t stride, uint64_t *cell_rows)
+{
+	const Dataset *data = newton->data;
+	const double *factor = newton->settings->cell_factor;
 	const DataRows *rows = &data->part[DATA_TRAIN];
 	uint32_t n_blocks = rows->sample_blocks[newton_sample_level(stride)];
 
-	memset(cell_rows, 0, 2 * (size_t) data->n_base_groups * sizeof(uint64_t));
+	if (newton->classes != NULL)
+		return count_classes(newton, stride, cell_rows);
+	memset(cell_rows, 0, newton->n_cells * sizeof(uint64_t));
 	for (uint32_t b = 0; b < n_blocks; b++)
 	{
 		const DataBlock *block = data_block(rows, b);
@@ -47,6 +70,20 @@ count_sample(const Dataset *data, uint32_t stride, uint64_t *cell_rows)
 		for (uint32_t i = 0; i < block->n_rows; i++)
 			cell_rows[block->cell[i]]++;
 	}
+	for (uint32_t c = 0; c < newton->n_cells && factor != NULL; c++)
+		if (!(factor[c] > 0))
+			cell_rows[c] = 0;
+	return NUM_OK;
+}
+
+/* Rows that a sample has at least, where a sample of one row in 'stride' may be
+ * made smaller. */
+static uint64_t
+least_sample(const Newton *newton, uint32_t stride)
+{
+	if (newton->classes != NULL)
+		return SAMPLE_ROWS_CLASS;
+	return stride == 1 ? SAMPLE_QUARTER_ROWS : SAMPLE_ROWS;
 }
 
 /* One row in how many the sample phase reads: as few as there are, and tell of
@@ -55,22 +92,20 @@ static NumStatus
 choose_sample(Newton *newton)
 {
 	const Dataset *data = newton->data;
-	const double *factor = newton->settings->cell_factor;
 	uint64_t n_rows = data->part[DATA_TRAIN].n_rows;
-	size_t n_cells = 2 * (size_t) data->n_base_groups;
+	size_t n_cells = newton->n_cells;
 	uint64_t *cell_rows = arena_alloc(newton->arena, n_cells, sizeof(uint64_t));
 	uint32_t stride = 1;
+	NumStatus status = NUM_OK;
 
 	if (cell_rows == NULL)
 		return NUM_NO_MEMORY;
 	while (newton_sample_level(stride) < DATA_STRATA - 1 &&
-	       n_rows / (4 * stride) >=
-	           (stride == 1 ? SAMPLE_QUARTER_ROWS : SAMPLE_ROWS))
+	       n_rows / (4 * stride) >= least_sample(newton, stride))
 	{
-		count_sample(data, 4 * stride, cell_rows);
-		for (size_t c = 0; c < n_cells && factor != NULL; c++)
-			if (!(factor[c] > 0))
-				cell_rows[c] = 0;
+		status = count_sample(newton, 4 * stride, cell_rows);
+		if (status != NUM_OK)
+			return status;
 		if (!rates_served_by(newton->rates, cell_rows, SAMPLE_EVENT_ROWS,
 		                     4 * stride))
 			break;
@@ -106,6 +141,8 @@ allocate_curvature(Newton *newton)
 	NumArena *arena = newton->arena;
 	size_t row_bytes = newton->stride * sizeof(double);
 
+	if (newton->classes != NULL && !newton->learns)
+		return NUM_OK;
 	if (!newton->learns)
 	{
 		newton->factor = arena_alloc(arena, newton->n, row_bytes);
@@ -117,6 +154,11 @@ allocate_curvature(Newton *newton)
 	if (newton->inverse == NULL || newton->last_coef == NULL ||
 	    newton->last_gradient == NULL)
 		return NUM_NO_MEMORY;
+	if (newton->classes != NULL)
+	{
+		newton->lbfgs = newton->classes->lbfgs;
+		return NUM_OK;
+	}
 	return lbfgs_create(arena, newton->n, PAIRS, &newton->lbfgs);
 }
 
@@ -134,9 +176,9 @@ newton_allocate(Newton *newton)
 	newton->best = arena_alloc(arena, 1, row_bytes);
 	newton->multiplier = arena_alloc(arena, n_active, sizeof(double));
 	newton->cell_curvature =
-		arena_alloc(arena, linear_n_cells(newton->plan), sizeof(double));
+		arena_alloc(arena, newton->n_cells, sizeof(double));
 	newton->cell_loss_curvature =
-		arena_alloc(arena, linear_n_cells(newton->plan), sizeof(double));
+		arena_alloc(arena, newton->n_cells, sizeof(double));
 	newton->reached = arena_alloc(
 		arena, (size_t) newton->settings->n_constraints, sizeof(double));
 	newton->best_reached = arena_alloc(
@@ -158,10 +200,8 @@ newton_allocate(Newton *newton)
 	memset(newton->step, 0, row_bytes);
 	memset(newton->best, 0, row_bytes);
 	memset(newton->multiplier, 0, n_active * sizeof(double));
-	memset(newton->cell_curvature, 0,
-	       linear_n_cells(newton->plan) * sizeof(double));
-	memset(newton->cell_loss_curvature, 0,
-	       linear_n_cells(newton->plan) * sizeof(double));
+	memset(newton->cell_curvature, 0, newton->n_cells * sizeof(double));
+	memset(newton->cell_loss_curvature, 0, newton->n_cells * sizeof(double));
 	for (int i = 0; i < newton->settings->n_constraints; i++)
 		newton->reached[i] = newton->best_reached[i] = NAN;
 	if (rate_log_create(arena, n_active, most_log, &newton->rate_log) != NUM_OK)
@@ -175,6 +215,12 @@ take_start(Newton *newton)
 {
 	if (newton->settings->start == NULL)
 		return;
+	if (newton->classes != NULL)
+	{
+		memcpy(newton->coef, newton->classes->coef,
+		       newton->stride * sizeof(double));
+		return;
+	}
 	linear_from_raw(newton->plan, newton->settings->start, newton->coef);
 	for (uint32_t j = 0; j < newton->n; j++)
 	{
@@ -217,11 +263,20 @@ newton_complete(Newton *newton)
 	const TrainSettings *settings = newton->settings;
 	NumStatus status;
 
-	newton->learns = must_learn(newton->plan, settings);
+	newton->learns = newton->classes != NULL
+	                     ? newton->classes->learns
+	                     : must_learn(newton->plan, settings);
 	newton->max_iterations =
 		settings->max_iterations * (newton->learns ? LEARN_ITERATIONS : 1);
 	newton->n = linear_n_params(newton->plan);
 	newton->stride = linear_stride(newton->plan);
+	newton->n_cells = linear_n_cells(newton->plan);
+	if (newton->classes != NULL)
+	{
+		newton->n = (uint32_t) newton->classes->size;
+		newton->stride = newton->classes->size;
+		newton->n_cells *= newton->classes->n_classes;
+	}
 	newton->sums = newton->own_sums;
 	status = choose_sample(newton);
 	if (status == NUM_OK)
@@ -243,7 +298,13 @@ newton_create(NumArena *arena, const Dataset *data,
 
 	if (newton == NULL)
 		return NUM_NO_MEMORY;
+	*result = newton;
 	status = newton_begin(arena, data, settings, monitor, newton);
+	if (status == NUM_OK && data->label == DATA_LABEL_CLASS)
+	{
+		status = newton_class_create(newton);
+		return status == NUM_OK ? newton_complete(newton) : status;
+	}
 	if (status == NUM_OK)
 		status = linear_plan(arena, data, settings->own_kernels, &newton->plan);
 	if (status != NUM_OK)
@@ -256,7 +317,6 @@ newton_create(NumArena *arena, const Dataset *data,
 		status = linear_sums_add_losses(arena, newton->plan, newton->own_sums);
 	if (status == NUM_OK)
 		status = newton_complete(newton);
-	*result = newton;
 	return status;
 }
 

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "num/grid.h"
+
 /* Sums 'value' over the base cells of one group, by label. */
 static void
 group_cells(const DataAttribute *attribute, uint32_t n_base, uint32_t group,
@@ -28,6 +30,13 @@ group_cells(const DataAttribute *attribute, uint32_t n_base, uint32_t group,
 	}
 }
 
+/* Classes that have rates of their own. */
+static uint32_t
+rates_n_classes(const Dataset *data)
+{
+	return data->label == DATA_LABEL_CLASS ? data->n_classes : 1;
+}
+
 static uint32_t
 count_rates(const Dataset *data, const TrainSettings *settings)
 {
@@ -37,7 +46,7 @@ count_rates(const Dataset *data, const TrainSettings *settings)
 		for (uint32_t a = 0; a < data->n_attributes; a++)
 			n += data->attributes[a].n_groups *
 			     (uint32_t) settings->constraints[c].criterion->n_events;
-	return n;
+	return n * rates_n_classes(data);
 }
 
 /* Rows of a rate's event in the training part: those of the labels that the
@@ -85,15 +94,20 @@ band_open(const Rates *rates, const FairConstraint *constraint)
 	return band;
 }
 
-/* Describes the rates of one constraint, attribute and event and makes their
- * band. */
+/* Describes the rates that are like 'first' in all but the group, and makes
+ * their band; the totals are those of its class. */
 static void
-band_create(Rates *rates, int c, int a, int event, const double *cell_weight,
+band_create(Rates *rates, TrainRate first, const double *cell_weight,
             const uint64_t *cell_rows)
 {
+	int c = first.constraint;
 	const FairConstraint *constraint = &rates->constraints[c];
-	const DataAttribute *attribute = &rates->data->attributes[a];
-	const uint64_t *all_rows = rates->data->part[DATA_TRAIN].cell_rows;
+	const DataAttribute *attribute = &rates->data->attributes[first.attribute];
+	/* labels that are classes know no factors, and count nothing else */
+	const uint64_t *all_rows =
+		rates->data->label == DATA_LABEL_CLASS
+			? cell_rows
+			: rates->data->part[DATA_TRAIN].cell_rows;
 	uint32_t n_base = rates->data->n_base_groups;
 	Band band = band_open(rates, constraint);
 
@@ -104,10 +118,8 @@ band_create(Rates *rates, int c, int a, int event, const double *cell_weight,
 		double by_label[2];
 
 		group_cells(attribute, n_base, g, cell_weight, by_label);
-		constraint->criterion->rate(event, by_label, &fair);
-		rate->constraint = c;
-		rate->attribute = a;
-		rate->event = event;
+		constraint->criterion->rate(first.event, by_label, &fair);
+		*rate = first;
 		rate->group = g;
 		rate->defined = fair.defined;
 		rate->rows = fair.defined
@@ -151,12 +163,90 @@ train_cell_totals(const Dataset *data, const TrainSettings *settings,
 }
 
 NumStatus
+train_class_totals(const Dataset *data, uint32_t sample, NumMonitor *monitor,
+                   double *weight, uint64_t *rows)
+{
+	const DataRows *train = &data->part[DATA_TRAIN];
+	size_t n_cells = 2 * (size_t) data->n_base_groups;
+
+	memset(weight, 0, data->n_classes * n_cells * sizeof(double));
+	memset(rows, 0, data->n_classes * n_cells * sizeof(uint64_t));
+	for (uint32_t b = 0; b < train->sample_blocks[sample]; b++)
+	{
+		const DataBlock *block = data_block(train, b);
+
+		if (monitor_stop(monitor))
+			return NUM_CANCELLED;
+		for (uint32_t i = 0; i < block->n_rows; i++)
+		{
+			size_t cell = block->label_class[i] * n_cells + block->cell[i];
+			double w = block->weight == NULL ? 1 : (double) block->weight[i];
+
+			rows[cell + 1]++;
+			weight[cell + 1] += grid_round(w, data->weight_magnet);
+		}
+	}
+	/* the others of a class are all but its own */
+	for (uint32_t b = 0; b < data->n_base_groups; b++)
+	{
+		double all = 0;
+		uint64_t n = 0;
+
+		for (uint32_t k = 0; k < data->n_classes; k++)
+		{
+			all += weight[k * n_cells + 2 * b + 1];
+			n += rows[k * n_cells + 2 * b + 1];
+		}
+		for (uint32_t k = 0; k < data->n_classes; k++)
+		{
+			weight[k * n_cells + 2 * b] = all - weight[k * n_cells + 2 * b + 1];
+			rows[k * n_cells + 2 * b] = n - rows[k * n_cells + 2 * b + 1];
+		}
+	}
+	return NUM_OK;
+}
+
+/* The totals of every class. */
+static NumStatus
+all_totals(const Dataset *data, const TrainSettings *settings, double *weight,
+           uint64_t *rows)
+{
+	if (data->label == DATA_LABEL_CLASS)
+		return train_class_totals(data, 0, NULL, weight, rows);
+	train_cell_totals(data, settings, weight, rows);
+	return NUM_OK;
+}
+
+/* The bands of one constraint. */
+static void
+bands_create(Rates *rates, int c, const double *cell_weight,
+             const uint64_t *cell_rows)
+{
+	const Dataset *data = rates->data;
+	const FairConstraint *constraint = &rates->constraints[c];
+	size_t n_cells = 2 * (size_t) data->n_base_groups;
+
+	for (int a = 0; a < (int) data->n_attributes; a++)
+		for (int e = 0; e < constraint->criterion->n_events; e++)
+			for (uint32_t k = 0; k < rates_n_classes(data); k++)
+				if (fair_constraint_covers(constraint, a))
+					band_create(rates,
+					            (TrainRate){ .constraint = c,
+					                         .attribute = a,
+					                         .event = e,
+					                         .class = k },
+					            cell_weight + k * n_cells,
+					            cell_rows + k * n_cells);
+}
+
+NumStatus
 rates_create(NumArena *arena, const Dataset *data,
              const TrainSettings *settings, Rates **result)
 {
 	Rates *rates = arena_alloc(arena, 1, sizeof(Rates));
 	uint32_t n = count_rates(data, settings);
-	size_t n_cells = 2 * (size_t) data->n_base_groups;
+	size_t n_cells = 2 * (size_t) data->n_base_groups * rates_n_classes(data);
+	NumStatus status;
 	double *cell_weight = arena_alloc(arena, n_cells, sizeof(double));
 	uint64_t *cell_rows = arena_alloc(arena, n_cells, sizeof(uint64_t));
 
@@ -176,13 +266,11 @@ rates_create(NumArena *arena, const Dataset *data,
 	    rates->hard == NULL || rates->soft == NULL)
 		return NUM_NO_MEMORY;
 
-	train_cell_totals(data, settings, cell_weight, cell_rows);
+	status = all_totals(data, settings, cell_weight, cell_rows);
+	if (status != NUM_OK)
+		return status;
 	for (int c = 0; c < rates->n_constraints; c++)
-		for (int a = 0; a < (int) data->n_attributes; a++)
-			if (fair_constraint_covers(&rates->constraints[c], a))
-				for (int e = 0; e < rates->constraints[c].criterion->n_events;
-				     e++)
-					band_create(rates, c, a, e, cell_weight, cell_rows);
+		bands_create(rates, c, cell_weight, cell_rows);
 
 	rates->least_rows = UINT64_MAX;
 	for (uint32_t k = 0; k < rates->n_active; k++)
@@ -232,6 +320,7 @@ rates_repeated(const Rates *rates, uint32_t k)
 		if (first->constraint >= rate->constraint)
 			break;
 		if (first->attribute == rate->attribute &&
+		    first->class == rate->class &&
 		    strcmp(criterion_of(rates, first)->event_name[first->event],
 		           event) == 0 &&
 		    band_has(rates, band, rate->group))
@@ -255,7 +344,8 @@ rates_served_by(const Rates *rates, const uint64_t *cell_rows, uint64_t least,
 		criterion_of(rates, rate)->rate(rate->event, one, &fair);
 		rows = event_rows(&rates->data->attributes[rate->attribute],
 		                  rates->data->n_base_groups, rate->group, &fair,
-		                  cell_rows);
+		                  cell_rows +
+		                      2 * rate->class * rates->data->n_base_groups);
 		if (rows < least || 4 * rows < rate->rows / stride)
 			return false;
 	}
@@ -283,8 +373,8 @@ read_shares(const Rates *rates, uint32_t k, const LinearSums *sums,
 	const TrainRate *rate = &rates->rates[rates->active[k]];
 
 	group_cells(&rates->data->attributes[rate->attribute],
-	            rates->data->n_base_groups, rate->group, sums->cell_weight,
-	            by_label);
+	            rates->data->n_base_groups, rate->group,
+	            sums[rate->class].cell_weight, by_label);
 	criterion_of(rates, rate)->rate(rate->event, by_label, fair);
 }
 
@@ -324,6 +414,7 @@ rates_read(Rates *rates, const LinearSums *sums)
 	for (uint32_t k = 0; k < rates->n_active; k++)
 	{
 		const TrainRate *rate = &rates->rates[rates->active[k]];
+		const LinearSums *own = &sums[rate->class];
 		bool of_loss = criterion_of(rates, rate)->of_loss;
 		FairRate fair;
 		double weight[2];
@@ -331,12 +422,11 @@ rates_read(Rates *rates, const LinearSums *sums)
 		read_shares(rates, k, sums, weight, &fair);
 		if (!fair.defined)
 			return NUM_BAD_ARGUMENT;
-		rates->hard[k] =
-			rate_value(rates, k, &fair, weight,
-		               of_loss ? sums->cell_loss : sums->cell_hard);
+		rates->hard[k] = rate_value(rates, k, &fair, weight,
+		                            of_loss ? own->cell_loss : own->cell_hard);
 		rates->soft[k] =
 			of_loss ? rates->hard[k]
-					: rate_value(rates, k, &fair, weight, sums->cell_soft);
+					: rate_value(rates, k, &fair, weight, own->cell_soft);
 	}
 	return NUM_OK;
 }
@@ -450,8 +540,8 @@ rates_jacobian(const Rates *rates, const LinearSums *sums, size_t stride,
 		const DataAttribute *attribute =
 			&rates->data->attributes[rate->attribute];
 		const double *cells = criterion_of(rates, rate)->of_loss
-		                          ? sums->cell_loss_jacobian
-		                          : sums->cell_jacobian;
+		                          ? sums[rate->class].cell_loss_jacobian
+		                          : sums[rate->class].cell_jacobian;
 		double *row = jacobian + k * stride;
 		FairRate fair;
 		double weight[2];
@@ -482,11 +572,12 @@ rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
                         const double *multiplier, double *decision,
                         double *loss)
 {
-	size_t cell_bytes =
-		2 * (size_t) rates->data->n_base_groups * sizeof(double);
+	uint32_t n_cells = 2 * rates->data->n_base_groups;
+	size_t bytes =
+		(size_t) n_cells * rates_n_classes(rates->data) * sizeof(double);
 
-	memset(decision, 0, cell_bytes);
-	memset(loss, 0, cell_bytes);
+	memset(decision, 0, bytes);
+	memset(loss, 0, bytes);
 	for (uint32_t k = 0; k < rates->n_active; k++)
 	{
 		const TrainRate *rate = &rates->rates[rates->active[k]];
@@ -496,6 +587,7 @@ rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
 		FairRate fair;
 		double weight[2];
 
+		cell += (size_t) rate->class * n_cells;
 		if (multiplier[k] == 0)
 			continue;
 		read_shares(rates, k, sums, weight, &fair);
@@ -505,7 +597,7 @@ rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
 				continue;
 			for (uint32_t y = 0; y < 2; y++)
 				if (fair.share[y] != 0)
-					cell[2 * b + y] += multiplier[k] * sums->weight *
+					cell[2 * b + y] += multiplier[k] * sums[0].weight *
 					                   fair.share[y] / weight[y];
 		}
 	}

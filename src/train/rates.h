@@ -6,6 +6,10 @@
  * smooth, or a mean loss.  Rates are listed constraint by constraint, attribute
  * by attribute, event by event, group by group.  Those of one constraint,
  * attribute and event that are constrained form a band.
+ *
+ * Where labels are classes every event is one of each class against all others,
+ * and has a band for each of them.  Cell sums are then those of each class, and
+ * handed over as an array of them, [n_classes]; else they are one.
  */
 #ifndef FAIRPG_TRAIN_RATES_H
 #define FAIRPG_TRAIN_RATES_H
@@ -50,9 +54,16 @@ extern void
 train_cell_totals(const Dataset *data, const TrainSettings *settings,
                   double *weight, uint64_t *rows);
 
+/* The same of each class against all others, into 'weight' and 'rows'
+ * [n_classes][2 * n_base_groups], over one in 4^sample training rows. */
+extern NumStatus
+train_class_totals(const Dataset *data, uint32_t sample, NumMonitor *monitor,
+                   double *weight, uint64_t *rows);
+
 /* Whether a part of the rows, given by its rows in each cell, tells enough of
  * every active rate: at least 'least' rows, and a quarter or more of what an
- * even part of 1 in 'stride' would have. */
+ * even part of 1 in 'stride' would have.  Where labels are classes cell_rows is
+ * [n_classes][2 * n_base_groups]. */
 extern bool rates_served_by(const Rates *rates, const uint64_t *cell_rows,
                             uint64_t least, uint32_t stride);
 
@@ -103,7 +114,8 @@ extern void rates_jacobian(const Rates *rates, const LinearSums *sums,
 /* What multipliers on the rates are as coefficients on the cells: the sum
  * over rates of multiplier * d rate / d (weighted decision, or weighted loss,
  * of a row of the cell), times the total weight, so that they stand beside
- * unnormalised sums of losses.  Both arrays are [2 * n_base_groups]. */
+ * unnormalised sums of losses.  Both arrays are [2 * n_base_groups], where
+ * labels are classes of each of them. */
 extern void rates_cell_coefficients(const Rates *rates, const LinearSums *sums,
                                     const double *multiplier, double *decision,
                                     double *loss);

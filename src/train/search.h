@@ -56,6 +56,12 @@ extern NumStatus search_advance(Search *search);
 extern void
 search_restart(Search *search, const double *coef, double temperature);
 
+/* The temperature of the first round: that of the settings; where labels are
+ * classes it is sharper as the scores of the plain model, of which the last pass
+ * was, lie closer together, since of many classes the smooth decisions of the
+ * usual one say hardly which score is greatest. */
+extern double search_first_temperature(const Newton *newton);
+
 /* The temperature at which to search once more when 'answer' has come of round
  * number 'round', from 0, or 0 for not at all; the search knows what else it is
  * to do in that round.  'flat' is search_scores_are_flat() and 'plain_loss' the loss of the plain model, where

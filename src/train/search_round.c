@@ -3,7 +3,7 @@
  *    Rounds of a search: what is tried when an answer is a poor one.
  *
  * A round is a search from the plain model.  The first one has smooth decisions
- * of temperature 1.  Sharper ones follow where those serve badly; and where
+ * of temperature 1 (where labels are classes one by their scores).  Sharper ones follow where those serve badly; and where
  * small groups let all of these fail, rounds that count their rows
  * (few_rows.h), and one that looks at points on the way of each step.
  */
@@ -24,6 +24,10 @@
 #define SHARP 0.15
 #define HALF_SHARP 0.5
 #define NEARLY_SHARP 0.2
+/* Where labels are classes: so far as the greatest score is ahead of the next
+ * one, times this, and no sharper than that. */
+#define MARGIN_PART 0.5
+#define LEAST_TEMPERATURE 0.005
 /* in which rows of small groups are counted, less and more sharply */
 #define COUNTING_ROUNDS 2
 /* An answer costs much when its loss is so many times that of the plain model.
@@ -43,8 +47,7 @@ search_restart(Search *search, const double *coef, double temperature)
 	newton->temperature = temperature;
 	memcpy(newton->coef, coef, newton->stride * sizeof(double));
 	memset(newton->multiplier, 0, newton->rates->n_active * sizeof(double));
-	memset(newton->cell_curvature, 0,
-	       linear_n_cells(newton->plan) * sizeof(double));
+	memset(newton->cell_curvature, 0, newton->n_cells * sizeof(double));
 }
 
 NumStatus
@@ -138,6 +141,30 @@ dear(const Newton *newton)
 }
 
 double
+search_first_temperature(const Newton *newton)
+{
+	double margin;
+
+	if (newton->classes == NULL || !newton->settings->tries_sharper)
+		return newton->settings->temperature;
+	margin = newton_class_margin(newton);
+	return fmax(fmin(MARGIN_PART * margin, newton->settings->temperature),
+	            LEAST_TEMPERATURE);
+}
+
+/* The temperature after a round that failed, of labels that are classes: sharper
+ * than it, and then the usual one. */
+static double
+class_next_temperature(const Newton *newton, int round)
+{
+	double usual = newton->settings->temperature;
+
+	if (round == 0)
+		return newton->temperature / 4;
+	return round == 1 && 4 * newton->temperature < usual ? usual : 0;
+}
+
+double
 search_next_temperature(Search *search, const SearchAnswer *answer, int round,
                         bool flat, double plain_loss)
 {
@@ -148,6 +175,8 @@ search_next_temperature(Search *search, const SearchAnswer *answer, int round,
 	if (!newton->settings->tries_sharper || !newton->rates->of_decisions ||
 	    answer->stopped_early || newton->max_iterations == 0)
 		return 0;
+	if (newton->classes != NULL)
+		return class_next_temperature(newton, failed ? round : 2);
 	if (round == 0 && flat)
 		return SHARP;
 	if (round == 0 && poor)

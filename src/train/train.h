@@ -111,6 +111,8 @@ typedef struct TrainRate
 	int constraint; /* place in the settings' constraints */
 	int attribute;
 	int event;
+	uint32_t class; /* of a label that is one: decided or labelled so, against
+	                 * all others; else 0 */
 	uint32_t group;
 	uint64_t rows; /* training rows of the event */
 	bool defined;

@@ -13,6 +13,7 @@
 
 #define ROWS 1500
 #define CLASSES 5
+#define CELLS (2 * GROUPS)
 
 static NumberRow rows[MOST_ROWS];
 
@@ -45,8 +46,7 @@ kernel_begin(Kernel *kernel, const NumberRows *wanted)
 	kernel->request = (SoftmaxRequest){ .want_hessian = true,
 		                                .want_diagonal = true,
 		                                .temperature = 0.7,
-		                                .want_rates = true,
-		                                .want_own_rates = true,
+		                                .rates = SOFTMAX_ALL_RATES,
 		                                .want_jacobian = true };
 	CHECK_INT(softmax_sums_create(&kernel->arena, kernel->softmax,
 	                              &kernel->request, &kernel->sums),
@@ -135,8 +135,7 @@ sums_are_those_of_the_rows(void)
 {
 	NumberRows wanted = { .n_rows = ROWS, .weighted = true };
 	double hard[GROUPS][CLASSES][CLASSES] = { { { 0 } } };
-	double all[GROUPS][CLASSES] = { { 0 } };
-	double own[GROUPS][CLASSES] = { { 0 } };
+	double smooth[CLASSES][CELLS] = { { 0 } };
 	double loss = 0;
 	double weight = 0;
 	Kernel kernel;
@@ -154,9 +153,9 @@ sums_are_those_of_the_rows(void)
 		for (uint32_t k = 0; k < CLASSES; k++)
 		{
 			best = z[k] > z[best] ? k : best;
-			all[row->group][k] += row->weight * soft(z, k, 0.7);
+			smooth[k][2 * row->group + (k == label ? 1 : 0)] +=
+				row->weight * soft(z, k, 0.7);
 		}
-		own[row->group][label] += row->weight * soft(z, label, 0.7);
 		hard[row->group][label][best] += row->weight;
 		loss -= row->weight * log(soft(z, label, 1));
 		weight += row->weight;
@@ -167,9 +166,9 @@ sums_are_those_of_the_rows(void)
 	for (uint32_t g = 0; g < GROUPS; g++)
 		for (uint32_t k = 0; k < CLASSES; k++)
 		{
-			CHECK_CLOSE(kernel.sums->soft[g * CLASSES + k], all[g][k], 1e-9);
-			CHECK_CLOSE(kernel.sums->own_soft[g * CLASSES + k], own[g][k],
-			            1e-9);
+			for (uint32_t own = 0; own < 2; own++)
+				CHECK_CLOSE(kernel.sums->soft[k * CELLS + 2 * g + own],
+				            smooth[k][2 * g + own], 1e-9);
 			for (uint32_t d = 0; d < CLASSES; d++)
 				CHECK_NEAR(kernel.sums->hard[(g * CLASSES + k) * CLASSES + d],
 				           hard[g][k][d], 1e-9);
@@ -221,21 +220,133 @@ derivatives_are_differences(void)
 			at.sums->hessian[(softmax_pair(k, k) * (at.n + 1) + j) * at.stride +
 		                     j],
 			1e-9);
-		for (uint32_t cell = 0; cell < GROUPS * CLASSES; cell++)
-		{
+		for (uint32_t cell = 0; cell < CELLS * CLASSES; cell++)
 			CHECK_NEAR(at.sums->jacobian[cell * vector + v],
 			           (high.sums->soft[cell] - low.sums->soft[cell]) / (2 * h),
 			           1e-5);
-			CHECK_NEAR(at.sums->own_jacobian[cell * vector + v],
-			           (high.sums->own_soft[cell] - low.sums->own_soft[cell]) /
-			               (2 * h),
-			           1e-5);
-		}
 		low.coef[v] = high.coef[v] = at.coef[v];
 	}
 	scratch_end(&high.arena);
 	scratch_end(&low.arena);
 	scratch_end(&at.arena);
+}
+
+/* Gradient of the multiplied decisions by one coefficient. */
+static double
+slope(const Kernel *kernel, const double *multiplier, size_t v)
+{
+	double sum = 0;
+
+	for (uint32_t cell = 0; cell < CELLS * CLASSES; cell++)
+		sum += multiplier[cell] *
+		       kernel->sums->jacobian[cell * CLASSES * kernel->stride + v];
+	return sum;
+}
+
+static double
+hessian_at(const Kernel *kernel, size_t v, size_t w)
+{
+	uint32_t k = (uint32_t) (v / kernel->stride);
+	uint32_t l = (uint32_t) (w / kernel->stride);
+	uint32_t a = (uint32_t) (v % kernel->stride);
+	uint32_t b = (uint32_t) (w % kernel->stride);
+
+	if (a < b)
+	{
+		uint32_t other = a;
+
+		a = b;
+		b = other;
+	}
+	return kernel->sums
+	    ->hessian[((k > l ? softmax_pair(k, l) : softmax_pair(l, k)) *
+	                   (kernel->n + 1) +
+	               a) *
+	                  kernel->stride +
+	              b];
+}
+
+/* x'Hx for some x. */
+static double
+bend_along(const Kernel *kernel, NumRandom *random)
+{
+	double x[CLASSES * 64];
+	double bend = 0;
+	size_t size = CLASSES * kernel->stride;
+
+	if (size > sizeof(x) / sizeof(x[0]))
+		return -1;
+	for (size_t v = 0; v < size; v++)
+		x[v] = num_random_uniform(random) - 0.5;
+	for (size_t v = 0; v < size; v++)
+		for (size_t w = 0; w < size; w++)
+			if (v % kernel->stride < kernel->n &&
+			    w % kernel->stride < kernel->n)
+				bend += x[v] * x[w] * hessian_at(kernel, v, w);
+	return bend;
+}
+
+/*
+ * What multipliers add to the Hessian is what is positive of the decisions'
+ * second derivatives, so what they and the opposite ones add differs by all of
+ * these, and neither leads down.
+ */
+static void
+multipliers_bend_the_hessian(void)
+{
+	static const double h = 1e-5;
+	NumberRows wanted = { .n_rows = 400, .weighted = true };
+	NumRandom random;
+	double multiplier[CLASSES * CELLS];
+	double opposite[CLASSES * CELLS];
+	Kernel plus;
+	Kernel minus;
+	Kernel low;
+	Kernel high;
+	Kernel plain;
+	Kernel *all[] = { &plus, &minus, &low, &high, &plain };
+
+	for (int i = 0; i < 5; i++)
+		kernel_begin(all[i], &wanted);
+	num_random_seed(&random, 7);
+	for (uint32_t c = 0; c < CLASSES * CELLS; c++)
+	{
+		multiplier[c] = 20 * num_random_uniform(&random) - 10;
+		opposite[c] = -multiplier[c];
+	}
+	plus.request.multiplier = multiplier;
+	minus.request.multiplier = opposite;
+	pass(&plus);
+	pass(&minus);
+	pass(&plain);
+	for (size_t v = 0; v < CLASSES * plus.stride; v++)
+	{
+		if (v % plus.stride >= plus.n)
+			continue;
+		low.coef[v] -= h;
+		high.coef[v] += h;
+		pass(&low);
+		pass(&high);
+		for (size_t w = 0; w < CLASSES * plus.stride; w++)
+			if (w % plus.stride < plus.n)
+				CHECK_NEAR(
+					hessian_at(&plus, v, w) - hessian_at(&minus, v, w),
+					(slope(&high, multiplier, w) - slope(&low, multiplier, w)) /
+						(2 * h),
+					1e-3);
+		low.coef[v] = high.coef[v] = plus.coef[v];
+	}
+	for (int trial = 0; trial < 100; trial++)
+	{
+		NumRandom same = random;
+		double loss = bend_along(&plain, &same);
+
+		same = random;
+		CHECK(bend_along(&plus, &same) >= loss);
+		CHECK(bend_along(&minus, &random) >= loss);
+	}
+	for (int i = 0; i < 5; i++)
+		scratch_end(&all[i]->arena);
 }
 
 static void
@@ -263,11 +374,9 @@ sums_do_not_depend_on_the_order_of_the_rows(void)
 	CHECK(memcmp(a.sums->hard, b.sums->hard,
 	             GROUPS * CLASSES * CLASSES * sizeof(double)) == 0);
 	CHECK(memcmp(a.sums->soft, b.sums->soft,
-	             GROUPS * CLASSES * sizeof(double)) == 0);
+	             CELLS * CLASSES * sizeof(double)) == 0);
 	CHECK(memcmp(a.sums->jacobian, b.sums->jacobian,
-	             GROUPS * CLASSES * vector) == 0);
-	CHECK(memcmp(a.sums->own_jacobian, b.sums->own_jacobian,
-	             GROUPS * CLASSES * vector) == 0);
+	             CELLS * CLASSES * vector) == 0);
 	scratch_end(&b.arena);
 	scratch_end(&a.arena);
 }
@@ -278,6 +387,7 @@ main(void)
 	RUN(classes_are_in_the_order_of_their_bytes);
 	RUN(sums_are_those_of_the_rows);
 	RUN(derivatives_are_differences);
+	RUN(multipliers_bend_the_hessian);
 	RUN(sums_do_not_depend_on_the_order_of_the_rows);
 	return unit_end();
 }

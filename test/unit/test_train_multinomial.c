@@ -337,6 +337,180 @@ a_model_does_not_depend_on_the_order_of_the_rows(void)
 	scratch_end(&arena);
 }
 
+/* The largest gap between groups in a class's share of decisions, or in that of
+ * the rows which have the class, and the mean loss. */
+static double
+class_gap(const Dataset *data, const double *coef, bool of_own, double *loss)
+{
+	double decided[MOST_CLASSES][GROUPS] = { { 0 } };
+	double weight[MOST_CLASSES][GROUPS] = { { 0 } };
+	double total = 0;
+	double gap = 0;
+	uint32_t n = data->n_classes;
+
+	*loss = 0;
+	for (uint32_t i = 0; i < ROWS; i++)
+	{
+		uint32_t label = class_place(class_of(&rows[i], n), n);
+		uint32_t best = 0;
+		double p[MOST_CLASSES];
+
+		row_probabilities(data, coef, &rows[i], p);
+		for (uint32_t k = 1; k < n; k++)
+			best = p[k] > p[best] ? k : best;
+		for (uint32_t k = 0; k < n; k++)
+		{
+			double w = of_own && k != label ? 0 : rows[i].weight;
+
+			weight[k][rows[i].group] += w;
+			decided[k][rows[i].group] += k == best ? w : 0;
+		}
+		*loss -= rows[i].weight * log(p[label]);
+		total += rows[i].weight;
+	}
+	*loss /= total;
+	for (uint32_t k = 0; k < n; k++)
+		for (uint32_t a = 0; a < GROUPS; a++)
+			for (uint32_t b = 0; b < a; b++)
+				gap = fmax(gap, fabs(decided[k][a] / weight[k][a] -
+				                     decided[k][b] / weight[k][b]));
+	return gap;
+}
+
+/*
+ * The bound is that of the decisions, class by class, recomputed from the
+ * coefficients; and the loss lies between that of the plain model and that of
+ * the shares of the classes.
+ */
+static void
+decisions_keep_the_bound(void)
+{
+	static const FairCriterion *const criteria[] = { &fair_demographic_parity,
+		                                             &fair_equal_opportunity };
+	static const TrainSolver solvers[] = { TRAIN_SOLVER_NEWTON,
+		                                   TRAIN_SOLVER_LBFGS };
+
+	for (int c = 0; c < 2; c++)
+		for (int s = 0; s < 2; s++)
+			for (uint32_t n = 3; n <= MOST_CLASSES; n += 2)
+			{
+				FairConstraint constraint = { .criterion = criteria[c],
+					                          .kind = FAIR_MAX_GAP,
+					                          .bound = 0.04 };
+				NumberRows wanted = { .n_rows = ROWS, .weighted = true };
+				TrainSettings settings = settings_of(L2);
+				TrainResult plain;
+				TrainResult fair;
+				double plain_loss;
+				double loss;
+				double gap;
+				NumArena arena;
+				Dataset *data;
+
+				scratch_begin(&arena, 0);
+				number_rows(&wanted, rows);
+				data = class_data(&arena, &wanted, rows, n);
+				settings.solver = solvers[s];
+				CHECK_INT(
+					train_multinomial(&arena, data, &settings, NULL, &plain),
+					NUM_OK);
+				CHECK(class_gap(data, plain.class_coef, c == 1, &plain_loss) >
+				      4 * constraint.bound);
+				settings.constraints = &constraint;
+				settings.n_constraints = 1;
+				settings.tries_sharper = true;
+				CHECK_INT(
+					train_constraint(&arena, data, &settings, NULL, &fair),
+					NUM_OK);
+				CHECK_INT(fair.outcome, TRAIN_CONVERGED);
+				gap = class_gap(data, fair.class_coef, c == 1, &loss);
+				CHECK(gap <= constraint.bound);
+				CHECK_NEAR(gap, fair.gap, 1e-9);
+				CHECK_NEAR(fair.reached[0], fair.gap, 1e-12);
+				CHECK(loss > plain_loss);
+				CHECK(loss < log((double) n));
+				CHECK_INT(fair.n_rates, n * GROUPS);
+				for (uint32_t k = 0; k < fair.n_rates; k++)
+					CHECK_INT(fair.rates[k].class, k / GROUPS);
+				scratch_end(&arena);
+			}
+}
+
+/* With two classes the decision for one is that against the other, so the
+ * search finds what that of labels of two values finds. */
+static void
+two_classes_are_constrained_as_two_values(void)
+{
+	FairConstraint constraint = { .criterion = &fair_demographic_parity,
+		                          .kind = FAIR_MAX_GAP,
+		                          .bound = 0.05 };
+	double loss[2];
+
+	for (int classes = 0; classes < 2; classes++)
+	{
+		static const DataColumnSpec columns[] = {
+			{ "x0", "x0", 0, 1, DATA_NUMBER },
+			{ "x1", "x1", 0, 1, DATA_NUMBER },
+			{ "y", "y", 0, 3, DATA_CATEGORY },
+		};
+		static const char *const labels[] = { "n", "y" };
+		static const char *const groups[] = { "a", "b", "c" };
+		static const DataAttributeSpec attribute = { "g", 1, { 0 } };
+		NumberRows wanted = { .n_rows = ROWS };
+		DataBuilderSpec spec = { .n_columns = classes ? 3 : 2,
+			                     .columns = columns,
+			                     .n_protected = 1,
+			                     .n_attributes = 1,
+			                     .attributes = &attribute,
+			                     .label = classes ? DATA_LABEL_CLASS
+			                                      : DATA_LABEL_BINARY,
+			                     .label_column = 2,
+			                     .null_flags = true,
+			                     .max_levels = 100,
+			                     .max_groups = 100 };
+		/* of two vectors each has half the coefficients */
+		TrainSettings settings = settings_of(classes ? 2 * L2 : L2);
+		DataBuilder *builder = NULL;
+		DataFinding *findings;
+		uint32_t n_findings;
+		const char *culprit;
+		TrainResult result;
+		NumArena arena;
+		Dataset *data;
+
+		settings.constraints = &constraint;
+		settings.n_constraints = 1;
+		scratch_begin(&arena, 0);
+		number_rows(&wanted, rows);
+		CHECK_INT(data_builder_create(&arena, &spec, &builder), NUM_OK);
+		for (uint32_t i = 0; i < ROWS; i++)
+		{
+			DataInput *input = data_builder_input(builder);
+			int y = rows[i].y > 6;
+
+			input->number[0] = rows[i].x[0];
+			input->number[1] = rows[i].x[1];
+			if (classes)
+				input->code[2] = data_builder_code(builder, 2, labels[y], 1);
+			input->label = classes ? 0 : y;
+			input->protected_code[0] =
+				data_builder_group(builder, 0, groups[rows[i].group], 1);
+			input->weight = 1;
+			CHECK_INT(data_builder_append(builder, DATA_TRAIN), NUM_OK);
+		}
+		CHECK_INT(data_builder_finish(builder, &data, &findings, &n_findings,
+		                              &culprit),
+		          NUM_OK);
+		CHECK_INT(train_constraint(&arena, data, &settings, NULL, &result),
+		          NUM_OK);
+		CHECK_INT(result.outcome, TRAIN_CONVERGED);
+		CHECK(result.gap <= constraint.bound);
+		loss[classes] = result.loss;
+		scratch_end(&arena);
+	}
+	CHECK_CLOSE(loss[0], loss[1], 2e-3);
+}
+
 int
 main(void)
 {
@@ -344,6 +518,8 @@ main(void)
 	RUN(without_a_ridge_it_is_zero_as_well);
 	RUN(two_classes_are_the_logistic_model);
 	RUN(the_certificate_is_that_of_the_rows);
+	RUN(decisions_keep_the_bound);
+	RUN(two_classes_are_constrained_as_two_values);
 	RUN(a_model_does_not_depend_on_the_order_of_the_rows);
 	return unit_end();
 }

@@ -29,6 +29,9 @@
  * as calling it some ten times. */
 #define WORKER_ROWS 50000
 
+/* Classes that a warning names. */
+#define NAMED_CLASSES 5
+
 /* What the curves of thresholds take of a row. */
 #define CURVE_ROW_BYTES 64
 
@@ -57,6 +60,15 @@ criterion_of(const TrainCall *call, const TrainRate *rate)
 	return call->constraints.items[rate->constraint].criterion;
 }
 
+/* Whether rates of the criterion are taken over other rows for each class of
+ * the label. */
+static bool
+needs_class(const TrainCall *call, const FairCriterion *criterion)
+{
+	return call->data->label == DATA_LABEL_CLASS &&
+	       fair_criterion_needs_label(criterion);
+}
+
 /* A criterion asks for a rate that a group does not have. */
 static void
 refuse_undefined(const TrainCall *call, const TrainRate *rate)
@@ -67,9 +79,15 @@ refuse_undefined(const TrainCall *call, const TrainRate *rate)
 	ereport(
 		ERROR,
 		(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-	     errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
-	            attribute->group_names[rate->group], attribute->name,
-	            criterion->event_name[rate->event]),
+	     needs_class(call, criterion)
+	         ? errmsg("group \"%s\" of protected attribute \"%s\" has no %s "
+	                  "of class \"%s\"",
+	                  attribute->group_names[rate->group], attribute->name,
+	                  criterion->event_name[rate->event],
+	                  train_class_names(call)[rate->class])
+	         : errmsg("group \"%s\" of protected attribute \"%s\" has no %s",
+	                  attribute->group_names[rate->group], attribute->name,
+	                  criterion->event_name[rate->event]),
 	     fair_criterion_needs_label(criterion)
 	         ? errdetail("None of its training rows has the label that "
 	                     "criterion \"%s\" looks at.",
@@ -82,6 +100,61 @@ refuse_undefined(const TrainCall *call, const TrainRate *rate)
 	                                                   : "another split")));
 }
 
+/* Several constraints may look at the same event. */
+static void
+warn_once(TrainCall *call, char *warning)
+{
+	ListCell *cell;
+
+	foreach (cell, call->warnings)
+		if (strcmp(lfirst(cell), warning) == 0)
+			return;
+	call->warnings = lappend(call->warnings, warning);
+}
+
+/* The classes of the label on which a group is not constrained, if 'rate' is the
+ * first of them; NULL: another one was.  Rates are listed class by class. */
+static char *
+unconstrained_classes(const TrainCall *call, const TrainRate *rate)
+{
+	uint32 n_groups = call->data->attributes[rate->attribute].n_groups;
+	const char **names = train_class_names(call);
+	const TrainRate *of_class = rate - (size_t) rate->class * n_groups;
+	StringInfoData list;
+	int n = 0;
+
+	initStringInfo(&list);
+	for (uint32 k = 0; k < call->data->n_classes; k++, of_class += n_groups)
+	{
+		if (of_class->constrained)
+			continue;
+		if (k < rate->class)
+			return NULL;
+		if (n++ < NAMED_CLASSES)
+			appendStringInfo(&list, "%s\"%s\"", n > 1 ? ", " : "", names[k]);
+	}
+	if (n > NAMED_CLASSES)
+		appendStringInfo(&list, " and %d more", n - NAMED_CLASSES);
+	return n == 1 ? psprintf("class %s", list.data)
+	              : psprintf("%d classes (%s)", n, list.data);
+}
+
+static void
+warn_of_unconstrained_classes(TrainCall *call, const TrainRate *rate)
+{
+	const DataAttribute *attribute = &call->data->attributes[rate->attribute];
+	char *classes = unconstrained_classes(call, rate);
+
+	if (classes == NULL)
+		return;
+	warn_once(call,
+	          psprintf("group \"%s\" of \"%s\" is not constrained on %s of %s: "
+	                   "fewer training rows than min_group, %d",
+	                   attribute->group_names[rate->group], attribute->name,
+	                   criterion_of(call, rate)->event_name[rate->event],
+	                   classes, call->min_group));
+}
+
 static void
 warn_of_unconstrained(TrainCall *call, const TrainRate *rate)
 {
@@ -92,13 +165,8 @@ warn_of_unconstrained(TrainCall *call, const TrainRate *rate)
 	             attribute->group_names[rate->group], attribute->name,
 	             criterion_of(call, rate)->event_name[rate->event], rate->rows,
 	             call->min_group);
-	ListCell *cell;
 
-	/* several constraints may look at the same event */
-	foreach (cell, call->warnings)
-		if (strcmp(lfirst(cell), warning) == 0)
-			return;
-	call->warnings = lappend(call->warnings, warning);
+	warn_once(call, warning);
 }
 
 /* A constraint without a single band would be kept by any model. */
@@ -136,7 +204,11 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 
 		if (!rate->defined && strcmp(call->undefined, "error") == 0)
 			refuse_undefined(call, rate);
-		if (!rate->constrained)
+		if (rate->constrained)
+			continue;
+		if (needs_class(call, criterion_of(call, rate)))
+			warn_of_unconstrained_classes(call, rate);
+		else
 			warn_of_unconstrained(call, rate);
 	}
 	for (int c = 0; c < call->constraints.n; c++)

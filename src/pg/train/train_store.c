@@ -297,6 +297,8 @@ static void
 store_log_groups(const TrainCall *call)
 {
 	const TrainResult *result = &call->result;
+	bool of_classes = call->data->label == DATA_LABEL_CLASS;
+	const char **classes = train_class_names(call);
 	StoreLogGroup *rows;
 
 	if (result->n_log_rates == 0)
@@ -309,14 +311,17 @@ store_log_groups(const TrainCall *call)
 		const DataAttribute *attribute =
 			&call->data->attributes[rate->attribute];
 
-		rows[i] =
-			(StoreLogGroup){ .iteration = log->iteration,
-			                 .attribute = attribute->name,
-			                 .group_name = attribute->group_names[rate->group],
-			                 .metric = call->constraints.items[rate->constraint]
-			                               .criterion->event_name[rate->event],
-			                 .value = log->value,
-			                 .rows = (int64) rate->rows };
+		rows[i] = (StoreLogGroup){
+			.iteration = log->iteration,
+			.attribute = attribute->name,
+			.group_name = attribute->group_names[rate->group],
+			.metric = call->constraints.items[rate->constraint]
+			              .criterion->event_name[rate->event],
+			.value = log->value,
+			.rows = (int64) rate->rows,
+			.class_number = of_classes ? (int) rate->class + 1 : 0,
+			.class = of_classes ? classes[rate->class] : NULL
+		};
 	}
 	store_insert_log_groups(call->model, call->version, rows,
 	                        (int) result->n_log_rates);
