@@ -40,6 +40,11 @@ typedef struct AuditCall
 	int min_group;
 
 	bool of_numbers; /* what score_sql gives is no probability but a number */
+	/* classes are predicted, so many: decision_sql gives the number of one, from
+	 * 1, label_sql that of the label, 0 where it is none of them, and score_sql
+	 * the probability of that; 0: none are */
+	int n_classes;
+	const char *label_sql;
 
 	/* not the user's: expressions over the source that give the score and
 	 * what was decided by it, and integer expressions to be summed up; NULL and
@@ -65,6 +70,11 @@ typedef struct AuditBase
 	const uint8 *scores; /* fair/scores.h, or NULL without a score */
 	/* where numbers are predicted; or NULL, and 0 */
 	const FairErrors *errors;
+	/* where classes are predicted, [n_classes + 1]: of each of them against all
+	 * others, and last of all of them together, with label 1 for all rows and
+	 * decision 1 for those decided as labelled; or NULL */
+	int n_classes;
+	const FairCells *classes;
 	int64 n_unlabelled;
 	int64 *sums; /* [call->n_sums] */
 } AuditBase;
@@ -96,6 +106,11 @@ extern void audit_pin_output_style(void);
  * of 'unit' > 0. */
 extern AuditBase *audit_count_numbers(const AuditCall *call, double centre,
                                       double unit, int *n_bases);
+
+/* audit_class.c: counts the source where classes are predicted, likewise.
+ * '*n_unknown' are the rows whose label is no class of the model. */
+extern AuditBase *
+audit_count_classes(const AuditCall *call, int *n_bases, int64 *n_unknown);
 
 /* audit_groups.c: all base groups as one group without a name, and the groups
  * of an attribute in the order of their names; in CurrentMemoryContext. */

@@ -17,6 +17,62 @@
 #include "pg/fairness_stats.h"
 #include "pg/stats_image.h"
 
+/* Sums up the tables of all classes. */
+static void
+merge_classes(const AuditBase *bases, const int *members, int n_members,
+              FigureGroup *group)
+{
+	int n_classes = bases[members[0]].n_classes;
+	FairCells *sum = palloc0(sizeof(FairCells) * (Size) (n_classes + 1));
+
+	for (int i = 0; i < n_members; i++)
+		for (int k = 0; k <= n_classes; k++)
+		{
+			const FairCells *from = &bases[members[i]].classes[k];
+
+			for (int y = 0; y < 2; y++)
+				for (int d = 0; d < 2; d++)
+				{
+					sum[k].rows[y][d] += from->rows[y][d];
+					sum[k].weight[y][d] += from->weight[y][d];
+					sum[k].weight_squared[y][d] += from->weight_squared[y][d];
+				}
+		}
+	group->classes = sum;
+	group->cells = sum[n_classes];
+}
+
+/* Sums up the scores of base groups, some of which have none. */
+static void
+merge_scores(NumArena *arena, const AuditBase *bases, const int *members,
+             int n_members, FigureGroup *group)
+{
+	FairScores scores;
+	uint8 *image;
+	int n_scored = 0;
+
+	for (int i = 0; i < n_members; i++)
+		if (bases[members[i]].scores != NULL)
+		{
+			group->scores = bases[members[i]].scores;
+			n_scored++;
+		}
+	if (n_scored <= 1)
+		return;
+	stats_check(fair_scores_init(&scores, arena));
+	for (int i = 0; i < n_members; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (bases[members[i]].scores != NULL)
+			stats_check(
+				fair_scores_merge_image(&scores, bases[members[i]].scores));
+	}
+	image = palloc(fair_scores_bytes(&scores));
+	stats_check(fair_scores_write(&scores, image));
+	fair_scores_release(&scores);
+	group->scores = image;
+}
+
 /* Sums up base groups into 'group', of which the name stays. */
 static void
 merge_bases(NumArena *arena, const AuditBase *bases, const int *members,
@@ -24,10 +80,9 @@ merge_bases(NumArena *arena, const AuditBase *bases, const int *members,
 {
 	uint8 empty[FAIR_TALLY_PLAIN_BYTES];
 	uint8 tally[FAIR_TALLY_WEIGHTED_BYTES];
-	FairScores scores;
-	uint8 *image;
 
 	group->scores = NULL;
+	group->classes = NULL;
 	memset(&group->loss, 0, sizeof(group->loss));
 	memset(&group->errors, 0, sizeof(group->errors));
 	memset(&group->cells, 0, sizeof(group->cells));
@@ -38,29 +93,18 @@ merge_bases(NumArena *arena, const AuditBase *bases, const int *members,
 		group->loss = fair_loss_of_errors(&group->errors);
 		return;
 	}
+	if (n_members > 0 && bases[members[0]].classes != NULL)
+	{
+		merge_classes(bases, members, n_members, group);
+		merge_scores(arena, bases, members, n_members, group);
+		return;
+	}
 	fair_tally_clear(empty);
 	fair_tally_widen(empty, tally);
 	for (int i = 0; i < n_members; i++)
 		stats_check(fair_tally_merge(tally, bases[members[i]].tally));
 	fair_tally_cells(tally, &group->cells);
-
-	if (n_members == 0 || bases[members[0]].scores == NULL)
-		return;
-	if (n_members == 1)
-	{
-		group->scores = bases[members[0]].scores;
-		return;
-	}
-	stats_check(fair_scores_init(&scores, arena));
-	for (int i = 0; i < n_members; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		stats_check(fair_scores_merge_image(&scores, bases[members[i]].scores));
-	}
-	image = palloc(fair_scores_bytes(&scores));
-	stats_check(fair_scores_write(&scores, image));
-	fair_scores_release(&scores);
-	group->scores = image;
+	merge_scores(arena, bases, members, n_members, group);
 }
 
 void

@@ -406,6 +406,7 @@ read_bases(const AuditQuery *query, int *n_bases)
 
 		bases[b].values = audit_group_values(call, row, desc);
 		bases[b].errors = NULL;
+		bases[b].classes = NULL;
 		bases[b].n_unlabelled = 0;
 		value = SPI_getbinval(row, desc, call->n_columns + 1, &null);
 		bases[b].tally = stats_payload(

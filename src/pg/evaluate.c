@@ -67,7 +67,8 @@ typedef struct VersionSpec
 	int n_protected;
 	char *min_group;   /* option of the training, or NULL */
 	bool of_numbers;   /* the family predicts numbers */
-	bool of_classes;   /* or classes */
+	int n_classes;     /* or so many classes */
+	char **classes;    /* by name, in the order of the model */
 	double label_mean; /* of the training rows, where they do */
 	double label_sd;
 } VersionSpec;
@@ -109,6 +110,7 @@ take_version(VersionSpec *spec)
 {
 	HeapTuple row = SPI_tuptable->vals[0];
 	TupleDesc desc = SPI_tuptable->tupdesc;
+	Datum value;
 	bool null;
 
 	spec->version = DatumGetInt32(SPI_getbinval(row, desc, 1, &null));
@@ -122,9 +124,12 @@ take_version(VersionSpec *spec)
 	                    "protected", &spec->n_protected);
 	spec->min_group = text_column(8);
 	spec->of_numbers = strcmp(text_column(9), "linear") == 0;
-	spec->of_classes = strcmp(text_column(9), "multinomial") == 0;
 	spec->label_mean = real_column(10);
 	spec->label_sd = real_column(11);
+	value = SPI_getbinval(row, desc, 12, &null);
+	if (!null)
+		spec->classes = args_text_array(DatumGetArrayTypeP(value), "classes",
+		                                &spec->n_classes);
 }
 
 /* Reads the version, 0 for the newest, into CurrentMemoryContext. */
@@ -141,7 +146,10 @@ read_version(const char *model, int version, VersionSpec *spec)
 		" spec ->> 'positive', spec ->> 'weight', protected,"
 		" (spec #>> '{options,min_group}')::numeric::int, family,"
 		" (spec #>> '{label_statistics,mean}')::float8,"
-		" (spec #>> '{label_statistics,sd}')::float8"
+		" (spec #>> '{label_statistics,sd}')::float8,"
+		" (SELECT array_agg(c ORDER BY place)"
+		" FROM jsonb_array_elements_text(spec -> 'classes')"
+		" WITH ORDINALITY AS class (c, place))"
 		" FROM fairpg_catalog.model_version"
 		" WHERE model = $1 AND (version = $2 OR $2 = 0)"
 		" ORDER BY version DESC LIMIT 1",
@@ -195,13 +203,28 @@ add_scores(EvaluateCall *call)
 	char *examined = free_name(&audit->source);
 	const char **sums = palloc(sizeof(char *) * N_SUMS);
 
-	audit->source.from = psprintf(
-		"(SELECT src.*, fairpg.examine(%s, src.*, %d) AS %s FROM %s OFFSET 0) "
-		"AS src",
-		quote_literal_cstr(call->model), call->spec.version, examined,
-		audit->source.from);
-	audit->score_sql = psprintf("(src.%s).prediction", examined);
-	audit->decision_sql = psprintf("(src.%s).decision", examined);
+	if (call->spec.n_classes > 0)
+	{
+		(void) source_column(&audit->source, audit->label, "label");
+		audit->source.from = psprintf(
+			"(SELECT src.*, fairpg.examine_class(%s, src.*, src.%s, %d) AS %s"
+			" FROM %s OFFSET 0) AS src",
+			quote_literal_cstr(call->model), quote_identifier(audit->label),
+			call->spec.version, examined, audit->source.from);
+		audit->label_sql = psprintf("(src.%s).label_number", examined);
+		audit->score_sql = psprintf("(src.%s).label_probability", examined);
+		audit->decision_sql = psprintf("(src.%s).class_number", examined);
+	}
+	else
+	{
+		audit->source.from = psprintf(
+			"(SELECT src.*, fairpg.examine(%s, src.*, %d) AS %s FROM %s"
+			" OFFSET 0) AS src",
+			quote_literal_cstr(call->model), call->spec.version, examined,
+			audit->source.from);
+		audit->score_sql = psprintf("(src.%s).prediction", examined);
+		audit->decision_sql = psprintf("(src.%s).decision", examined);
+	}
 	for (int i = 0; i < N_SUMS; i++)
 		sums[i] = psprintf("(src.%s).%s", examined, fields[i]);
 	audit->sums_sql = sums;
@@ -248,26 +271,22 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 			                errhint("Versions are counted from 1.")));
 	}
 	read_version(call->model, version, spec);
-	if (spec->of_classes)
-		ereport(ERROR,
-		        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-		         errmsg("fairpg.evaluate() does not take models of family "
-		                "\"multinomial\""),
-		         errhint("Use fairpg.audit() with a query as source that "
-		                 "compares fairpg.predict_class() with a class, and "
-		                 "the label with the same one.")));
-
 	audit->purpose = "evaluation";
 	audit->of_numbers = spec->of_numbers;
 	audit->label = text_or(fcinfo, ARG_LABEL, spec->label);
-	if (spec->of_numbers && !PG_ARGISNULL(ARG_POSITIVE))
+	audit->n_classes = spec->n_classes;
+	if ((spec->of_numbers || spec->n_classes > 0) &&
+	    !PG_ARGISNULL(ARG_POSITIVE))
 		ereport(ERROR,
 		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		         errmsg("model \"%s\" version %d does not take argument "
 		                "\"positive\"",
 		                call->model, spec->version),
-		         errdetail("Its labels are numbers, none of which is the "
-		                   "positive one.")));
+		         spec->of_numbers
+		             ? errdetail("Its labels are numbers, none of which is the "
+		                         "positive one.")
+		             : errdetail("Each class of its labels is judged against "
+		                         "all others.")));
 	/* another label has another positive value */
 	audit->positive = text_or(fcinfo, ARG_POSITIVE,
 	                          PG_ARGISNULL(ARG_LABEL) ? spec->positive : NULL);
@@ -300,6 +319,29 @@ describe_decisions(StoreEvaluation *row, const FigureGroup *overall)
 	row->loss = ranking.log_loss;
 }
 
+/* of classes, */
+static void
+describe_classes(StoreEvaluation *row, const AuditBase *bases, int n_bases,
+                 FigureGroup *overall)
+{
+	FairMetricValue accuracy;
+	double low;
+	double high;
+
+	fair_metric_value(fair_metric_find("accuracy"), &overall->cells, LEVEL,
+	                  &accuracy);
+	for (int b = 0; b < n_bases; b++)
+		row->n_null_label += bases[b].n_unlabelled;
+	row->n_rows = (int64) accuracy.rows;
+	row->accuracy = accuracy.value;
+	row->auc = NAN;
+	row->loss = NAN;
+	if (overall->scores == NULL)
+		return;
+	fair_loss_of_scores(overall->scores, &overall->loss);
+	fair_loss_interval(&overall->loss, LEVEL, &row->loss, &low, &high);
+}
+
 /* or of numbers. */
 static void
 describe_numbers(StoreEvaluation *row, const AuditBase *bases, int n_bases,
@@ -319,7 +361,7 @@ describe_numbers(StoreEvaluation *row, const AuditBase *bases, int n_bases,
 /* The figures of all rows together, which stand in the evaluation itself. */
 static void
 describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
-                 const FigureGroup *overall)
+                 FigureGroup *overall)
 {
 	StoreEvaluation *row = &call->row;
 	int64 sums[N_SUMS] = { 0 };
@@ -336,6 +378,8 @@ describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
 		                      .n_out_of_range = sums[SUM_OUT_OF_RANGE] };
 	if (call->spec.of_numbers)
 		describe_numbers(row, bases, n_bases, overall);
+	else if (call->spec.n_classes > 0)
+		describe_classes(row, bases, n_bases, overall);
 	else
 		describe_decisions(row, overall);
 	if (row->n_rows == 0 && row->n_null_label == 0)
@@ -347,7 +391,7 @@ describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
 		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 		         errmsg("label column \"%s\" is null in all rows",
 		                call->audit.label),
-		         call->spec.of_numbers
+		         call->spec.of_numbers || call->spec.n_classes > 0
 		             ? 0
 		             : errhint("fairpg.audit() measures decisions and scores "
 		                       "that have no labels yet.")));
@@ -359,8 +403,9 @@ add_losses(FigureAttribute *attributes, int n_attributes)
 {
 	for (int a = 0; a < n_attributes; a++)
 		for (int g = 0; g < attributes[a].n_groups; g++)
-			fair_loss_of_scores(attributes[a].groups[g].scores,
-			                    &attributes[a].groups[g].loss);
+			if (attributes[a].groups[g].scores != NULL)
+				fair_loss_of_scores(attributes[a].groups[g].scores,
+				                    &attributes[a].groups[g].loss);
 }
 
 static void
@@ -405,6 +450,35 @@ note_constant(EvaluateCall *call, const FairCells *cells)
 	                             decided[0] > 0 ? "negative" : "positive"));
 }
 
+/* The same of classes. */
+static void
+note_one_class(EvaluateCall *call, const FigureGroup *overall)
+{
+	int n_decided = 0;
+
+	for (int k = 0; k < call->spec.n_classes; k++)
+		n_decided +=
+			overall->classes[k].rows[0][1] + overall->classes[k].rows[1][1] > 0;
+	if (n_decided == 1)
+		call->warnings = lappend(
+			call->warnings,
+			pstrdup("the model decides for the same class in every row"));
+}
+
+/* Counts the source; '*n_unknown' are the rows whose label is no class that
+ * the model knows. */
+static AuditBase *
+count(const EvaluateCall *call, int *n_bases, int64 *n_unknown)
+{
+	*n_unknown = 0;
+	if (call->spec.of_numbers)
+		return audit_count_numbers(&call->audit, call->spec.label_mean,
+		                           call->spec.label_sd, n_bases);
+	if (call->spec.n_classes > 0)
+		return audit_count_classes(&call->audit, n_bases, n_unknown);
+	return audit_count(&call->audit, n_bases);
+}
+
 /* Counts, measures and stores. */
 static void
 evaluate(EvaluateCall *call, NumMonitor *monitor)
@@ -414,13 +488,12 @@ evaluate(EvaluateCall *call, NumMonitor *monitor)
 	FigureAttribute *attributes =
 		palloc(sizeof(FigureAttribute) * (Size) (call->audit.n_attributes + 1));
 	FigureGroup overall;
+	int64 n_unknown;
 	int n_bases;
-	AuditBase *bases =
-		call->spec.of_numbers
-			? audit_count_numbers(&call->audit, call->spec.label_mean,
-	                              call->spec.label_sd, &n_bases)
-			: audit_count(&call->audit, &n_bases);
+	AuditBase *bases = count(call, &n_bases, &n_unknown);
 
+	settings.n_classes = call->spec.n_classes;
+	settings.class_names = (const char **) call->spec.classes;
 	host_arena_init(&arena, CurrentMemoryContext, 0);
 	audit_overall(&arena, bases, n_bases, &overall);
 	describe_overall(call, bases, n_bases, &overall);
@@ -430,7 +503,17 @@ evaluate(EvaluateCall *call, NumMonitor *monitor)
 	host_monitor_phase(monitor, "judging");
 	figures_remember(&settings);
 	judge(call, &settings, attributes);
-	note_constant(call, &overall.cells);
+	if (call->spec.n_classes > 0)
+		note_one_class(call, &overall);
+	else
+		note_constant(call, &overall.cells);
+	if (n_unknown > 0)
+		call->warnings =
+			lappend(call->warnings,
+		            psprintf(INT64_FORMAT " rows have a label that is no class "
+		                                  "of the model: they count as decided "
+		                                  "wrong, and have no loss",
+		                     n_unknown));
 	call->warnings = list_concat(call->warnings, call->judgements.needs);
 	call->evaluation = evaluation_store(&call->row, &settings, attributes,
 	                                    call->audit.n_attributes,

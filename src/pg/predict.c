@@ -34,7 +34,9 @@
 #include "utils/snapmgr.h"
 #include "utils/typcache.h"
 
+#include "num/special.h"
 #include "pg/compat.h"
+#include "pg/encode.h"
 #include "pg/export.h"
 #include "pg/predict.h"
 #include "pg/predict_bind.h"
@@ -49,6 +51,7 @@ FAIRPG_FUNCTION(fairpg_examine);
 FAIRPG_FUNCTION(fairpg_predict_class);
 FAIRPG_FUNCTION(fairpg_predict_class_columns);
 FAIRPG_FUNCTION(fairpg_predict_probabilities);
+FAIRPG_FUNCTION(fairpg_examine_class);
 
 /* What tells two snapshots of one backend apart, and who asks. */
 typedef struct SnapshotMark
@@ -84,7 +87,8 @@ typedef struct PredictState
 	Binding *binding;              /* NULL: none yet */
 	uint64 row_identifier;
 	TupleDesc row;
-	TupleDesc result; /* of examine(); as long as the state */
+	TupleDesc result; /* of examine() and the like; as long as the state */
+	Encoder *label;   /* of examine_class(), likewise; NULL: none yet */
 	Datum *row_values;
 	bool *row_nulls;
 	NullableDatum *values;
@@ -301,6 +305,118 @@ fairpg_predict_probabilities(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* The type of the rows that a function returns, of 'n_columns'. */
+static void
+use_result_type(FunctionCallInfo fcinfo, PredictState *state, int n_columns)
+{
+	MemoryContext before = MemoryContextSwitchTo(state->owner);
+
+	if (state->result == NULL)
+	{
+		if (get_call_result_type(fcinfo, NULL, &state->result) !=
+		        TYPEFUNC_COMPOSITE ||
+		    state->result->natts != n_columns)
+			elog(ERROR, "function must return a row of %d columns", n_columns);
+		state->result = BlessTupleDesc(state->result);
+	}
+	MemoryContextSwitchTo(before);
+}
+
+/* The text of a label as training named it, of '*length' bytes. */
+static const char *
+label_text(FunctionCallInfo fcinfo, PredictState *state, Datum value,
+           uint32 *length)
+{
+	Oid type = get_fn_expr_argtype(fcinfo->flinfo, EXAMINE_ARG_LABEL);
+	const char *text;
+
+	if (state->label == NULL)
+	{
+		state->label = MemoryContextAlloc(state->owner, sizeof(Encoder));
+		encoder_init(state->label, type, state->owner);
+	}
+	switch (type == UNKNOWNOID ? ENCODE_BOOLEAN : state->label->input)
+	{
+		case ENCODE_TEXT:
+			return encoder_text(state->label, value, length);
+		case ENCODE_NUMBER:
+		case ENCODE_DATE:
+		case ENCODE_TIMESTAMP:
+			text = encode_group_name(state->label->type, value);
+			*length = (uint32) strlen(text);
+			return text;
+		default:
+			ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+			                errmsg("a label of type %s is no class",
+			                       format_type_be(type)),
+			                errhint("Cast it to the type that the label had in "
+			                        "training.")));
+	}
+}
+
+/* The number of the class of that name, from 1; 0: there is none. */
+static uint32
+class_number(const Model *model, const char *name, uint32 length)
+{
+	for (uint32 k = 0; k < model->n_members; k++)
+		if (model->classes[k].length == length &&
+		    memcmp(model->classes[k].name, name, length) == 0)
+			return k + 1;
+	return 0;
+}
+
+/*
+ * examine_class(model text, features record, label "any", version integer)
+ * returns (class text, class_number integer, label_number integer,
+ *          label_probability float8, n_null integer, n_unseen integer,
+ *          n_out_of_range integer)
+ *
+ * NULL for a NULL row.
+ */
+Datum
+fairpg_examine_class(PG_FUNCTION_ARGS)
+{
+	PredictState *state = get_state(fcinfo, false);
+	Datum values[7] = { 0 };
+	bool nulls[lengthof(values)] = { false };
+	uint32 number = 0;
+	const Model *model;
+	const double *z;
+	InputCounts counts;
+	uint32 best;
+
+	use_model(fcinfo, state, PREDICT_ARG_MODEL, EXAMINE_ARG_VERSION);
+	check_has_classes(state);
+	if (PG_ARGISNULL(PREDICT_ARG_ROW))
+		PG_RETURN_NULL();
+	use_result_type(fcinfo, state, lengthof(values));
+	take_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
+	model = state->compiled->model;
+	z = binding_examine_classes(state->binding, state->values, &counts);
+	best = model_best_class(z, model->n_members);
+	if (!PG_ARGISNULL(EXAMINE_ARG_LABEL))
+	{
+		uint32 length;
+		const char *text = label_text(
+			fcinfo, state, PG_GETARG_DATUM(EXAMINE_ARG_LABEL), &length);
+
+		number = class_number(model, text, length);
+	}
+	values[0] = PointerGetDatum(cstring_to_text_with_len(
+		model->classes[best].name, (int) model->classes[best].length));
+	values[1] = Int32GetDatum(best + 1);
+	values[2] = Int32GetDatum(number);
+	nulls[2] = PG_ARGISNULL(EXAMINE_ARG_LABEL);
+	nulls[3] = number == 0;
+	if (number > 0)
+		values[3] = Float8GetDatum(
+			num_exp(-model_class_loss(z, model->n_members, number - 1)));
+	values[4] = Int32GetDatum(counts.n_null);
+	values[5] = Int32GetDatum(counts.n_unseen);
+	values[6] = Int32GetDatum(counts.n_out_of_range);
+	return HeapTupleGetDatum(heap_form_tuple(state->result, values, nulls));
+}
+
 static Datum
 examination(FunctionCallInfo fcinfo, PredictState *state, double prediction,
             const InputCounts *counts)
@@ -311,17 +427,7 @@ examination(FunctionCallInfo fcinfo, PredictState *state, double prediction,
 	bool decision =
 		decides && binding_decision(state->binding, state->values, prediction);
 
-	if (state->result == NULL)
-	{
-		MemoryContext before = MemoryContextSwitchTo(state->owner);
-
-		if (get_call_result_type(fcinfo, NULL, &state->result) !=
-		        TYPEFUNC_COMPOSITE ||
-		    state->result->natts != lengthof(values))
-			elog(ERROR, "fairpg.examine must return fairpg.examination");
-		state->result = BlessTupleDesc(state->result);
-		MemoryContextSwitchTo(before);
-	}
+	use_result_type(fcinfo, state, lengthof(values));
 	values[0] = Float8GetDatum(prediction);
 	values[1] = Float8GetDatum(prediction);
 	values[2] = BoolGetDatum(decision);

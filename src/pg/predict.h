@@ -11,6 +11,10 @@
 #define PREDICT_ARG_VERSION 2
 #define PREDICT_N_ARGS 3
 
+/* Those of examine_class(model, features, label, version). */
+#define EXAMINE_ARG_LABEL 2
+#define EXAMINE_ARG_VERSION 3
+
 /* Arguments of predict_columns(model, version, columns, values...). */
 #define COLUMNS_ARG_MODEL 0
 #define COLUMNS_ARG_VERSION 1

@@ -354,6 +354,14 @@ binding_class_scores(Binding *binding, const NullableDatum *values)
 	return binding->member_z;
 }
 
+const double *
+binding_examine_classes(Binding *binding, const NullableDatum *values,
+                        InputCounts *counts)
+{
+	score_members(binding, values, counts);
+	return binding->member_z;
+}
+
 double
 binding_probability(Binding *binding, const NullableDatum *values)
 {

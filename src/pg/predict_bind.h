@@ -46,6 +46,11 @@ binding_probability(Binding *binding, const NullableDatum *values);
 extern const double *
 binding_class_scores(Binding *binding, const NullableDatum *values);
 
+/* Likewise, with '*counts' filled. */
+extern const double *
+binding_examine_classes(Binding *binding, const NullableDatum *values,
+                        InputCounts *counts);
+
 /* Whether that probability reaches the threshold, which may be that of the
  * row's group; for a binding that decides.  Raises an error for a group that
  * the model does not know.  A mixture decides the row whose probability was

@@ -100,6 +100,42 @@ CREATE FUNCTION fairpg.predict_probabilities(
 COMMENT ON FUNCTION fairpg.predict_probabilities(text, record, integer)
     IS 'probability of each class for a row, by a multinomial model, one row a class; decided: the class that predict_class() answers';
 
+CREATE TYPE fairpg.class_examination AS (
+    class text,
+    class_number integer,
+    label_number integer,
+    label_probability double precision,
+    n_null integer,
+    n_unseen integer,
+    n_out_of_range integer
+);
+COMMENT ON TYPE fairpg.class_examination
+    IS 'the class of a row beside its label, and what in the row the model had to make do with';
+COMMENT ON COLUMN fairpg.class_examination.class IS 'what predict_class() answers';
+COMMENT ON COLUMN fairpg.class_examination.class_number
+    IS 'its number among the classes of the model, from 1';
+COMMENT ON COLUMN fairpg.class_examination.label_number
+    IS 'that of the label; 0: it is no class of the model; NULL: it is NULL';
+COMMENT ON COLUMN fairpg.class_examination.label_probability
+    IS 'probability of the class that is the label; NULL where there is none';
+COMMENT ON COLUMN fairpg.class_examination.n_null IS 'features that are NULL';
+COMMENT ON COLUMN fairpg.class_examination.n_unseen
+    IS 'categories for which the model has no level: not seen in training, or rare there';
+COMMENT ON COLUMN fairpg.class_examination.n_out_of_range
+    IS 'numbers beyond those of the training rows';
+
+CREATE FUNCTION fairpg.examine_class(
+    model text,
+    features record,
+    label "any",
+    version integer DEFAULT NULL)
+    RETURNS fairpg.class_examination
+    LANGUAGE C STABLE PARALLEL SAFE
+    COST 100
+    AS 'MODULE_PATHNAME', 'fairpg_examine_class';
+COMMENT ON FUNCTION fairpg.examine_class(text, record, "any", integer)
+    IS 'class of a row by a multinomial model, beside the class that it has, and how many of its values training had not shown';
+
 CREATE TYPE fairpg.examination AS (
     prediction double precision,
     probability double precision,

@@ -34,8 +34,7 @@
 #define PAIRS 20
 #define LEARN_ITERATIONS 10
 
-/* Counts the rows of each cell of labels that are classes; 'unused' has as much
- * room. */
+/* Counts the rows of each cell of labels that are classes in a sample. */
 static NumStatus
 count_classes(const Newton *newton, uint32_t stride, uint64_t *cell_rows)
 {

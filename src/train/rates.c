@@ -104,10 +104,9 @@ band_create(Rates *rates, TrainRate first, const double *cell_weight,
 	const FairConstraint *constraint = &rates->constraints[c];
 	const DataAttribute *attribute = &rates->data->attributes[first.attribute];
 	/* labels that are classes know no factors, and count nothing else */
-	const uint64_t *all_rows =
-		rates->data->label == DATA_LABEL_CLASS
-			? cell_rows
-			: rates->data->part[DATA_TRAIN].cell_rows;
+	const uint64_t *all_rows = rates->data->label == DATA_LABEL_CLASS
+	                               ? cell_rows
+	                               : rates->data->part[DATA_TRAIN].cell_rows;
 	uint32_t n_base = rates->data->n_base_groups;
 	Band band = band_open(rates, constraint);
 
