@@ -193,6 +193,7 @@ losses_of_rows(LinearPlan *plan, const LinearRequest *request, uint32_t n,
 	double inverse_t = 1.0 / request->temperature;
 	double threshold = request->threshold;
 	double centre = num_log(threshold / (1.0 - threshold));
+	double least_score = plan->least_score;
 	double floor_share = request->min_curvature;
 	double curvature_magnet = plan->curvature_magnet;
 	const double *restrict score = plan->score;
@@ -212,20 +213,21 @@ losses_of_rows(LinearPlan *plan, const LinearRequest *request, uint32_t n,
 		double z = score[i];
 		double w = row_weight[i];
 		double y = label[i];
-		double p = num_sigmoid(z);
+		double p;
+		double log1pexp = num_logistic(z, &p);
 		double q = one ? p : num_sigmoid((z - centre) * inverse_t);
 		double slope = q * (1.0 - q) * inverse_t;
 		double own = w * p * (1.0 - p);
 		double bent = own + bend[i] * w * slope * (1.0 - 2.0 * q) * inverse_t;
 		double least = floor_share * own;
 
-		loss[i] = w * (num_log1pexp(z) - y * z);
+		loss[i] = w * (log1pexp - y * z);
 		residual[i] = w * (p - y);
 		curvature[i] =
 			grid_round(bent > least ? bent : least, curvature_magnet);
 		slopes[i] = w * slope;
 		soft[i] = w * q;
-		decision[i] = p >= threshold ? w : 0.0;
+		decision[i] = z >= least_score ? w : 0.0;
 	}
 }
 
@@ -553,7 +555,7 @@ NumStatus
 linear_begin(LinearPlan *plan, const LinearRequest *request, LinearSums *sums)
 {
 	sums_clear(plan, request, sums);
-	return linear_set_magnets(plan, request) ? NUM_OK : NUM_NOT_FINITE;
+	return linear_set_pass(plan, request) ? NUM_OK : NUM_NOT_FINITE;
 }
 
 NumStatus

@@ -104,7 +104,7 @@ begin_model(LinearPlan *plan, const LinearRequest *request, uint32_t m)
 {
 	LinearMany *many = plan->many;
 
-	if (!linear_set_magnets(plan, request))
+	if (!linear_set_pass(plan, request))
 		return false;
 	many->loss_magnet[m] = plan->loss_magnet;
 	many->rest_magnet[m] = plan->rest_magnet;
@@ -252,12 +252,14 @@ many_gradient(const LinearPlan *plan, uint32_t n)
 
 /* As losses_of_rows() in linear.c. */
 static ALWAYS_INLINE void
-losses_of_many(const LinearMany *many, const LinearRequest *request, size_t n,
+losses_of_many(const LinearPlan *plan, const LinearRequest *request, size_t n,
                bool one)
 {
+	const LinearMany *many = plan->many;
 	double inverse_t = 1.0 / request->temperature;
 	double threshold = request->threshold;
 	double centre = num_log(threshold / (1.0 - threshold));
+	double least_score = plan->least_score;
 	const double *restrict score = many->score;
 	const double *restrict row_weight = many->row_weight;
 	const double *restrict label = many->label;
@@ -272,28 +274,29 @@ losses_of_many(const LinearMany *many, const LinearRequest *request, size_t n,
 		double z = score[i];
 		double w = row_weight[i];
 		double y = label[i];
-		double p = num_sigmoid(z);
+		double p;
+		double log1pexp = num_logistic(z, &p);
 		double q = one ? p : num_sigmoid((z - centre) * inverse_t);
 
-		loss[i] = w * (num_log1pexp(z) - y * z);
+		loss[i] = w * (log1pexp - y * z);
 		residual[i] = w * (p - y);
 		soft[i] = w * q;
-		decision[i] = p >= threshold ? w : 0.0;
+		decision[i] = z >= least_score ? w : 0.0;
 	}
 }
 
 WIDE static void
-losses_of_many_plain(const LinearMany *many, const LinearRequest *request,
+losses_of_many_plain(const LinearPlan *plan, const LinearRequest *request,
                      size_t n)
 {
-	losses_of_many(many, request, n, true);
+	losses_of_many(plan, request, n, true);
 }
 
 WIDE static void
-losses_of_many_tempered(const LinearMany *many, const LinearRequest *request,
+losses_of_many_tempered(const LinearPlan *plan, const LinearRequest *request,
                         size_t n)
 {
-	losses_of_many(many, request, n, false);
+	losses_of_many(plan, request, n, false);
 }
 
 /* Adds up the losses of a chunk, in two parts each. */
@@ -361,10 +364,10 @@ linear_many_block(LinearPlan *plan, const LinearRequest *any_request,
 		many_rows(many, block, first, rows);
 		many_scores(plan, rows);
 		if (plain)
-			losses_of_many_plain(many, any_request,
+			losses_of_many_plain(plan, any_request,
 			                     (size_t) rows * LINEAR_MANY);
 		else
-			losses_of_many_tempered(many, any_request,
+			losses_of_many_tempered(plan, any_request,
 			                        (size_t) rows * LINEAR_MANY);
 		many_losses(many, rows);
 		many_gradient(plan, rows);

@@ -16,6 +16,7 @@
 
 #include "data/slab.h"
 #include "num/grid.h"
+#include "num/special.h"
 
 /* from so many numbers on their Hessian no longer stays in the first-level
  * cache from row to row */
@@ -195,7 +196,7 @@ linear_score_reach(const LinearPlan *plan, const double *coef)
  * spread.
  */
 bool
-linear_set_magnets(LinearPlan *plan, const LinearRequest *request)
+linear_set_pass(LinearPlan *plan, const LinearRequest *request)
 {
 	double slope = 0.25 / request->temperature;
 	/* most of |q (1 - q) (1 - 2q)| */
@@ -234,6 +235,7 @@ linear_set_magnets(LinearPlan *plan, const LinearRequest *request)
 	plan->residual_magnet = grid_magnet(weight);
 	plan->curvature_magnet = grid_magnet(curvature * weight);
 	plan->factor_magnet = grid_factor_magnet(curvature * weight);
+	plan->least_score = num_score_of(request->threshold);
 	return isfinite(weight * reach) && isfinite(curvature * weight);
 }
 

@@ -37,6 +37,8 @@ struct LinearPlan
 	double *cell_weight; /* [n_cells] of all training rows */
 	double weight;       /* of all cells */
 
+	double least_score; /* of those decided 1 by the pass under way */
+
 	/* magnets (num/grid.h) of the pass under way */
 	double loss_magnet;
 	double rest_magnet; /* of what that leaves of a loss */
@@ -58,7 +60,7 @@ struct LinearPlan
 	double *residual;
 	double *curvature;
 	double *slope;    /* weight * q'(z) */
-	double *decision; /* weight * [p >= threshold] */
+	double *decision; /* weight * [z >= least_score] */
 	double *soft;     /* weight * q(z) */
 	double *bend;     /* cell_curvature[cell] of the row */
 	double *scaled;   /* [width] one dense row times a factor */
@@ -84,7 +86,8 @@ extern void linear_fill_chunk(LinearPlan *plan, const DataBlock *block,
 /* linear_plan.c: largest absolute score that any row can have. */
 extern double linear_score_reach(const LinearPlan *plan, const double *coef);
 
-/* Sets the magnets of a pass; false when its sums could overflow. */
-extern bool linear_set_magnets(LinearPlan *plan, const LinearRequest *request);
+/* Sets the magnets of a pass and its least score; false when its sums could
+ * overflow. */
+extern bool linear_set_pass(LinearPlan *plan, const LinearRequest *request);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * special.c
- *    The normal and the beta distribution, and the gamma function.
+ *    The normal and the beta distribution, the gamma function, and where the
+ *    logistic function reaches a value.
  *
  * All are used a few times per interval, never per row, so they are written
  * for precision.  They call nothing but the functions of special.h and the
@@ -32,6 +33,29 @@ normal_density(double x)
 	double rest = (x - head) * (x + head);
 
 	return num_exp(-0.5 * head * head) * num_exp(-0.5 * rest) / SQRT_TWO_PI;
+}
+
+double
+num_score_of(double p)
+{
+	double below = -750.0; /* where the function is 0, and where it is 1 */
+	double above = 750.0;
+
+	if (p <= 0.0)
+		return -INFINITY;
+	if (!(p <= 1.0))
+		return NAN;
+	for (;;)
+	{
+		double middle = below + (above - below) / 2;
+
+		if (!(middle > below && middle < above))
+			return above;
+		if (num_sigmoid(middle) >= p)
+			above = middle;
+		else
+			below = middle;
+	}
 }
 
 double

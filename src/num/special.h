@@ -12,7 +12,7 @@
  *
  * Errors, held to by test/unit/test_num_special.c: 1.1 ulp for num_exp (2
  * where the result is subnormal) and num_log, 1.5 for num_log1p, 2.5 for
- * num_sigmoid, 3 for num_log1pexp.  num_exp and num_sigmoid never fall where
+ * num_sigmoid, 3 for num_log1pexp and both of num_logistic.  num_exp and num_sigmoid never fall where
  * their argument rises.  NaN gives NaN everywhere.
  *
  * The polynomials are near-minimax fits (Chebyshev interpolation at 60
@@ -62,6 +62,24 @@ num_power_of_two(double rounder_plus_k)
 	                     UINT64_C(0x3ff0000000000000));
 }
 
+/* (e^r - 1 - r) / r^2 on |r| <= log(2) / 2.  Polynomials are added up in
+ * pairs of pairs: nothing to wait for but the next power, where Horner's rule
+ * waits for every coefficient. */
+static inline double
+num_exp_rest(double r)
+{
+	double r2 = r * r;
+	double r4 = r2 * r2;
+	double low = (5.0000000000000010221e-1 + r * 1.6666666666666667453e-1) +
+	             r2 * (4.1666666666624127873e-2 + r * 8.3333333333300618325e-3);
+	double high =
+		(1.3888888917213716901e-3 + r * 1.9841269863053616878e-4) +
+		r2 * (2.4801521295954375131e-5 + r * 2.7557268459997064772e-6);
+	double highest = 2.7620088445409748161e-7 + r * 2.5100385495510319078e-8;
+
+	return low + r4 * (high + r4 * highest);
+}
+
 /* e^x; 0 below -745.2, infinity above 709.8. */
 static inline double
 num_exp(double x)
@@ -73,22 +91,24 @@ num_exp(double x)
 	big = c * NUM_LN2_INVERSE + NUM_ROUNDER;
 	k = big - NUM_ROUNDER;
 	r = (c - k * NUM_LN2_HIGH) - k * NUM_LN2_LOW;
-	/* (e^r - 1 - r) / r^2 on |r| <= log(2) / 2 */
-	q = 2.5100385495510319078e-8;
-	q = q * r + 2.7620088445409748161e-7;
-	q = q * r + 2.7557268459997064772e-6;
-	q = q * r + 2.4801521295954375131e-5;
-	q = q * r + 1.9841269863053616878e-4;
-	q = q * r + 1.3888888917213716901e-3;
-	q = q * r + 8.3333333333300618325e-3;
-	q = q * r + 4.1666666666624127873e-2;
-	q = q * r + 1.6666666666666667453e-1;
-	q = q * r + 5.0000000000000010221e-1;
-	q = 1.0 + (r + r * r * q);
+	q = 1.0 + (r + r * r * num_exp_rest(r));
 	/* in two halves, as 2^k alone may lie outside the normal range */
 	half = k * 0.5 + NUM_ROUNDER;
 	q = q * num_power_of_two(half);
 	return q * num_power_of_two((k - (half - NUM_ROUNDER)) + NUM_ROUNDER);
+}
+
+/* The same for x from -708 to 0; e^-708 below. */
+static inline double
+num_exp_falling(double x)
+{
+	double c, big, k, r;
+
+	c = x < -708.0 ? -708.0 : x;
+	big = c * NUM_LN2_INVERSE + NUM_ROUNDER;
+	k = big - NUM_ROUNDER;
+	r = (c - k * NUM_LN2_HIGH) - k * NUM_LN2_LOW;
+	return (1.0 + (r + r * r * num_exp_rest(r))) * num_power_of_two(big);
 }
 
 /* Natural logarithm; -infinity at 0, NaN below 0. */
@@ -157,29 +177,53 @@ num_sigmoid(double x)
 	return 1.0 / (1.0 + num_exp(-x));
 }
 
+/* log(1 + e) for 0 <= e <= 1, relatively exact. */
+static inline double
+num_log1p_of_share(double e)
+{
+	/* with s = e / (2 + e) it is log((1 + s) / (1 - s)), and what follows is
+	 * (that / s - 2) / s^2 on 0 <= s <= 1/3 */
+	double s = e / (2.0 + e);
+	double z = s * s;
+	double z2 = z * z;
+	double z4 = z2 * z2;
+	double low = (0.66666666666666658561 + z * 0.40000000000014582673) +
+	             z2 * (0.28571428567108757162 + z * 0.22222222717427862989);
+	double high = (0.18181789436132858169 + z * 0.15385570064958623103) +
+	              z2 * (0.1331414420965493615 + z * 0.12001072809590712535);
+	double highest = 0.088007384861446738822 + z * 0.16164045611943532221;
+
+	return 2.0 * s + s * (z * (low + z4 * (high + z4 * highest)));
+}
+
 /* log(1 + e^x), the logistic loss of score x against label 0; keeps its
  * relative precision for very negative x. */
 static inline double
 num_log1pexp(double x)
 {
-	double e = num_exp(x < 0.0 ? x : -x);
-	double s = e / (2.0 + e);
-	double z = s * s;
-	double r;
-
-	/* (log((1 + s) / (1 - s)) / s - 2) / s^2 on 0 <= s <= 1/3 */
-	r = 0.16164045611943532221;
-	r = r * z + 0.088007384861446738822;
-	r = r * z + 0.12001072809590712535;
-	r = r * z + 0.1331414420965493615;
-	r = r * z + 0.15385570064958623103;
-	r = r * z + 0.18181789436132858169;
-	r = r * z + 0.22222222717427862989;
-	r = r * z + 0.28571428567108757162;
-	r = r * z + 0.40000000000014582673;
-	r = r * z + 0.66666666666666658561;
-	return (x > 0.0 ? x : 0.0) + (2.0 * s + s * (z * r));
+	return (x > 0.0 ? x : 0.0) + num_log1p_of_share(num_exp(x < 0.0 ? x : -x));
 }
+
+/*
+ * Both functions of a score by one exponential, for loops over many rows: sets
+ * *sigmoid and returns log(1 + e^x).  They are num_sigmoid() and num_log1pexp()
+ * but for the last bits, and for scores beyond 708, where the smaller of e^x
+ * and e^-x is e^-708.  Decide by num_score_of() of the threshold, not by
+ * *sigmoid: it may fall by a last bit where x rises.
+ */
+static inline double
+num_logistic(double x, double *sigmoid)
+{
+	double e = num_exp_falling(x < 0.0 ? x : -x);
+
+	*sigmoid = (x < 0.0 ? e : 1.0) / (1.0 + e);
+	return (x > 0.0 ? x : 0.0) + num_log1p_of_share(e);
+}
+
+/* The least x with num_sigmoid(x) >= p, so that "x >= num_score_of(p)" decides
+ * as the probability does; -infinity for p <= 0, NaN, which nothing reaches,
+ * for p > 1 and NaN. */
+extern double num_score_of(double p);
 
 /* Logistic loss in nats of score z against a label, true being the positive
  * class. */

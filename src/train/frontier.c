@@ -3,8 +3,8 @@
  *    The models of many bounds, trained together.
  *
  * Searches (search.h) begin at the same plain model and go side by side, as many
- * at once as a pass takes models.  Each makes the steps that it would make
- * alone; only the passes over all rows, which are what costs, are made for all
+ * at once as a pass takes models; where one ends the next one begins.  Each
+ * makes the steps that it would make alone; only the passes over all rows, which are what costs, are made for all
  * of them together.  Over samples, where every pass brings a Hessian, and on
  * small data, each makes its own.
  *
@@ -24,6 +24,7 @@
 #include "train/search.h"
 
 #define PLAIN_ACCURACY 1e-4
+#define NO_POINT UINT32_MAX
 
 typedef struct Frontier
 {
@@ -40,17 +41,18 @@ typedef struct Frontier
 	int *passes;           /* [n] */
 } Frontier;
 
-/* One of the searches that go together. */
-typedef struct FrontierModel
+/* A place in the passes, and the search that has it. */
+typedef struct FrontierPlace
 {
+	ArenaNest nest; /* of all that the search has, begun while it has it */
+	uint32_t point; /* whose search it is, NO_POINT if nobody's */
 	TrainSettings settings;
 	FairConstraint *constraints;
 	Newton *newton;
 	Search *search;
-	const double *near;  /* where it begins; NULL: at the plain model */
+	int round;           /* how often it has begun anew */
 	SearchAnswer answer; /* of the rounds before */
-	bool searching;      /* in this round */
-} FrontierModel;
+} FrontierPlace;
 
 /* The settings' constraints, with another bound. */
 static FairConstraint *
@@ -67,155 +69,170 @@ bound_constraints(NumArena *arena, const TrainSettings *settings, double bound)
 }
 
 static NumStatus
-model_create(const Frontier *frontier, NumArena *arena, const TrainPoint *point,
-             FrontierModel *model)
+place_create(const Frontier *frontier, FrontierPlace *place)
 {
+	const TrainPoint *point = &frontier->points[place->point];
+	NumArena *arena = &place->nest.arena;
 	NumStatus status;
 
-	model->settings = *frontier->settings;
-	model->near = point->near;
+	place->settings = *frontier->settings;
 	if (point->cell_factor != NULL)
-		model->settings.cell_factor = point->cell_factor;
-	model->searching = true;
-	model->constraints =
+		place->settings.cell_factor = point->cell_factor;
+	place->constraints =
 		bound_constraints(arena, frontier->settings, point->bound);
-	if (model->constraints == NULL)
+	if (place->constraints == NULL)
 		return NUM_NO_MEMORY;
-	model->settings.constraints = model->constraints;
-	status = newton_create_beside(arena, frontier->first, &model->settings,
-	                              &model->newton);
+	place->settings.constraints = place->constraints;
+	status = newton_create_beside(arena, frontier->first, &place->settings,
+	                              &place->newton);
 	if (status == NUM_OK)
-		status = search_create(model->newton, &model->search);
+		status = search_create(place->newton, &place->search);
 	if (status == NUM_OK)
-		status = search_answer_create(model->newton, arena, &model->answer);
+		status = search_answer_create(place->newton, arena, &place->answer);
 	return status;
 }
 
-/* Makes the passes of all searches until they are over. */
+/* Gives a place to the search of a point, which begins. */
 static NumStatus
-run_together(FrontierModel *models, uint32_t n)
+place_take(const Frontier *frontier, FrontierPlace *place, uint32_t point)
 {
-	NumStatus status = NUM_OK;
-	uint32_t left = n;
+	const double *near = frontier->points[point].near;
+	bool converged;
+	Newton *newton;
+	NumStatus status;
 
-	while (left > 0 && status == NUM_OK)
+	arena_nest_begin(&place->nest, frontier->arena);
+	place->point = point;
+	place->round = 0;
+	status = place_create(frontier, place);
+	if (status != NUM_OK)
+		return status;
+	newton = place->newton;
+	if (near != NULL && !newton->learns)
 	{
-		Newton *together[LINEAR_MANY];
-		Search *searches[LINEAR_MANY];
-		uint32_t n_together = 0;
-
-		left = 0;
-		for (uint32_t m = 0; m < n && status == NUM_OK; m++)
-		{
-			if (search_is_over(models[m].search))
-				continue;
-			left++;
-			if (!search_wants_curvature(models[m].search))
-			{
-				searches[n_together] = models[m].search;
-				together[n_together++] = models[m].newton;
-				continue;
-			}
-			/* its sums are everybody's: to be used at once */
-			status = newton_pass(models[m].newton, 1, true);
-			if (status == NUM_OK)
-				status = search_advance(models[m].search);
-		}
-		if (status == NUM_OK && n_together > 0)
-			status = newton_pass_many(together, n_together);
-		for (uint32_t m = 0; m < n_together && status == NUM_OK; m++)
-			status = search_advance(searches[m]);
+		linear_from_raw(newton->plan, near, newton->coef);
+		return search_begin_near(place->search);
 	}
-	return status;
+	/* what a learnt curvature has learnt on the way is part of the start */
+	if (newton->learns)
+		status = newton_minimise(newton, newton->sample_stride, PLAIN_ACCURACY,
+		                         "plain", &converged);
+	else
+		memcpy(newton->coef, frontier->plain, newton->stride * sizeof(double));
+	return status == NUM_OK ? search_begin(place->search) : status;
 }
 
-/* The first searches, from the plain model. */
+/* Ends a round of a search that is over: the next one begins, with sharper
+ * decisions, or the place is free. */
 static NumStatus
-begin_models(const Frontier *frontier, FrontierModel *models, uint32_t n)
+place_end_round(Frontier *frontier, FrontierPlace *place)
 {
+	double temperature;
+
+	if (place->round > 0)
+		search_prefer(place->search, &place->answer);
+	search_take_answer(place->search, &place->answer);
+	temperature =
+		search_next_temperature(place->search, &place->answer, place->round,
+	                            frontier->flat, frontier->plain_loss);
+	if (temperature > 0)
+	{
+		place->round++;
+		search_restart(place->search, frontier->plain, temperature);
+		return search_begin(place->search);
+	}
+	search_take_answer(place->search, &frontier->answers[place->point]);
+	frontier->passes[place->point] = place->newton->passes;
+	place->point = NO_POINT;
+	arena_nest_end(&place->nest);
+	return NUM_OK;
+}
+
+/* One more pass of every search, together where they can. */
+static NumStatus
+pass_all(FrontierPlace *places)
+{
+	Newton *together[LINEAR_MANY];
+	Search *searches[LINEAR_MANY];
+	uint32_t n_together = 0;
 	NumStatus status = NUM_OK;
 
-	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+	for (uint32_t p = 0; p < LINEAR_MANY && status == NUM_OK; p++)
 	{
-		Newton *newton = models[m].newton;
-		bool converged;
+		FrontierPlace *place = &places[p];
 
-		if (models[m].near != NULL && !newton->learns)
-		{
-			linear_from_raw(newton->plan, models[m].near, newton->coef);
-			status = search_begin_near(models[m].search);
+		if (place->point == NO_POINT || search_is_over(place->search))
 			continue;
+		if (search_wants_curvature(place->search))
+		{
+			/* its sums are everybody's: to be used at once */
+			status = newton_pass(place->newton, 1, true);
+			if (status == NUM_OK)
+				status = search_advance(place->search);
 		}
-		/* what a learnt curvature has learnt on the way is part of the start */
-		if (newton->learns)
-			status = newton_minimise(newton, newton->sample_stride,
-			                         PLAIN_ACCURACY, "plain", &converged);
-		else
-			memcpy(newton->coef, frontier->plain,
-			       newton->stride * sizeof(double));
-		if (status == NUM_OK)
-			status = search_begin(models[m].search);
+		else if (n_together == 0 ||
+		         place->newton->temperature == together[0]->temperature)
+		{
+			searches[n_together] = place->search;
+			together[n_together++] = place->newton;
+		}
 	}
+	if (status == NUM_OK && n_together > 0)
+		status = newton_pass_many(together, n_together);
+	for (uint32_t m = 0; m < n_together && status == NUM_OK; m++)
+		status = search_advance(searches[m]);
 	return status;
 }
 
-/* Ends round number 'round' of the models that were in it, and begins the next
- * one, with sharper decisions, of those that have need of it; whether any has. */
+/* Ends what is over, and gives free places to the points from '*next' on;
+ * whether any place is taken. */
 static NumStatus
-next_round(const Frontier *frontier, FrontierModel *models, uint32_t n,
-           int round, bool *any)
+fill_places(Frontier *frontier, FrontierPlace *places, uint32_t *next,
+            bool *any)
 {
 	NumStatus status = NUM_OK;
 
 	*any = false;
-	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
+	for (uint32_t p = 0; p < LINEAR_MANY && status == NUM_OK; p++)
 	{
-		FrontierModel *model = &models[m];
-		double temperature;
+		FrontierPlace *place = &places[p];
 
-		if (!model->searching)
-			continue;
-		if (round > 0)
-			search_prefer(model->search, &model->answer);
-		search_take_answer(model->search, &model->answer);
-		temperature =
-			search_next_temperature(model->search, &model->answer, round,
-		                            frontier->flat, frontier->plain_loss);
-		model->searching = temperature > 0;
-		if (!model->searching)
-			continue;
-		*any = true;
-		search_restart(model->search, frontier->plain, temperature);
-		status = search_begin(model->search);
+		/* a search may be over as soon as it has begun */
+		while (status == NUM_OK &&
+		       (place->point == NO_POINT || search_is_over(place->search)))
+		{
+			if (place->point != NO_POINT)
+				status = place_end_round(frontier, place);
+			else if (*next < frontier->n)
+				status = place_take(frontier, place, (*next)++);
+			else
+				break;
+		}
+		*any |= place->point != NO_POINT;
 	}
 	return status;
 }
 
-/* Models number 'from' to 'from' + n - 1, of which LINEAR_MANY at most go
- * together. */
+/* All searches, each in a place as soon as one is free. */
 static NumStatus
-train_together(Frontier *frontier, NumArena *arena, uint32_t from, uint32_t n)
+search_points(Frontier *frontier)
 {
-	FrontierModel models[LINEAR_MANY];
+	FrontierPlace places[LINEAR_MANY];
 	NumStatus status = NUM_OK;
+	uint32_t next = 0;
 	bool any = true;
 
-	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
-		status = model_create(frontier, arena, &frontier->points[from + m],
-		                      &models[m]);
-	if (status == NUM_OK)
-		status = begin_models(frontier, models, n);
-	for (int round = 0; any && status == NUM_OK; round++)
+	for (uint32_t p = 0; p < LINEAR_MANY; p++)
+		places[p].point = NO_POINT;
+	while (status == NUM_OK && any)
 	{
-		status = run_together(models, n);
-		if (status == NUM_OK)
-			status = next_round(frontier, models, n, round, &any);
+		status = fill_places(frontier, places, &next, &any);
+		if (status == NUM_OK && any)
+			status = pass_all(places);
 	}
-	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
-	{
-		search_take_answer(models[m].search, &frontier->answers[from + m]);
-		frontier->passes[from + m] = models[m].newton->passes;
-	}
+	for (uint32_t p = 0; p < LINEAR_MANY; p++)
+		if (places[p].point != NO_POINT)
+			arena_nest_end(&places[p].nest);
 	return status;
 }
 
@@ -366,16 +383,8 @@ train_all(Frontier *frontier, const Dataset *data, NumMonitor *monitor)
 	NumStatus status = frontier_begin(frontier, data, monitor);
 	uint32_t n = frontier->n;
 
-	for (uint32_t from = 0; from < n && status == NUM_OK; from += LINEAR_MANY)
-	{
-		uint32_t left = n - from;
-		ArenaNest nest;
-
-		arena_nest_begin(&nest, frontier->arena);
-		status = train_together(frontier, &nest.arena, from,
-		                        left < LINEAR_MANY ? left : LINEAR_MANY);
-		arena_nest_end(&nest);
-	}
+	if (status == NUM_OK)
+		status = search_points(frontier);
 	for (uint32_t p = 0; p < n && status == NUM_OK; p++)
 		status = fill_point(frontier, p);
 	return status;

@@ -467,9 +467,60 @@ nan_gives_nan(void)
 	CHECK(isnan(num_beta_quantile(INFINITY, 1, 0.1)));
 }
 
+/* One exponential for both functions. */
+static void
+logistic_is_both_functions(void)
+{
+	NumRandom random;
+
+	num_random_seed(&random, 4);
+	for (int i = 0; i < 100000; i++)
+	{
+		double x =
+			(num_random_uniform(&random) - 0.5) * (i % 2 == 0 ? 1400.0 : 8.0);
+		double p;
+
+		CHECK(num_logistic(x, &p) == num_log1pexp(x));
+		CHECK_NEAR(p, num_sigmoid(x), 6e-16 * num_sigmoid(x));
+	}
+	{
+		double p;
+
+		CHECK(num_logistic(0.0, &p) == num_log1pexp(0.0) && p == 0.5);
+		CHECK(num_logistic(INFINITY, &p) == INFINITY && p == 1.0);
+		CHECK_NEAR(num_logistic(-INFINITY, &p), 0.0, 1e-300);
+		CHECK_NEAR(p, 0.0, 1e-300);
+		CHECK(isnan(num_logistic(NAN, &p)) && isnan(p));
+	}
+}
+
+static void
+scores_decide_as_probabilities_do(void)
+{
+	static const double thresholds[] = { 0.5,    0.3,  1e-300, 1e-17,
+		                                 0x1p-1, 0.97, 1.0,    1 - 0x1p-53 };
+	NumRandom random;
+
+	num_random_seed(&random, 5);
+	for (int i = 0; i < 2000; i++)
+	{
+		double p = i < LENGTH(thresholds) ? thresholds[i]
+		                                  : num_random_uniform(&random);
+		double least = num_score_of(p);
+
+		CHECK(num_sigmoid(least) >= p);
+		CHECK(num_sigmoid(nextafter(least, -INFINITY)) < p);
+	}
+	CHECK(num_score_of(0.0) == -INFINITY && num_score_of(-1.0) == -INFINITY);
+	CHECK(isnan(num_score_of(nextafter(1.0, 2.0))));
+	CHECK(isnan(num_score_of(NAN)));
+}
+
 #define N_POINTS 4096
 
 #define FILL                                                                   \
+	for (int i = 0; i < N_POINTS; i++)                                         \
+		y[3 * N_POINTS + i] = num_logistic(x[i], &y[4 * N_POINTS + i]);        \
 	for (int i = 0; i < N_POINTS; i++)                                         \
 		y[i] = num_sigmoid(x[i]);                                              \
 	for (int i = 0; i < N_POINTS; i++)                                         \
@@ -498,8 +549,8 @@ fill_avx512(const double *restrict x, double *restrict y)
 #endif
 
 static double points[N_POINTS];
-static double plain[3 * N_POINTS];
-static double wide[3 * N_POINTS];
+static double plain[5 * N_POINTS];
+static double wide[5 * N_POINTS];
 
 /*
  * One digest over many results, the same for every compiler, level of
@@ -517,12 +568,12 @@ every_processor_gives_the_same_bits(void)
 		points[i] =
 			(num_random_uniform(&random) - 0.5) * (i % 2 == 0 ? 20.0 : 900.0);
 	fill_plain(points, plain);
-	for (int i = 0; i < 3 * N_POINTS; i++)
+	for (int i = 0; i < 5 * N_POINTS; i++)
 	{
 		digest = (digest ^ num_bits(plain[i])) * UINT64_C(0x100000001b3);
 		digest ^= digest >> 29;
 	}
-	CHECK(digest == UINT64_C(0xab106cdd8d1bc218));
+	CHECK(digest == UINT64_C(0x3990ffc3d521b179));
 	if (unit.case_failures > 0)
 		printf("# digest 0x%016" PRIx64 "\n", digest);
 #ifdef __x86_64__
@@ -631,6 +682,8 @@ main(void)
 	          "needs long double of 80 bits");
 #endif
 	RUN(nothing_falls_where_the_argument_rises);
+	RUN(logistic_is_both_functions);
+	RUN(scores_decide_as_probabilities_do);
 	RUN(ends_of_the_ranges_are_exact);
 	RUN(nan_gives_nan);
 	RUN(every_processor_gives_the_same_bits);
