@@ -19,6 +19,8 @@
 
 /* rows at a time, for the compiler to take together */
 #define LANES 8
+/* rows whose working arrays stay in the first-level cache */
+#define CHUNK_ROWS 256
 
 /* A column on its way through the statistics. */
 typedef struct Number
@@ -134,12 +136,12 @@ add_weights(Number *number, const RawBlock *block)
 }
 
 /* Some rows: x and its weight, both 0 for NULL, and the label. */
-typedef struct Lanes
+typedef struct Chunk
 {
-	double x[LANES];
-	double w[LANES];
-	double y[LANES];
-} Lanes;
+	double x[CHUNK_ROWS];
+	double w[CHUNK_ROWS];
+	double y[CHUNK_ROWS];
+} Chunk;
 
 /* How the values of a block are stored, known where the compiler looks. */
 typedef struct Form
@@ -148,11 +150,11 @@ typedef struct Form
 	bool weighted;
 } Form;
 
-/* Rows 'first' to 'first' + n - 1, at most LANES; lanes that are left are as
- * if they were NULL. */
+/* Rows 'first' to 'first' + n - 1; as if NULL followed up to a whole number of
+ * lanes. */
 static ALWAYS_INLINE void
-take_lanes(const Number *number, const RawBlock *block, uint32_t first,
-           uint32_t n, Form form, Lanes *lanes)
+take_chunk(const Number *number, const RawBlock *block, uint32_t first,
+           uint32_t n, Form form, Chunk *restrict chunk)
 {
 	const float *single = (const float *) block->values[number->c] + first;
 	const double *twice = (const double *) block->values[number->c] + first;
@@ -160,18 +162,44 @@ take_lanes(const Number *number, const RawBlock *block, uint32_t first,
 	const uint16_t *cell = block->cell + first;
 	double pivot = number->pivot;
 
-	for (uint32_t l = 0; l < n; l++)
+	for (uint32_t i = 0; i < n; i++)
 	{
-		double raw = form.single ? (double) single[l] : twice[l];
+		double raw = form.single ? (double) single[i] : twice[i];
 		double v = (double) (float) (raw - pivot);
-		double w = form.weighted ? (double) weight[l] : 1.0;
+		double w = form.weighted ? (double) weight[i] : 1.0;
 
-		lanes->x[l] = isnan(v) ? 0 : v;
-		lanes->w[l] = isnan(v) ? 0 : w;
-		lanes->y[l] = (double) (cell[l] & 1u);
+		chunk->x[i] = v != v ? 0.0 : v;
+		chunk->w[i] = v != v ? 0.0 : w;
+		chunk->y[i] = (double) (cell[i] & 1);
 	}
-	for (uint32_t l = n; l < LANES; l++)
-		lanes->x[l] = lanes->w[l] = lanes->y[l] = 0;
+	for (uint32_t i = n; i % LANES != 0; i++)
+		chunk->x[i] = chunk->w[i] = chunk->y[i] = 0;
+}
+
+/* A GridSum for each lane; one array a part, as vectors want it. */
+typedef struct LaneSums
+{
+	double sum[LANES];
+	double rest[LANES];
+} LaneSums;
+
+static ALWAYS_INLINE void
+lane_add(LaneSums *sums, int l, double x, double magnet, double rest_magnet)
+{
+	double rounded = grid_round(x, magnet);
+
+	sums->sum[l] += rounded;
+	sums->rest[l] += grid_round(x - rounded, rest_magnet);
+}
+
+static void
+lanes_merge(GridSum *sum, const LaneSums *lanes)
+{
+	for (int l = 0; l < LANES; l++)
+	{
+		sum->sum += lanes->sum[l];
+		sum->rest += lanes->rest[l];
+	}
 }
 
 static ALWAYS_INLINE void
@@ -181,49 +209,51 @@ add_rows(Number *number, const RawBlock *block, Form form)
 	double greatest[LANES];
 	double known[LANES] = { 0 };
 	double positive[LANES] = { 0 };
-	GridSum wd[LANES];
-	GridSum wdd[LANES];
-	GridSum wdy[LANES];
+	LaneSums wd = { 0 };
+	LaneSums wdd = { 0 };
+	LaneSums wdy = { 0 };
+	double middle = number->middle;
+	Chunk chunk;
 
 	for (int l = 0; l < LANES; l++)
 	{
-		wd[l] = grid_sum_empty(&number->wd);
-		wdd[l] = grid_sum_empty(&number->wdd);
-		wdy[l] = grid_sum_empty(&number->wdy);
 		least[l] = INFINITY;
 		greatest[l] = -INFINITY;
 	}
-	for (uint32_t first = 0; first < block->n_rows; first += LANES)
+	for (uint32_t first = 0; first < block->n_rows; first += CHUNK_ROWS)
 	{
-		Lanes lanes;
+		uint32_t left = block->n_rows - first;
+		uint32_t n = left < CHUNK_ROWS ? left : CHUNK_ROWS;
 
-		if (block->n_rows - first >= LANES)
-			take_lanes(number, block, first, LANES, form, &lanes);
-		else
-			take_lanes(number, block, first, block->n_rows - first, form,
-			           &lanes);
-		for (int l = 0; l < LANES; l++)
-		{
-			double x = lanes.x[l];
-			double w = lanes.w[l];
-			double y = lanes.y[l];
-			double some = w > 0 ? 1 : 0;
-			double d = x - number->middle;
+		take_chunk(number, block, first, n, form, &chunk);
+		for (uint32_t i = 0; i < n; i += LANES)
+			for (int l = 0; l < LANES; l++)
+			{
+				double x = chunk.x[i + (uint32_t) l];
+				double w = chunk.w[i + (uint32_t) l];
+				double y = chunk.y[i + (uint32_t) l];
+				double some = w > 0 ? 1 : 0;
+				double d = x - middle;
+				double low = w > 0 ? x : INFINITY;
+				double high = w > 0 ? x : -INFINITY;
 
-			known[l] += some;
-			positive[l] += some * y;
-			least[l] = some > 0 && x < least[l] ? x : least[l];
-			greatest[l] = some > 0 && x > greatest[l] ? x : greatest[l];
-			grid_sum_add(&wd[l], w * d);
-			grid_sum_add(&wdd[l], w * d * d);
-			grid_sum_add(&wdy[l], w * d * y);
-		}
+				known[l] += some;
+				positive[l] += some * y;
+				least[l] = low < least[l] ? low : least[l];
+				greatest[l] = high > greatest[l] ? high : greatest[l];
+				lane_add(&wd, l, w * d, number->wd.magnet,
+				         number->wd.rest_magnet);
+				lane_add(&wdd, l, w * d * d, number->wdd.magnet,
+				         number->wdd.rest_magnet);
+				lane_add(&wdy, l, w * d * y, number->wdy.magnet,
+				         number->wdy.rest_magnet);
+			}
 	}
+	lanes_merge(&number->wd, &wd);
+	lanes_merge(&number->wdd, &wdd);
+	lanes_merge(&number->wdy, &wdy);
 	for (int l = 0; l < LANES; l++)
 	{
-		grid_sum_merge(&number->wd, &wd[l]);
-		grid_sum_merge(&number->wdd, &wdd[l]);
-		grid_sum_merge(&number->wdy, &wdy[l]);
 		number->n_known += (uint64_t) known[l];
 		number->n_positive += (uint64_t) positive[l];
 		if (least[l] < (double) number->min)

@@ -91,24 +91,6 @@ grid_sum_add(GridSum *sum, double x)
 	sum->rest += grid_round(x - rounded, sum->rest_magnet);
 }
 
-/* No terms, on the same grids. */
-static inline GridSum
-grid_sum_empty(const GridSum *like)
-{
-	GridSum sum = *like;
-
-	sum.sum = 0;
-	sum.rest = 0;
-	return sum;
-}
-
-static inline void
-grid_sum_merge(GridSum *sum, const GridSum *other)
-{
-	sum->sum += other->sum;
-	sum->rest += other->rest;
-}
-
 static inline double
 grid_sum_value(const GridSum *sum)
 {
