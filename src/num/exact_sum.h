@@ -45,7 +45,10 @@ exact_sum_add_limbs(ExactSum *sum, const uint64_t *limb, uint64_t mask,
 	/* overflow: both terms of one sign, the sum of the other */
 	if (((sum->limb[2] ^ total[2]) & ((limb[2] ^ mask) ^ total[2])) >> 63)
 		return false;
-	memcpy(sum->limb, total, sizeof(total));
+	/* one by one: a copy of all would wait for the stores of each */
+	sum->limb[0] = total[0];
+	sum->limb[1] = total[1];
+	sum->limb[2] = total[2];
 	return true;
 }
 
