@@ -46,6 +46,31 @@ extern NumStatus
 train_certify(NumArena *arena, const Dataset *data, const Model *model,
               DataPart part, NumMonitor *monitor, Certificate *certificate);
 
+/*
+ * Processes that divide the training rows among them.  Each walks over some of
+ * the blocks (certificate_walk.h), in any order.
+ */
+typedef struct CertificateTeam CertificateTeam;
+struct CertificateWalk;
+struct CertificateTeam
+{
+	/* room for scored rows that all processes see, until the next call; NULL:
+	 * there is none, and the caller has to walk alone */
+	char *(*room)(CertificateTeam *team, size_t bytes);
+	/* completes 'walk', the caller's own, whose scored rows lie in that room */
+	NumStatus (*walk)(CertificateTeam *team, const Dataset *data,
+	                  const Model *model, struct CertificateWalk *walk,
+	                  NumMonitor *monitor);
+	void *host;
+};
+
+/* Scores the training rows, together with a team where it can: models that
+ * decide, without names that only the caller knows. */
+extern NumStatus
+train_certify_together(NumArena *arena, const Dataset *data, const Model *model,
+                       CertificateTeam *team, NumMonitor *monitor,
+                       Certificate *certificate);
+
 /* The same of the training rows, each scored by the model of its fold:
  * 'models' [data->n_folds], none of which is to have seen its own fold.  They
  * have no thresholds by group. */

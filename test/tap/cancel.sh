@@ -135,7 +135,9 @@ for part in 10 25 40 55 70 85; do
 		"SET fairpg.train_mem = '4GB'; $arrays" >"$FAIRPG_TMP/late"
 	like "statement_timeout after $part % of rows of a million numbers" "$error" \
 		'57014.*statement timeout|fewer training rows than the model has'
-	within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" -9000 1000
+	# in a machine that is busy everything takes as many times longer
+	within "and answers soon, in ms" "$(cat "$FAIRPG_TMP/late")" \
+		$((-2 * whole_of_arrays)) $((1000 + whole_of_arrays / 4))
 done
 is "nothing is left of any of them" "$(leftovers)" "$nothing"
 

@@ -94,6 +94,7 @@ typedef struct TrainCall
 	/* resolved */
 	const TrainMethod *method; /* NULL: plain */
 	bool uses_blas;
+	struct Team *team; /* processes that share passes; NULL: only this one */
 
 	/* what came of it */
 	const Model *start_model; /* of the version that start names */
@@ -156,13 +157,16 @@ extern void train_check_family(const TrainCall *call);
 extern void train_check_memory(const TrainCall *call);
 
 /* train_fit.c: from call->data to call->result and call->compiled; raises on
- * groups that cannot be constrained. */
+ * groups that cannot be constrained.  call->team stays until train_fit_end(). */
 extern void train_fit(TrainCall *call);
 
-/* Its beginning: the settings of the fit, and the processes that make its
- * passes; NULL: this one.  And its end. */
-extern struct Team *train_fit_begin(TrainCall *call, TrainSettings *settings);
-extern void train_fit_end(TrainCall *call, struct Team *team);
+/* Its beginning: the settings of the fit, and call->team.  And its end. */
+extern void train_fit_begin(TrainCall *call, TrainSettings *settings);
+extern void train_fit_end(TrainCall *call);
+
+/* What call->compiled does to the training rows. */
+extern NumStatus
+train_certify_training(TrainCall *call, Certificate *certificate);
 
 /* The model of call->result, into call->compiled. */
 extern void train_compile(TrainCall *call);

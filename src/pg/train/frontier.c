@@ -288,8 +288,8 @@ train_points(FrontierCall *frontier)
 {
 	TrainCall *call = &frontier->call;
 	TrainSettings settings;
-	struct Team *team = train_fit_begin(call, &settings);
 
+	train_fit_begin(call, &settings);
 	frontier->points =
 		palloc0(sizeof(TrainPoint) * frontier->n * (1 + frontier->folds));
 	for (int p = 0; p < frontier->n; p++)
@@ -298,7 +298,7 @@ train_points(FrontierCall *frontier)
 	                                     &call->monitor, frontier->points,
 	                                     (uint32) frontier->n),
 	              call->arena, train_describe_source(call));
-	train_fit_end(call, team);
+	train_fit_end(call);
 }
 
 /* The call of a point, with the result of its training. */
@@ -360,8 +360,7 @@ certify_point(FrontierCall *frontier, int p, TrainCall *call)
 	}
 	else if (frontier->folds == 0)
 	{
-		status = train_certify(call->arena, call->data, call->compiled,
-		                       DATA_TRAIN, &call->monitor, &call->train_part);
+		status = train_certify_training(call, &call->train_part);
 		call->judged = &call->train_part;
 	}
 	if (frontier->folds > 0 && status == NUM_OK)

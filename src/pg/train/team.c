@@ -11,8 +11,9 @@
  * in any order (model/linear.h), so nothing needs to be fixed about who takes
  * which block.
  *
- * All of that lies in the shared memory area of the rows.  A worker has no
- * other state than its plan, which it makes from an image of the dataset.
+ * The rows of a certificate are walked over likewise.
+ *
+ * All of that lies in the shared memory area of the rows.
  */
 #include "postgres.h"
 
@@ -20,296 +21,32 @@
 #include "access/xact.h"
 #include "miscadmin.h"
 #include "pgstat.h"
-#include "port/atomics.h"
-#include "storage/condition_variable.h"
-#include "storage/spin.h"
-#include "utils/memutils.h"
 
-#include "model/linear_many.h"
-#include "num/blas.h"
-#include "pg/args.h"
-#include "pg/export.h"
 #include "pg/host.h"
 #include "pg/report.h"
 #include "pg/train/team.h"
-
-#define TEAM_KEY UINT64CONST(0x6661697270670001)
-
-/* longest sleep between looks at the world */
-#define NAP_MS 1000
-
-#define MOST_WORKERS 64
-
-/* instead of the number of a pass */
-#define TEAM_STOP PG_UINT32_MAX
-
-/* What a pass is asked for, and where; arrays follow in the order of
- * lay_request(). */
-typedef struct TeamRequest
-{
-	LinearRequest request; /* its pointers are the leader's */
-	bool has_curvature;
-	bool has_factor;
-	bool has_loss_curvature;
-	bool has_hessian; /* the sums have room for these */
-	bool has_jacobian;
-	bool has_losses;
-} TeamRequest;
-
-/* Where its arrays lie. */
-typedef struct TeamArrays
-{
-	double *coef;
-	double *curvature;
-	double *factor;
-	double *loss_curvature;
-} TeamArrays;
-
-typedef struct TeamShared
-{
-	dsa_handle rows;
-	dsa_pointer image; /* of the dataset */
-	bool own_kernels;
-
-	dsa_pointer request; /* LINEAR_MANY times a TeamRequest and its arrays */
-	uint32 n_models;     /* of linear_pass_many(); 0: a pass of one model */
-	dsa_pointer sums;    /* of worker w at w * sums_bytes */
-	size_t sums_bytes;
-	dsa_pointer
-		many; /* of worker w and model m at (w * MANY + m) * many_bytes */
-	size_t many_bytes;
-
-	slock_t lock;              /* of the next two */
-	uint32 pass;               /* its number; TEAM_STOP: no more */
-	bool joined[MOST_WORKERS]; /* worker w takes part in the passes to come */
-
-	pg_atomic_uint32 next_block; /* to be taken */
-	pg_atomic_uint32 n_done;     /* workers that have finished the pass */
-	pg_atomic_uint32 status;     /* of any worker that failed, else NUM_OK */
-	ConditionVariable wanted;
-	ConditionVariable done;
-} TeamShared;
+#include "pg/train/team_private.h"
+#include "train/certificate_walk.h"
 
 struct Team
 {
 	LinearTeam passes;
+	CertificateTeam certificates;
 	ParallelContext *context;
 	TeamShared *shared;
 	SharedRows *rows;
 	int n_workers;
 	uint32 pass;
-	bool called[MOST_WORKERS]; /* for this pass */
+	bool called[TEAM_MOST_WORKERS]; /* for this pass */
 	uint32 n_called;
 	LinearSums *sums; /* [n_workers] headers of their sums */
 	bool has_hessian; /* of the room that they have */
 	bool has_jacobian;
 	bool has_losses;
 	bool many_has_losses;
+	char *scored; /* room of the certificates; NULL: none */
+	size_t scored_bytes;
 };
-
-/* The bytes of all; those of the next model lie behind them. */
-static size_t
-lay_request(const LinearPlan *plan, TeamRequest *request, TeamArrays *arrays)
-{
-	size_t vector = linear_stride(plan) * sizeof(double);
-	size_t cells = linear_n_cells(plan) * sizeof(double);
-	char *at = (char *) request + MAXALIGN(sizeof(TeamRequest));
-
-	arrays->coef = (double *) at;
-	arrays->curvature = (double *) (at + vector);
-	arrays->factor = (double *) (at + vector + cells);
-	arrays->loss_curvature = (double *) (at + vector + 2 * cells);
-	return MAXALIGN(sizeof(TeamRequest)) + vector + 3 * cells;
-}
-
-/* ---- the worker ---- */
-
-typedef struct Worker
-{
-	TeamShared *shared;
-	SharedRows *rows;
-	NumArena arena;
-	NumMonitor monitor;
-	LinearPlan *plan;
-} Worker;
-
-/* What is asked of model 'm'. */
-static TeamRequest *
-read_request(const Worker *worker, uint32 m, LinearRequest *request)
-{
-	char *first = dsa_get_address(worker->rows->area, worker->shared->request);
-	TeamArrays arrays;
-	size_t bytes = lay_request(worker->plan, NULL, &arrays);
-	TeamRequest *asked = (TeamRequest *) (first + m * bytes);
-
-	lay_request(worker->plan, asked, &arrays);
-	*request = asked->request;
-	request->coef = arrays.coef;
-	request->cell_curvature = asked->has_curvature ? arrays.curvature : NULL;
-	request->cell_factor = asked->has_factor ? arrays.factor : NULL;
-	request->cell_loss_curvature =
-		asked->has_loss_curvature ? arrays.loss_curvature : NULL;
-	return asked;
-}
-
-/* The scalars of sums, which are in no array, go behind the arrays. */
-static void
-write_scalars(char *end, const LinearSums *sums)
-{
-	memcpy(end - sizeof(LinearSums), sums, sizeof(LinearSums));
-}
-
-static NumStatus
-worker_pass_many(Worker *worker, uint32 n)
-{
-	TeamShared *shared = worker->shared;
-	char *memory = dsa_get_address(worker->rows->area, shared->many);
-	LinearRequest requests[LINEAR_MANY];
-	LinearSums all[LINEAR_MANY];
-	LinearSums *sums[LINEAR_MANY];
-	TeamRequest *asked = NULL;
-	uint32 n_blocks;
-	NumStatus status;
-
-	memory += (size_t) ParallelWorkerNumber * LINEAR_MANY * shared->many_bytes;
-	for (uint32 m = 0; m < n; m++)
-	{
-		asked = read_request(worker, m, &requests[m]);
-		sums[m] = &all[m];
-		linear_sums_lay(worker->plan, false, false, asked->has_losses, sums[m],
-		                memory + m * shared->many_bytes);
-	}
-	n_blocks = linear_n_blocks(worker->plan, requests);
-	status = linear_many_begin(worker->plan, requests, n);
-	while (status == NUM_OK)
-	{
-		uint32 b = pg_atomic_fetch_add_u32(&shared->next_block, 1);
-
-		if (b >= n_blocks)
-			break;
-		status = linear_many_block(worker->plan, requests, b, &worker->monitor);
-	}
-	if (status == NUM_OK)
-		linear_many_take(worker->plan, n, sums);
-	for (uint32 m = 0; m < n && status == NUM_OK; m++)
-		write_scalars(memory + (m + 1) * shared->many_bytes, sums[m]);
-	return status;
-}
-
-static NumStatus
-worker_pass(Worker *worker)
-{
-	TeamShared *shared = worker->shared;
-	LinearRequest request;
-	TeamRequest *asked = read_request(worker, 0, &request);
-	char *memory = dsa_get_address(worker->rows->area, shared->sums);
-	LinearSums sums;
-	uint32 n_blocks;
-	NumStatus status;
-
-	linear_sums_lay(worker->plan, asked->has_hessian, asked->has_jacobian,
-	                asked->has_losses, &sums,
-	                memory +
-	                    (size_t) ParallelWorkerNumber * shared->sums_bytes);
-	n_blocks = linear_n_blocks(worker->plan, &request);
-	status = linear_begin(worker->plan, &request, &sums);
-	while (status == NUM_OK)
-	{
-		uint32 b = pg_atomic_fetch_add_u32(&shared->next_block, 1);
-
-		if (b >= n_blocks)
-			break;
-		status =
-			linear_block(worker->plan, &request, b, &worker->monitor, &sums);
-	}
-	write_scalars(memory +
-	                  (size_t) (ParallelWorkerNumber + 1) * shared->sums_bytes,
-	              &sums);
-	return status;
-}
-
-static uint32
-read_pass(TeamShared *shared)
-{
-	uint32 pass;
-
-	SpinLockAcquire(&shared->lock);
-	pass = shared->pass;
-	SpinLockRelease(&shared->lock);
-	return pass;
-}
-
-/* From now on the leader counts on this worker; the result is the number of
- * the last pass that it has missed. */
-static uint32
-join_team(TeamShared *shared)
-{
-	uint32 pass;
-
-	SpinLockAcquire(&shared->lock);
-	pass = shared->pass;
-	shared->joined[ParallelWorkerNumber] = true;
-	SpinLockRelease(&shared->lock);
-	return pass;
-}
-
-/* Waits for a pass after number 'last'. */
-static uint32
-next_pass(TeamShared *shared, uint32 last)
-{
-	uint32 pass = read_pass(shared);
-
-	if (pass != last)
-		return pass;
-	ConditionVariablePrepareToSleep(&shared->wanted);
-	while ((pass = read_pass(shared)) == last)
-		ConditionVariableTimedSleep(&shared->wanted, NAP_MS, PG_WAIT_EXTENSION);
-	ConditionVariableCancelSleep();
-	return pass;
-}
-
-/* What a worker process does. */
-extern FAIRPG_EXPORT void fairpg_team_main(dsm_segment *segment, shm_toc *toc);
-void
-fairpg_team_main(dsm_segment *segment, shm_toc *toc)
-{
-	Worker worker = { .shared = shm_toc_lookup(toc, TEAM_KEY, false) };
-	const char *path = setting_string("fairpg.blas_library");
-	const char *reason;
-	Dataset *data;
-	uint32 pass;
-
-	worker.rows = shared_rows_attach(worker.shared->rows);
-	host_arena_init(&worker.arena, CurrentMemoryContext, 0);
-	host_monitor_quiet(&worker.monitor);
-	if (!worker.shared->own_kernels)
-		(void) blas_load(path != NULL && path[0] != '\0' ? path : NULL,
-		                 &reason);
-	report_status(
-		data_import(&worker.arena, &worker.rows->arena, &shared_rows_exchange,
-	                dsa_get_address(worker.rows->area, worker.shared->image),
-	                &data),
-		NULL, "training");
-	report_status(linear_plan(&worker.arena, data, worker.shared->own_kernels,
-	                          &worker.plan),
-	              NULL, "training");
-	pass = join_team(worker.shared);
-	while (pass != TEAM_STOP &&
-	       (pass = next_pass(worker.shared, pass)) != TEAM_STOP)
-	{
-		uint32 n_models = worker.shared->n_models;
-		NumStatus status = n_models > 0 ? worker_pass_many(&worker, n_models)
-		                                : worker_pass(&worker);
-
-		if (status != NUM_OK)
-			pg_atomic_write_u32(&worker.shared->status, (uint32) status);
-		pg_write_barrier();
-		pg_atomic_fetch_add_u32(&worker.shared->n_done, 1);
-		ConditionVariableSignal(&worker.shared->done);
-	}
-}
-
-/* ---- the leader ---- */
 
 /* Room in the area of the rows, for which not even a page may be left. */
 static dsa_pointer
@@ -382,7 +119,7 @@ write_request(Team *team, const LinearPlan *plan, uint32 m,
 	TeamShared *shared = team->shared;
 	dsa_area *area = team->rows->area;
 	TeamArrays arrays;
-	size_t bytes = lay_request(plan, NULL, &arrays);
+	size_t bytes = team_lay_request(plan, NULL, &arrays);
 	TeamRequest *to;
 	size_t vector = linear_stride(plan) * sizeof(double);
 	size_t cells = linear_n_cells(plan) * sizeof(double);
@@ -391,15 +128,15 @@ write_request(Team *team, const LinearPlan *plan, uint32 m,
 		shared->request = allocate(area, LINEAR_MANY * bytes);
 	to = (TeamRequest *) ((char *) dsa_get_address(area, shared->request) +
 	                      m * bytes);
-	lay_request(plan, to, &arrays);
+	team_lay_request(plan, to, &arrays);
 	to->request = *request;
 	to->has_curvature = request->cell_curvature != NULL;
 	to->has_factor = request->cell_factor != NULL;
 	to->has_loss_curvature = request->cell_loss_curvature != NULL;
 	to->has_hessian = team->has_hessian;
 	to->has_jacobian = team->has_jacobian;
-	to->has_losses =
-		shared->n_models > 0 ? team->many_has_losses : team->has_losses;
+	to->has_losses = shared->task == TEAM_PASS_MANY ? team->many_has_losses
+	                                                : team->has_losses;
 	memcpy(arrays.coef, request->coef, vector);
 	if (to->has_curvature)
 		memcpy(arrays.curvature, request->cell_curvature, cells);
@@ -438,7 +175,8 @@ wait_for_workers(Team *team)
 	ConditionVariablePrepareToSleep(&shared->done);
 	while (pg_atomic_read_u32(&shared->n_done) < team->n_called)
 	{
-		ConditionVariableTimedSleep(&shared->done, NAP_MS, PG_WAIT_EXTENSION);
+		ConditionVariableTimedSleep(&shared->done, TEAM_NAP_MS,
+		                            PG_WAIT_EXTENSION);
 		CHECK_FOR_INTERRUPTS();
 	}
 	ConditionVariableCancelSleep();
@@ -479,7 +217,7 @@ team_pass(LinearTeam *passes, LinearPlan *plan, const LinearRequest *request,
 	NumStatus status;
 
 	make_room(team, plan, sums);
-	team->shared->n_models = 0;
+	team->shared->task = TEAM_PASS;
 	write_request(team, plan, 0, request);
 	call_workers(team, ++team->pass);
 	status = linear_begin(plan, request, sums);
@@ -536,6 +274,7 @@ team_pass_many(LinearTeam *passes, LinearPlan *plan,
 	NumStatus status;
 
 	make_room_for_many(team, plan, sums[0]->cell_loss != NULL);
+	team->shared->task = TEAM_PASS_MANY;
 	team->shared->n_models = n;
 	for (uint32_t m = 0; m < n; m++)
 		write_request(team, plan, m, &requests[m]);
@@ -558,6 +297,81 @@ team_pass_many(LinearTeam *passes, LinearPlan *plan,
 	add_many(team, plan, requests, n, sums);
 	for (uint32_t m = 0; m < n && status == NUM_OK; m++)
 		status = linear_end(plan, &requests[m], sums[m]);
+	return status;
+}
+
+/* Room for scored rows; see CertificateTeam.  Rows stay where they are: what
+ * would have to be made free for it is not. */
+static char *
+team_room(CertificateTeam *certificates, size_t bytes)
+{
+	Team *team = certificates->host;
+	NumArena *rows = &team->rows->arena;
+
+	if (bytes <= team->scored_bytes)
+		return team->scored;
+	arena_release(rows, team->scored, team->scored_bytes, 1);
+	team->scored =
+		arena_has_room(rows, bytes) ? arena_alloc(rows, bytes, 1) : NULL;
+	team->scored_bytes = team->scored == NULL ? 0 : bytes;
+	return team->scored;
+}
+
+/* Puts the model where the workers see it, and room for their sums. */
+static void
+share_walk(Team *team, const Dataset *data, const Model *model)
+{
+	TeamShared *shared = team->shared;
+	dsa_area *area = team->rows->area;
+	NumArena arena;
+	uint8_t *bytes;
+
+	host_arena_init(&arena, CurrentMemoryContext, 0);
+	report_status(model_encode(&arena, model, &bytes, &shared->model_bytes),
+	              NULL, "training");
+	shared->model = allocate(area, shared->model_bytes);
+	memcpy(dsa_get_address(area, shared->model), bytes, shared->model_bytes);
+	arena_release(&arena, bytes, shared->model_bytes, 1);
+	shared->walk_bytes =
+		MAXALIGN(certificate_walk_bytes(data, model, DATA_TRAIN));
+	shared->walk =
+		allocate(area, shared->walk_bytes * (size_t) team->n_workers);
+	shared->scored =
+		shared_rows_exchange.name(&team->rows->arena, team->scored);
+}
+
+/* A walk over the training rows; see CertificateTeam. */
+static NumStatus
+team_walk(CertificateTeam *certificates, const Dataset *data,
+          const Model *model, CertificateWalk *walk, NumMonitor *monitor)
+{
+	Team *team = certificates->host;
+	TeamShared *shared = team->shared;
+	dsa_area *area = team->rows->area;
+	uint32_t n_blocks = data->part[DATA_TRAIN].n_blocks;
+	NumStatus status = NUM_OK;
+
+	share_walk(team, data, model);
+	shared->task = TEAM_CERTIFY;
+	call_workers(team, ++team->pass);
+	while (status == NUM_OK)
+	{
+		uint32 b = pg_atomic_fetch_add_u32(&shared->next_block, 1);
+
+		if (b >= n_blocks)
+			break;
+		status = certificate_walk_block(walk, b, monitor);
+	}
+	wait_for_workers(team);
+	if (status == NUM_OK)
+		status = (NumStatus) pg_atomic_read_u32(&shared->status);
+	for (int w = 0; w < team->n_workers && status == NUM_OK; w++)
+		if (team->called[w])
+			certificate_walk_add(walk,
+			                     (char *) dsa_get_address(area, shared->walk) +
+			                         (size_t) w * shared->walk_bytes);
+	dsa_free(area, shared->walk);
+	dsa_free(area, shared->model);
 	return status;
 }
 
@@ -623,8 +437,8 @@ team_begin(const Dataset *data, SharedRows *rows, int n_workers,
 	TeamShared *shared;
 
 	EnterParallelMode();
-	context =
-		launch(data, rows, Min(n_workers, MOST_WORKERS), own_kernels, &shared);
+	context = launch(data, rows, Min(n_workers, TEAM_MOST_WORKERS), own_kernels,
+	                 &shared);
 	team->context = context;
 	team->shared = shared;
 	team->rows = rows;
@@ -639,6 +453,9 @@ team_begin(const Dataset *data, SharedRows *rows, int n_workers,
 	team->passes.pass = team_pass;
 	team->passes.pass_many = team_pass_many;
 	team->passes.host = team;
+	team->certificates.room = team_room;
+	team->certificates.walk = team_walk;
+	team->certificates.host = team;
 	return team;
 }
 
@@ -646,6 +463,12 @@ LinearTeam *
 team_of_passes(Team *team)
 {
 	return &team->passes;
+}
+
+CertificateTeam *
+team_of_certificates(Team *team)
+{
+	return &team->certificates;
 }
 
 int
@@ -657,6 +480,7 @@ team_size(const Team *team)
 void
 team_end(Team *team)
 {
+	arena_release(&team->rows->arena, team->scored, team->scored_bytes, 1);
 	call_workers(team, TEAM_STOP);
 	WaitForParallelWorkersToFinish(team->context);
 	DestroyParallelContext(team->context);

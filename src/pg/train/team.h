@@ -1,7 +1,7 @@
 /*
  * team.h
- *    Worker processes that make the passes of a training together with the
- *    leader.
+ *    Worker processes that make the passes and the certificate of a training
+ *    together with the leader.
  *
  * Include after postgres.h.
  */
@@ -11,6 +11,7 @@
 #include "data/dataset.h"
 #include "model/linear.h"
 #include "pg/train/shared_rows.h"
+#include "train/certificate.h"
 
 typedef struct Team Team;
 
@@ -25,6 +26,9 @@ extern Team *team_begin(const Dataset *data, SharedRows *rows, int n_workers,
 
 /* For settings of a training. */
 extern LinearTeam *team_of_passes(Team *team);
+
+/* For certificates of what it has brought. */
+extern CertificateTeam *team_of_certificates(Team *team);
 
 /* How many workers there are. */
 extern int team_size(const Team *team);

@@ -72,9 +72,9 @@ train_certified(TrainCall *call)
 
 	INSTR_TIME_SET_CURRENT(start);
 	host_monitor_phase(&call->monitor, "certifying");
-	report_status(train_certify(call->arena, call->data, call->compiled,
-	                            DATA_TRAIN, &call->monitor, &call->train_part),
-	              call->arena, object);
+	report_status(train_certify_training(call, &call->train_part), call->arena,
+	              object);
+	train_fit_end(call);
 	call->judged = &call->train_part;
 	if (call->data->part[DATA_HELD_OUT].n_rows > 0)
 	{

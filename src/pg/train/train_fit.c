@@ -349,11 +349,9 @@ gather_team(TrainCall *call)
 	return team;
 }
 
-Team *
+void
 train_fit_begin(TrainCall *call, TrainSettings *settings)
 {
-	Team *team;
-
 	*settings = (TrainSettings){ .constraints = call->constraints.items,
 		                         .n_constraints = call->constraints.n,
 		                         .penalty = call->penalty,
@@ -376,18 +374,27 @@ train_fit_begin(TrainCall *call, TrainSettings *settings)
 	choose_kernels(call);
 	settings->own_kernels = !call->uses_blas;
 	host_monitor_phase(&call->monitor, "fitting");
-	team = gather_team(call);
-	settings->team = team == NULL ? NULL : team_of_passes(team);
-	return team;
+	call->team = gather_team(call);
+	settings->team = call->team == NULL ? NULL : team_of_passes(call->team);
 }
 
 void
-train_fit_end(TrainCall *call, Team *team)
+train_fit_end(TrainCall *call)
 {
-	if (team == NULL)
+	if (call->team == NULL)
 		return;
-	team_end(team);
+	team_end(call->team);
+	call->team = NULL;
 	keep_rows(call, false);
+}
+
+NumStatus
+train_certify_training(TrainCall *call, Certificate *certificate)
+{
+	return train_certify_together(
+		call->arena, call->data, call->compiled,
+		call->team == NULL ? NULL : team_of_certificates(call->team),
+		&call->monitor, certificate);
 }
 
 void
@@ -395,11 +402,10 @@ train_fit(TrainCall *call)
 {
 	char *object = train_describe_source(call);
 	TrainSettings settings;
-	Team *team;
 	instr_time start;
 
 	INSTR_TIME_SET_CURRENT(start);
-	team = train_fit_begin(call, &settings);
+	train_fit_begin(call, &settings);
 	if (call->tighten > 0 || call->cross_fit > 0)
 		train_tighten(call, &settings);
 	else
@@ -407,7 +413,6 @@ train_fit(TrainCall *call)
 						  call->arena, call->data, &settings, &call->monitor,
 						  &call->result),
 		              call->arena, object);
-	train_fit_end(call, team);
 	train_warn_of_cells(call);
 	train_compile(call);
 	if (call->result.group_thresholds != NULL)

@@ -156,8 +156,7 @@ static NumStatus
 score_training(TrainCall *call, Certificate *certificate)
 {
 	train_compile(call);
-	return train_certify(call->arena, call->data, call->compiled, DATA_TRAIN,
-	                     &call->monitor, certificate);
+	return train_certify_training(call, certificate);
 }
 
 /* Makes and fills call->margins. */
