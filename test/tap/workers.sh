@@ -34,15 +34,21 @@ ANALYZE;
 END
 few="min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0"
 
-# Trains with so many workers; prints the model's checksum and whether the
-# leader was alone.
+# Trains with so many workers; prints the model's checksum, whether the leader
+# was alone, and what was certified.
 bytes()
 {
 	sql "SET $few" "SET fairpg.workers = $1" \
 		"SELECT 1 FROM fairpg.train('m', $2)" \
 		"SELECT artifact_sha256, loss, gap, rows_train, rows_dropped, warnings
 			FROM fairpg_catalog.model_version WHERE model = 'm'
-			ORDER BY version DESC LIMIT 1" | sed 1d
+			ORDER BY version DESC LIMIT 1" \
+		"SELECT part, e.loss, accuracy, auc, md5(string_agg(m::text, '' ORDER BY m))
+			FROM fairpg_catalog.evaluation e JOIN (SELECT evaluation, attribute,
+				group_name, metric, value, low, high, n FROM fairpg_catalog.evaluation_metric) m
+				USING (evaluation)
+			WHERE version = (SELECT max(version) FROM fairpg_catalog.model_version
+				WHERE model = 'm') AND model = 'm' GROUP BY e.evaluation" | sed 1d
 }
 same()
 {
