@@ -43,12 +43,13 @@ bytes()
 		"SELECT artifact_sha256, loss, gap, rows_train, rows_dropped, warnings
 			FROM fairpg_catalog.model_version WHERE model = 'm'
 			ORDER BY version DESC LIMIT 1" \
-		"SELECT part, e.loss, accuracy, auc, md5(string_agg(m::text, '' ORDER BY m))
-			FROM fairpg_catalog.evaluation e JOIN (SELECT evaluation, attribute,
-				group_name, metric, value, low, high, n FROM fairpg_catalog.evaluation_metric) m
-				USING (evaluation)
-			WHERE version = (SELECT max(version) FROM fairpg_catalog.model_version
-				WHERE model = 'm') AND model = 'm' GROUP BY e.evaluation" | sed 1d
+		"SELECT part, loss, accuracy, auc, (SELECT md5(string_agg(concat_ws('|',
+				attribute, group_name, metric, value, low, high, n), ' '
+				ORDER BY attribute, group_name, metric))
+				FROM fairpg_catalog.evaluation_metric m WHERE m.evaluation = e.evaluation)
+			FROM fairpg_catalog.evaluation e WHERE model = 'm' AND version =
+				(SELECT max(version) FROM fairpg_catalog.model_version WHERE model = 'm')
+			ORDER BY part" | sed 1d
 }
 same()
 {
