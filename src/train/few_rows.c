@@ -31,6 +31,9 @@
 
 /* A rate is coarse where one row moves it by more than this part of its bound. */
 #define COARSE 0.2
+/* Larger groups are not small, however narrow the bound: of so many rows some
+ * combination is always near, and each round that is tried for them is dear. */
+#define MOST_ROWS 4000
 /* of all gathered rows; twice as much is needed */
 #define MOST_DOUBLES 131072
 /* rows that one step may move across the threshold, of one rate in one
@@ -109,12 +112,14 @@ is_coarse(const Rates *rates, const Band *band, uint32_t k)
 {
 	const FairConstraint *constraint = rates_band_constraint(rates, band);
 	double bound = constraint->bound;
+	uint64_t rows = rates->rates[rates->active[k]].rows;
 
-	if (band->kind != BAND_BETWEEN || constraint->criterion->of_loss)
+	if (band->kind != BAND_BETWEEN || constraint->criterion->of_loss ||
+	    rows > MOST_ROWS)
 		return false;
 	if (constraint->kind == FAIR_MIN_RATIO)
 		bound = (1 - bound) / 4;
-	return COARSE * bound * (double) rates->rates[rates->active[k]].rows < 1;
+	return COARSE * bound * (double) rows < 1;
 }
 
 /* The coarse rate with the fewest rows that has not been marked in 'seen'. */

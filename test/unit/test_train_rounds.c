@@ -20,9 +20,9 @@ typedef struct Asked
 } Asked;
 
 static void
-ask_begin(Asked *asked, double bound)
+ask_begin(Asked *asked, uint32_t n_rows, double bound)
 {
-	Making making = { .n_rows = ROWS };
+	Making making = { .n_rows = n_rows };
 	Dataset *data;
 
 	scratch_begin(&asked->arena, 0);
@@ -55,7 +55,7 @@ poor_answers_are_searched_for_again(void)
 {
 	Asked asked;
 
-	ask_begin(&asked, 0.2);
+	ask_begin(&asked, ROWS, 0.2);
 	CHECK(next(&asked, 0, false, &good) == 0);
 	CHECK(next(&asked, 0, false, &costly) == 0.5);
 	CHECK(next(&asked, 0, false, &alike) == 0.5);
@@ -79,16 +79,28 @@ small_groups_have_rounds_of_their_own(void)
 {
 	Asked asked;
 
-	ask_begin(&asked, 0.0005);
+	ask_begin(&asked, ROWS, 0.0005);
 	CHECK(next(&asked, 2, false, &good) == 0);
 	CHECK(next(&asked, 2, false, &costly) == 0.5);
 	CHECK(next(&asked, 3, false, &costly) == 0);
 	scratch_end(&asked.arena);
-	ask_begin(&asked, 0.0005);
+	ask_begin(&asked, ROWS, 0.0005);
 	CHECK(next(&asked, 2, false, &beyond) == 0.5);
 	CHECK(next(&asked, 3, false, &alike) == 0.15);
 	CHECK(next(&asked, 4, false, &alike) == 0.15);
 	CHECK(next(&asked, 5, false, &alike) == 0);
+	scratch_end(&asked.arena);
+}
+
+/* However narrow the bound. */
+static void
+large_groups_have_none(void)
+{
+	Asked asked;
+
+	ask_begin(&asked, 20000, 0);
+	CHECK(next(&asked, 1, false, &alike) == 0.15);
+	CHECK(next(&asked, 2, false, &alike) == 0);
 	scratch_end(&asked.arena);
 }
 
@@ -97,5 +109,6 @@ main(void)
 {
 	RUN(poor_answers_are_searched_for_again);
 	RUN(small_groups_have_rounds_of_their_own);
+	RUN(large_groups_have_none);
 	return unit_end();
 }
