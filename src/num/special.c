@@ -237,6 +237,14 @@ log_beta_power(double a, double b, double x, double y)
 	       num_stirling_rest(a) - num_stirling_rest(b);
 }
 
+double
+num_log_binomial(double k, double n, double p, double q)
+{
+	/* the density of Beta(k + 1, n - k + 1) but for a factor */
+	return log_beta_power(k + 1.0, n - k + 1.0, p, q) - num_log(p) -
+	       num_log(q) - num_log(n + 1.0);
+}
+
 /* The continued fraction for I_x(a, b), good for x below the mean or a little
  * above. */
 static double

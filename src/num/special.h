@@ -256,6 +256,11 @@ extern double num_stirling_rest(double x);
  * root; takes O(sqrt(a + b)) steps. */
 extern double num_beta_cdf(double a, double b, double x);
 
+/* log of the probability of k successes in n trials of probability p, where
+ * q = 1 - p; whole 0 <= k <= n below 2^53, 0 < p < 1.  Absolute error below
+ * 1e-15 (1 + |result|) + 1e-16 sqrt(n (1 + |result|)). */
+extern double num_log_binomial(double k, double n, double p, double q);
+
 /* The x with I_x(a, b) = p for 0 <= p <= 1, else NaN; relative error below
  * 1e-11 for a and b up to 1e8.  Clopper and Pearson's interval for k successes in n trials goes
  * from quantile alpha/2 of Beta(k, n - k + 1) to quantile 1 - alpha/2 of

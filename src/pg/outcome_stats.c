@@ -292,8 +292,8 @@ fairpg_metric_reason(PG_FUNCTION_ARGS)
 	PG_RETURN_TEXT_P(cstring_to_text(value.reason));
 }
 
-/* metric_interval(outcome_stats, name text, level float8) returns interval:
- * Wilson interval of a metric that is a share of rows, else NULL. */
+/* metric_interval(outcome_stats, name text, level float8, method text) returns
+ * interval: of a metric that is a share of rows, else NULL. */
 FAIRPG_FUNCTION(fairpg_metric_interval);
 
 Datum
@@ -301,12 +301,32 @@ fairpg_metric_interval(PG_FUNCTION_ARGS)
 {
 	double level = stats_level(fcinfo, 2);
 	int metric = outcome_metric_number(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	const FairIntervalMethod *method = stats_method(fcinfo, 3, FAIR_OF_RATE);
 	FairCells cells;
 	FairMetricValue value;
 
 	fair_tally_cells(outcome_tally_arg(fcinfo, 0), &cells);
 	fair_metric_value(metric, &cells, level, &value);
+	if (!isnan(value.low))
+		method->of_rate(value.value, value.effective, level, &value.low,
+		                &value.high);
 	return outcome_interval(fcinfo, value.low, value.high);
+}
+
+/* effective_n(outcome_stats, metric text) returns float8: rows of equal weight
+ * that carry as much information as those the metric is taken over (Kish). */
+FAIRPG_FUNCTION(fairpg_effective_n);
+
+Datum
+fairpg_effective_n(PG_FUNCTION_ARGS)
+{
+	int metric = outcome_metric_number(text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	FairCells cells;
+	FairMetricValue value;
+
+	fair_tally_cells(outcome_tally_arg(fcinfo, 0), &cells);
+	fair_metric_value(metric, &cells, 0.95, &value);
+	PG_RETURN_FLOAT8(value.effective);
 }
 
 Datum

@@ -244,6 +244,28 @@ stats_level(FunctionCallInfo fcinfo, int number)
 	return level;
 }
 
+const FairIntervalMethod *
+stats_method(FunctionCallInfo fcinfo, int number, FairEstimand estimand)
+{
+	const FairIntervalMethod *known = fair_interval_methods(estimand);
+	const char *name = PG_NARGS() > number
+	                       ? text_to_cstring(PG_GETARG_TEXT_PP(number))
+	                       : known->name;
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (const FairIntervalMethod *m = known; m->name != NULL; m++)
+	{
+		if (strcmp(m->name, name) == 0)
+			return m;
+		appendStringInfo(&list, "%s%s", m == known ? "" : ", ", m->name);
+	}
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	                errmsg("method \"%s\" is not known", name),
+	                errhint("Known methods: %s.", list.data)));
+	return NULL;
+}
+
 void
 stats_check(NumStatus status)
 {

@@ -22,6 +22,7 @@
 
 #include "fmgr.h"
 
+#include "fair/interval.h"
 #include "num/status.h"
 #include "pg/compat.h"
 
@@ -83,6 +84,11 @@ extern int stats_boolean(FunctionCallInfo fcinfo, int number);
 /* Argument 'number' as the level of an interval, which must lie between 0
  * and 1; 0.95 where the function has no such argument. */
 extern double stats_level(FunctionCallInfo fcinfo, int number);
+
+/* Argument 'number' as the name of a method; the default one where the
+ * function has no such argument.  Raises an error that lists the known ones. */
+extern const FairIntervalMethod *
+stats_method(FunctionCallInfo fcinfo, int number, FairEstimand estimand);
 
 /* Raises an error unless merging or counting went well. */
 extern void stats_check(NumStatus status);

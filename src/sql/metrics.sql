@@ -269,12 +269,20 @@ COMMENT ON FUNCTION fairpg.metric_reason(fairpg.outcome_stats, text)
 CREATE FUNCTION fairpg.metric_interval(
     stats fairpg.outcome_stats,
     name text,
-    level double precision DEFAULT 0.95)
+    level double precision DEFAULT 0.95,
+    method text DEFAULT 'wilson')
     RETURNS fairpg.interval
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_metric_interval';
-COMMENT ON FUNCTION fairpg.metric_interval(fairpg.outcome_stats, text, double precision)
-    IS 'Wilson interval of a metric that is a share of rows';
+COMMENT ON FUNCTION fairpg.metric_interval(fairpg.outcome_stats, text, double precision, text)
+    IS 'interval of a metric that is a share of rows, on the effective number of rows: wilson or clopper_pearson';
+
+CREATE FUNCTION fairpg.effective_n(stats fairpg.outcome_stats, name text)
+    RETURNS double precision
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_effective_n';
+COMMENT ON FUNCTION fairpg.effective_n(fairpg.outcome_stats, text)
+    IS 'rows of equal weight that carry as much information as those a metric is taken over';
 
 -- fairness_stats
 

@@ -137,15 +137,26 @@ SQL
 intervals()
 {
 	compare "$1" <<'SQL'
-SELECT CASE WHEN abs((i).low - (wilson ->> 0)::float8) <= tolerance
-		AND abs((i).high - (wilson ->> 1)::float8) <= tolerance
-	THEN 'ok' ELSE 'not ok' END || ' - Wilson interval of ' || a || ' in ' || n
-FROM (SELECT (r ->> 'a')::integer, (r ->> 'n1')::integer,
-		(j ->> 'tolerance')::float8, r -> 'wilson_95_a',
-		fairpg.metric_interval((SELECT fairpg.outcomes(true, g <= (r ->> 'a')::integer)
-			FROM generate_series(1, (r ->> 'n1')::integer) g), 'tpr')
-	FROM (SELECT :'wanted'::jsonb) w(j), jsonb_array_elements(j -> 'rows') r
-) t(a, n, tolerance, wilson, i);
+WITH given AS (
+	SELECT (r ->> 'a')::bigint AS a, (r ->> 'n1')::bigint AS n1, (r ->> 'b')::bigint AS b,
+		(r ->> 'n2')::bigint AS n2, (j ->> 'tolerance')::float8 AS tolerance, r
+	FROM (SELECT :'wanted'::jsonb) w(j), jsonb_array_elements(j -> 'rows') r),
+seen AS (
+	SELECT given.*, v.*
+	FROM given, fairpg.metric_interval((SELECT fairpg.outcomes(true, g <= a) FROM generate_series(1, n1) g), 'tpr') state,
+		fairpg.proportion_interval(a, n1) wilson,
+		fairpg.proportion_interval(a, n1, method => 'clopper_pearson') exact,
+		fairpg.difference_interval(a, n1, b, n2) newcombe,
+		fairpg.fisher_test(a, n1, b, n2) fisher, fairpg.z_test(a, n1, b, n2) z,
+		LATERAL (VALUES ('wilson_95_a', 0, 'of a state, low', state.low), ('wilson_95_a', 1, 'of a state, high', state.high),
+			('wilson_95_a', 0, 'low', wilson.low), ('wilson_95_a', 1, 'high', wilson.high),
+			('clopper_pearson_95_a', 0, 'low', exact.low), ('clopper_pearson_95_a', 1, 'high', exact.high),
+			('newcombe_95_difference', 0, 'low', newcombe.low), ('newcombe_95_difference', 1, 'high', newcombe.high),
+			('fisher_two_sided_p', NULL, 'p', fisher.p_value), ('fisher_mid_p', NULL, 'p', fisher.mid_p),
+			('z', NULL, 'z', z.statistic), ('z_two_sided_p', NULL, 'p', z.p_value)) v (name, place, part, value))
+SELECT CASE WHEN abs(value - coalesce(r -> name ->> place, r ->> name)::float8) <= tolerance
+	THEN 'ok' ELSE 'not ok' END || format(' - %s of %s/%s against %s/%s: %s', name, a, n1, b, n2, part)
+FROM seen;
 SQL
 }
 
