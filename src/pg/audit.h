@@ -47,12 +47,15 @@ typedef struct AuditCall
 	const char *label_sql;
 
 	/* not the user's: expressions over the source that give the score and
-	 * what was decided by it, and integer expressions to be summed up; NULL and
-	 * 0 for an audit */
+	 * what was decided by it, or what was decided alone, and integer
+	 * expressions to be summed up; NULL and 0 for an audit */
 	const char *score_sql;
 	const char *decision_sql;
 	int n_sums;
 	const char *const *sums_sql;
+
+	/* of how many rows of the counts a group may consist; 0 is one */
+	int n_parts;
 
 	/* resolved */
 	Source source;
@@ -89,12 +92,16 @@ extern void audit_resolve(AuditCall *call, char **attributes, int n_attributes);
 extern AuditBase *audit_count(const AuditCall *call, int *n_bases);
 
 /* The parts of it that audit_number.c uses as well: a column of the source as
- * an expression of type float8, or an error when it is no number; running a
+ * an expression of type float8, or an error when it is no number; one as a
+ * boolean, or an error when it is neither that nor a number, in which case
+ * '*wrong' is an expression that is 1 for values other than 0 and 1; running a
  * statement that has one row for each base group; the values of the protected
  * columns, which come first in such a row, under settings that do not depend on
  * the caller (to be undone by AtEOXact_GUC()). */
 extern char *
 audit_number_column(const AuditCall *call, const char *name, const char *role);
+extern char *audit_flag_column(const AuditCall *call, const char *name,
+                               const char *role, char **wrong);
 extern void
 audit_run(const char *statement, int n_parameters, Oid *types, Datum *values);
 extern const char **

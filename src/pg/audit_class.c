@@ -20,6 +20,7 @@
 #include "fair/tally.h"
 #include "pg/args.h"
 #include "pg/audit.h"
+#include "pg/fairness_stats.h"
 #include "pg/outcome_stats.h"
 #include "pg/score_stats.h"
 #include "pg/stats_image.h"
@@ -210,6 +211,7 @@ audit_count_classes(const AuditCall *call, int *n_bases, int64 *n_unknown)
 
 	error_context_stack = &context;
 	audit_run(statement, 0, NULL, NULL);
+	fairness_check_groups((int64) SPI_processed);
 	error_context_stack = context.previous;
 	nest_level = NewGUCNestLevel();
 	audit_pin_output_style();

@@ -19,6 +19,7 @@
 #include "fair/tally.h"
 #include "pg/args.h"
 #include "pg/audit.h"
+#include "pg/fairness_stats.h"
 
 #define MINUS " OPERATOR(pg_catalog.-) "
 #define TIMES " OPERATOR(pg_catalog.*) "
@@ -197,6 +198,7 @@ audit_count_numbers(const AuditCall *call, double centre, double unit,
 	AuditBase *bases;
 
 	audit_run(build_statement(call), 2, types, values);
+	fairness_check_groups((int64) SPI_processed);
 	desc = SPI_tuptable->tupdesc;
 	nest_level = NewGUCNestLevel();
 	audit_pin_output_style();

@@ -44,9 +44,11 @@ typedef struct AuditQuery
 	char *score;  /* NULL without one */
 	char *weight; /* with a comma before it, or "" */
 
-	/* columns of which the statement counts values other than 0 and 1 */
+	/* columns of which the statement counts values other than 0 and 1, by
+	 * expressions that are 1 for these */
 	int n_checked;
 	const char *checked[2];
+	const char *checked_name[2];
 	const char *checked_role[2];
 } AuditQuery;
 
@@ -76,6 +78,8 @@ audit_count(const AuditCall *call, int *n_bases)
 	error_context_stack = &context;
 	audit_run(query.select.data, query.n_parameters, query.types, query.values);
 	error_context_stack = context.previous;
+	fairness_check_groups(((int64) SPI_processed + Max(call->n_parts, 1) - 1) /
+	                      Max(call->n_parts, 1));
 	check_result(&query);
 	return read_bases(&query, n_bases);
 }
@@ -137,12 +141,14 @@ audit_number_column(const AuditCall *call, const char *name, const char *role)
 	                quote_identifier(name));
 }
 
-/* A boolean column as it is, or a number that is to be 0 or 1. */
-static char *
-zero_one(AuditQuery *query, const char *name, const char *role)
+char *
+audit_flag_column(const AuditCall *call, const char *name, const char *role,
+                  char **wrong)
 {
-	Oid type = column_type(query->call, name, role);
+	Oid type = column_type(call, name, role);
+	char *column = psprintf("src.%s", quote_identifier(name));
 
+	*wrong = "0";
 	if (type == BOOLOID)
 		return column_value(name, type);
 	if (!is_number(type))
@@ -151,14 +157,31 @@ zero_one(AuditQuery *query, const char *name, const char *role)
 		         errmsg("%s column \"%s\" of type %s is neither boolean nor "
 		                "a number",
 		                role, name, format_type_be(type)),
-		         query->call->label == name
+		         call->label == name
 		             ? errhint("Say which value is the positive one, for "
 		                       "example positive => 'yes'.")
 		             : errhint("Use a query as source that makes a boolean "
 		                       "of it.")));
-	query->checked[query->n_checked] = name;
-	query->checked_role[query->n_checked++] = role;
+	*wrong = psprintf("CASE WHEN %s " IS_NOT " '0' AND %s " IS_NOT
+	                  " '1' THEN 1 ELSE 0 END",
+	                  column, column);
 	return psprintf("(%s " IS " '1')", column_value(name, type));
+}
+
+/* A boolean column as it is, or a number that is to be 0 or 1. */
+static char *
+zero_one(AuditQuery *query, const char *name, const char *role)
+{
+	char *wrong;
+	char *value = audit_flag_column(query->call, name, role, &wrong);
+
+	if (strcmp(wrong, "0") != 0)
+	{
+		query->checked[query->n_checked] = wrong;
+		query->checked_name[query->n_checked] = name;
+		query->checked_role[query->n_checked++] = role;
+	}
+	return value;
 }
 
 /* A parameter of the statement, as it is written there. */
@@ -220,6 +243,11 @@ add_decision(AuditQuery *query)
 {
 	const AuditCall *call = query->call;
 
+	if (call->decision_sql != NULL && call->score_sql == NULL)
+	{
+		query->decision = pstrdup(call->decision_sql);
+		return;
+	}
 	if (call->score == NULL && call->score_sql == NULL)
 	{
 		query->decision = zero_one(query, call->decision, "decision");
@@ -256,14 +284,7 @@ build_statement(AuditQuery *query)
 		appendStringInfo(select, ", fairpg.scores(%s, %s%s)", query->label,
 		                 query->score, query->weight);
 	for (int i = 0; i < query->n_checked; i++)
-	{
-		const char *name = quote_identifier(query->checked[i]);
-
-		appendStringInfo(select,
-		                 ", pg_catalog.count(*) FILTER (WHERE src.%s " IS_NOT
-		                 " '0' AND src.%s " IS_NOT " '1')",
-		                 name, name);
-	}
+		appendStringInfo(select, ", pg_catalog.sum(%s)", query->checked[i]);
 	for (int i = 0; i < call->n_sums; i++)
 		appendStringInfo(select, ", pg_catalog.sum(%s)", call->sums_sql[i]);
 	appendStringInfo(select, " FROM %s", call->source.from);
@@ -271,7 +292,9 @@ build_statement(AuditQuery *query)
 		appendStringInfo(select, "%s src.%s", c == 0 ? " GROUP BY" : ",",
 		                 quote_identifier(call->columns[c]));
 	/* one more than allowed tells that there are too many */
-	appendStringInfo(select, " LIMIT %d", setting_int("fairpg.max_groups") + 1);
+	appendStringInfo(select, " LIMIT %d",
+	                 setting_int("fairpg.max_groups") * Max(call->n_parts, 1) +
+	                     1);
 }
 
 /* Read only in two senses: SPI refuses a statement that writes, and the
@@ -294,7 +317,6 @@ audit_run(const char *statement, int n_parameters, Oid *types, Datum *values)
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "source could not be read: %s",
 		     SPI_result_code_string(code));
-	fairness_check_groups((int64) SPI_processed);
 }
 
 /* Sums up what the statement counted to check the source as a whole. */
@@ -332,8 +354,8 @@ check_result(const AuditQuery *query)
 				        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				         errmsg("%s column \"%s\" has values other than 0 "
 				                "and 1",
-				                query->checked_role[i], query->checked[i]),
-				         query->checked[i] == call->label
+				                query->checked_role[i], query->checked_name[i]),
+				         query->checked_name[i] == call->label
 				             ? errhint("Name the positive value with "
 				                       "positive.")
 				             : errhint("Give scores by the argument "

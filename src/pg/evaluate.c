@@ -177,17 +177,6 @@ text_or(FunctionCallInfo fcinfo, int arg, char *otherwise)
 	return PG_ARGISNULL(arg) ? otherwise : args_text_or_null(fcinfo, arg);
 }
 
-/* A name that no column of the source has. */
-static char *
-free_name(const Source *source)
-{
-	char *name = pstrdup("fairpg_examined");
-
-	while (source_find_column(source, name) >= 0)
-		name = psprintf("%s_", name);
-	return name;
-}
-
 /*
  * Wraps the source so that every row carries what the model makes of it.
  * OFFSET 0 keeps the planner from moving the call to each place that uses its
@@ -200,7 +189,7 @@ add_scores(EvaluateCall *call)
 	static const char *const fields[N_SUMS] = { "n_null", "n_unseen",
 		                                        "n_out_of_range" };
 	AuditCall *audit = &call->audit;
-	char *examined = free_name(&audit->source);
+	char *examined = source_free_name(&audit->source, "fairpg_examined");
 	const char **sums = palloc(sizeof(char *) * N_SUMS);
 
 	if (call->spec.n_classes > 0)

@@ -316,6 +316,16 @@ source_find_column(const Source *source, const char *name)
 	return -1;
 }
 
+char *
+source_free_name(const Source *source, const char *wanted)
+{
+	char *name = pstrdup(wanted);
+
+	while (source_find_column(source, name) >= 0)
+		name = psprintf("%s_", name);
+	return name;
+}
+
 int
 source_column(const Source *source, const char *name, const char *role)
 {

@@ -53,4 +53,7 @@ extern char *source_type_name(Oid type);
 /* Place of a column, or -1. */
 extern int source_find_column(const Source *source, const char *name);
 
+/* A name that no column of the source has: 'wanted', or the like. */
+extern char *source_free_name(const Source *source, const char *wanted);
+
 #endif
