@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "fair/gap_bounds.h"
+#include "fair/percentile.h"
 #include "num/random.h"
 
 /* four labelled cells, then the two unlabelled ones */
@@ -68,64 +69,6 @@ draw_group(NumRandom *random, const GroupDraw *draw, FairCells *cells)
 			cells->weight[c / 2][c % 2] = (double) count;
 		else
 			cells->unlabelled_weight[c - 4] = (double) count;
-	}
-}
-
-/*
- * The value of rank 'rank' of values[first..last], to its place, with smaller
- * ones before it and larger ones after it.  Hoare's FIND, Comm. ACM 4 (1961).
- */
-static double
-select_rank(double *values, int first, int last, int rank)
-{
-	while (first < last)
-	{
-		double pivot = values[first + (last - first) / 2];
-		int i = first;
-		int j = last;
-
-		while (i <= j)
-		{
-			while (values[i] < pivot)
-				i++;
-			while (values[j] > pivot)
-				j--;
-			if (i <= j)
-			{
-				double swap = values[i];
-
-				values[i++] = values[j];
-				values[j--] = swap;
-			}
-		}
-		if (rank <= j)
-			last = j;
-		else if (rank >= i)
-			first = i;
-		else
-			break;
-	}
-	return values[rank];
-}
-
-/* Percentiles by linear interpolation between order statistics. */
-static void
-percentiles(double *values, int n, double level, double *low, double *high)
-{
-	*low = NAN;
-	*high = NAN;
-	if (n == 0)
-		return;
-	for (int end = 0; end < 2; end++)
-	{
-		double place = (end == 0 ? (1 - level) / 2 : (1 + level) / 2) * (n - 1);
-		int below = (int) place;
-		double value = select_rank(values, 0, n - 1, below);
-
-		if (below + 1 < n)
-			value += (place - below) *
-			         (select_rank(values, below + 1, n - 1, below + 1) - value);
-		*(end == 0 ? low : high) = value;
 	}
 }
 
@@ -227,10 +170,11 @@ fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
 		draw_replicates(plan, draws, cells, criteria, n_criteria, replicates);
 	for (int c = 0; c < n_criteria && status == NUM_OK; c++)
 	{
-		percentiles(replicates[c].gaps, replicates[c].n_gaps, plan->level,
-		            &intervals[c].gap_low, &intervals[c].gap_high);
-		percentiles(replicates[c].ratios, replicates[c].n_ratios, plan->level,
-		            &intervals[c].ratio_low, &intervals[c].ratio_high);
+		fair_percentiles(replicates[c].gaps, replicates[c].n_gaps, plan->level,
+		                 &intervals[c].gap_low, &intervals[c].gap_high);
+		fair_percentiles(replicates[c].ratios, replicates[c].n_ratios,
+		                 plan->level, &intervals[c].ratio_low,
+		                 &intervals[c].ratio_high);
 		status = widen_interval(arena, plan, criteria[c], &intervals[c]);
 	}
 	arena_release(arena, replicates, (size_t) n_criteria, sizeof(Replicates));

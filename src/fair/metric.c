@@ -124,6 +124,31 @@ fair_metric_needs_label(int metric)
 	return !metrics[metric].unlabelled;
 }
 
+FairPlace
+fair_metric_place(int metric, int label, int decision)
+{
+	const MetricDef *def = &metrics[metric];
+	unsigned cell;
+
+	if (label < 0)
+	{
+		if (!def->unlabelled)
+			return FAIR_NOT;
+		/* as a row of either label that is decided so */
+		label = 0;
+	}
+	cell = 1u << (2 * label + decision);
+	if (!(def->over & cell))
+		return FAIR_NOT;
+	return def->of & cell ? FAIR_COUNTED : FAIR_OVER;
+}
+
+bool
+fair_metric_is_share(int metric)
+{
+	return metrics[metric].function == NULL;
+}
+
 void
 fair_metric_value(int metric, const FairCells *cells, double level,
                   FairMetricValue *result)

@@ -50,6 +50,22 @@ extern int fair_metric_find(const char *name);
 /* True when it is undefined without labels. */
 extern bool fair_metric_needs_label(int metric);
 
+/* Where a row stands in a metric that is a share of rows: FAIR_COUNTED in its
+ * numerator and its denominator, FAIR_OVER in the denominator alone, FAIR_NOT
+ * in neither.  'label' is 0, 1 or below 0 for none, 'decision' 0 or 1.  In a
+ * metric that is no share every row with a label is FAIR_OVER. */
+typedef enum FairPlace
+{
+	FAIR_NOT,
+	FAIR_OVER,
+	FAIR_COUNTED
+} FairPlace;
+
+extern FairPlace fair_metric_place(int metric, int label, int decision);
+
+/* True when it is a share of rows, and so has an interval. */
+extern bool fair_metric_is_share(int metric);
+
 /* The metric, with an interval at 'level' in (0, 1). */
 extern void fair_metric_value(int metric, const FairCells *cells, double level,
                               FairMetricValue *result);

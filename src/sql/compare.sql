@@ -1,0 +1,40 @@
+-- Comparison: two models, or two columns of decisions or scores, on the same
+-- rows.
+
+CREATE FUNCTION fairpg.compare(
+    a text,
+    b text,
+    source text,
+    protected text[] DEFAULT NULL,
+    label text DEFAULT NULL,
+    positive text DEFAULT NULL,
+    version_a integer DEFAULT NULL,
+    version_b integer DEFAULT NULL,
+    threshold double precision DEFAULT 0.5,
+    weight text DEFAULT NULL,
+    level double precision DEFAULT 0.95,
+    seed bigint DEFAULT 0,
+    options jsonb DEFAULT '{}')
+    RETURNS TABLE (
+    kind text,
+    attribute text,
+    group_name text,
+    metric text,
+    value_a double precision,
+    value_b double precision,
+    value double precision,
+    low double precision,
+    high double precision,
+    n bigint,
+    n_changed bigint,
+    p_value double precision,
+    p_adjusted double precision,
+    verdict text,
+    flag text,
+    reason text)
+    LANGUAGE C STABLE PARALLEL RESTRICTED
+    COST 100000 ROWS 200
+    AS 'MODULE_PATHNAME', 'fairpg_compare';
+COMMENT ON FUNCTION fairpg.compare(text, text, text, text[], text, text, integer, integer,
+    double precision, text, double precision, bigint, jsonb)
+    IS 'sets two models, or two columns of decisions or scores, side by side on the same rows: metrics and gaps of both, their differences with paired intervals, and who is decided differently';
