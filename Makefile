@@ -22,7 +22,8 @@ COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o 
 	store_access.o store_frontier.o store_names.o store_read.o store_run.o)
 TRAIN_OBJS = \
 	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
-	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c)))
+	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c \
+	src/pg/check/*.c)))
 OBJS = $(filter-out src/num/blas.o src/num/lbfgs.o src/model/gram.o src/model/linear.o src/model/linear_many.o src/model/linear_plan.o src/model/softmax.o,$(SHARED_OBJS)) \
 	$(CORE_PG_OBJS)
 TRAIN_LIB = fairpg_train.so
@@ -30,7 +31,7 @@ TRAIN_LIB = fairpg_train.so
 # The install script is joined from topic files, in this order.
 SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql statistics.sql audit.sql \
 	bias_audit.sql compare.sql \
-	store.sql reports.sql offers.sql train.sql frontier.sql predict.sql evaluate.sql)
+	store.sql reports.sql offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql)
 INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 
@@ -62,7 +63,7 @@ src/num/%.o src/data/%.o src/model/%.o src/train/%.o src/fair/%.o: \
 	CFLAGS += -O3 -fno-trapping-math -fno-math-errno
 
 # PGXS follows no headers unless PostgreSQL itself was built that way.
-$(OBJS) $(TRAIN_OBJS): $(wildcard src/*/*.h src/pg/train/*.h)
+$(OBJS) $(TRAIN_OBJS): $(wildcard src/*/*.h src/pg/*/*.h)
 
 all: $(TRAIN_LIB)
 
