@@ -18,6 +18,7 @@
 typedef struct GroupDraw
 {
 	uint64_t n;            /* effective rows */
+	double scale;          /* of a row, in weight */
 	double share[N_CELLS]; /* of the cell in what the cells before leave */
 } GroupDraw;
 
@@ -44,6 +45,7 @@ prepare_draw(const FairCells *cells, GroupDraw *draw)
 		squared += cell_weight(cells, c, true);
 	}
 	draw->n = squared > 0 ? (uint64_t) (total * total / squared + 0.5) : 0;
+	draw->scale = draw->n > 0 ? total / (double) draw->n : 0;
 	left = total;
 	for (int c = 0; c < N_CELLS; c++)
 	{
@@ -56,9 +58,11 @@ prepare_draw(const FairCells *cells, GroupDraw *draw)
 
 /* One multinomial draw: binomials one after another. */
 static void
-draw_group(NumRandom *random, const GroupDraw *draw, FairCells *cells)
+draw_group(NumRandom *random, const GroupDraw *draw, bool to_scale,
+           FairCells *cells)
 {
 	uint64_t left = draw->n;
+	double scale = to_scale ? draw->scale : 1;
 
 	for (int c = 0; c < N_CELLS; c++)
 	{
@@ -66,25 +70,27 @@ draw_group(NumRandom *random, const GroupDraw *draw, FairCells *cells)
 
 		left -= count;
 		if (c < 4)
-			cells->weight[c / 2][c % 2] = (double) count;
+			cells->weight[c / 2][c % 2] = scale * (double) count;
 		else
-			cells->unlabelled_weight[c - 4] = (double) count;
+			cells->unlabelled_weight[c - 4] = scale * (double) count;
 	}
 }
 
-/* The replicates of one criterion that have a gap, and a ratio. */
+/* Values of replicates. */
 typedef struct Replicates
 {
-	double *gaps;
-	double *ratios;
-	int n_gaps;
-	int n_ratios;
+	int n_values;
+	double *one;    /* [n_values] of the last replicate */
+	int *count;     /* [n_values] of replicates that have it */
+	double *values; /* [n_values][replicates] */
 } Replicates;
 
+/* Fills rows of 'values', one a measure, with those replicates that have it,
+ * and counts them. */
 static NumStatus
 draw_replicates(const FairBootstrap *plan, const GroupDraw *draws,
-                FairCells *cells, const FairCriterion *const *criteria,
-                int n_criteria, Replicates *replicates)
+                FairCells *cells, FairMeasure measure, void *what,
+                Replicates *replicates)
 {
 	NumRandom random;
 
@@ -96,21 +102,75 @@ draw_replicates(const FairBootstrap *plan, const GroupDraw *draws,
 			/* a draw is some microsecond */
 			if (g % 1024 == 0 && monitor_stop(plan->monitor))
 				return NUM_CANCELLED;
-			draw_group(&random, &draws[g], &cells[g]);
+			draw_group(&random, &draws[g], plan->to_scale, &cells[g]);
 		}
-		for (int c = 0; c < n_criteria; c++)
-		{
-			Replicates *to = &replicates[c];
-			FairGap gap;
-
-			fair_gap(criteria[c], cells, plan->n_groups, &gap);
-			if (!isnan(gap.gap))
-				to->gaps[to->n_gaps++] = gap.gap;
-			if (!isnan(gap.ratio))
-				to->ratios[to->n_ratios++] = gap.ratio;
-		}
+		measure(what, cells, replicates->one);
+		for (int v = 0; v < replicates->n_values; v++)
+			if (!isnan(replicates->one[v]))
+				replicates->values[(size_t) v * (size_t) plan->replicates +
+				                   (size_t) replicates->count[v]++] =
+					replicates->one[v];
 	}
 	return NUM_OK;
+}
+
+NumStatus
+fair_bootstrap(NumArena *arena, const FairBootstrap *plan, FairMeasure measure,
+               void *what, int n_values, FairInterval *intervals)
+{
+	size_t n = (size_t) plan->n_groups;
+	size_t width = (size_t) n_values;
+	size_t length = (size_t) plan->replicates;
+	GroupDraw *draws = arena_alloc(arena, n, sizeof(GroupDraw));
+	FairCells *cells = arena_alloc(arena, n, sizeof(FairCells));
+	Replicates replicates = { .n_values = n_values,
+		                      .one = arena_alloc(arena, width, sizeof(double)),
+		                      .count = arena_alloc(arena, width, sizeof(int)),
+		                      .values = arena_alloc(arena, width * length,
+		                                            sizeof(double)) };
+	NumStatus status;
+
+	if (draws == NULL || cells == NULL || replicates.one == NULL ||
+	    replicates.count == NULL || replicates.values == NULL)
+		return NUM_NO_MEMORY;
+	memset(cells, 0, n * sizeof(FairCells));
+	memset(replicates.count, 0, width * sizeof(int));
+	for (int g = 0; g < plan->n_groups; g++)
+		prepare_draw(&plan->groups[g], &draws[g]);
+	status = draw_replicates(plan, draws, cells, measure, what, &replicates);
+	for (int v = 0; v < n_values && status == NUM_OK; v++)
+		fair_percentiles(replicates.values + (size_t) v * length,
+		                 replicates.count[v], plan->level, &intervals[v].low,
+		                 &intervals[v].high);
+	arena_release(arena, replicates.values, width * length, sizeof(double));
+	arena_release(arena, replicates.count, width, sizeof(int));
+	arena_release(arena, replicates.one, width, sizeof(double));
+	arena_release(arena, cells, n, sizeof(FairCells));
+	arena_release(arena, draws, n, sizeof(GroupDraw));
+	return status;
+}
+
+/* The gap and the ratio of each of several criteria. */
+typedef struct GapMeasure
+{
+	const FairCriterion *const *criteria;
+	int n_criteria;
+	int n_groups;
+} GapMeasure;
+
+static void
+measure_gaps(void *what, const FairCells *groups, double *values)
+{
+	const GapMeasure *measure = what;
+
+	for (int c = 0; c < measure->n_criteria; c++)
+	{
+		FairGap gap;
+
+		fair_gap(measure->criteria[c], groups, measure->n_groups, &gap);
+		values[2 * c] = gap.gap;
+		values[2 * c + 1] = gap.ratio;
+	}
 }
 
 /* Widens the intervals by what pairs of groups say, which resampling
@@ -122,22 +182,10 @@ widen_interval(NumArena *arena, const FairBootstrap *plan,
 {
 	FairGapBounds bounds;
 	NumStatus status = fair_gap_bounds(arena, plan, criterion, &bounds);
-	bool mend;
 
-	if (status != NUM_OK || isnan(interval->gap_low) || isnan(bounds.low))
-		return status;
-	interval->gap_high = fmax(interval->gap_high, bounds.high);
-	/* of two groups there is one difference an event and no bias to mend;
-	 * Bonferroni over the events would only lose what resampling knows */
-	mend = bounds.n_defined > 2 || criterion->n_events == 1;
-	if (mend)
-		interval->gap_low = fmin(interval->gap_low, bounds.low);
-	if (isnan(interval->ratio_low) || isnan(bounds.ratio_low))
-		return NUM_OK;
-	interval->ratio_low = fmin(interval->ratio_low, bounds.ratio_low);
-	if (mend)
-		interval->ratio_high = fmax(interval->ratio_high, bounds.ratio_high);
-	return NUM_OK;
+	if (status == NUM_OK)
+		fair_gap_widen(&bounds, criterion->n_events, interval);
+	return status;
 }
 
 NumStatus
@@ -145,41 +193,21 @@ fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
                    const FairCriterion *const *criteria, int n_criteria,
                    FairGapInterval *intervals)
 {
-	size_t n = (size_t) plan->n_groups;
-	size_t n_values = 2 * (size_t) plan->replicates * (size_t) n_criteria;
-	GroupDraw *draws = arena_alloc(arena, n, sizeof(GroupDraw));
-	FairCells *cells = arena_alloc(arena, n, sizeof(FairCells));
-	double *values = arena_alloc(arena, n_values, sizeof(double));
-	Replicates *replicates =
-		arena_alloc(arena, (size_t) n_criteria, sizeof(Replicates));
+	size_t n = 2 * (size_t) n_criteria;
+	FairInterval *ends = arena_alloc(arena, n, sizeof(FairInterval));
+	GapMeasure measure = { criteria, n_criteria, plan->n_groups };
 	NumStatus status;
 
-	if (draws == NULL || cells == NULL || values == NULL || replicates == NULL)
+	if (ends == NULL)
 		return NUM_NO_MEMORY;
-	memset(cells, 0, n * sizeof(FairCells));
-	for (int g = 0; g < plan->n_groups; g++)
-		prepare_draw(&plan->groups[g], &draws[g]);
-	for (int c = 0; c < n_criteria; c++)
-	{
-		replicates[c].gaps = values + 2 * c * plan->replicates;
-		replicates[c].ratios = replicates[c].gaps + plan->replicates;
-		replicates[c].n_gaps = 0;
-		replicates[c].n_ratios = 0;
-	}
-	status =
-		draw_replicates(plan, draws, cells, criteria, n_criteria, replicates);
+	status = fair_bootstrap(arena, plan, measure_gaps, &measure, (int) n, ends);
 	for (int c = 0; c < n_criteria && status == NUM_OK; c++)
 	{
-		fair_percentiles(replicates[c].gaps, replicates[c].n_gaps, plan->level,
-		                 &intervals[c].gap_low, &intervals[c].gap_high);
-		fair_percentiles(replicates[c].ratios, replicates[c].n_ratios,
-		                 plan->level, &intervals[c].ratio_low,
-		                 &intervals[c].ratio_high);
+		intervals[c] =
+			(FairGapInterval){ ends[2 * c].low, ends[2 * c].high,
+			                   ends[2 * c + 1].low, ends[2 * c + 1].high };
 		status = widen_interval(arena, plan, criteria[c], &intervals[c]);
 	}
-	arena_release(arena, replicates, (size_t) n_criteria, sizeof(Replicates));
-	arena_release(arena, values, n_values, sizeof(double));
-	arena_release(arena, cells, n, sizeof(FairCells));
-	arena_release(arena, draws, n, sizeof(GroupDraw));
+	arena_release(arena, ends, n, sizeof(FairInterval));
 	return status;
 }

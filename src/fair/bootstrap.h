@@ -5,9 +5,11 @@
 #ifndef FAIRPG_FAIR_BOOTSTRAP_H
 #define FAIRPG_FAIR_BOOTSTRAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "fair/criterion.h"
+#include "fair/interval.h"
 #include "num/arena.h"
 #include "num/monitor.h"
 #include "num/status.h"
@@ -23,6 +25,9 @@ typedef struct FairBootstrap
 	double level;   /* in (0, 1) */
 	int replicates; /* at least 1 */
 	uint64_t seed;
+	bool
+		to_scale; /* a drawn group weighs what the group does, not its effective
+	                * number of rows: for measures that add groups up */
 	NumMonitor *monitor; /* or NULL */
 } FairBootstrap;
 
@@ -53,5 +58,18 @@ typedef struct FairGapInterval
 extern NumStatus fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
                                     const FairCriterion *const *criteria,
                                     int n_criteria, FairGapInterval *intervals);
+
+/* What a bootstrap measures of the cells of the groups of its plan, of which
+ * weights alone are filled in: writes as many values as asked for, NaN where
+ * undefined.  'what' is the caller's. */
+typedef void (*FairMeasure)(void *what, const FairCells *groups,
+                            double *values);
+
+/* Percentiles of 'n_values' measures over the replicates that have them, NaN
+ * where none has; all from the same draws, which are those of
+ * fair_gap_intervals(). */
+extern NumStatus
+fair_bootstrap(NumArena *arena, const FairBootstrap *plan, FairMeasure measure,
+               void *what, int n_values, FairInterval *intervals);
 
 #endif

@@ -13,6 +13,8 @@ typedef struct FairGapBounds
 	double high;      /* likewise */
 	double ratio_low; /* in [0, 1]; NaN where no two rates have a ratio */
 	double ratio_high;
+	double mean_low;        /* of fair_metric_bounds(): the same of the mean */
+	double mean_ratio_high; /* difference and ratio of all pairs */
 	int n_defined; /* groups that have the rate, of the event with most */
 } FairGapBounds;
 
@@ -42,5 +44,15 @@ typedef struct FairGapBounds
 extern NumStatus
 fair_gap_bounds(NumArena *arena, const FairBootstrap *plan,
                 const FairCriterion *criterion, FairGapBounds *bounds);
+
+/* The same of the values of one metric, and of its means over pairs: the mean
+ * of the ends that face equality of intervals that hold together. */
+extern NumStatus fair_metric_bounds(NumArena *arena, const FairBootstrap *plan,
+                                    int metric, FairGapBounds *bounds);
+
+/* Widens percentiles by what the bounds say; NaN, on either side, changes
+ * nothing. */
+extern void fair_gap_widen(const FairGapBounds *bounds, int n_events,
+                           FairGapInterval *interval);
 
 #endif

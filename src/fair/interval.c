@@ -82,22 +82,46 @@ no_interval(void)
 }
 
 FairInterval
+fair_difference_of(double p, FairInterval p_ends, double q, FairInterval q_ends)
+{
+	double difference = p - q;
+
+	return (FairInterval){
+		difference - sqrt(square(p - p_ends.low) + square(q_ends.high - q)),
+		difference + sqrt(square(p_ends.high - p) + square(q - q_ends.low))
+	};
+}
+
+FairInterval
+fair_ratio_of(double p, FairInterval p_ends, double q, FairInterval q_ends)
+{
+	double log_p = num_log(p);
+	double log_q = num_log(q);
+	double quotient = log_p - log_q;
+
+	if (!(q > 0))
+		return no_interval();
+	if (!(p > 0))
+		return (FairInterval){ 0, p_ends.high / q_ends.low };
+	return (FairInterval){
+		num_exp(quotient - sqrt(square(log_p - num_log(p_ends.low)) +
+		                        square(num_log(q_ends.high) - log_q))),
+		num_exp(quotient + sqrt(square(num_log(p_ends.high) - log_p) +
+		                        square(log_q - num_log(q_ends.low))))
+	};
+}
+
+FairInterval
 fair_newcombe(const FairTwoRates *two, double level)
 {
 	double p[2];
-	double low[2];
-	double high[2];
-	double difference;
+	FairInterval ends[2];
 
 	if (!both_rates(two, p))
 		return no_interval();
 	for (int i = 0; i < 2; i++)
-		fair_wilson(p[i], two->n[i], level, &low[i], &high[i]);
-	difference = p[0] - p[1];
-	return (FairInterval){
-		difference - sqrt(square(p[0] - low[0]) + square(high[1] - p[1])),
-		difference + sqrt(square(high[0] - p[0]) + square(p[1] - low[1]))
-	};
+		fair_wilson(p[i], two->n[i], level, &ends[i].low, &ends[i].high);
+	return fair_difference_of(p[0], ends[0], p[1], ends[1]);
 }
 
 typedef double (*ScoreTest)(const FairTwoRates *two, double value);

@@ -51,6 +51,19 @@ fair_wilson(double rate, double n, double level, double *low, double *high);
 extern void fair_clopper_pearson(double rate, double n, double level,
                                  double *low, double *high);
 
+/*
+ * Intervals of p - q and of p / q from those of p and q, independent of each
+ * other: the distances to their ends are added as standard errors are, of a
+ * quotient those of the logarithms.  For a p of 0 the ratio goes from 0 to the
+ * upper end of p by the lower end of q; for a q of 0 there is none (NaN).
+ *
+ * Reference: Zou and Donner, Statistics in Medicine 27 (2008).
+ */
+extern FairInterval fair_difference_of(double p, FairInterval p_ends, double q,
+                                       FairInterval q_ends);
+extern FairInterval
+fair_ratio_of(double p, FairInterval p_ends, double q, FairInterval q_ends);
+
 /* Intervals of rate 0 less rate 1, within -1 and 1; NaN where one of them has
  * no rows. */
 extern FairInterval fair_newcombe(const FairTwoRates *two, double level);

@@ -24,12 +24,13 @@
 #include <stdint.h>
 
 #include "fair/cells.h"
+#include "fair/interval.h"
 
 typedef struct FairMetricValue
 {
 	double value; /* NaN: undefined */
-	double low;   /* Wilson interval on the effective number of rows; NaN for
-	               * metrics that are no share of rows */
+	double low;   /* interval on the effective number of rows, see
+	               * fair_metric_ends() */
 	double high;
 	uint64_t rows;      /* in the denominator */
 	double effective;   /* Kish: (sum of weights)^2 / sum of squares */
@@ -63,10 +64,27 @@ typedef enum FairPlace
 
 extern FairPlace fair_metric_place(int metric, int label, int decision);
 
-/* True when it is a share of rows, and so has an interval. */
+/* True when it is a share of rows. */
 extern bool fair_metric_is_share(int metric);
 
-/* The metric, with an interval at 'level' in (0, 1). */
+/* True when a group with a higher value is worse off than one with a lower: a
+ * positive decision is taken for the favourable one, and an error for bad. */
+extern bool fair_metric_high_is_worse(int metric);
+
+/* The value alone; NaN where undefined. */
+extern double fair_metric_figure(int metric, const FairCells *cells);
+
+/*
+ * The interval of the metric by a method for rates (interval.h), on the
+ * effective number of rows; NaN where undefined.  balanced_accuracy has that of
+ * a mean of two rates from theirs (Zou and Donner 2008); f1 is 2 s / (1 + s)
+ * with s the share of TP in TP + FP + FN, and has that of s, brought there.
+ */
+extern FairInterval
+fair_metric_ends(int metric, const FairCells *cells, double level,
+                 const FairIntervalMethod *method);
+
+/* The metric, with Wilson's interval at 'level' in (0, 1). */
 extern void fair_metric_value(int metric, const FairCells *cells, double level,
                               FairMetricValue *result);
 

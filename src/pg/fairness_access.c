@@ -21,16 +21,8 @@
 #include "pg/report.h"
 #include "pg/rows.h"
 
-typedef struct GroupCells
-{
-	int n_groups;
-	FairnessEntry *entries;
-	FairCells *cells;
-} GroupCells;
-
-/* The groups of the first argument, in CurrentMemoryContext. */
-static void
-groups_arg(FunctionCallInfo fcinfo, GroupCells *groups)
+void
+fairness_groups_arg(FunctionCallInfo fcinfo, FairnessGroups *groups)
 {
 	groups->entries = fairness_entries(
 		stats_payload(&fairness_kind, PG_GETARG_VARLENA_P(0), NULL),
@@ -61,12 +53,12 @@ fairness_criterion(const char *name)
 /* The gap of the first argument by the criterion that the second one names;
  * NaN in gap->gap when there is none. */
 static const FairCriterion *
-gap_args(FunctionCallInfo fcinfo, GroupCells *groups, FairGap *gap)
+gap_args(FunctionCallInfo fcinfo, FairnessGroups *groups, FairGap *gap)
 {
 	const FairCriterion *criterion =
 		fairness_criterion(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 
-	groups_arg(fcinfo, groups);
+	fairness_groups_arg(fcinfo, groups);
 	fair_gap(criterion, groups->cells, groups->n_groups, gap);
 	return criterion;
 }
@@ -78,7 +70,7 @@ FAIRPG_FUNCTION(fairpg_gap);
 Datum
 fairpg_gap(PG_FUNCTION_ARGS)
 {
-	GroupCells groups;
+	FairnessGroups groups;
 	FairGap gap;
 
 	gap_args(fcinfo, &groups, &gap);
@@ -94,7 +86,7 @@ FAIRPG_FUNCTION(fairpg_ratio);
 Datum
 fairpg_ratio(PG_FUNCTION_ARGS)
 {
-	GroupCells groups;
+	FairnessGroups groups;
 	FairGap gap;
 
 	gap_args(fcinfo, &groups, &gap);
@@ -110,7 +102,7 @@ FAIRPG_FUNCTION(fairpg_gap_reason);
 Datum
 fairpg_gap_reason(PG_FUNCTION_ARGS)
 {
-	GroupCells groups;
+	FairnessGroups groups;
 	FairGap gap;
 	const char *reason;
 
@@ -128,7 +120,7 @@ FAIRPG_FUNCTION(fairpg_worst_group);
 Datum
 fairpg_worst_group(PG_FUNCTION_ARGS)
 {
-	GroupCells groups;
+	FairnessGroups groups;
 	FairGap gap;
 	const FairCriterion *criterion = gap_args(fcinfo, &groups, &gap);
 	const FairnessEntry *worst;
@@ -148,12 +140,12 @@ interval_args(FunctionCallInfo fcinfo, FairGapInterval *interval)
 	const FairCriterion *criterion =
 		fairness_criterion(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	double level = stats_level(fcinfo, 2);
-	GroupCells groups;
+	FairnessGroups groups;
 	FairBootstrap plan;
 	NumArena arena;
 	NumMonitor monitor;
 
-	groups_arg(fcinfo, &groups);
+	fairness_groups_arg(fcinfo, &groups);
 	host_arena_init(&arena, CurrentMemoryContext, 0);
 	host_monitor_quiet(&monitor);
 	plan = (FairBootstrap){ .groups = groups.cells,
@@ -198,10 +190,10 @@ FAIRPG_FUNCTION(fairpg_fairness_n);
 Datum
 fairpg_fairness_n(PG_FUNCTION_ARGS)
 {
-	GroupCells groups;
+	FairnessGroups groups;
 	uint64 rows = 0;
 
-	groups_arg(fcinfo, &groups);
+	fairness_groups_arg(fcinfo, &groups);
 	for (int g = 0; g < groups.n_groups; g++)
 		for (int d = 0; d < 2; d++)
 			rows += groups.cells[g].rows[0][d] + groups.cells[g].rows[1][d] +
@@ -265,9 +257,9 @@ fairpg_groups(PG_FUNCTION_ARGS)
 	Datum *values = palloc(sizeof(Datum) * (Size) n_columns);
 	bool *nulls = palloc(sizeof(bool) * (Size) n_columns);
 	Rows rows;
-	GroupCells groups;
+	FairnessGroups groups;
 
-	groups_arg(fcinfo, &groups);
+	fairness_groups_arg(fcinfo, &groups);
 	rows_begin(&rows, fcinfo, n_columns);
 	for (int g = 0; g < groups.n_groups; g++)
 	{

@@ -32,6 +32,18 @@ typedef struct FairnessEntry
  * their names in UTF-8. */
 extern FairnessEntry *fairness_entries(const uint8 *payload, int *n_groups);
 
+/* Groups with their counts as numbers. */
+typedef struct FairnessGroups
+{
+	int n_groups;
+	FairnessEntry *entries;
+	FairCells *cells; /* [n_groups] */
+} FairnessGroups;
+
+/* The groups of the first argument, in CurrentMemoryContext. */
+extern void
+fairness_groups_arg(FunctionCallInfo fcinfo, FairnessGroups *groups);
+
 /* Orders names by their bytes. */
 extern int fairness_compare_names(const char *a, uint32 a_bytes, const char *b,
                                   uint32 b_bytes);

@@ -293,7 +293,7 @@ fairpg_metric_reason(PG_FUNCTION_ARGS)
 }
 
 /* metric_interval(outcome_stats, name text, level float8, method text) returns
- * interval: of a metric that is a share of rows, else NULL. */
+ * interval; NULL where the metric is undefined. */
 FAIRPG_FUNCTION(fairpg_metric_interval);
 
 Datum
@@ -302,15 +302,12 @@ fairpg_metric_interval(PG_FUNCTION_ARGS)
 	double level = stats_level(fcinfo, 2);
 	int metric = outcome_metric_number(text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	const FairIntervalMethod *method = stats_method(fcinfo, 3, FAIR_OF_RATE);
+	FairInterval ends;
 	FairCells cells;
-	FairMetricValue value;
 
 	fair_tally_cells(outcome_tally_arg(fcinfo, 0), &cells);
-	fair_metric_value(metric, &cells, level, &value);
-	if (!isnan(value.low))
-		method->of_rate(value.value, value.effective, level, &value.low,
-		                &value.high);
-	return outcome_interval(fcinfo, value.low, value.high);
+	ends = fair_metric_ends(metric, &cells, level, method);
+	return outcome_interval(fcinfo, ends.low, ends.high);
 }
 
 /* effective_n(outcome_stats, metric text) returns float8: rows of equal weight

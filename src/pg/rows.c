@@ -93,6 +93,12 @@ row_put_real(RowMaker *row, double value)
 }
 
 void
+row_put_end(RowMaker *row, double value)
+{
+	put(row, Float8GetDatum(value), isnan(value));
+}
+
+void
 row_put_count(RowMaker *row, int64 value)
 {
 	put(row, Int64GetDatum(value), value == 0);

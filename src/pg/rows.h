@@ -42,11 +42,12 @@ extern void row_begin(RowMaker *row, FunctionCallInfo fcinfo);
 extern void row_begin_among(RowMaker *row, const Rows *rows);
 extern void row_end_among(RowMaker *row, Rows *rows);
 
-/* The next column: a value, a number that is NULL unless it is finite, a
- * bigint that is NULL when it is 0, a text or NULL, a list of char * as
+/* The next column: a value, a number that is NULL unless it is finite, the
+ * end of an interval, which is NULL only where it is NaN, a bigint that is NULL when it is 0, a text or NULL, a list of char * as
  * text[]. */
 extern void row_put(RowMaker *row, Datum value);
 extern void row_put_real(RowMaker *row, double value);
+extern void row_put_end(RowMaker *row, double value);
 extern void row_put_count(RowMaker *row, int64 value);
 extern void row_put_text(RowMaker *row, const char *value);
 extern void row_put_texts(RowMaker *row, const List *texts);

@@ -252,8 +252,8 @@ fairpg_mantel_haenszel_test(PG_FUNCTION_ARGS)
 	row_put_real(&row, result.test.p);
 	row_put_real(&row, result.odds_ratio);
 	row_put_real(&row, result.ratio);
-	row_put_real(&row, result.ratio_low);
-	row_put_real(&row, result.ratio_high);
+	row_put_end(&row, result.ratio_low);
+	row_put_end(&row, result.ratio_high);
 	return row_end(&row);
 }
 

@@ -127,3 +127,84 @@ CREATE FUNCTION fairpg.adjust_p_values(
     AS 'MODULE_PATHNAME', 'fairpg_adjust_p_values';
 COMMENT ON FUNCTION fairpg.adjust_p_values(double precision[], text)
     IS 'p-values adjusted for their number: holm, benjamini_hochberg or benjamini_yekutieli; NULL stays and does not count';
+
+-- Disparities of a metric between groups.
+
+CREATE FUNCTION fairpg.disparity(
+    stats fairpg.fairness_stats,
+    metric text,
+    operator text DEFAULT 'difference',
+    reference text DEFAULT NULL,
+    grp text DEFAULT NULL)
+    RETURNS double precision
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_disparity';
+COMMENT ON FUNCTION fairpg.disparity(fairpg.fairness_stats, text, text, text, text)
+    IS 'what a metric of several groups comes to as one number; with a reference: of a group, or of all others as one, against it';
+
+CREATE FUNCTION fairpg.disparity_reason(
+    stats fairpg.fairness_stats,
+    metric text,
+    operator text DEFAULT 'difference',
+    reference text DEFAULT NULL,
+    grp text DEFAULT NULL)
+    RETURNS text
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_disparity_reason';
+COMMENT ON FUNCTION fairpg.disparity_reason(fairpg.fairness_stats, text, text, text, text)
+    IS 'why there is no disparity, or how many groups it leaves out; NULL where it is complete';
+
+CREATE FUNCTION fairpg.disparity_interval(
+    stats fairpg.fairness_stats,
+    metric text,
+    operator text DEFAULT 'difference',
+    reference text DEFAULT NULL,
+    grp text DEFAULT NULL,
+    level double precision DEFAULT 0.95,
+    seed bigint DEFAULT 0)
+    RETURNS fairpg.interval
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    COST 100000
+    AS 'MODULE_PATHNAME', 'fairpg_disparity_interval';
+COMMENT ON FUNCTION fairpg.disparity_interval(fairpg.fairness_stats, text, text, text, text,
+    double precision, bigint)
+    IS 'interval of a disparity';
+
+CREATE FUNCTION fairpg.disparities(
+    stats fairpg.fairness_stats,
+    reference text DEFAULT NULL,
+    level double precision DEFAULT 0.95,
+    seed bigint DEFAULT 0)
+    RETURNS TABLE (
+    metric text,
+    operator text,
+    group_name text,
+    reference_name text,
+    value double precision,
+    low double precision,
+    high double precision,
+    n bigint,
+    reason text)
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    COST 100000 ROWS 150
+    AS 'MODULE_PATHNAME', 'fairpg_disparities';
+COMMENT ON FUNCTION fairpg.disparities(fairpg.fairness_stats, text, double precision, bigint)
+    IS 'every metric under every operator, with intervals; with a reference also each other group against it';
+
+CREATE FUNCTION fairpg.generalized_entropy(
+    stats fairpg.outcome_stats,
+    alpha double precision DEFAULT 2)
+    RETURNS double precision
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_generalized_entropy';
+COMMENT ON FUNCTION fairpg.generalized_entropy(fairpg.outcome_stats, double precision)
+    IS 'inequality of the benefits decision - label + 1 among rows: generalized entropy, Theil for alpha 1; 0 where all have the same';
+
+CREATE FUNCTION fairpg.entropy_between(
+    stats fairpg.fairness_stats,
+    alpha double precision DEFAULT 2)
+    RETURNS double precision
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_entropy_between';
+COMMENT ON FUNCTION fairpg.entropy_between(fairpg.fairness_stats, double precision)
+    IS 'the part of generalized_entropy() that is between groups: that of their mean benefits';

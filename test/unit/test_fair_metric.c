@@ -7,6 +7,7 @@
 #include "fair/criterion.h"
 #include "fair/interval.h"
 #include "fair/metric.h"
+#include "num/random.h"
 
 /* A table of equal weights from its four counts. */
 static FairCells
@@ -261,6 +262,67 @@ criteria_are_found_by_their_own_names(void)
 	CHECK(fair_criterion_needs_label(fair_criterion_find("error_rate_parity")));
 }
 
+/* Samples of tables whose rates are known: how often the intervals of metrics
+ * that are no shares hold them. */
+static void
+intervals_of_f1_and_balanced_accuracy_hold_them(void)
+{
+	static const double shares[2][4] = { { 0.4, 0.1, 0.15, 0.35 },
+		                                 { 0.75, 0.05, 0.14, 0.06 } };
+	NumRandom random;
+
+	num_random_seed(&random, 2);
+	for (int t = 0; t < 2; t++)
+		for (int m = 0; m < 2; m++)
+		{
+			const char *name = m == 0 ? "f1" : "balanced_accuracy";
+			const double *share = shares[t];
+			FairCells whole = table(share[0], share[1], share[2], share[3]);
+			double truth = value_of(name, &whole);
+			int holds = 0;
+
+			for (int i = 0; i < 2000; i++)
+			{
+				uint64_t count[4];
+				FairCells cells;
+				FairMetricValue value;
+
+				num_random_multinomial(&random, 80, share, 4, count);
+				cells = table((double) count[0], (double) count[1],
+				              (double) count[2], (double) count[3]);
+				fair_metric_value(fair_metric_find(name), &cells, 0.95, &value);
+				CHECK(value.low >= 0 && value.low <= value.value &&
+				      value.value <= value.high && value.high <= 1);
+				holds += value.low <= truth && truth <= value.high;
+			}
+			CHECK(holds >= 2000 * 0.935 && holds <= 2000 * 0.985);
+		}
+}
+
+/* All right, as a share of 10 is; by another method, too. */
+static void
+the_interval_of_f1_is_that_of_a_share(void)
+{
+	FairCells cells = table(3, 0, 0, 10);
+	int f1 = fair_metric_find("f1");
+	double low;
+	double high;
+	FairInterval got;
+
+	for (const FairIntervalMethod *method = fair_interval_methods(FAIR_OF_RATE);
+	     method->name != NULL; method++)
+	{
+		method->of_rate(1, 10, 0.9, &low, &high);
+		got = fair_metric_ends(f1, &cells, 0.9, method);
+		CHECK_NEAR(got.low, 2 * low / (1 + low), 1e-15);
+		CHECK(got.high == 1);
+	}
+	cells = table(3, 0, 0, 0);
+	got =
+		fair_metric_ends(f1, &cells, 0.9, fair_interval_methods(FAIR_OF_RATE));
+	CHECK(isnan(got.low) && isnan(got.high));
+}
+
 int
 main(void)
 {
@@ -275,5 +337,7 @@ main(void)
 	RUN(groups_without_the_rate_are_left_out_and_counted);
 	RUN(the_ratio_of_zero_to_zero_is_undefined);
 	RUN(criteria_are_found_by_their_own_names);
+	RUN(intervals_of_f1_and_balanced_accuracy_hold_them);
+	RUN(the_interval_of_f1_is_that_of_a_share);
 	return unit_end();
 }
