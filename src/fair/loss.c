@@ -47,7 +47,7 @@ fair_loss_of_scores(const uint8_t *image, FairLoss *loss)
 		double p = fair_scores_image_score(image, e);
 		double positive = loss_of(p);
 		double negative = loss_of(1 - p);
-		double weight[2];
+		double weight[FAIR_SCORE_LABELS];
 
 		fair_scores_image_entry(image, e, weight);
 		loss->squared +=

@@ -32,12 +32,8 @@ typedef struct FairRanking
 
 /*
  * Fills '*ranking' from an image that fair_scores_valid() accepts; 'level'
- * of the interval in (0, 1).
- *
- * The interval of the AUC is a Wilson interval on the number of rows that
- * gives the variance of DeLong, DeLong and Clarke-Pearson (Biometrics 44,
- * 1988), so it stays within [0, 1]; where that variance is zero, or the rarer
- * label has fewer than ten effective rows, on no more than those.  It is widened by auc_error.
+ * of the interval in (0, 1).  The AUC and its interval are those of
+ * fair_auc_between() (fair/roc.h).
  */
 extern void
 fair_ranking(const uint8_t *image, double level, FairRanking *ranking);

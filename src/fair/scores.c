@@ -13,7 +13,9 @@
 #define FIRST_SLOTS 16
 #define MAX_SLOTS (2 * FAIR_MAX_SCORES)
 #define COUNT_MAX ((uint64_t) INT64_MAX)
-#define INFINITE_IMAGE 0xfff0000000000000ULL
+#define LABELS FAIR_SCORE_LABELS
+#define LEAST_IMAGE 0x000fffffffffffffULL    /* of minus infinity */
+#define INFINITE_IMAGE 0xfff0000000000000ULL /* of infinity */
 
 /* Order-preserving image: a < b as doubles exactly when as images. */
 static uint64_t
@@ -51,16 +53,15 @@ allocate_slots(FairScores *scores, uint32_t n_slots)
 {
 	scores->n_slots = n_slots;
 	scores->n_entries = 0;
-	scores->rows = NULL;
 	scores->weight = NULL;
 	scores->key = arena_alloc(scores->arena, n_slots, sizeof(uint64_t));
+	scores->rows =
+		arena_alloc(scores->arena, n_slots, LABELS * sizeof(uint64_t));
 	if (scores->weighted)
 		scores->weight =
-			arena_alloc(scores->arena, n_slots, 2 * sizeof(ExactSum));
-	else
-		scores->rows =
-			arena_alloc(scores->arena, n_slots, 2 * sizeof(uint64_t));
-	if (scores->key == NULL || (scores->weight == NULL && scores->rows == NULL))
+			arena_alloc(scores->arena, n_slots, 2 * LABELS * sizeof(ExactSum));
+	if (scores->key == NULL || scores->rows == NULL ||
+	    (scores->weighted && scores->weight == NULL))
 		return NUM_NO_MEMORY;
 	memset(scores->key, 0, n_slots * sizeof(uint64_t));
 	return NUM_OK;
@@ -72,9 +73,9 @@ release_slots(const FairScores *scores)
 	arena_release(scores->arena, scores->key, scores->n_slots,
 	              sizeof(uint64_t));
 	arena_release(scores->arena, scores->rows, scores->n_slots,
-	              2 * sizeof(uint64_t));
+	              LABELS * sizeof(uint64_t));
 	arena_release(scores->arena, scores->weight, scores->n_slots,
-	              2 * sizeof(ExactSum));
+	              2 * LABELS * sizeof(ExactSum));
 }
 
 NumStatus
@@ -111,11 +112,10 @@ take_slot(FairScores *scores, uint64_t key)
 	{
 		scores->key[slot] = key + 1;
 		scores->n_entries++;
-		for (uint32_t y = 0; y < 2; y++)
-			if (scores->weighted)
-				exact_sum_clear(&scores->weight[2 * slot + y]);
-			else
-				scores->rows[2 * slot + y] = 0;
+		memset(&scores->rows[LABELS * slot], 0, LABELS * sizeof(uint64_t));
+		if (scores->weighted)
+			memset(&scores->weight[2 * LABELS * slot], 0,
+			       2 * LABELS * sizeof(ExactSum));
 	}
 	return slot;
 }
@@ -140,18 +140,18 @@ rebuild(FairScores *scores, uint32_t n_slots, uint8_t cut)
 		if (old.key[s] == 0)
 			continue;
 		slot = take_slot(scores, (old.key[s] - 1) >> cut);
-		for (uint32_t y = 0; y < 2; y++)
+		for (uint32_t y = 0; y < LABELS; y++)
+			scores->rows[LABELS * slot + y] += old.rows[LABELS * s + y];
+		if (!scores->weighted)
+			continue;
+		for (uint32_t y = 0; y < 2 * LABELS; y++)
 		{
-			ExactSum more;
+			ExactSum more =
+				old.weight != NULL
+					? old.weight[2 * LABELS * s + y]
+					: sum_of_rows(old.rows[LABELS * s + y % LABELS]);
 
-			if (!scores->weighted)
-			{
-				scores->rows[2 * slot + y] += old.rows[2 * s + y];
-				continue;
-			}
-			more = old.weight != NULL ? old.weight[2 * s + y]
-			                          : sum_of_rows(old.rows[2 * s + y]);
-			if (!exact_sum_merge(&scores->weight[2 * slot + y], &more))
+			if (!exact_sum_merge(&scores->weight[2 * LABELS * slot + y], &more))
 				return NUM_TOO_LARGE;
 		}
 	}
@@ -164,14 +164,9 @@ static NumStatus
 start_weights(FairScores *scores)
 {
 	scores->weighted = true;
-	scores->sum[FAIR_SUM_NEGATIVE] =
-		sum_of_rows(scores->count[FAIR_SCORES_NEGATIVE]);
-	scores->sum[FAIR_SUM_POSITIVE] =
-		sum_of_rows(scores->count[FAIR_SCORES_POSITIVE]);
-	scores->sum[FAIR_SUM_UNLABELLED] =
-		sum_of_rows(scores->count[FAIR_SCORES_UNLABELLED]);
-	scores->sum[FAIR_SUM_NEGATIVE_SQUARED] = scores->sum[FAIR_SUM_NEGATIVE];
-	scores->sum[FAIR_SUM_POSITIVE_SQUARED] = scores->sum[FAIR_SUM_POSITIVE];
+	for (uint32_t i = 0; i < 2 * LABELS; i++)
+		scores->sum[FAIR_SUM_NEGATIVE + i] =
+			sum_of_rows(scores->count[FAIR_SCORES_NEGATIVE + i % LABELS]);
 	return rebuild(scores, scores->n_slots, 0);
 }
 
@@ -266,53 +261,55 @@ add_losses(FairScores *scores, int label, double score, double weight)
 	       exact_sum_add(&scores->sum[FAIR_SUM_LOG_LOSS], weight * -num_log(p));
 }
 
-/* The row among the entries. */
+/* The row among the entries; 'y' is its place there. */
 static NumStatus
-add_entry(FairScores *scores, int label, double score, double weight)
+add_entry(FairScores *scores, uint32_t y, double score, double weight)
 {
 	uint32_t slot;
 	NumStatus status = entry_for(scores, score_image(score), &slot);
-	uint32_t place = 2 * slot + (uint32_t) label;
+	ExactSum *sums;
 
 	if (status != NUM_OK)
 		return status;
+	scores->rows[LABELS * slot + y]++;
 	if (!scores->weighted)
-		scores->rows[place]++;
-	else if (!exact_sum_add(&scores->weight[place], weight) ||
-	         !exact_sum_add(&scores->sum[label], weight) ||
-	         !exact_sum_add(&scores->sum[FAIR_SUM_NEGATIVE_SQUARED + label],
-	                        weight * weight))
+		return NUM_OK;
+	sums = &scores->weight[2 * LABELS * slot + y];
+	if (!exact_sum_add(&sums[0], weight) ||
+	    !exact_sum_add(&sums[LABELS], weight * weight) ||
+	    !exact_sum_add(&scores->sum[FAIR_SUM_NEGATIVE + y], weight) ||
+	    !exact_sum_add(&scores->sum[FAIR_SUM_NEGATIVE_SQUARED + y],
+	                   weight * weight))
 		return NUM_TOO_LARGE;
-	if (!(score >= 0 && score <= 1))
-		return add_rows(&scores->count[FAIR_SCORES_OUTSIDE], 1);
-	return add_losses(scores, label, score, weight) ? NUM_OK : NUM_TOO_LARGE;
+	return NUM_OK;
 }
 
 NumStatus
 fair_scores_add(FairScores *scores, int label, double score, double weight)
 {
+	uint32_t y = label < 0 ? FAIR_SCORES_UNLABELLED : (uint32_t) label;
 	NumStatus status = NUM_OK;
 
 	if (weight != 1 && !scores->weighted)
 		status = start_weights(scores);
 	if (status == NUM_OK)
-		status = add_rows(
-			&scores->count[label < 0 ? FAIR_SCORES_UNLABELLED : label], 1);
+		status = add_rows(&scores->count[y], 1);
 	if (status != NUM_OK)
 		return status;
 
 	if (!(fabs(weight * score) <= EXACT_SUM_MAX))
 		status = add_rows(&scores->count[FAIR_SCORES_UNBOUNDED], 1);
-	else if (!exact_sum_add(&scores->sum[FAIR_SUM_SCORE], weight * score))
+	else if (!exact_sum_add(&scores->sum[label < 0 ? FAIR_SUM_SCORE_UNLABELLED
+	                                               : FAIR_SUM_SCORE],
+	                        weight * score))
 		status = NUM_TOO_LARGE;
-	if (status != NUM_OK)
+	if (status == NUM_OK)
+		status = add_entry(scores, y, score, weight);
+	if (status != NUM_OK || label < 0)
 		return status;
-	if (label >= 0)
-		return add_entry(scores, label, score, weight);
-	if (scores->weighted &&
-	    !exact_sum_add(&scores->sum[FAIR_SUM_UNLABELLED], weight))
-		return NUM_TOO_LARGE;
-	return NUM_OK;
+	if (!(score >= 0 && score <= 1))
+		return add_rows(&scores->count[FAIR_SCORES_OUTSIDE], 1);
+	return add_losses(scores, label, score, weight) ? NUM_OK : NUM_TOO_LARGE;
 }
 
 NumStatus
@@ -347,7 +344,7 @@ put64(uint8_t *at, uint64_t value)
 static size_t
 entry_bytes(bool weighted)
 {
-	return weighted ? 8 + 2 * EXACT_SUM_BYTES : 8 + 2 * 8;
+	return 8 + LABELS * 8 + (weighted ? 2 * LABELS * EXACT_SUM_BYTES : 0);
 }
 
 /* Number of entries; the field's upper half must be zero. */
@@ -384,31 +381,51 @@ fair_scores_image_pooled(const uint8_t *image)
 	return image[1] != 0;
 }
 
-/* What an entry holds for a label. */
+bool
+fair_scores_image_weighted(const uint8_t *image)
+{
+	return image[0] != 0;
+}
+
+/* Rows of a label in an entry; and a sum of weights, or from LABELS on of
+ * squared ones, which are counts where no weights are kept. */
+static uint64_t
+entry_rows(const uint8_t *entry, size_t label)
+{
+	return get64(entry + 8 + 8 * label);
+}
+
 static ExactSum
-entry_sum(const uint8_t *entry, bool weighted, size_t label)
+entry_sum(const uint8_t *entry, bool weighted, size_t place)
 {
 	ExactSum sum;
 
 	if (!weighted)
-		return sum_of_rows(get64(entry + 8 + 8 * label));
-	exact_sum_read(&sum, entry + 8 + EXACT_SUM_BYTES * label);
+		return sum_of_rows(entry_rows(entry, place % LABELS));
+	exact_sum_read(&sum, entry + 8 + 8 * LABELS + EXACT_SUM_BYTES * place);
 	return sum;
 }
 
+static const uint8_t *
+entry_at(const uint8_t *image, size_t entry)
+{
+	return image + ENTRIES_AT + entry * entry_bytes(image[0] != 0);
+}
+
 void
-fair_scores_image_entry(const uint8_t *image, size_t entry, double weight[2])
+fair_scores_image_entry(const uint8_t *image, size_t entry,
+                        double weight[LABELS])
 {
 	bool weighted = image[0] != 0;
-	const uint8_t *at = image + ENTRIES_AT + entry * entry_bytes(weighted);
+	const uint8_t *at = entry_at(image, entry);
 
-	for (size_t y = 0; y < 2; y++)
+	for (size_t y = 0; y < LABELS; y++)
 	{
 		ExactSum sum;
 
 		if (!weighted)
 		{
-			weight[y] = (double) get64(at + 8 + 8 * y);
+			weight[y] = (double) entry_rows(at, y);
 			continue;
 		}
 		sum = entry_sum(at, true, y);
@@ -416,17 +433,72 @@ fair_scores_image_entry(const uint8_t *image, size_t entry, double weight[2])
 	}
 }
 
-double
-fair_scores_image_score(const uint8_t *image, size_t entry)
+void
+fair_scores_image_rows(const uint8_t *image, size_t entry,
+                       FairScoreEntry *result)
 {
-	const uint8_t *at = image + ENTRIES_AT + entry * entry_bytes(image[0] != 0);
-	uint64_t bits = get64(at) << image[1];
+	bool weighted = image[0] != 0;
+	const uint8_t *at = entry_at(image, entry);
+
+	for (size_t y = 0; y < LABELS; y++)
+	{
+		ExactSum sum;
+
+		result->rows[y] = (double) entry_rows(at, y);
+		if (!weighted)
+		{
+			result->weight[y] = result->squared[y] = result->rows[y];
+			continue;
+		}
+		sum = entry_sum(at, true, y);
+		result->weight[y] = exact_sum_value(&sum);
+		sum = entry_sum(at, true, LABELS + y);
+		result->squared[y] = exact_sum_value(&sum);
+	}
+}
+
+uint64_t
+fair_scores_image_key(const uint8_t *image, size_t entry)
+{
+	return get64(entry_at(image, entry));
+}
+
+unsigned
+fair_scores_image_cut(const uint8_t *image)
+{
+	return image[1];
+}
+
+/* Back from the image that sorts like the score. */
+static double
+score_of_image(uint64_t bits)
+{
 	double score;
 
-	/* back from the image that sorts like the score */
+	/* what lies below minus infinity are only bits that were cut off it */
+	if (bits < LEAST_IMAGE)
+		bits = LEAST_IMAGE;
 	bits = bits >> 63 ? bits & ~(1ULL << 63) : ~bits;
 	memcpy(&score, &bits, sizeof(score));
 	return score;
+}
+
+void
+fair_scores_image_range(const uint8_t *image, size_t entry, double *low,
+                        double *high)
+{
+	uint64_t bits = fair_scores_image_key(image, entry) << image[1];
+	uint64_t last = bits | ((1ULL << image[1]) - 1);
+
+	*low = score_of_image(bits);
+	/* beyond infinity there are no scores */
+	*high = score_of_image(last < INFINITE_IMAGE ? last : INFINITE_IMAGE);
+}
+
+double
+fair_scores_image_score(const uint8_t *image, size_t entry)
+{
+	return score_of_image(fair_scores_image_key(image, entry) << image[1]);
 }
 
 static NumStatus
@@ -438,18 +510,15 @@ merge_entry(FairScores *scores, const uint8_t *entry, uint8_t shift,
 	 * seen to it that ours are no fewer */
 	NumStatus status = entry_for(scores, get64(entry) << shift, &slot);
 
-	for (uint32_t y = 0; y < 2 && status == NUM_OK; y++)
+	for (uint32_t y = 0; y < LABELS && status == NUM_OK; y++)
+		status =
+			add_rows(&scores->rows[LABELS * slot + y], entry_rows(entry, y));
+	for (uint32_t y = 0; y < 2 * LABELS && scores->weighted && status == NUM_OK;
+	     y++)
 	{
-		ExactSum sum;
+		ExactSum sum = entry_sum(entry, weighted, y);
 
-		if (!scores->weighted)
-		{
-			status =
-				add_rows(&scores->rows[2 * slot + y], get64(entry + 8 + 8 * y));
-			continue;
-		}
-		sum = entry_sum(entry, weighted, y);
-		if (!exact_sum_merge(&scores->weight[2 * slot + y], &sum))
+		if (!exact_sum_merge(&scores->weight[2 * LABELS * slot + y], &sum))
 			status = NUM_TOO_LARGE;
 	}
 	return status;
@@ -521,9 +590,9 @@ fair_scores_write(const FairScores *scores, uint8_t *image)
 	{
 		ExactSum sum = scores->sum[i];
 
-		/* the squares' counts are those of the first two weights */
+		/* without weights they and their squares are the counts */
 		if (i < FAIR_SUM_SCORE && !scores->weighted)
-			sum = sum_of_rows(scores->count[i % FAIR_SUM_NEGATIVE_SQUARED]);
+			sum = sum_of_rows(scores->count[i % LABELS]);
 		exact_sum_write(&sum, image + SUMS_AT + EXACT_SUM_BYTES * i);
 	}
 	put64(image + ENTRIES_AT - 8, n);
@@ -537,12 +606,11 @@ fair_scores_write(const FairScores *scores, uint8_t *image)
 		uint32_t slot = find_slot(scores, sorted[k]);
 
 		put64(entry, sorted[k]);
-		for (uint32_t y = 0; y < 2; y++)
-			if (scores->weighted)
-				exact_sum_write(&scores->weight[2 * slot + y],
-				                entry + 8 + EXACT_SUM_BYTES * y);
-			else
-				put64(entry + 8 + 8 * y, scores->rows[2 * slot + y]);
+		for (uint32_t y = 0; y < LABELS; y++)
+			put64(entry + 8 + 8 * y, scores->rows[LABELS * slot + y]);
+		for (uint32_t y = 0; y < 2 * LABELS && scores->weighted; y++)
+			exact_sum_write(&scores->weight[2 * LABELS * slot + y],
+			                entry + 8 + 8 * LABELS + EXACT_SUM_BYTES * y);
 	}
 	arena_release(scores->arena, sorted, n, sizeof(uint64_t));
 	return NUM_OK;
@@ -558,9 +626,11 @@ sum_valid(const uint8_t *sum)
 static bool
 entry_valid(const uint8_t *entry, bool weighted)
 {
-	for (size_t y = 0; y < 2; y++)
-		if (weighted ? !sum_valid(entry + 8 + EXACT_SUM_BYTES * y)
-		             : get64(entry + 8 + 8 * y) > COUNT_MAX)
+	for (size_t y = 0; y < LABELS; y++)
+		if (entry_rows(entry, y) > COUNT_MAX)
+			return false;
+	for (size_t y = 0; y < 2 * LABELS && weighted; y++)
+		if (!sum_valid(entry + 8 + 8 * LABELS + EXACT_SUM_BYTES * y))
 			return false;
 	return true;
 }
@@ -593,7 +663,7 @@ fair_scores_valid(const uint8_t *image, size_t n_bytes)
 			return false;
 	}
 	for (size_t i = 0; i < FAIR_SCORES_SUMS; i++)
-		if (i != FAIR_SUM_SCORE &&
+		if (i != FAIR_SUM_SCORE && i != FAIR_SUM_SCORE_UNLABELLED &&
 		    !sum_valid(image + SUMS_AT + EXACT_SUM_BYTES * i))
 			return false;
 
@@ -608,4 +678,19 @@ fair_scores_valid(const uint8_t *image, size_t n_bytes)
 		above = key + 1;
 	}
 	return true;
+}
+
+size_t
+fair_scores_image_bytes(const uint8_t *image)
+{
+	return ENTRIES_AT +
+	       (size_t) image_entries(image) * entry_bytes(image[0] != 0);
+}
+
+bool
+fair_scores_begin(const uint8_t *image, size_t available)
+{
+	return available >= ENTRIES_AT && image_entries(image) <= FAIR_MAX_SCORES &&
+	       fair_scores_image_bytes(image) <= available &&
+	       fair_scores_valid(image, fair_scores_image_bytes(image));
 }

@@ -10,11 +10,11 @@
 
 #include "miscadmin.h"
 
-#include "fair/scores.h"
 #include "fair/tally.h"
 #include "pg/audit.h"
 #include "pg/encode.h"
 #include "pg/fairness_stats.h"
+#include "pg/score_stats.h"
 #include "pg/stats_image.h"
 
 /* Sums up the tables of all classes. */
@@ -47,30 +47,12 @@ static void
 merge_scores(NumArena *arena, const AuditBase *bases, const int *members,
              int n_members, FigureGroup *group)
 {
-	FairScores scores;
-	uint8 *image;
-	int n_scored = 0;
+	const uint8 **images = palloc(sizeof(uint8 *) * (Size) Max(n_members, 1));
 
 	for (int i = 0; i < n_members; i++)
-		if (bases[members[i]].scores != NULL)
-		{
-			group->scores = bases[members[i]].scores;
-			n_scored++;
-		}
-	if (n_scored <= 1)
-		return;
-	stats_check(fair_scores_init(&scores, arena));
-	for (int i = 0; i < n_members; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		if (bases[members[i]].scores != NULL)
-			stats_check(
-				fair_scores_merge_image(&scores, bases[members[i]].scores));
-	}
-	image = palloc(fair_scores_bytes(&scores));
-	stats_check(fair_scores_write(&scores, image));
-	fair_scores_release(&scores);
-	group->scores = image;
+		images[i] = bases[members[i]].scores;
+	group->scores = score_merge_images(arena, images, n_members);
+	pfree(images);
 }
 
 /* Sums up base groups into 'group', of which the name stays. */

@@ -2,21 +2,17 @@
  * fairness_stats.h
  *    The type fairness_stats: a confusion table for each group.
  *
- * The payload of a value is the number of groups (32 bits, little-endian) and
- * then, in the order of the bytes of their names, for each group the length
- * of its name (32 bits), the name in UTF-8, and its tally (fair/tally.h).
+ * The payload of a value is that of pg/group_table.h; the statistics of a group
+ * are its tally (fair/tally.h).
  */
 #ifndef FAIRPG_PG_FAIRNESS_STATS_H
 #define FAIRPG_PG_FAIRNESS_STATS_H
 
+#include "pg/group_table.h"
 #include "pg/stats_image.h"
 
 #include "fair/cells.h"
 #include "fair/criterion.h"
-
-/* Longest name of a group; names are values of a column that says who people
- * are, not documents. */
-#define GROUP_NAME_BYTES 1024
 
 extern const StatsKind fairness_kind;
 
@@ -44,15 +40,7 @@ typedef struct FairnessGroups
 extern void
 fairness_groups_arg(FunctionCallInfo fcinfo, FairnessGroups *groups);
 
-/* Orders names by their bytes. */
-extern int fairness_compare_names(const char *a, uint32 a_bytes, const char *b,
-                                  uint32 b_bytes);
-
 /* The criterion of that name; raises an error that lists the known ones. */
 extern const FairCriterion *fairness_criterion(const char *name);
-
-/* Raises an error that names the limit of fairpg.max_groups when there are
- * more groups than it allows. */
-extern void fairness_check_groups(int64 n_groups);
 
 #endif

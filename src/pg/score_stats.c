@@ -1,6 +1,6 @@
 /*
  * score_stats.c
- *    The type score_stats, its aggregates and its accessors.
+ *    The type score_stats and its aggregates.
  *
  * While an aggregate runs, its state is an expanded object around FairScores
  * (fair/scores.h), so a row costs one look-up of its score.
@@ -9,16 +9,14 @@
 
 #include <math.h>
 
-#include "utils/builtins.h"
+#include "miscadmin.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
-#include "fair/ranking.h"
 #include "fair/scores.h"
 #include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/host.h"
-#include "pg/outcome_stats.h"
 #include "pg/score_stats.h"
 
 #define EXPANDED_MAGIC 0x66707373
@@ -137,6 +135,18 @@ fairpg_score_stats_send(PG_FUNCTION_ARGS)
 	return stats_send(&score_kind, fcinfo);
 }
 
+double
+score_arg(FunctionCallInfo fcinfo, int number)
+{
+	double score = PG_GETARG_FLOAT8(number);
+
+	if (isnan(score))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("argument \"score\" must not be NaN"),
+		                errhint("Use NULL for rows without a score.")));
+	return score;
+}
+
 /*
  * scores_step(state, label boolean, score float8 [, weight float8])
  *
@@ -150,7 +160,6 @@ fairpg_scores_step(PG_FUNCTION_ARGS)
 	double weight = stats_weight(fcinfo, 3);
 	int label = stats_boolean(fcinfo, 1);
 	ExpandedScores *state;
-	double score;
 
 	state = state_arg(fcinfo);
 	if (weight == 0)
@@ -160,12 +169,8 @@ fairpg_scores_step(PG_FUNCTION_ARGS)
 		stats_check(fair_scores_add_unscored(&state->scores));
 		return EOHPGetRWDatum(&state->header);
 	}
-	score = PG_GETARG_FLOAT8(2);
-	if (isnan(score))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("argument \"score\" must not be NaN"),
-		                errhint("Use NULL for rows without a score.")));
-	stats_check(fair_scores_add(&state->scores, label, score, weight));
+	stats_check(
+		fair_scores_add(&state->scores, label, score_arg(fcinfo, 2), weight));
 	return EOHPGetRWDatum(&state->header);
 }
 
@@ -195,107 +200,41 @@ fairpg_scores_combine(PG_FUNCTION_ARGS)
 	return EOHPGetRWDatum(&state->header);
 }
 
-/* The figures of the first argument. */
-static void
-ranking_arg(FunctionCallInfo fcinfo, double level, FairRanking *ranking)
+struct varlena *
+score_from_image(const uint8 *image)
 {
-	fair_ranking(stats_payload(&score_kind, PG_GETARG_VARLENA_P(0), NULL),
-	             level, ranking);
+	Size n_bytes = fair_scores_image_bytes(image);
+	struct varlena *value = stats_make(&score_kind, n_bytes);
+
+	memcpy(stats_inside(value), image, n_bytes);
+	return value;
 }
 
-static Datum
-figure(FunctionCallInfo fcinfo, double value)
+const uint8 *
+score_merge_images(NumArena *arena, const uint8 *const *images, int n_images)
 {
-	if (isnan(value))
-		PG_RETURN_NULL();
-	PG_RETURN_FLOAT8(value);
-}
+	const uint8 *only = NULL;
+	uint8 *merged;
+	FairScores scores;
+	int n = 0;
 
-/* n(score_stats) returns bigint: rows with a score. */
-FAIRPG_FUNCTION(fairpg_score_n);
-
-Datum
-fairpg_score_n(PG_FUNCTION_ARGS)
-{
-	FairRanking ranking;
-
-	ranking_arg(fcinfo, 0.95, &ranking);
-	PG_RETURN_INT64((int64) ranking.rows);
-}
-
-/* auc(score_stats) returns float8: share of pairs of a positive and a
- * negative row in the right order, ties one half; NULL with one label. */
-FAIRPG_FUNCTION(fairpg_auc);
-
-Datum
-fairpg_auc(PG_FUNCTION_ARGS)
-{
-	FairRanking ranking;
-
-	ranking_arg(fcinfo, 0.95, &ranking);
-	return figure(fcinfo, ranking.auc);
-}
-
-/* auc_error(score_stats) returns float8: how far auc() can be from the AUC
- * of the scores as they were; 0 up to 16384 distinct ones. */
-FAIRPG_FUNCTION(fairpg_auc_error);
-
-Datum
-fairpg_auc_error(PG_FUNCTION_ARGS)
-{
-	FairRanking ranking;
-
-	ranking_arg(fcinfo, 0.95, &ranking);
-	return figure(fcinfo, ranking.auc_error);
-}
-
-/* auc_interval(score_stats, level float8) returns interval. */
-FAIRPG_FUNCTION(fairpg_auc_interval);
-
-Datum
-fairpg_auc_interval(PG_FUNCTION_ARGS)
-{
-	double level = stats_level(fcinfo, 1);
-	FairRanking ranking;
-
-	ranking_arg(fcinfo, level, &ranking);
-	return outcome_interval(fcinfo, ranking.auc_low, ranking.auc_high);
-}
-
-/* brier(score_stats) returns float8: mean squared difference of score and
- * label; NULL when a score is outside 0 to 1. */
-FAIRPG_FUNCTION(fairpg_brier);
-
-Datum
-fairpg_brier(PG_FUNCTION_ARGS)
-{
-	FairRanking ranking;
-
-	ranking_arg(fcinfo, 0.95, &ranking);
-	return figure(fcinfo, ranking.brier);
-}
-
-/* log_loss(score_stats) returns float8: mean, in nats; NULL when a score is
- * outside 0 to 1. */
-FAIRPG_FUNCTION(fairpg_log_loss);
-
-Datum
-fairpg_log_loss(PG_FUNCTION_ARGS)
-{
-	FairRanking ranking;
-
-	ranking_arg(fcinfo, 0.95, &ranking);
-	return figure(fcinfo, ranking.log_loss);
-}
-
-/* mean_score(score_stats) returns float8: weighted mean of all scores. */
-FAIRPG_FUNCTION(fairpg_mean_score);
-
-Datum
-fairpg_mean_score(PG_FUNCTION_ARGS)
-{
-	FairRanking ranking;
-
-	ranking_arg(fcinfo, 0.95, &ranking);
-	return figure(fcinfo, ranking.mean_score);
+	for (int i = 0; i < n_images; i++)
+		if (images[i] != NULL)
+		{
+			only = images[i];
+			n++;
+		}
+	if (n <= 1)
+		return only;
+	stats_check(fair_scores_init(&scores, arena));
+	for (int i = 0; i < n_images; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (images[i] != NULL)
+			stats_check(fair_scores_merge_image(&scores, images[i]));
+	}
+	merged = palloc(fair_scores_bytes(&scores));
+	stats_check(fair_scores_write(&scores, merged));
+	fair_scores_release(&scores);
+	return merged;
 }

@@ -1,6 +1,6 @@
 /*
  * stats_image.c
- *    What the types outcome_stats, fairness_stats and score_stats share.
+ *    What the types of statistics share.
  */
 #include "postgres.h"
 

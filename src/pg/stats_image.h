@@ -1,12 +1,12 @@
 /*
  * stats_image.h
- *    What the types outcome_stats, fairness_stats and score_stats share: the
- *    frame around their bytes, and the arguments of their aggregates.
+ *    What the types of statistics share: the frame around their bytes, and the
+ *    arguments of their aggregates.
  *
  * A value is a varlena whose data is
  *
  *     bytes 0-1  "fp"
- *     byte 2     the kind: 'o', 'f' or 's'
+ *     byte 2     the kind: 'o', 'f', 's' or 'g'
  *     byte 3     version of the layout, now 1
  *     bytes 4-7  length of all of it, little-endian
  *     bytes 8-   the payload

@@ -112,7 +112,8 @@ WHERE p.prokind = 'f' AND p.pronargs = 1 AND p.provolatile <> 'i'
 	AND p.proargtypes[0] IN (SELECT oid FROM pg_type
 							 WHERE typname IN ('outcome_stats',
 											   'fairness_stats',
-											   'score_stats'));
+											   'score_stats',
+											   'group_score_stats'));
 
 -- gather_rows() is none for users, works in one server, and has addresses for
 -- a state
