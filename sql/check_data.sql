@@ -25,9 +25,10 @@ CREATE VIEW seen AS
 	SELECT * FROM fairpg.check_data('folk', '{sex,colour,sex*colour}', label => 'repaid',
 		exclude => '{w,region}', reference => 'census', options => '{"strata": "region"}');
 
--- what there is to see, without figures
+-- what there is to see, without figures; features against labels and groups are in check_proxies.sql
 SELECT check_name, severity, attribute, column_name, group_name, metric, n
-FROM seen WHERE severity <> 'ok' ORDER BY check_name, metric, attribute, column_name, group_name;
+FROM seen WHERE severity <> 'ok' AND check_name NOT IN ('leakage', 'proxies')
+ORDER BY check_name, metric, attribute, column_name, group_name;
 
 -- shares of groups and of the reference, label rates, Clarify's figures
 CREATE VIEW grouped AS
@@ -75,7 +76,7 @@ FROM wanted w JOIN seen s ON s.metric = w.metric AND s.attribute IS NOT DISTINCT
 	AND s.group_name IS NOT DISTINCT FROM w.group_name
 GROUP BY w.metric ORDER BY w.metric;
 -- and none that was not recomputed, but those of the whole source and of columns
-SELECT DISTINCT metric FROM seen s WHERE attribute IS NOT NULL AND NOT EXISTS (SELECT FROM wanted w
+SELECT DISTINCT metric FROM seen s WHERE attribute IS NOT NULL AND value IS NOT NULL AND check_name <> 'proxies' AND NOT EXISTS (SELECT FROM wanted w
 	WHERE w.metric = s.metric AND w.attribute = s.attribute AND w.group_name = s.group_name);
 
 -- intervals: Wilson of shares, Newcombe of differences

@@ -55,7 +55,7 @@ SELECT count(*) FROM odd;
 -- no rows, one row, labels that are all NULL or one, a group without labels
 SELECT check_name, severity, metric, value, n, fact FROM fairpg.check_data('SELECT * FROM odd WHERE false', '{sex}', 'y');
 SELECT check_name, severity, attribute, group_name, metric, value, n
-FROM fairpg.check_data('SELECT x, sex, y FROM odd LIMIT 1', '{sex}', 'y');
+FROM fairpg.check_data('SELECT x, sex, y FROM odd LIMIT 1', '{sex}', 'y') WHERE check_name <> 'leakage';
 SELECT check_name, severity, metric, value, fact
 FROM fairpg.check_data('SELECT x, NULL::boolean AS y FROM odd', label => 'y') WHERE check_name LIKE 'label%';
 SELECT check_name, severity, metric, value, fact
@@ -72,7 +72,7 @@ WHERE check_name = 'coverage' AND metric = 'groups';
 SELECT check_name, severity, attribute, metric, value, n, fact
 FROM fairpg.check_data('SELECT i AS g, i % 2 AS h, i % 3 AS x, i % 5 = 0 AS y FROM generate_series(1, 100000) i',
 	'{g,h,g*h}', 'y', options => '{"strata": "g"}')
-WHERE attribute LIKE '%g%' OR metric = 'CDDL' OR (attribute = 'h' AND metric = 'share');
+WHERE attribute IN ('g', 'g*h') OR metric = 'CDDL' OR (attribute = 'h' AND metric = 'share');
 
 -- columns that are no features are reported, whatever they are called
 SELECT severity, column_name, metric, value, fact

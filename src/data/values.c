@@ -98,6 +98,17 @@ values_insert(Values *values, uint64_t hash, uint32_t tag)
 	return status;
 }
 
+uint32_t
+values_rows_of(const Values *values, uint64_t hash, uint32_t tag)
+{
+	uint32_t s = values_place(values, hash, tag);
+
+	for (; values->slots[s].rows != 0; s = (s + 1) & (values->n_slots - 1))
+		if (values->slots[s].hash == hash && values->slots[s].tag == tag)
+			return values->slots[s].rows;
+	return 0;
+}
+
 uint64_t
 values_rows(const Values *values)
 {

@@ -52,6 +52,10 @@ extern void values_release(Values *values);
 /* Adds a value that is not there. */
 extern NumStatus values_insert(Values *values, uint64_t hash, uint32_t tag);
 
+/* Rows of a value so far; 0 of one that is not kept. */
+extern uint32_t
+values_rows_of(const Values *values, uint64_t hash, uint32_t tag);
+
 /* Rows of the kept values, and of the most frequent one. */
 extern uint64_t values_rows(const Values *values);
 extern uint64_t values_most_frequent(const Values *values);

@@ -29,7 +29,7 @@ CREATE FUNCTION fairpg.check_data(
     AS '$libdir/fairpg_train', 'fairpg_check_data';
 COMMENT ON FUNCTION fairpg.check_data(text, text[], text, text[], text[], text, text, text, bigint,
     jsonb)
-    IS 'looks at the rows of a table or query before a model learns from them: who is in them, labels, missing values, duplicates and columns, each finding with severity, figures and advice';
+    IS 'looks at the rows of a table or query before a model learns from them: who is in them, labels, missing values, duplicates, columns, leakage and proxies, each finding with severity, figures and advice';
 
 CREATE FUNCTION fairpg.check_rules(
     OUT rule text,

@@ -103,3 +103,30 @@ is "adult: capital_loss and capital_gain are 0 in more than nine of ten rows" \
 is "german: a thousand rows without missing values or duplicates" \
 	"$(found data.german '{sex}' credit_risk "'1'" \
 		"metric IN ('missing_share', 'duplicate_share') AND value = 0")" 2
+
+# what tells of the label before it is known, and of protected attributes
+is "compas: the columns of the second arrest tell whether there was one" \
+	"$(sql "SELECT string_agg(DISTINCT column_name, ',' ORDER BY column_name)
+		FROM fairpg.check_data('data.compas_filtered', label => 'two_year_recid')
+		WHERE check_name = 'leakage' AND metric = 'cramers_v' AND severity IN ('warning', 'serious')")" \
+	is_recid,r_charge_degree,r_charge_desc,r_offense_date
+is "compas: three columns are there twice under other names" \
+	"$(sql "SELECT string_agg(DISTINCT column_name, ',' ORDER BY column_name)
+		FROM fairpg.check_data('data.compas_filtered') WHERE check_name = 'same_column'")" \
+	decile_score_2,priors_count_2,screening_date,v_screening_date
+adult="'data.adult', '{sex,race}', 'income', positive => '>50K', exclude => '{row_id,split}'"
+is "adult: education is there as text and as number" \
+	"$(sql "SELECT column_name || ' ' || value FROM fairpg.check_data($adult) WHERE check_name = 'same_column'")" \
+	"education_num 1"
+is "adult: relationship, which has Husband and Wife, is the strongest proxy of sex" \
+	"$(sql "SELECT column_name || ' ' || severity FROM fairpg.check_data($adult)
+		WHERE metric = 'cramers_v' AND attribute = 'sex' ORDER BY value DESC LIMIT 1")" "relationship serious"
+is "adult: native_country is that of race" \
+	"$(sql "SELECT column_name FROM fairpg.check_data($adult)
+		WHERE metric = 'cramers_v' AND attribute = 'race' ORDER BY value DESC LIMIT 1")" native_country
+# AUCs on the test part of logistic models that scikit-learn 1.9.1 fits to the training part: the same columns,
+# standardised or one-hot, C = 1
+is "adult: all columns together tell sex and race as well as in scikit-learn's models" \
+	"$(sql "SELECT count(*) FROM (VALUES ('Female', 0.9301), ('Amer-Indian-Eskimo', 0.7770), ('Asian-Pac-Islander', 0.9111),
+		('Black', 0.7706), ('Other', 0.7996), ('White', 0.7565)) v(name, auc)
+		JOIN fairpg.check_data($adult) ON metric = 'joint_auc' AND group_name = name AND auc BETWEEN low AND high")" 6

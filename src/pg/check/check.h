@@ -12,12 +12,14 @@
 #include "utils/jsonb.h"
 
 #include "data/dictionary.h"
+#include "data/sample.h"
 #include "data/values.h"
 #include "num/arena.h"
 #include "num/exact_sum.h"
 #include "num/monitor.h"
 #include "pg/check/rules.h"
 #include "pg/encode.h"
+#include "pg/report.h"
 #include "pg/rows.h"
 #include "pg/source.h"
 
@@ -39,6 +41,11 @@ typedef enum CheckMissing
 	CHECK_NULL,
 	CHECK_STAND_IN
 } CheckMissing;
+
+/* Words of a row of the sample before those of its features: the key, and the
+ * number of the base with the label's code below it. */
+#define CHECK_SAMPLE_HEAD 2
+#define CHECK_SAMPLE_LABEL_BITS 8
 
 /* A column of the source as it is read. */
 typedef struct CheckInput
@@ -135,6 +142,7 @@ typedef struct CheckCall
 	int min_cell;
 	char **stand_ins;
 	int n_stand_ins;
+	int sample_rows;
 	CheckRules rules;
 
 	/* resolved */
@@ -156,6 +164,7 @@ typedef struct CheckCall
 	NumMonitor monitor;
 	Dictionary label_codes; /* of bytes; a label's code is one more */
 	const char *label_names[CHECK_LABELS];
+	uint64 label_hashes[CHECK_LABELS];
 	int n_labels;    /* codes in use: the last one and 1 */
 	bool two_labels; /* which label is the positive one is known */
 	double is_positive[CHECK_LABELS];
@@ -166,6 +175,10 @@ typedef struct CheckCall
 	CheckBase *bases;
 	Dictionary base_codes; /* of the codes of keys as bytes */
 	Values contents;       /* hash of the features, tag: label */
+	/* rows of a sample: of each feature a number as the bits of a double, NaN
+	 * where it is missing or not finite, or the hash of a text, 0 where it is
+	 * missing */
+	Sample sample;
 
 	Rows *rows;
 } CheckCall;
@@ -186,6 +199,15 @@ typedef struct CheckRow
 	const char *fact;
 	const char *advice;
 } CheckRow;
+
+/* Raises an error for a status that is not NUM_OK. */
+static inline void
+check_status(const CheckCall *call, NumStatus status)
+{
+	if (status != NUM_OK)
+		report_status(status, &call->arena,
+		              psprintf("source %s", call->source.name));
+}
 
 /* A row in which nothing is known yet. */
 extern CheckRow check_row(const char *check, const char *metric);
@@ -218,6 +240,52 @@ extern double check_labelled_weight(const CheckGroup *group);
 extern double
 check_positive_weight(const CheckCall *call, const CheckGroup *group);
 
+/* The word of a feature in a row of the sample. */
+static inline uint64
+check_word(const CheckCall *call, size_t row, int feature)
+{
+	return sample_row(&call->sample, row)[CHECK_SAMPLE_HEAD + feature];
+}
+
+/* A number of a row of the sample, NaN where it is missing. */
+static inline double
+check_number(const CheckCall *call, size_t row, int feature)
+{
+	uint64 word = check_word(call, row, feature);
+	double x;
+
+	memcpy(&x, &word, sizeof(x));
+	return x;
+}
+
+static inline int
+check_row_label(const CheckCall *call, size_t row)
+{
+	return (int) (sample_row(&call->sample, row)[1] &
+	              ((1 << CHECK_SAMPLE_LABEL_BITS) - 1));
+}
+
+static inline int
+check_row_base(const CheckCall *call, size_t row)
+{
+	return (int) (sample_row(&call->sample, row)[1] >> CHECK_SAMPLE_LABEL_BITS);
+}
+
+/* A feature of the sample as levels: 0 where it is missing, its values or bins
+ * from 1. */
+typedef struct CheckLevels
+{
+	int n;        /* levels that there may be; 0: neither number nor category */
+	uint16 *code; /* [sample rows] */
+} CheckLevels;
+
+/* levels.c: of all features, [n_features]. */
+extern CheckLevels *check_levels(const CheckCall *call);
+
+/* How rows of the sample are called in facts: "6172 rows", "a sample of 100000
+ * rows". */
+extern char *check_sampled(const CheckCall *call);
+
 /* The checks; one file each. */
 extern void check_source_rows(CheckCall *call);
 extern void check_coverage(CheckCall *call);
@@ -225,5 +293,8 @@ extern void check_labels(CheckCall *call);
 extern void check_missing(CheckCall *call);
 extern void check_duplicates(CheckCall *call);
 extern void check_columns(CheckCall *call);
+extern void check_same_columns(CheckCall *call);
+extern void check_associations(CheckCall *call);
+extern void check_joint(CheckCall *call);
 
 #endif

@@ -21,6 +21,7 @@
 
 #define N_RESULT_COLUMNS 12
 #define LEAST_CELL 10
+#define SAMPLE_ROWS 100000
 
 /* Texts that stand for a value that is missing, whatever their case. */
 static const char *const usual_stand_ins[] = { "",    "?",    "NA",
@@ -35,6 +36,7 @@ read_options(Jsonb *options, CheckCall *call)
 		{ "level", ARGS_REAL, &call->level, 0.5, 0.9999 },
 		{ "min_cell", ARGS_INT, &call->min_cell, 1, PG_INT32_MAX },
 		{ "min_group", ARGS_INT, &call->min_group, 1, PG_INT32_MAX },
+		{ "sample", ARGS_INT, &call->sample_rows, 1000, 100000000 },
 		{ "stand_ins", ARGS_ARRAY, &stand_ins },
 		{ "strata", ARGS_TEXT, &call->strata },
 		{ "thresholds", ARGS_OBJECT, &thresholds },
@@ -43,6 +45,7 @@ read_options(Jsonb *options, CheckCall *call)
 
 	call->level = 0.95;
 	call->min_cell = LEAST_CELL;
+	call->sample_rows = SAMPLE_ROWS;
 	call->min_group = setting_int("fairpg.min_group");
 	call->n_stand_ins = lengthof(usual_stand_ins);
 	call->stand_ins = palloc(sizeof(usual_stand_ins));
@@ -285,6 +288,9 @@ fairpg_check_data(PG_FUNCTION_ARGS)
 	check_missing(&call);
 	check_duplicates(&call);
 	check_columns(&call);
+	check_same_columns(&call);
+	check_associations(&call);
+	check_joint(&call);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return (Datum) 0;

@@ -16,7 +16,6 @@
 #include "fair/interval.h"
 #include "fair/significance.h"
 #include "pg/check/check.h"
-#include "pg/report.h"
 
 /* expected cells below this are for the exact test */
 #define LEAST_EXPECTED 5
@@ -55,8 +54,7 @@ p_value(CheckCall *call, const MissingTest *test)
 		return NAN;
 	if (n <= EXACT_ROWS &&
 	    (rarer * smaller / n < LEAST_EXPECTED || smaller < call->min_group))
-		report_status(fair_fisher(two, &call->monitor, &result), &call->arena,
-		              psprintf("source %s", call->source.name));
+		check_status(call, fair_fisher(two, &call->monitor, &result));
 	else
 		fair_two_proportions(two, &result);
 	return result.p;
@@ -190,8 +188,8 @@ check_missing(CheckCall *call)
 		CHECK_FOR_INTERRUPTS();
 		p[t] = p_value(call, &tests[t]);
 	}
-	report_status(fair_adjust(&call->arena, &call->monitor, FAIR_HOLM, p, n, p),
-	              &call->arena, psprintf("source %s", call->source.name));
+	check_status(call,
+	             fair_adjust(&call->arena, &call->monitor, FAIR_HOLM, p, n, p));
 	for (size_t t = 0; t < n; t++)
 		put_test(call, &tests[t], p[t], n);
 }

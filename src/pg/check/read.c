@@ -30,7 +30,6 @@
 #include "pg/args.h"
 #include "pg/check/check.h"
 #include "pg/host.h"
-#include "pg/report.h"
 
 /* What the hash of a row takes for a value that is NULL. */
 #define NULL_HASH UINT64_C(0x5851f42d4c957f2d)
@@ -41,16 +40,10 @@ typedef struct CheckReceiver
 	CheckCall *call;
 	MemoryContext row_context;
 	uint32 *codes; /* [n_keys] of this row */
+	uint64 *words; /* [n_features] of this row, as in a sample */
 	char *positive;
 	uint32 positive_length;
 } CheckReceiver;
-
-static void
-check_status(const CheckCall *call, NumStatus status)
-{
-	report_status(status, &call->arena,
-	              psprintf("source %s", call->source.name));
-}
 
 /* Spreads the bits of a word (splitmix64). */
 static uint64
@@ -233,6 +226,7 @@ class_code(CheckCall *call, const char *bytes, uint32 length, Datum value)
 		else
 			call->label_names[code + 1] =
 				name_of(call, &call->label_input, value);
+		call->label_hashes[code + 1] = num_hash64(bytes, length, 0);
 		call->n_labels++;
 	}
 	return (int) code + 1;
@@ -278,10 +272,11 @@ note_order(CheckFeature *feature, double x)
 	feature->last = x;
 }
 
-/* Looks at one value; '*hash' is what it adds to the hash of the row. */
+/* Looks at one value; '*hash' is what it adds to the hash of the row, and
+ * '*word' what stands for it in a sample, unless it is missing. */
 static CheckMissing
 read_value(const CheckCall *call, CheckFeature *feature, Datum value,
-           uint64 *hash)
+           uint64 *hash, uint64 *word)
 {
 	CheckInput *input = &feature->input;
 	const char *text;
@@ -299,12 +294,15 @@ read_value(const CheckCall *call, CheckFeature *feature, Datum value,
 
 		feature->n_not_finite += !isfinite(x);
 		note_order(feature, x);
+		if (isfinite(x))
+			memcpy(word, &x, sizeof(x));
 		*hash = spread(number_word(input, value, x) ^ call->seed);
 	}
 	else if (feature->is_category)
 	{
 		text = encoder_text(&input->encoder, value, &length);
 		*hash = num_hash64(text, length, call->seed);
+		*word = *hash == 0 ? 1 : *hash;
 		if (is_stand_in(call, text, length))
 			return CHECK_STAND_IN;
 		feature->n_bytes += length;
@@ -317,6 +315,36 @@ read_value(const CheckCall *call, CheckFeature *feature, Datum value,
 	feature->n_present++;
 	check_status(call, values_add(&feature->values, *hash, 0));
 	return CHECK_PRESENT;
+}
+
+/* What stands in a sample for a value that is missing. */
+static uint64
+missing_word(const CheckFeature *feature)
+{
+	double nan = NAN;
+	uint64 word = 0;
+
+	if (feature->is_number)
+		memcpy(&word, &nan, sizeof(nan));
+	return word;
+}
+
+/* Takes a row into the sample if its key says so: the hash of its contents and
+ * label with the number of equal rows before it. */
+static void
+sample_this(CheckReceiver *self, uint64 content, int base, int label)
+{
+	CheckCall *call = self->call;
+	uint32 copy = values_rows_of(&call->contents, content, (uint32) label);
+	uint64 key = spread(spread(content ^ call->label_hashes[label]) + copy);
+	uint64 *row;
+
+	if (!sample_wants(&call->sample, key))
+		return;
+	check_status(call, sample_add(&call->sample, key, &row));
+	row[1] = (uint64) base << CHECK_SAMPLE_LABEL_BITS | (uint64) label;
+	memcpy(row + CHECK_SAMPLE_HEAD, self->words,
+	       sizeof(uint64) * (Size) call->n_features);
 }
 
 static void
@@ -371,12 +399,14 @@ read_row(CheckReceiver *self, TupleTableSlot *slot)
 		CheckFeature *feature = &call->features[f];
 		int at = feature->input.at;
 		uint64 hash = NULL_HASH;
+		uint64 word = missing_word(feature);
 		CheckMissing missing =
 			slot->tts_isnull[at]
 				? CHECK_NULL
-				: read_value(call, feature, slot->tts_values[at], &hash);
+				: read_value(call, feature, slot->tts_values[at], &hash, &word);
 
 		content = spread(content ^ hash) + (uint64) f;
+		self->words[f] = missing == CHECK_STAND_IN ? 0 : word;
 		if (missing == CHECK_PRESENT)
 			continue;
 		feature->n_null += missing == CHECK_NULL;
@@ -384,8 +414,9 @@ read_row(CheckReceiver *self, TupleTableSlot *slot)
 		feature->missing_by_label[label]++;
 		base->missing[f]++;
 	}
-	check_status(call,
-	             values_add(&call->contents, spread(content), (uint32) label));
+	content = spread(content);
+	check_status(call, values_add(&call->contents, content, (uint32) label));
+	sample_this(self, content, (int) (base - call->bases), label);
 }
 
 static bool
@@ -433,6 +464,19 @@ read_positive(CheckReceiver *self)
 	memcpy(self->positive, bytes, self->positive_length);
 }
 
+/* Half of the memory, or less where so many rows need less. */
+static void
+prepare_sample(CheckCall *call)
+{
+	size_t width = (size_t) call->n_features + CHECK_SAMPLE_HEAD;
+	size_t fits = setting_train_mem_bytes() / 4 / sizeof(uint64) / width;
+	size_t most = Max(Min((size_t) call->sample_rows, fits), 1);
+
+	check_status(call, sample_init(&call->sample, &call->arena, width, most));
+	for (uint64 l = 0; l < CHECK_LABELS; l++)
+		call->label_hashes[l] = spread(l);
+}
+
 static void
 prepare_tables(CheckCall *call)
 {
@@ -448,6 +492,7 @@ prepare_tables(CheckCall *call)
 		slots *= 2;
 	check_status(call, values_init(&call->contents, &call->arena,
 	                               (uint32) (slots / 4 * 3 - 1)));
+	prepare_sample(call);
 	for (int f = 0; f < call->n_features; f++)
 	{
 		call->features[f].last = NAN;
@@ -558,9 +603,11 @@ check_read(CheckCall *call)
 	self.row_context = AllocSetContextCreate(
 		CurrentMemoryContext, "fairpg row of check_data", ALLOCSET_SMALL_SIZES);
 	self.codes = palloc(sizeof(uint32) * (Size) (call->n_keys + 1));
+	self.words = palloc(sizeof(uint64) * (Size) (call->n_features + 1));
 	call->n_labels = 1;
 	read_positive(&self);
 	run_statement(&self);
+	check_status(call, sample_finish(&call->sample));
 	resolve_labels(call);
 	MemoryContextDelete(self.row_context);
 }

@@ -42,6 +42,14 @@ check_put(const CheckCall *call, const CheckRow *row)
 	row_end_among(&maker, call->rows);
 }
 
+char *
+check_sampled(const CheckCall *call)
+{
+	if (call->sample.n == call->n_rows)
+		return psprintf("%zu rows", call->sample.n);
+	return psprintf("a random sample of %zu rows", call->sample.n);
+}
+
 /* Three digits where a share is small, so that it does not read as none. */
 char *
 check_percent(double share)
