@@ -134,4 +134,17 @@ audit_settings(const AuditCall *call, NumArena *arena, NumMonitor *monitor);
 extern void audit_report(const AuditCall *call, const AuditBase *bases,
                          int n_bases, Rows *rows);
 
+/* One row of an audit; NaN and NULL become SQL NULL. */
+typedef struct AuditRow
+{
+	const char *kind;
+	const char *attribute;
+	const char *group_name;
+	Figure figure;
+} AuditRow;
+
+/* The row of a gap, or of its ratio. */
+extern AuditRow audit_gap_row(const FigureAttribute *attribute,
+                              const FigureGap *gap, bool ratio);
+
 #endif

@@ -14,15 +14,6 @@
 #include "pg/audit.h"
 #include "pg/host.h"
 
-/* One row of the result; NaN and NULL become SQL NULL. */
-typedef struct AuditRow
-{
-	const char *kind;
-	const char *attribute;
-	const char *group_name;
-	Figure figure;
-} AuditRow;
-
 static void put_group(Rows *rows, const FigureSettings *settings,
                       const char *attribute, const FigureGroup *group);
 static void put_gaps(Rows *rows, const FigureSettings *settings,
@@ -129,9 +120,9 @@ worst_group(const FigureAttribute *attribute, const FigureGap *gap, bool ratio)
 	return attribute->groups[fair_gap_worst(gap->criterion, &gap->gap)].name;
 }
 
-static void
-put_gap(Rows *rows, const FigureAttribute *attribute, const FigureGap *gap,
-        bool ratio)
+AuditRow
+audit_gap_row(const FigureAttribute *attribute, const FigureGap *gap,
+              bool ratio)
 {
 	const FairGapInterval *interval = &gap->interval;
 	AuditRow row = {
@@ -149,7 +140,7 @@ put_gap(Rows *rows, const FigureAttribute *attribute, const FigureGap *gap,
 
 	if (ratio && !isnan(gap->gap.gap) && isnan(gap->gap.ratio))
 		row.figure.reason = "the highest rate is zero";
-	put_row(rows, &row);
+	return row;
 }
 
 /* The gaps and then the ratios of an attribute, by every criterion. */
@@ -162,5 +153,9 @@ put_gaps(Rows *rows, const FigureSettings *settings,
 
 	for (int ratio = 0; ratio < 2; ratio++)
 		for (int g = 0; g < n_gaps; g++)
-			put_gap(rows, attribute, &gaps[g], ratio == 1);
+		{
+			AuditRow row = audit_gap_row(attribute, &gaps[g], ratio == 1);
+
+			put_row(rows, &row);
+		}
 }

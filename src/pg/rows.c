@@ -112,6 +112,12 @@ row_put_text(RowMaker *row, const char *value)
 }
 
 void
+row_put_null(RowMaker *row)
+{
+	put(row, (Datum) 0, true);
+}
+
+void
 row_put_texts(RowMaker *row, const List *texts)
 {
 	Datum *elements = palloc(sizeof(Datum) * (Size) (list_length(texts) + 1));

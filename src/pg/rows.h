@@ -50,6 +50,7 @@ extern void row_put_real(RowMaker *row, double value);
 extern void row_put_end(RowMaker *row, double value);
 extern void row_put_count(RowMaker *row, int64 value);
 extern void row_put_text(RowMaker *row, const char *value);
+extern void row_put_null(RowMaker *row);
 extern void row_put_texts(RowMaker *row, const List *texts);
 
 /* The row, which must have all its columns; in CurrentMemoryContext. */
