@@ -62,6 +62,22 @@ fair_constraint_excess(const FairConstraint *constraint, double value)
 	return beyond / fair_constraint_scale(constraint);
 }
 
+const char *
+fair_constraint_verdict(const FairConstraint *constraint, double low,
+                        double high)
+{
+	double low_excess = fair_constraint_excess(constraint, low);
+	double high_excess = fair_constraint_excess(constraint, high);
+
+	if (constraint->kind == FAIR_NO_BOUND)
+		return NULL;
+	if (low_excess <= 0 && high_excess <= 0)
+		return "pass";
+	if (low_excess > 0 && high_excess > 0)
+		return "fail";
+	return "insufficient";
+}
+
 double
 fair_constraint_rows(const FairConstraint *constraint, double value, double low,
                      double high)

@@ -55,6 +55,11 @@ extern double fair_constraint_scale(const FairConstraint *constraint);
 extern double
 fair_constraint_excess(const FairConstraint *constraint, double value);
 
+/* The verdict on an interval: "pass" when all of it keeps the bound, "fail" when
+ * all of it is beyond, else "insufficient", as for NaN.  NULL without a bound. */
+extern const char *fair_constraint_verdict(const FairConstraint *constraint,
+                                           double low, double high);
+
 /*
  * By how much the rows would have to grow for the interval from 'low' to
  * 'high' to lie on one side of the bound, if the value stayed as it is:

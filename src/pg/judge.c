@@ -312,25 +312,6 @@ judge_means(const FigureSettings *settings, const FairConstraint *constraint,
 	judgement->gap_high = judgement->high;
 }
 
-static const char *
-verdict(const FairConstraint *constraint, const Judgement *judgement)
-{
-	double low = judgement->low;
-	double high = judgement->high;
-
-	if (constraint->kind == FAIR_NO_BOUND)
-		return NULL;
-	if (isnan(low) || isnan(high))
-		return "insufficient";
-	if (fair_constraint_excess(constraint, low) <= 0 &&
-	    fair_constraint_excess(constraint, high) <= 0)
-		return "pass";
-	if (fair_constraint_excess(constraint, low) > 0 &&
-	    fair_constraint_excess(constraint, high) > 0)
-		return "fail";
-	return "insufficient";
-}
-
 /* What it takes to decide, where the rows do not suffice. */
 static void
 note_need(const ConstraintList *list, int number, Judgements *judgements)
@@ -421,7 +402,8 @@ judge_constraints(const FigureSettings *settings, const ConstraintList *list,
 				judge_of(constraint->criterion)(settings, constraint,
 				                                &attributes[a], judgements,
 				                                judgement);
-		judgement->verdict = verdict(constraint, judgement);
+		judgement->verdict = fair_constraint_verdict(constraint, judgement->low,
+		                                             judgement->high);
 		judgements->verdict = worse(judgements->verdict, judgement->verdict);
 		note_need(list, c, judgements);
 		excess = fair_constraint_excess(constraint, judgement->value);

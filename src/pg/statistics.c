@@ -19,6 +19,7 @@
 #include "pg/outcome_stats.h"
 #include "pg/report.h"
 #include "pg/rows.h"
+#include "pg/statistics.h"
 
 /* Refuses what is no number of rows. */
 static void
@@ -61,9 +62,8 @@ check_two_rates(const FairTwoRates *two)
 	check_counts(two->successes[1], two->n[1], "b", "n2");
 }
 
-/* The first four arguments, float8: a of n1 against b of n2. */
-static FairTwoRates
-two_rates_args(FunctionCallInfo fcinfo)
+FairTwoRates
+statistics_two_rates(FunctionCallInfo fcinfo)
 {
 	FairTwoRates two = { { PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(2) },
 		                 { PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(3) } };
@@ -94,7 +94,7 @@ fairpg_proportion_interval(PG_FUNCTION_ARGS)
 static Datum
 two_rates_interval(FunctionCallInfo fcinfo, FairEstimand estimand)
 {
-	FairTwoRates two = two_rates_args(fcinfo);
+	FairTwoRates two = statistics_two_rates(fcinfo);
 	double level = stats_level(fcinfo, 4);
 	FairInterval interval =
 		stats_method(fcinfo, 5, estimand)->of_two(&two, level);
@@ -164,7 +164,7 @@ FAIRPG_FUNCTION(fairpg_z_test);
 Datum
 fairpg_z_test(PG_FUNCTION_ARGS)
 {
-	FairTwoRates two = two_rates_args(fcinfo);
+	FairTwoRates two = statistics_two_rates(fcinfo);
 	FairTest test;
 
 	fair_two_proportions(&two, &test);

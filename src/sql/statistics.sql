@@ -208,3 +208,115 @@ CREATE FUNCTION fairpg.entropy_between(
     AS 'MODULE_PATHNAME', 'fairpg_entropy_between';
 COMMENT ON FUNCTION fairpg.entropy_between(fairpg.fairness_stats, double precision)
     IS 'the part of generalized_entropy() that is between groups: that of their mean benefits';
+
+-- Verdicts, and the rows that would decide.
+
+CREATE FUNCTION fairpg.verdict(
+    low double precision,
+    high double precision,
+    bound double precision,
+    kind text DEFAULT 'max_gap')
+    RETURNS text
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_verdict';
+COMMENT ON FUNCTION fairpg.verdict(double precision, double precision, double precision, text)
+    IS 'pass where all of an interval keeps a bound (max_gap, min_ratio or max_loss), fail where all of it is beyond, else insufficient';
+
+CREATE FUNCTION fairpg.rows_to_decide(
+    value double precision,
+    low double precision,
+    high double precision,
+    n double precision,
+    bound double precision,
+    kind text DEFAULT 'max_gap')
+    RETURNS bigint
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_rows_to_decide';
+COMMENT ON FUNCTION fairpg.rows_to_decide(double precision, double precision, double precision,
+    double precision, double precision, text)
+    IS 'about how many rows in place of n would bring an interval to one side of a bound if the value stayed; NULL where no number would';
+
+CREATE TYPE fairpg.judgement AS (
+    verdict text,
+    value double precision,
+    low double precision,
+    high double precision,
+    worst_group text,
+    n bigint,
+    n_needed bigint,
+    warnings text[]
+);
+COMMENT ON TYPE fairpg.judgement
+    IS 'a verdict with what it rests on';
+COMMENT ON COLUMN fairpg.judgement.verdict
+    IS 'pass, fail or insufficient';
+COMMENT ON COLUMN fairpg.judgement.value
+    IS 'the gap or ratio that the bound is about';
+COMMENT ON COLUMN fairpg.judgement.low
+    IS 'lower end of its interval';
+COMMENT ON COLUMN fairpg.judgement.high
+    IS 'upper end';
+COMMENT ON COLUMN fairpg.judgement.worst_group
+    IS 'the group it is to the disadvantage of; NULL for counts';
+COMMENT ON COLUMN fairpg.judgement.n
+    IS 'rows that the verdict hangs on';
+COMMENT ON COLUMN fairpg.judgement.n_needed
+    IS 'rows in their place that would decide; NULL where no number would';
+COMMENT ON COLUMN fairpg.judgement.warnings
+    IS 'groups that were not judged, and why';
+
+CREATE FUNCTION fairpg.judge_rates(
+    a double precision,
+    n1 double precision,
+    b double precision,
+    n2 double precision,
+    bound double precision,
+    kind text DEFAULT 'max_gap',
+    level double precision DEFAULT 0.95)
+    RETURNS fairpg.judgement
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    COST 1000
+    AS 'MODULE_PATHNAME', 'fairpg_judge_rates';
+COMMENT ON FUNCTION fairpg.judge_rates(double precision, double precision, double precision,
+    double precision, double precision, text, double precision)
+    IS 'the verdict on a of n1 against b of n2, and how many rows of the first group would decide, all else as it is';
+
+CREATE FUNCTION fairpg.judge(
+    stats fairpg.fairness_stats,
+    criterion text,
+    bound double precision,
+    kind text DEFAULT 'max_gap',
+    level double precision DEFAULT 0.95,
+    seed bigint DEFAULT 0,
+    min_group integer DEFAULT NULL)
+    RETURNS fairpg.judgement
+    LANGUAGE C STABLE PARALLEL SAFE
+    COST 100000
+    AS 'MODULE_PATHNAME', 'fairpg_judge';
+COMMENT ON FUNCTION fairpg.judge(fairpg.fairness_stats, text, double precision, text, double precision,
+    bigint, integer)
+    IS 'the verdict on a bound by a fairness criterion, by the rule that models are judged by';
+
+-- Small groups, with help from all of them.
+
+CREATE FUNCTION fairpg.pooled_rates(
+    stats fairpg.fairness_stats,
+    metric text,
+    level double precision DEFAULT 0.95)
+    RETURNS TABLE (
+    group_name text,
+    n bigint,
+    effective_n double precision,
+    value double precision,
+    low double precision,
+    high double precision,
+    pooled double precision,
+    pooled_low double precision,
+    pooled_high double precision,
+    pooling double precision,
+    reason text)
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    COST 100000 ROWS 10
+    AS 'MODULE_PATHNAME', 'fairpg_pooled_rates';
+COMMENT ON FUNCTION fairpg.pooled_rates(fairpg.fairness_stats, text, double precision)
+    IS 'a rate of every group with its own interval and, beside it, as estimated from all groups together (partial pooling)';

@@ -1,0 +1,16 @@
+/*
+ * statistics.h
+ *    Counts that the caller brings.
+ */
+#ifndef FAIRPG_PG_STATISTICS_H
+#define FAIRPG_PG_STATISTICS_H
+
+#include "fmgr.h"
+
+#include "fair/interval.h"
+
+/* The first four arguments, float8: a of n1 against b of n2.  Raises an error
+ * where they are no counts. */
+extern FairTwoRates statistics_two_rates(FunctionCallInfo fcinfo);
+
+#endif
