@@ -8,15 +8,18 @@
  */
 #include "data/sample.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "data/hash_sort.h"
 
 #define FIRST_ROOM 256
 
 NumStatus
-sample_init(Sample *sample, NumArena *arena, size_t width, size_t most)
+sample_init(Sample *sample, NumArena *arena, NumMonitor *monitor, size_t width,
+            size_t most)
 {
 	sample->arena = arena;
+	sample->monitor = monitor;
 	sample->width = width;
 	sample->most = most;
 	sample->n = 0;
@@ -67,12 +70,16 @@ drop_half(Sample *sample)
 	uint64_t *keys = arena_alloc(sample->arena, sample->n, sizeof(uint64_t));
 	size_t kept = 0;
 	size_t at_limit = 0;
+	NumStatus status;
 
 	if (keys == NULL)
 		return NUM_NO_MEMORY;
 	for (size_t i = 0; i < sample->n; i++)
 		keys[i] = sample->words[i * sample->width];
-	qsort(keys, sample->n, sizeof(uint64_t), compare_keys);
+	status = hash_sort(keys, sample->n, sizeof(uint64_t), compare_keys,
+	                   sample->monitor);
+	if (status != NUM_OK)
+		return status;
 	sample->limit = keys[sample->most - 1];
 	/* of rows with the very key of the limit only so many stay */
 	for (size_t i = 0; i < sample->most; i++)
@@ -119,7 +126,6 @@ sample_finish(Sample *sample)
 		if (status != NUM_OK)
 			return status;
 	}
-	qsort(sample->words, sample->n, sample->width * sizeof(uint64_t),
-	      compare_keys);
-	return NUM_OK;
+	return hash_sort(sample->words, sample->n, sample->width * sizeof(uint64_t),
+	                 compare_keys, sample->monitor);
 }

@@ -17,12 +17,14 @@
 #include <stdint.h>
 
 #include "num/arena.h"
+#include "num/monitor.h"
 #include "num/status.h"
 
 typedef struct Sample
 {
 	NumArena *arena;
-	size_t width; /* words of a row */
+	NumMonitor *monitor; /* asked while sorting; may be NULL */
+	size_t width;        /* words of a row */
 	size_t most;
 	size_t n;        /* rows now, up to 2 * most */
 	size_t room;     /* rows that memory is there for */
@@ -31,8 +33,8 @@ typedef struct Sample
 } Sample;
 
 /* An empty sample; 'width' and 'most' above 0.  NUM_NO_MEMORY. */
-extern NumStatus
-sample_init(Sample *sample, NumArena *arena, size_t width, size_t most);
+extern NumStatus sample_init(Sample *sample, NumArena *arena,
+                             NumMonitor *monitor, size_t width, size_t most);
 
 /* Gives the memory back. */
 extern void sample_release(Sample *sample);
@@ -44,11 +46,11 @@ sample_wants(const Sample *sample, uint64_t key)
 }
 
 /* '*row' becomes room for one row more, with its key in place, which is wanted.
- * NUM_NO_MEMORY. */
+ * NUM_NO_MEMORY, NUM_CANCELLED. */
 extern NumStatus sample_add(Sample *sample, uint64_t key, uint64_t **row);
 
 /* Leaves no more than 'most' rows, in the order of their keys; nothing may be
- * added afterwards.  NUM_NO_MEMORY. */
+ * added afterwards.  NUM_NO_MEMORY, NUM_CANCELLED. */
 extern NumStatus sample_finish(Sample *sample);
 
 /* Row 'i' of a finished sample. */

@@ -5,8 +5,9 @@
 #include "data/values.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "data/hash_sort.h"
 
 #define FIRST_SLOTS 64
 #define MOST_BITS 62
@@ -147,17 +148,20 @@ compare_slots(const void *a, const void *b)
 	return (x->tag > y->tag) - (x->tag < y->tag);
 }
 
-void
-values_sort(Values *values)
+NumStatus
+values_sort(Values *values, NumMonitor *monitor)
 {
 	uint32_t n = 0;
+	NumStatus status;
 
 	for (uint32_t s = 0; s < values->n_slots; s++)
 		if (values->slots[s].rows != 0)
 			values->slots[n++] = values->slots[s];
-	qsort(values->slots, n, sizeof(ValueSlot), compare_slots);
+	status =
+		hash_sort(values->slots, n, sizeof(ValueSlot), compare_slots, monitor);
 	/* the rest of the table is free again, and no longer to be probed */
 	if (n < values->n_slots)
 		memset(&values->slots[n], 0,
 		       (size_t) (values->n_slots - n) * sizeof(ValueSlot));
+	return status;
 }

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "num/arena.h"
+#include "num/monitor.h"
 #include "num/status.h"
 
 typedef struct ValueSlot
@@ -65,8 +66,8 @@ extern uint64_t values_most_frequent(const Values *values);
 extern double values_distinct(const Values *values);
 
 /* Sorts the kept values by hash and tag to the front of 'slots', after which
- * nothing may be added. */
-extern void values_sort(Values *values);
+ * nothing may be added.  NUM_CANCELLED. */
+extern NumStatus values_sort(Values *values, NumMonitor *monitor);
 
 static inline uint32_t
 values_place(const Values *values, uint64_t hash, uint32_t tag)

@@ -8,6 +8,7 @@ CREATE FUNCTION fairpg.check_data(
     exclude text[] DEFAULT '{}',
     positive text DEFAULT NULL,
     weight text DEFAULT NULL,
+    annotators text[] DEFAULT '{}',
     reference text DEFAULT NULL,
     seed bigint DEFAULT 0,
     options jsonb DEFAULT '{}')
@@ -27,8 +28,8 @@ CREATE FUNCTION fairpg.check_data(
     LANGUAGE C STABLE PARALLEL RESTRICTED
     COST 100000 ROWS 300
     AS '$libdir/fairpg_train', 'fairpg_check_data';
-COMMENT ON FUNCTION fairpg.check_data(text, text[], text, text[], text[], text, text, text, bigint,
-    jsonb)
+COMMENT ON FUNCTION fairpg.check_data(text, text[], text, text[], text[], text, text, text[], text,
+    bigint, jsonb)
     IS 'looks at the rows of a table or query before a model learns from them: who is in them, labels, missing values, duplicates, columns, leakage and proxies, each finding with severity, figures and advice';
 
 CREATE FUNCTION fairpg.check_rules(

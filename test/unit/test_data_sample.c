@@ -33,7 +33,7 @@ make_keys(uint64_t values)
 static void
 fill(Sample *sample, NumArena *arena, int n, int step)
 {
-	CHECK_INT(sample_init(sample, arena, WIDTH, MOST), NUM_OK);
+	CHECK_INT(sample_init(sample, arena, NULL, WIDTH, MOST), NUM_OK);
 	for (int i = 0; i < n; i++)
 	{
 		uint64_t key = keys[(int) ((int64_t) i * step % n)];
@@ -131,7 +131,7 @@ memory_that_is_out_is_a_status(void)
 	uint64_t *row;
 
 	scratch_begin(&arena, 8000);
-	CHECK_INT(sample_init(&sample, &arena, WIDTH, 100000), NUM_OK);
+	CHECK_INT(sample_init(&sample, &arena, NULL, WIDTH, 100000), NUM_OK);
 	for (uint64_t i = 0; i < 1000 && status == NUM_OK; i++)
 		status = sample_add(&sample, i, &row);
 	CHECK_INT(status, NUM_NO_MEMORY);

@@ -149,6 +149,8 @@ typedef struct CheckCall
 	Source source;
 	CheckInput label_input;
 	CheckInput weight_input;
+	int n_annotators;
+	CheckInput *annotators;
 	int n_features;
 	CheckFeature *features;
 	int n_keys;
@@ -164,7 +166,6 @@ typedef struct CheckCall
 	NumMonitor monitor;
 	Dictionary label_codes; /* of bytes; a label's code is one more */
 	const char *label_names[CHECK_LABELS];
-	uint64 label_hashes[CHECK_LABELS];
 	int n_labels;    /* codes in use: the last one and 1 */
 	bool two_labels; /* which label is the positive one is known */
 	double is_positive[CHECK_LABELS];
@@ -200,6 +201,15 @@ typedef struct CheckRow
 	const char *advice;
 } CheckRow;
 
+/* Words of a row of the sample behind its head: the features, and the codes of
+ * annotators, a byte each. */
+static inline int
+check_sample_words(const CheckCall *call)
+{
+	return call->n_features + (call->n_annotators + (int) sizeof(uint64) - 1) /
+	                              (int) sizeof(uint64);
+}
+
 /* Raises an error for a status that is not NUM_OK. */
 static inline void
 check_status(const CheckCall *call, NumStatus status)
@@ -224,6 +234,10 @@ extern char *check_between(const CheckCall *call, double low, double high);
 extern void check_read(CheckCall *call);
 extern const char *
 check_value_bytes(CheckInput *input, Datum value, uint64 *room, uint32 *length);
+
+/* label_order.c: gives labels codes in the order of their names; 'place'
+ * [CHECK_LABELS] is the new code of each one before. */
+extern void check_order_labels(CheckCall *call, uint8 *place);
 
 /* groups.c: the groups of all attributes, and all rows as one group. */
 extern void check_make_groups(CheckCall *call);
@@ -271,6 +285,16 @@ check_row_base(const CheckCall *call, size_t row)
 	return (int) (sample_row(&call->sample, row)[1] >> CHECK_SAMPLE_LABEL_BITS);
 }
 
+/* What annotator 'i' said of a row of the sample, as the code of a label. */
+static inline int
+check_annotation(const CheckCall *call, size_t row, int i)
+{
+	const uint8 *codes = (const uint8 *) (sample_row(&call->sample, row) +
+	                                      CHECK_SAMPLE_HEAD + call->n_features);
+
+	return codes[i];
+}
+
 /* A feature of the sample as levels: 0 where it is missing, its values or bins
  * from 1. */
 typedef struct CheckLevels
@@ -296,5 +320,6 @@ extern void check_columns(CheckCall *call);
 extern void check_same_columns(CheckCall *call);
 extern void check_associations(CheckCall *call);
 extern void check_joint(CheckCall *call);
+extern void check_annotators(CheckCall *call);
 
 #endif

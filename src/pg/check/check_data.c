@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -22,6 +23,7 @@
 #define N_RESULT_COLUMNS 12
 #define LEAST_CELL 10
 #define SAMPLE_ROWS 100000
+#define MOST_ANNOTATORS 64
 
 /* Texts that stand for a value that is missing, whatever their case. */
 static const char *const usual_stand_ins[] = { "",    "?",    "NA",
@@ -36,7 +38,7 @@ read_options(Jsonb *options, CheckCall *call)
 		{ "level", ARGS_REAL, &call->level, 0.5, 0.9999 },
 		{ "min_cell", ARGS_INT, &call->min_cell, 1, PG_INT32_MAX },
 		{ "min_group", ARGS_INT, &call->min_group, 1, PG_INT32_MAX },
-		{ "sample", ARGS_INT, &call->sample_rows, 1000, 100000000 },
+		{ "sample", ARGS_INT, &call->sample_rows, 1000, 10000000 },
 		{ "stand_ins", ARGS_ARRAY, &stand_ins },
 		{ "strata", ARGS_TEXT, &call->strata },
 		{ "thresholds", ARGS_OBJECT, &thresholds },
@@ -136,6 +138,9 @@ has_role(const CheckCall *call, const char *name, char **exclude, int n_exclude)
 		if (call->keys[k].is_protected &&
 		    strcmp(call->keys[k].input.name, name) == 0)
 			return true;
+	for (int i = 0; i < call->n_annotators; i++)
+		if (strcmp(call->annotators[i].name, name) == 0)
+			return true;
 	return (call->label != NULL && strcmp(call->label, name) == 0) ||
 	       (call->weight != NULL && strcmp(call->weight, name) == 0) ||
 	       in_list(name, exclude, n_exclude);
@@ -194,11 +199,11 @@ resolve_features(CheckCall *call, FunctionCallInfo fcinfo)
 }
 
 static void
-resolve_label(CheckCall *call)
+resolve_label(CheckCall *call, int n_annotators)
 {
 	if (call->label == NULL)
 	{
-		if (call->positive != NULL)
+		if (call->positive != NULL && n_annotators == 0)
 			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			                errmsg("argument \"positive\" needs a label")));
 		return;
@@ -219,12 +224,50 @@ resolve_weight(CheckCall *call)
 		         errhint("Use a query as source that makes a number of it.")));
 }
 
+/* Labels of several people are of the type of the label, and where there is
+ * none, of one type. */
+static void
+resolve_annotators(CheckCall *call, char **names, int n)
+{
+	if (n > MOST_ANNOTATORS)
+		ereport(ERROR,
+		        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+		         errmsg("there are more than %d annotators", MOST_ANNOTATORS)));
+	call->annotators = palloc(sizeof(CheckInput) * (Size) (n + 1));
+	for (int i = 0; i < n; i++)
+	{
+		CheckInput input = read_column(call, names[i], "annotator");
+
+		if (in_list(names[i], names, i))
+			ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
+			                errmsg("column \"%s\" is listed twice in argument "
+			                       "\"annotators\"",
+			                       names[i])));
+		if (i == 0 && call->label == NULL)
+			call->label_input = input;
+		if (input.encoder.input != call->label_input.encoder.input ||
+		    (input.type == INT8OID) != (call->label_input.type == INT8OID))
+			ereport(ERROR,
+			        (errcode(ERRCODE_DATATYPE_MISMATCH),
+			         errmsg("annotator column \"%s\" is of type %s, but column "
+			                "\"%s\" of type %s",
+			                names[i], format_type_be(input.type),
+			                call->label_input.name,
+			                format_type_be(call->label_input.type)),
+			         errhint("Use a query as source that makes one type of "
+			                 "them.")));
+		call->annotators[call->n_annotators++] = input;
+	}
+}
+
 static void
 read_call(FunctionCallInfo fcinfo, CheckCall *call)
 {
 	char *source = args_text_required(fcinfo, 0, "source");
 	char **attributes;
 	int n_attributes;
+	char **annotators;
+	int n_annotators;
 
 	attributes =
 		args_text_array(PG_ARGISNULL(1) ? NULL : PG_GETARG_ARRAYTYPE_P(1),
@@ -232,13 +275,17 @@ read_call(FunctionCallInfo fcinfo, CheckCall *call)
 	call->label = args_text_or_null(fcinfo, 2);
 	call->positive = args_text_or_null(fcinfo, 5);
 	call->weight = args_text_or_null(fcinfo, 6);
-	call->reference = args_text_or_null(fcinfo, 7);
-	call->seed = PG_ARGISNULL(8) ? 0 : (uint64) PG_GETARG_INT64(8);
-	read_options(PG_ARGISNULL(9) ? NULL : PG_GETARG_JSONB_P(9), call);
+	annotators =
+		args_text_array(PG_ARGISNULL(7) ? NULL : PG_GETARG_ARRAYTYPE_P(7),
+	                    "annotators", &n_annotators);
+	call->reference = args_text_or_null(fcinfo, 8);
+	call->seed = PG_ARGISNULL(9) ? 0 : (uint64) PG_GETARG_INT64(9);
+	read_options(PG_ARGISNULL(10) ? NULL : PG_GETARG_JSONB_P(10), call);
 	source_open(source, &call->source);
 	call->columns =
 		palloc(sizeof(char *) * (Size) (call->source.columns->natts + 1));
-	resolve_label(call);
+	resolve_label(call, n_annotators);
+	resolve_annotators(call, annotators, n_annotators);
 	resolve_weight(call);
 	resolve_protected(call, attributes, n_attributes);
 	resolve_features(call, fcinfo);
@@ -250,8 +297,8 @@ read_call(FunctionCallInfo fcinfo, CheckCall *call)
 
 /*
  * check_data(source text, protected text[], label text, features text[],
- *            exclude text[], positive text, weight text, reference text,
- *            seed bigint, options jsonb)
+ *            exclude text[], positive text, weight text, annotators text[],
+ *            reference text, seed bigint, options jsonb)
  * returns table (check_name text, severity text, attribute text, column_name
  *            text, group_name text, metric text, value float8, low float8,
  *            high float8, n bigint, fact text, advice text)
@@ -291,6 +338,7 @@ fairpg_check_data(PG_FUNCTION_ARGS)
 	check_same_columns(&call);
 	check_associations(&call);
 	check_joint(&call);
+	check_annotators(&call);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return (Datum) 0;

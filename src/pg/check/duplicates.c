@@ -28,7 +28,7 @@ count_contents(CheckCall *call, Contents *contents)
 	Values *values = &call->contents;
 
 	memset(contents, 0, sizeof(*contents));
-	values_sort(values);
+	check_status(call, values_sort(values, &call->monitor));
 	for (uint32 i = 0; i < values->n;)
 	{
 		uint64 hash = values->slots[i].hash;

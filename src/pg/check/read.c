@@ -210,7 +210,8 @@ read_weight(CheckCall *call, Datum value, bool null)
 
 /* The code of a label that is one of several values. */
 static int
-class_code(CheckCall *call, const char *bytes, uint32 length, Datum value)
+class_code(CheckCall *call, const CheckInput *input, const char *bytes,
+           uint32 length, Datum value)
 {
 	uint32 code;
 
@@ -224,33 +225,40 @@ class_code(CheckCall *call, const char *bytes, uint32 length, Datum value)
 		if (code + 1 == CHECK_LABEL_OTHER)
 			call->label_names[code + 1] = "(any other value)";
 		else
-			call->label_names[code + 1] =
-				name_of(call, &call->label_input, value);
-		call->label_hashes[code + 1] = num_hash64(bytes, length, 0);
+			call->label_names[code + 1] = name_of(call, input, value);
 		call->n_labels++;
 	}
 	return (int) code + 1;
 }
 
+/* The code of a label, of whoever gave it, and a word that tells labels apart
+ * also beyond the codes there are: 0 for NULL alone. */
 static int
-label_code(CheckReceiver *self, Datum value, bool null)
+label_code(CheckReceiver *self, CheckInput *input, NullableDatum label,
+           uint32 *tag)
 {
 	CheckCall *call = self->call;
 	uint64 room;
 	uint32 length;
 	const char *bytes;
+	bool positive;
 
-	if (null)
+	*tag = 0;
+	if (label.isnull)
 		return CHECK_LABEL_NULL;
-	bytes = check_value_bytes(&call->label_input, value, &room, &length);
+	bytes = check_value_bytes(input, label.value, &room, &length);
+	if (self->positive == NULL && input->encoder.input != ENCODE_BOOLEAN)
+	{
+		*tag = (uint32) (num_hash64(bytes, length, call->seed) >> 32) | 1;
+		return class_code(call, input, bytes, length, label.value);
+	}
 	if (self->positive != NULL)
-		return length == self->positive_length &&
-		               memcmp(bytes, self->positive, length) == 0
-		           ? 2
-		           : 1;
-	if (call->label_input.encoder.input == ENCODE_BOOLEAN)
-		return length == 4 ? 2 : 1; /* "true" */
-	return class_code(call, bytes, length, value);
+		positive = length == self->positive_length &&
+		           memcmp(bytes, self->positive, length) == 0;
+	else
+		positive = length == 4; /* "true" */
+	*tag = positive ? 2 : 1;
+	return (int) *tag;
 }
 
 /* A text that stands for a value that is missing. */
@@ -332,19 +340,19 @@ missing_word(const CheckFeature *feature)
 /* Takes a row into the sample if its key says so: the hash of its contents and
  * label with the number of equal rows before it. */
 static void
-sample_this(CheckReceiver *self, uint64 content, int base, int label)
+sample_this(CheckReceiver *self, uint64 content, uint32 tag, uint64 head)
 {
 	CheckCall *call = self->call;
-	uint32 copy = values_rows_of(&call->contents, content, (uint32) label);
-	uint64 key = spread(spread(content ^ call->label_hashes[label]) + copy);
+	uint32 copy = values_rows_of(&call->contents, content, tag);
+	uint64 key = spread(spread(content ^ spread(tag)) + copy);
 	uint64 *row;
 
 	if (!sample_wants(&call->sample, key))
 		return;
 	check_status(call, sample_add(&call->sample, key, &row));
-	row[1] = (uint64) base << CHECK_SAMPLE_LABEL_BITS | (uint64) label;
+	row[1] = head;
 	memcpy(row + CHECK_SAMPLE_HEAD, self->words,
-	       sizeof(uint64) * (Size) call->n_features);
+	       sizeof(uint64) * (Size) check_sample_words(call));
 }
 
 static void
@@ -360,6 +368,31 @@ count_label(CheckBase *base, int label, double weight)
 		                errmsg("sum of weights is too large")));
 }
 
+static NullableDatum
+value_at(const TupleTableSlot *slot, int at)
+{
+	NullableDatum value = { slot->tts_values[at], slot->tts_isnull[at] };
+
+	return value;
+}
+
+/* The codes of what annotators said, a byte each, behind the features. */
+static void
+read_annotators(CheckReceiver *self, const TupleTableSlot *slot)
+{
+	CheckCall *call = self->call;
+	uint8 *codes = (uint8 *) (self->words + call->n_features);
+
+	for (int i = 0; i < call->n_annotators; i++)
+	{
+		CheckInput *input = &call->annotators[i];
+		uint32 tag;
+
+		codes[i] =
+			(uint8) label_code(self, input, value_at(slot, input->at), &tag);
+	}
+}
+
 static void
 read_row(CheckReceiver *self, TupleTableSlot *slot)
 {
@@ -367,6 +400,7 @@ read_row(CheckReceiver *self, TupleTableSlot *slot)
 	uint64 content = call->seed;
 	double weight = 1;
 	int label = CHECK_LABEL_NULL;
+	uint32 tag = 0;
 	CheckBase *base;
 
 	if (call->weight != NULL)
@@ -379,8 +413,10 @@ read_row(CheckReceiver *self, TupleTableSlot *slot)
 	}
 	call->n_rows++;
 	if (call->label != NULL)
-		label = label_code(self, slot->tts_values[call->label_input.at],
-		                   slot->tts_isnull[call->label_input.at]);
+		label = label_code(self, &call->label_input,
+		                   value_at(slot, call->label_input.at), &tag);
+	if (call->n_annotators > 0)
+		read_annotators(self, slot);
 	for (int k = 0; k < call->n_keys; k++)
 	{
 		CheckKey *key = &call->keys[k];
@@ -415,8 +451,10 @@ read_row(CheckReceiver *self, TupleTableSlot *slot)
 		base->missing[f]++;
 	}
 	content = spread(content);
-	check_status(call, values_add(&call->contents, content, (uint32) label));
-	sample_this(self, content, (int) (base - call->bases), label);
+	check_status(call, values_add(&call->contents, content, tag));
+	sample_this(self, content, tag,
+	            (uint64) (base - call->bases) << CHECK_SAMPLE_LABEL_BITS |
+	                (uint64) label);
 }
 
 static bool
@@ -468,13 +506,12 @@ read_positive(CheckReceiver *self)
 static void
 prepare_sample(CheckCall *call)
 {
-	size_t width = (size_t) call->n_features + CHECK_SAMPLE_HEAD;
+	size_t width = (size_t) check_sample_words(call) + CHECK_SAMPLE_HEAD;
 	size_t fits = setting_train_mem_bytes() / 4 / sizeof(uint64) / width;
 	size_t most = Max(Min((size_t) call->sample_rows, fits), 1);
 
-	check_status(call, sample_init(&call->sample, &call->arena, width, most));
-	for (uint64 l = 0; l < CHECK_LABELS; l++)
-		call->label_hashes[l] = spread(l);
+	check_status(call, sample_init(&call->sample, &call->arena, &call->monitor,
+	                               width, most));
 }
 
 static void
@@ -552,9 +589,18 @@ run_statement(CheckReceiver *self)
 		     SPI_result_code_string(code));
 }
 
+static bool
+is_label(const CheckCall *call, int code)
+{
+	for (uint64 b = 0; b < call->n_bases; b++)
+		if (call->bases[b].by_label[code] > 0)
+			return true;
+	return false;
+}
+
 /* Which codes of labels are the positive one, where that is known. */
 static void
-resolve_labels(CheckCall *call)
+resolve_labels(CheckCall *call, const uint8 *place)
 {
 	static const double zero = 0;
 	static const double one = 1;
@@ -578,13 +624,16 @@ resolve_labels(CheckCall *call)
 		const char *bytes = call->label_codes.entries[i].name;
 		int64 whole;
 
+		/* what annotators alone have said is no label */
+		if (!is_label(call, place[i + 1]))
+			continue;
 		memcpy(&whole, bytes, sizeof(whole));
 		if (call->label_input.type == INT8OID)
 			zero_one = whole == 0 || whole == 1;
 		else
 			zero_one = memcmp(bytes, &zero, sizeof(zero)) == 0 ||
 			           memcmp(bytes, &one, sizeof(one)) == 0;
-		call->is_positive[i + 1] = whole != 0;
+		call->is_positive[place[i + 1]] = whole != 0;
 	}
 	call->two_labels = zero_one && call->label_codes.n > 0;
 }
@@ -598,16 +647,19 @@ check_read(CheckCall *call)
 		                                 .rDestroy = start_or_stop,
 		                                 .mydest = DestNone },
 		                   .call = call };
+	uint8 place[CHECK_LABELS];
 
 	prepare_tables(call);
 	self.row_context = AllocSetContextCreate(
 		CurrentMemoryContext, "fairpg row of check_data", ALLOCSET_SMALL_SIZES);
 	self.codes = palloc(sizeof(uint32) * (Size) (call->n_keys + 1));
-	self.words = palloc(sizeof(uint64) * (Size) (call->n_features + 1));
+	self.words =
+		palloc0(sizeof(uint64) * (Size) (check_sample_words(call) + 1));
 	call->n_labels = 1;
 	read_positive(&self);
 	run_statement(&self);
 	check_status(call, sample_finish(&call->sample));
-	resolve_labels(call);
+	check_order_labels(call, place);
+	resolve_labels(call, place);
 	MemoryContextDelete(self.row_context);
 }

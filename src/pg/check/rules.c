@@ -103,6 +103,16 @@ static const Rule table[CHECK_N_RULES] = {
 	                     { 0.6, 0.7, 0.9 },
 	                     "Hosmer and Lemeshow 2000: acceptable from 0.7, "
 	                     "outstanding from 0.9; note: fairpg" },
+	[RULE_DISAGREEMENT] = { "disagreement",
+	                        "1 - Krippendorff's alpha",
+	                        { 0.2, 0.333, 0.6 },
+	                        "Krippendorff 2004: rely on alpha from 0.8, not "
+	                        "below 0.667; serious: fairpg" },
+	[RULE_MAJORITY_GAP] = { "majority_gap",
+	                        "difference of labels against the majority, group "
+	                        "against the rest",
+	                        { 0.02, 0.05, 0.1 },
+	                        "fairpg" },
 };
 
 void
