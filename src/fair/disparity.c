@@ -69,9 +69,8 @@ fair_cells_add(FairCells *cells, const FairCells *more)
 	cells->undecided_rows += more->undecided_rows;
 }
 
-/* All groups but one, as one; -1 leaves none out. */
-static FairCells
-sum_groups(const FairCells *groups, int n_groups, int but)
+FairCells
+fair_cells_but(const FairCells *groups, int n_groups, int but)
 {
 	FairCells sum = { .undecided_rows = 0 };
 
@@ -228,8 +227,8 @@ compared_group(const FairComparison *comparison)
 {
 	if (comparison->group >= 0)
 		return comparison->groups[comparison->group];
-	return sum_groups(comparison->groups, comparison->n_groups,
-	                  comparison->reference);
+	return fair_cells_but(comparison->groups, comparison->n_groups,
+	                      comparison->reference);
 }
 
 static void
@@ -268,7 +267,7 @@ fair_disparity(const FairComparison *comparison, FairOperator op,
 {
 	const FairCells *groups = comparison->groups;
 	int n_groups = comparison->n_groups;
-	FairCells all = sum_groups(groups, n_groups, -1);
+	FairCells all = fair_cells_but(groups, n_groups, -1);
 	double overall = fair_metric_figure(comparison->metric, &all);
 	Spread spread;
 
@@ -316,7 +315,7 @@ static void
 measure_plain(void *what, const FairCells *groups, double *values)
 {
 	PlainMeasure *measure = what;
-	FairCells all = sum_groups(groups, measure->n_groups, -1);
+	FairCells all = fair_cells_but(groups, measure->n_groups, -1);
 
 	for (int m = 0; m < measure->n_metrics; m++)
 	{
@@ -378,7 +377,7 @@ overall_bounds(const FairBootstrap *plan, int metric, double *difference_low,
 {
 	const FairIntervalMethod *wilson = fair_interval_methods(FAIR_OF_RATE);
 	double joint = 1 - (1 - plan->level) / plan->n_groups;
-	FairCells all = sum_groups(plan->groups, plan->n_groups, -1);
+	FairCells all = fair_cells_but(plan->groups, plan->n_groups, -1);
 	double overall = fair_metric_figure(metric, &all);
 	FairInterval overall_ends = fair_metric_ends(metric, &all, joint, wilson);
 

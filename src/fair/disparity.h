@@ -72,7 +72,8 @@ typedef struct FairDisparity
 	const char *reason; /* why it is undefined, else NULL */
 } FairDisparity;
 
-/* The disparity.  'values' has room for one number of each group.
+/* The disparity.  'values' has room for one number of each group; operators with
+ * a reference need none, and take NULL.
  * O(groups log groups) for the means, else O(groups). */
 extern void fair_disparity(const FairComparison *comparison, FairOperator op,
                            double *values, FairDisparity *result);
@@ -101,6 +102,9 @@ fair_disparity_intervals(NumArena *arena, const FairBootstrap *plan,
  * effective rows (Kish).  NaN where undefined. */
 extern FairInterval fair_reference_interval(const FairComparison *comparison,
                                             FairOperator op, double level);
+
+/* All groups but one, as one; -1 leaves none out. */
+extern FairCells fair_cells_but(const FairCells *groups, int n_groups, int but);
 
 /* Adds the rows of 'more' to 'cells'. */
 extern void fair_cells_add(FairCells *cells, const FairCells *more);

@@ -235,6 +235,22 @@ add_weights(const MetricDef *def, const FairCells *cells, double *of,
 }
 
 double
+fair_matthews(const FairCells *cells)
+{
+	double tp = cells->weight[1][1];
+	double fp = cells->weight[0][1];
+	double fn = cells->weight[1][0];
+	double tn = cells->weight[0][0];
+	/* roots one by one, so that no product of counts overflows */
+	double labels = sqrt(tp + fn) * sqrt(fp + tn);
+	double decisions = sqrt(tp + fp) * sqrt(fn + tn);
+
+	if (!(labels > 0 && decisions > 0))
+		return NAN;
+	return (tp / labels) * (tn / decisions) - (fp / labels) * (fn / decisions);
+}
+
+double
 fair_metric_figure(int metric, const FairCells *cells)
 {
 	const MetricDef *def = &metrics[metric];

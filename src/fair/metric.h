@@ -71,6 +71,13 @@ extern bool fair_metric_is_share(int metric);
  * positive decision is taken for the favourable one, and an error for bad. */
 extern bool fair_metric_high_is_worse(int metric);
 
+/* Matthews' correlation of decisions with labels, -1 to 1; NaN where all labels
+ * or all decisions are one.  It is no metric of the table above, whose values lie
+ * between 0 and 1.
+ *
+ * Reference: Matthews, Biochimica et Biophysica Acta 405 (1975). */
+extern double fair_matthews(const FairCells *cells);
+
 /* The value alone; NaN where undefined. */
 extern double fair_metric_figure(int metric, const FairCells *cells);
 

@@ -17,6 +17,11 @@
 /* Terms between two looks at the monitor: a fraction of a millisecond. */
 #define TERMS_A_LOOK 65536
 
+/* Tables with fewer rows in a group, or fewer expected in a cell, are left to
+ * the exact test. */
+#define LEAST_ROWS 30
+#define LEAST_EXPECTED 5
+
 /* A hypergeometric distribution: x of n[0] and 'all' - x of n[1]. */
 typedef struct Margins
 {
@@ -184,6 +189,39 @@ fair_two_proportions(const FairTwoRates *two, FairTest *test)
 		(two->successes[0] / two->n[0] - two->successes[1] / two->n[1]) /
 		sqrt(variance);
 	test->p = 2 * num_normal_cdf(-fabs(test->statistic));
+}
+
+/* Whether a table is too small for the normal distribution. */
+static bool
+is_small(const FairTwoRates *two)
+{
+	double all = two->n[0] + two->n[1];
+	double pooled = (two->successes[0] + two->successes[1]) / all;
+	double least = fmin(two->n[0], two->n[1]);
+
+	return least < LEAST_ROWS ||
+	       least * fmin(pooled, 1 - pooled) < LEAST_EXPECTED;
+}
+
+NumStatus
+fair_rate_test(const FairTwoRates *two, bool whole, NumMonitor *monitor,
+               FairRateTest *test)
+{
+	NumStatus status;
+
+	*test = (FairRateTest){ .fisher = { NAN, NAN, NAN } };
+	fair_two_proportions(two, &test->z);
+	test->p = test->z.p;
+	if (!whole || !(two->n[0] > 0 && two->n[1] > 0))
+		return NUM_OK;
+	status = fair_fisher(two, monitor, &test->fisher);
+	if (status != NUM_OK)
+		return status == NUM_BAD_ARGUMENT ? NUM_OK : status;
+	/* where all rows are alike there is no z, and no doubt either */
+	test->exact = is_small(two) || isnan(test->z.p);
+	if (test->exact)
+		test->p = test->fisher.p;
+	return status;
 }
 
 NumStatus

@@ -9,6 +9,7 @@
 #ifndef FAIRPG_FAIR_SIGNIFICANCE_H
 #define FAIRPG_FAIR_SIGNIFICANCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "fair/interval.h"
@@ -48,6 +49,21 @@ fair_fisher(const FairTwoRates *two, NumMonitor *monitor, FairTest *test);
  * correction for continuity.  The statistic is z, positive where rate 0 is the
  * larger; all NaN where a group has no rows, or all rows of both are alike. */
 extern void fair_two_proportions(const FairTwoRates *two, FairTest *test);
+
+/* Both tests of one table, and the one to go by: Fisher's where a group has
+ * fewer than 30 rows or a cell is expected to hold fewer than 5, else z. */
+typedef struct FairRateTest
+{
+	FairTest fisher; /* NaN where the counts are not whole */
+	FairTest z;
+	bool exact; /* fisher is the one */
+	double p;   /* of that one; NaN where there is nothing to test */
+} FairRateTest;
+
+/* 'whole': the counts are rows, not effective ones; else, and for counts that
+ * fair_fisher() does not take, z is the one.  NUM_CANCELLED. */
+extern NumStatus fair_rate_test(const FairTwoRates *two, bool whole,
+                                NumMonitor *monitor, FairRateTest *test);
 
 /*
  * McNemar's exact test: of rows that were decided twice, 'first' changed one

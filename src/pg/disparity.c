@@ -15,6 +15,7 @@
 #include "fair/inequality.h"
 #include "fair/metric.h"
 #include "fair/tally.h"
+#include "pg/disparity.h"
 #include "pg/export.h"
 #include "pg/fairness_stats.h"
 #include "pg/host.h"
@@ -37,8 +38,8 @@ enum
 	ARG_SEED
 };
 
-static char *
-group_name(const FairnessGroups *groups, int group)
+char *
+disparity_group_name(const FairnessGroups *groups, int group)
 {
 	return pnstrdup(groups->entries[group].name,
 	                groups->entries[group].name_bytes);
@@ -53,17 +54,16 @@ list_groups(const FairnessGroups *groups)
 	initStringInfo(&list);
 	for (int g = 0; g < Min(groups->n_groups, NAMED_GROUPS); g++)
 		appendStringInfo(&list, "%s\"%s\"", g == 0 ? "" : ", ",
-		                 group_name(groups, g));
+		                 disparity_group_name(groups, g));
 	if (groups->n_groups > NAMED_GROUPS)
 		appendStringInfo(&list, " and %d more",
 		                 groups->n_groups - NAMED_GROUPS);
 	return list.data;
 }
 
-/* The number of the group that an argument names, which must occur. */
-static int
-group_arg(FunctionCallInfo fcinfo, int number, const char *argument,
-          const FairnessGroups *groups)
+int
+disparity_group_arg(FunctionCallInfo fcinfo, int number, const char *argument,
+                    const FairnessGroups *groups)
 {
 	const text *name = PG_GETARG_TEXT_PP(number);
 
@@ -126,9 +126,10 @@ reference_args(FunctionCallInfo fcinfo, FairOperator op,
 		             ? errdetail("There are no groups.")
 		             : errhint("Groups: %s.", list_groups(groups))));
 	comparison->reference =
-		group_arg(fcinfo, ARG_REFERENCE, "reference", groups);
+		disparity_group_arg(fcinfo, ARG_REFERENCE, "reference", groups);
 	if (!PG_ARGISNULL(ARG_GROUP))
-		comparison->group = group_arg(fcinfo, ARG_GROUP, "grp", groups);
+		comparison->group =
+			disparity_group_arg(fcinfo, ARG_GROUP, "grp", groups);
 }
 
 /* What a call asks for; false where an argument that must not be NULL is. */
@@ -279,11 +280,13 @@ add_row(Rows *rows, const FairnessGroups *groups,
 	row_begin_among(&row, rows);
 	row_put_text(&row, fair_metric_name(comparison->metric));
 	row_put_text(&row, fair_operator_name(op));
-	row_put_text(
-		&row, disparity.group < 0 ? NULL : group_name(groups, disparity.group));
-	row_put_text(&row, comparison->reference < 0
+	row_put_text(&row, disparity.group < 0
 	                       ? NULL
-	                       : group_name(groups, comparison->reference));
+	                       : disparity_group_name(groups, disparity.group));
+	row_put_text(&row,
+	             comparison->reference < 0
+	                 ? NULL
+	                 : disparity_group_name(groups, comparison->reference));
 	row_put_real(&row, disparity.value);
 	row_put_end(&row, interval->low);
 	row_put_end(&row, interval->high);
@@ -336,7 +339,7 @@ fairpg_disparities(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	fairness_groups_arg(fcinfo, &groups);
 	if (!PG_ARGISNULL(1))
-		reference = group_arg(fcinfo, 1, "reference", &groups);
+		reference = disparity_group_arg(fcinfo, 1, "reference", &groups);
 	make_plan(&plan, &groups, stats_level(fcinfo, 2), PG_GETARG_INT64(3),
 	          &monitor);
 	host_arena_init(&arena, CurrentMemoryContext, 0);

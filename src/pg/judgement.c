@@ -13,6 +13,7 @@
 
 #include "fair/decision.h"
 #include "pg/args.h"
+#include "pg/disparity.h"
 #include "pg/export.h"
 #include "pg/fairness_stats.h"
 #include "pg/host.h"

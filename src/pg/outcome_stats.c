@@ -265,6 +265,22 @@ OUTCOME_ACCESSOR(fairpg_error_rate, "error_rate");
 OUTCOME_ACCESSOR(fairpg_balanced_accuracy, "balanced_accuracy");
 OUTCOME_ACCESSOR(fairpg_f1, "f1");
 
+/* mcc(outcome_stats) returns float8; NULL where undefined. */
+FAIRPG_FUNCTION(fairpg_mcc);
+
+Datum
+fairpg_mcc(PG_FUNCTION_ARGS)
+{
+	FairCells cells;
+	double correlation;
+
+	fair_tally_cells(outcome_tally_arg(fcinfo, 0), &cells);
+	correlation = fair_matthews(&cells);
+	if (isnan(correlation))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(correlation);
+}
+
 /* metric(outcome_stats, name text) returns float8: the same by name. */
 FAIRPG_FUNCTION(fairpg_metric);
 

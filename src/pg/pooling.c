@@ -10,6 +10,7 @@
 
 #include "fair/metric.h"
 #include "fair/pooling.h"
+#include "pg/disparity.h"
 #include "pg/export.h"
 #include "pg/fairness_stats.h"
 #include "pg/host.h"
@@ -63,8 +64,7 @@ fairpg_pooled_rates(PG_FUNCTION_ARGS)
 		RowMaker row;
 
 		row_begin_among(&row, &rows);
-		row_put_text(&row, pnstrdup(groups.entries[g].name,
-		                            groups.entries[g].name_bytes));
+		row_put_text(&row, disparity_group_name(&groups, g));
 		row_put(&row, Int64GetDatum((int64) values[g].rows));
 		row_put_real(&row, values[g].effective);
 		row_put_real(&row, values[g].value);

@@ -257,8 +257,8 @@ fairpg_mantel_haenszel_test(PG_FUNCTION_ARGS)
 	return row_end(&row);
 }
 
-static FairAdjustment
-adjustment_arg(FunctionCallInfo fcinfo, int number)
+FairAdjustment
+statistics_adjustment(FunctionCallInfo fcinfo, int number)
 {
 	const char *name = text_to_cstring(PG_GETARG_TEXT_PP(number));
 	StringInfoData known;
@@ -285,7 +285,7 @@ Datum
 fairpg_adjust_p_values(PG_FUNCTION_ARGS)
 {
 	ArrayType *array = PG_GETARG_ARRAYTYPE_P(0);
-	FairAdjustment adjustment = adjustment_arg(fcinfo, 1);
+	FairAdjustment adjustment = statistics_adjustment(fcinfo, 1);
 	NumArena arena;
 	NumMonitor monitor;
 	Datum *values;

@@ -245,6 +245,13 @@ CREATE FUNCTION fairpg.fdr(stats fairpg.outcome_stats)
 COMMENT ON FUNCTION fairpg.fdr(fairpg.outcome_stats)
     IS 'false discovery rate: share of positive decisions that are wrong';
 
+CREATE FUNCTION fairpg.mcc(stats fairpg.outcome_stats)
+    RETURNS double precision
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_mcc';
+COMMENT ON FUNCTION fairpg.mcc(fairpg.outcome_stats)
+    IS 'correlation of decisions with labels, by Matthews; NULL where all labels or all decisions are one';
+
 CREATE FUNCTION fairpg.metrics(stats fairpg.outcome_stats)
     RETURNS fairpg.metric_row
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

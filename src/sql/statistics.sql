@@ -320,3 +320,36 @@ CREATE FUNCTION fairpg.pooled_rates(
     AS 'MODULE_PATHNAME', 'fairpg_pooled_rates';
 COMMENT ON FUNCTION fairpg.pooled_rates(fairpg.fairness_stats, text, double precision)
     IS 'a rate of every group with its own interval and, beside it, as estimated from all groups together (partial pooling)';
+
+-- Each group of a table tested.
+
+CREATE FUNCTION fairpg.group_tests(
+    stats fairpg.fairness_stats,
+    metric text,
+    reference text DEFAULT NULL,
+    adjustment text DEFAULT 'holm',
+    level double precision DEFAULT 0.95)
+    RETURNS TABLE (
+    group_name text,
+    reference_name text,
+    n bigint,
+    value double precision,
+    reference_n bigint,
+    reference_value double precision,
+    difference double precision,
+    difference_low double precision,
+    difference_high double precision,
+    ratio double precision,
+    ratio_low double precision,
+    ratio_high double precision,
+    test text,
+    p_value double precision,
+    mid_p double precision,
+    z double precision,
+    p_adjusted double precision,
+    reason text)
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    COST 10000 ROWS 10
+    AS 'MODULE_PATHNAME', 'fairpg_group_tests';
+COMMENT ON FUNCTION fairpg.group_tests(fairpg.fairness_stats, text, text, text, double precision)
+    IS 'each group against a reference, or against all others as one: difference and ratio of a rate with intervals, tests, and p-values adjusted for their number';

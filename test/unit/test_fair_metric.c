@@ -323,6 +323,24 @@ the_interval_of_f1_is_that_of_a_share(void)
 	CHECK(isnan(got.low) && isnan(got.high));
 }
 
+/* 95 positives and 5 negatives: accuracy 0.91 and F1 0.95 tell little. */
+static void
+matthews_correlation_sees_through_imbalance(void)
+{
+	FairCells uneven = table(1, 4, 5, 90);
+	FairCells right = table(7, 0, 0, 3);
+	FairCells wrong = table(0, 7, 3, 0);
+	FairCells one_label = table(0, 0, 4, 6);
+	FairCells one_decision = table(0, 4, 0, 6);
+
+	CHECK_NEAR(fair_matthews(&uneven),
+	           (90.0 * 1 - 4.0 * 5) / sqrt(95.0 * 5 * 94 * 6), 1e-15);
+	CHECK_NEAR(fair_matthews(&right), 1, 1e-15);
+	CHECK_NEAR(fair_matthews(&wrong), -1, 1e-15);
+	CHECK(isnan(fair_matthews(&one_label)));
+	CHECK(isnan(fair_matthews(&one_decision)));
+}
+
 int
 main(void)
 {
@@ -339,5 +357,6 @@ main(void)
 	RUN(criteria_are_found_by_their_own_names);
 	RUN(intervals_of_f1_and_balanced_accuracy_hold_them);
 	RUN(the_interval_of_f1_is_that_of_a_share);
+	RUN(matthews_correlation_sees_through_imbalance);
 	return unit_end();
 }

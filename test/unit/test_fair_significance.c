@@ -186,6 +186,37 @@ two_proportions_are_tested_by_the_pooled_rate(void)
 	CHECK(isnan(got.p));
 }
 
+static void
+small_tables_are_left_to_the_exact_test(void)
+{
+	FairTwoRates two = { { 9, 14 }, { 20, 20 } };
+	FairRateTest got;
+
+	CHECK_INT(fair_rate_test(&two, true, NULL, &got), NUM_OK);
+	CHECK(got.exact && got.p == fisher(9, 20, 14, 20).p);
+	/* effective rows have no exact test */
+	CHECK_INT(fair_rate_test(&two, false, NULL, &got), NUM_OK);
+	CHECK(!got.exact && got.p == got.z.p && isnan(got.fisher.p));
+	two = (FairTwoRates){ { 170, 412 }, { 390, 797 } };
+	CHECK_INT(fair_rate_test(&two, true, NULL, &got), NUM_OK);
+	CHECK(!got.exact && got.p == got.z.p);
+	CHECK_NEAR(got.fisher.p, fisher(170, 390, 412, 797).p, 0);
+	/* 300 rows, and 2 successes expected */
+	two = (FairTwoRates){ { 1, 7 }, { 300, 900 } };
+	CHECK_INT(fair_rate_test(&two, true, NULL, &got), NUM_OK);
+	CHECK(got.exact);
+	two = (FairTwoRates){ { 299, 893 }, { 300, 900 } };
+	CHECK_INT(fair_rate_test(&two, true, NULL, &got), NUM_OK);
+	CHECK(got.exact);
+	/* all alike, and nobody */
+	two = (FairTwoRates){ { 40, 50 }, { 40, 50 } };
+	CHECK_INT(fair_rate_test(&two, true, NULL, &got), NUM_OK);
+	CHECK(got.exact && got.p == 1 && isnan(got.z.p));
+	two = (FairTwoRates){ { 0, 50 }, { 0, 50 } };
+	CHECK_INT(fair_rate_test(&two, true, NULL, &got), NUM_OK);
+	CHECK(isnan(got.p) && isnan(got.fisher.p));
+}
+
 /* Berkeley 1973, the six largest departments, men and women admitted (Bickel,
  * Hammel and O'Connell, Science 187; R's UCBAdmissions): without departments
  * women are admitted less, within them not (odds ratio 0.9047, chi-squared
@@ -245,6 +276,7 @@ main(void)
 	RUN(mcnemars_test_is_the_sum_over_all_outcomes);
 	RUN(airway_hyper_responsiveness_has_its_p_values);
 	RUN(two_proportions_are_tested_by_the_pooled_rate);
+	RUN(small_tables_are_left_to_the_exact_test);
 	RUN(berkeley_admitted_alike_within_departments);
 	RUN(one_stratum_says_what_its_table_says);
 	return unit_end();
