@@ -40,7 +40,7 @@ FROM (SELECT fairpg.fisher_test(a, 13, b, 21) AS here, fairpg.fisher_test(b, 21,
 -- strata: admissions to Berkeley in 1973, six departments
 SELECT strata, round(statistic::numeric, 4) AS chi_squared, round(p_value::numeric, 4) AS p,
        round(odds_ratio::numeric, 4) AS odds_ratio, round(ratio::numeric, 4) AS ratio,
-       round(ratio_low::numeric, 4) AS low, round(ratio_high::numeric, 4) AS high
+       round(ratio_low::numeric, 4) AS low, round(ratio_high::numeric, 4) AS high, round(pooled_ratio::numeric, 4) AS pooled_ratio, simpson
 FROM fairpg.mantel_haenszel_test('{512,353,120,138,53,22}', '{825,560,325,417,191,373}',
                                  '{89,17,202,131,94,24}', '{108,25,593,375,393,341}');
 

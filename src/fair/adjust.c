@@ -107,25 +107,28 @@ NumStatus
 fair_adjust(NumArena *arena, NumMonitor *monitor, FairAdjustment adjustment,
             const double *p, size_t n, double *adjusted)
 {
-	Ranked *tests = arena_alloc(arena, n, sizeof(Ranked));
+	Ranked *tests;
 	size_t n_tests = 0;
 	NumStatus status;
 
+	for (size_t i = 0; i < n; i++)
+		if (p[i] < 0 || p[i] > 1)
+			return NUM_BAD_ARGUMENT;
+	tests = arena_alloc(arena, n, sizeof(Ranked));
 	if (tests == NULL)
 		return NUM_NO_MEMORY;
 	for (size_t i = 0; i < n; i++)
 	{
-		if (isnan(p[i]))
-			continue;
-		if (!(p[i] >= 0 && p[i] <= 1))
-			return NUM_BAD_ARGUMENT;
-		tests[n_tests++] = (Ranked){ p[i], i };
+		adjusted[i] = p[i];
+		if (!isnan(p[i]))
+			tests[n_tests++] = (Ranked){ p[i], i };
 	}
 	status = sort_tests(tests, n_tests, monitor);
 	if (status != NUM_OK)
+	{
+		arena_release(arena, tests, n, sizeof(Ranked));
 		return status;
-	for (size_t i = 0; i < n; i++)
-		adjusted[i] = p[i];
+	}
 	switch (adjustment)
 	{
 		case FAIR_HOLM:

@@ -266,6 +266,7 @@ fair_mantel_haenszel(const FairTwoRates *strata, size_t n, double level,
 	double odds[2] = { 0, 0 };
 	double rates[2] = { 0, 0 };
 	double log_variance = 0;
+	FairTwoRates all_strata = { { 0, 0 }, { 0, 0 } };
 	double half;
 
 	*result = (FairStrata){ .test = { NAN, NAN, NAN } };
@@ -280,6 +281,11 @@ fair_mantel_haenszel(const FairTwoRates *strata, size_t n, double level,
 		if (!(n1 > 0 && n2 > 0))
 			continue;
 		result->used++;
+		for (int i = 0; i < 2; i++)
+		{
+			all_strata.successes[i] += strata[s].successes[i];
+			all_strata.n[i] += strata[s].n[i];
+		}
 		excess += (a * n2 - b * n1) / all;
 		if (all > 1)
 			variance +=
@@ -292,6 +298,8 @@ fair_mantel_haenszel(const FairTwoRates *strata, size_t n, double level,
 	}
 	result->odds_ratio = odds[0] / odds[1];
 	result->ratio = rates[0] / rates[1];
+	result->pooled_ratio = all_strata.successes[0] / all_strata.n[0] /
+	                       (all_strata.successes[1] / all_strata.n[1]);
 	half = num_normal_quantile(0.5 + level / 2) *
 	       sqrt(fmax(log_variance / (rates[0] * rates[1]), 0));
 	result->ratio_low = result->ratio / num_exp(half);

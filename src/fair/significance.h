@@ -87,7 +87,8 @@ typedef struct FairStrata
 	double ratio;      /* of the rates; NaN for 0/0 */
 	double ratio_low;  /* by Greenland and Robins; NaN without a ratio */
 	double ratio_high;
-	size_t used; /* strata that have rows of both groups */
+	double pooled_ratio; /* of the rates of the same rows without strata */
+	size_t used;         /* strata that have rows of both groups */
 } FairStrata;
 
 /*

@@ -254,6 +254,13 @@ fairpg_mantel_haenszel_test(PG_FUNCTION_ARGS)
 	row_put_real(&row, result.ratio);
 	row_put_end(&row, result.ratio_low);
 	row_put_end(&row, result.ratio_high);
+	row_put_real(&row, result.pooled_ratio);
+	if (isnan(result.ratio) || isnan(result.pooled_ratio))
+		row_put_text(&row, NULL);
+	else
+		row_put(&row,
+		        BoolGetDatum((result.ratio < 1 && result.pooled_ratio > 1) ||
+		                     (result.ratio > 1 && result.pooled_ratio < 1)));
 	return row_end(&row);
 }
 

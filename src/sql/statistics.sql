@@ -88,7 +88,9 @@ CREATE TYPE fairpg.stratified_result AS (
     odds_ratio double precision,
     ratio double precision,
     ratio_low double precision,
-    ratio_high double precision
+    ratio_high double precision,
+    pooled_ratio double precision,
+    simpson boolean
 );
 COMMENT ON TYPE fairpg.stratified_result
     IS 'what strata say together of two rates; NULL where they say nothing';
@@ -106,6 +108,10 @@ COMMENT ON COLUMN fairpg.stratified_result.ratio_low
     IS 'lower end of its interval by Greenland and Robins';
 COMMENT ON COLUMN fairpg.stratified_result.ratio_high
     IS 'upper end';
+COMMENT ON COLUMN fairpg.stratified_result.pooled_ratio
+    IS 'ratio of the rates of the same rows without strata';
+COMMENT ON COLUMN fairpg.stratified_result.simpson
+    IS 'whether it lies on the other side of 1 than the common ratio does';
 
 CREATE FUNCTION fairpg.mantel_haenszel_test(
     a bigint[],

@@ -238,6 +238,7 @@ berkeley_admitted_alike_within_departments(void)
 	CHECK_INT(got.used, 6);
 	CHECK(got.ratio_low < 1 && got.ratio_high > 1);
 	CHECK(got.ratio_low < got.ratio && got.ratio < got.ratio_high);
+	CHECK_NEAR(got.pooled_ratio, 1198.0 / 2691 / (557.0 / 1835), 1e-14);
 }
 
 /* One stratum: the test of two proportions but for (n - 1) / n, the ratio and
