@@ -31,6 +31,10 @@ FROM (VALUES (3, 4, 1, 4), (9, 20, 14, 20), (170, 390, 412, 797), (1, 12, 9, 30)
      LATERAL (SELECT fairpg.fisher_test(a, n1, b, n2) AS f, fairpg.z_test(a, n1, b, n2) AS z) t;
 SELECT b, c, round(statistic::numeric, 4) AS chi_squared, round(p_value::numeric, 6) AS p, round(mid_p::numeric, 6) AS mid_p
 FROM (VALUES (1, 7), (10, 10), (0, 5), (4000000, 4010000)) v(b, c), fairpg.mcnemar_test(b, c);
+-- counts of any type of number
+SELECT fairpg.fisher_test(sum(x), count(*), 14::smallint, 20::numeric) = fairpg.fisher_test(9, 20, 14, 20) AS fisher,
+       fairpg.mcnemar_test(sum(x), 3.0) = fairpg.mcnemar_test(9, 3) AS mcnemar
+FROM (SELECT (i <= 9)::int::bigint AS x FROM generate_series(1, 20) i) s;
 -- groups exchanged, and successes for failures: the same p-value
 SELECT count(*) FILTER (WHERE abs((here).p_value - (there).p_value) > 1e-13 OR abs((here).mid_p - (other).mid_p) > 1e-13) AS differ, count(*)
 FROM (SELECT fairpg.fisher_test(a, 13, b, 21) AS here, fairpg.fisher_test(b, 21, a, 13) AS there,
@@ -84,6 +88,9 @@ SELECT fairpg.fisher_test(1, 5, -1, 5);
 SELECT fairpg.fisher_test(6, 5, 1, 5);
 SELECT fairpg.fisher_test(1, 9007199254740992, 1, 9007199254740992);
 SELECT fairpg.fisher_test(9223372036854775807, 9223372036854775807, 1, 1);
+SELECT fairpg.fisher_test(1.5, 5, 1, 5);
+SELECT fairpg.fisher_test(1, 'Infinity', 1, 5);
+SELECT fairpg.mcnemar_test(1.5, 5);
 SELECT fairpg.z_test(1, 5, 'NaN', 5);
 SELECT fairpg.mcnemar_test(-1, 5);
 SELECT fairpg.mcnemar_test(9007199254740992, 9007199254740992);

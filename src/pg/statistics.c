@@ -136,20 +136,31 @@ test_row(FunctionCallInfo fcinfo, const FairTest *test)
 	return row_end(&row);
 }
 
-/* fisher_test(a bigint, n1 bigint, b bigint, n2 bigint) returns test_result */
+static void
+check_whole(double count, const char *name)
+{
+	if (count != floor(count))
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("argument \"%s\" must be a whole number", name),
+		         errdetail("An exact test counts rows, not their weights.")));
+}
+
+/* fisher_test(a float8, n1 float8, b float8, n2 float8) returns test_result;
+ * whole numbers, float8 so that sums and counts of any type will do. */
 FAIRPG_FUNCTION(fairpg_fisher_test);
 
 Datum
 fairpg_fisher_test(PG_FUNCTION_ARGS)
 {
-	FairTwoRates two = {
-		{ (double) PG_GETARG_INT64(0), (double) PG_GETARG_INT64(2) },
-		{ (double) PG_GETARG_INT64(1), (double) PG_GETARG_INT64(3) }
-	};
+	FairTwoRates two = statistics_two_rates(fcinfo);
 	NumMonitor monitor;
 	FairTest test;
 
-	check_two_rates(&two);
+	check_whole(two.successes[0], "a");
+	check_whole(two.n[0], "n1");
+	check_whole(two.successes[1], "b");
+	check_whole(two.n[1], "n2");
 	check_count(two.n[0] + two.n[1], "n1 + n2");
 	host_monitor_quiet(&monitor);
 	report_status(fair_fisher(&two, &monitor, &test), NULL, "exact test");
@@ -171,19 +182,22 @@ fairpg_z_test(PG_FUNCTION_ARGS)
 	return test_row(fcinfo, &test);
 }
 
-/* mcnemar_test(only_first bigint, only_second bigint) returns test_result */
+/* mcnemar_test(only_first float8, only_second float8) returns test_result;
+ * likewise. */
 FAIRPG_FUNCTION(fairpg_mcnemar_test);
 
 Datum
 fairpg_mcnemar_test(PG_FUNCTION_ARGS)
 {
-	double first = (double) PG_GETARG_INT64(0);
-	double second = (double) PG_GETARG_INT64(1);
+	double first = PG_GETARG_FLOAT8(0);
+	double second = PG_GETARG_FLOAT8(1);
 	NumMonitor monitor;
 	FairTest test;
 
 	check_count(first, "only_first");
 	check_count(second, "only_second");
+	check_whole(first, "only_first");
+	check_whole(second, "only_second");
 	check_count(first + second, "only_first + only_second");
 	host_monitor_quiet(&monitor);
 	report_status(fair_mcnemar(first, second, &monitor, &test), NULL,
@@ -194,7 +208,7 @@ fairpg_mcnemar_test(PG_FUNCTION_ARGS)
 }
 
 /* One of four arrays of counts, without NULL, of one dimension at most. */
-static int64 *
+static const float8 *
 counts_array(FunctionCallInfo fcinfo, int number, const char *name, int *n)
 {
 	ArrayType *array = PG_GETARG_ARRAYTYPE_P(number);
@@ -208,10 +222,10 @@ counts_array(FunctionCallInfo fcinfo, int number, const char *name, int *n)
 		        (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 		         errmsg("argument \"%s\" must not contain nulls", name)));
 	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-	return (int64 *) ARR_DATA_PTR(array);
+	return (const float8 *) ARR_DATA_PTR(array);
 }
 
-/* mantel_haenszel_test(a bigint[], n1 bigint[], b bigint[], n2 bigint[],
+/* mantel_haenszel_test(a float8[], n1 float8[], b float8[], n2 float8[],
  * level float8) returns stratified_result */
 FAIRPG_FUNCTION(fairpg_mantel_haenszel_test);
 
@@ -220,7 +234,7 @@ fairpg_mantel_haenszel_test(PG_FUNCTION_ARGS)
 {
 	static const char *const names[4] = { "a", "n1", "b", "n2" };
 	double level = stats_level(fcinfo, 4);
-	const int64 *counts[4];
+	const float8 *counts[4];
 	FairTwoRates *strata;
 	FairStrata result;
 	RowMaker row;
@@ -240,8 +254,8 @@ fairpg_mantel_haenszel_test(PG_FUNCTION_ARGS)
 	{
 		for (int i = 0; i < 2; i++)
 		{
-			strata[s].successes[i] = (double) counts[2 * i][s];
-			strata[s].n[i] = (double) counts[2 * i + 1][s];
+			strata[s].successes[i] = counts[2 * i][s];
+			strata[s].n[i] = counts[2 * i + 1][s];
 		}
 		check_two_rates(&strata[s]);
 	}

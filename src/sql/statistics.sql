@@ -54,12 +54,16 @@ COMMENT ON COLUMN fairpg.test_result.p_value
 COMMENT ON COLUMN fairpg.test_result.mid_p
     IS 'of exact tests: of what is less likely, and half of what is exactly as likely';
 
-CREATE FUNCTION fairpg.fisher_test(a bigint, n1 bigint, b bigint, n2 bigint)
+CREATE FUNCTION fairpg.fisher_test(
+    a double precision,
+    n1 double precision,
+    b double precision,
+    n2 double precision)
     RETURNS fairpg.test_result
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     COST 100
     AS 'MODULE_PATHNAME', 'fairpg_fisher_test';
-COMMENT ON FUNCTION fairpg.fisher_test(bigint, bigint, bigint, bigint)
+COMMENT ON FUNCTION fairpg.fisher_test(double precision, double precision, double precision, double precision)
     IS 'exact test of whether a of n1 and b of n2 have the same rate; the statistic is the odds ratio';
 
 CREATE FUNCTION fairpg.z_test(
@@ -73,12 +77,12 @@ CREATE FUNCTION fairpg.z_test(
 COMMENT ON FUNCTION fairpg.z_test(double precision, double precision, double precision, double precision)
     IS 'test of two proportions with pooled variance; the statistic is z';
 
-CREATE FUNCTION fairpg.mcnemar_test(only_first bigint, only_second bigint)
+CREATE FUNCTION fairpg.mcnemar_test(only_first double precision, only_second double precision)
     RETURNS fairpg.test_result
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     COST 100
     AS 'MODULE_PATHNAME', 'fairpg_mcnemar_test';
-COMMENT ON FUNCTION fairpg.mcnemar_test(bigint, bigint)
+COMMENT ON FUNCTION fairpg.mcnemar_test(double precision, double precision)
     IS 'exact test of rows decided twice, by how many changed either way; the statistic is chi-squared';
 
 CREATE TYPE fairpg.stratified_result AS (
@@ -114,15 +118,16 @@ COMMENT ON COLUMN fairpg.stratified_result.simpson
     IS 'whether it lies on the other side of 1 than the common ratio does';
 
 CREATE FUNCTION fairpg.mantel_haenszel_test(
-    a bigint[],
-    n1 bigint[],
-    b bigint[],
-    n2 bigint[],
+    a double precision[],
+    n1 double precision[],
+    b double precision[],
+    n2 double precision[],
     level double precision DEFAULT 0.95)
     RETURNS fairpg.stratified_result
     LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_mantel_haenszel_test';
-COMMENT ON FUNCTION fairpg.mantel_haenszel_test(bigint[], bigint[], bigint[], bigint[], double precision)
+COMMENT ON FUNCTION fairpg.mantel_haenszel_test(double precision[], double precision[], double precision[],
+    double precision[], double precision)
     IS 'test of whether two groups have the same rate within strata, and the common ratio; one element a stratum';
 
 CREATE FUNCTION fairpg.adjust_p_values(
