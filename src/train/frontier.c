@@ -4,9 +4,9 @@
  *
  * Searches (search.h) begin at the same plain model and go side by side, as many
  * at once as a pass takes models; where one ends the next one begins.  Each
- * makes the steps that it would make alone; only the passes over all rows, which are what costs, are made for all
- * of them together.  Over samples, where every pass brings a Hessian, and on
- * small data, each makes its own.
+ * makes the steps that it would make alone; only the passes over all rows, which
+ * are what costs, are made for all of them together.  Over samples, where every
+ * pass brings a Hessian, and on small data, each makes its own.
  *
  * A model that keeps a tight bound keeps every wider one.  So in the end each
  * bound gets the best of all models that keep it.

@@ -202,6 +202,7 @@ search_outcome(const SearchAnswer *answer)
 		return TRAIN_CONVERGED;
 	return answer->stopped_early ? TRAIN_EARLY_STOP : TRAIN_ITERATION_LIMIT;
 }
+
 bool
 search_scores_are_flat(const Newton *newton)
 {
