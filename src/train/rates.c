@@ -490,7 +490,8 @@ rates_judge(const Rates *rates, double *reached)
 }
 
 double
-rates_worth_of_room(const Rates *rates, const double *multiplier)
+rates_worth_of_room(const Rates *rates, const Band *asked,
+                    const double *multiplier)
 {
 	double worth = 0;
 
@@ -498,13 +499,18 @@ rates_worth_of_room(const Rates *rates, const double *multiplier)
 	{
 		const Band *band = &rates->bands[b];
 		const FairConstraint *constraint = rates_band_constraint(rates, band);
-		double room = fabs(constraint->bound -
-		                   rates_band_reached(rates, band, rates->hard));
+		double end = constraint->kind == FAIR_MIN_RATIO ? asked[b].ratio
+		                                                : asked[b].width;
+		double room = end - rates_band_reached(rates, band, rates->hard);
 		double price = 0;
+
+		if (constraint->kind == FAIR_MIN_RATIO)
+			room *= -1;
 
 		for (uint32_t k = band->first; k < band->first + band->count; k++)
 			price += fabs(multiplier[k]);
-		worth += room * (band->kind == BAND_BETWEEN ? price / 2 : price);
+		worth +=
+			fmax(room, 0) * (band->kind == BAND_BETWEEN ? price / 2 : price);
 	}
 	return worth;
 }

@@ -95,13 +95,15 @@ rates_band_reached(const Rates *rates, const Band *band, const double *value);
  * 0 when all of them are kept. */
 extern double rates_judge(const Rates *rates, double *reached);
 
-/* By how much the loss could fall if rates that keep their bounds went all the
- * way to them, at the prices that 'multiplier' [n_active] says.  The multipliers
- * of a gap are once those that push up and once those that push down, so half
- * of them are its price.  Never too little where the loss is convex in what has
+/* By how much the loss could fall if rates within the bands 'asked' [n_bands]
+ * for, which are those of the rates with other widths and ratios, went all the
+ * way to their ends, at the prices that 'multiplier' [n_active] says.  The
+ * multipliers of a gap are once those that push up and once those that push
+ * down, so half of them are its price.  Never too little where the loss is convex in what has
  * room, and the multipliers are those of the point: they price the first bit
  * of the room, and the rest of it is worth less.  Every band has a bound. */
-extern double rates_worth_of_room(const Rates *rates, const double *multiplier);
+extern double rates_worth_of_room(const Rates *rates, const Band *asked,
+                                  const double *multiplier);
 
 /* Largest difference of hard rates within a band; where no rate is a mean
  * decision the largest loss; 0 without bands. */

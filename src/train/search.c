@@ -19,6 +19,11 @@
  * Hessian carries the curvature of the constraints under the multipliers of
  * the step before, kept positive row by row.
  *
+ * Over all rows, close to the end, hard rates are taken at their word: offsets
+ * are not averaged, the bands aimed at are as wide as the bounds but for a
+ * little (NEAR_AIM), and the Jacobian learns from what each step did to the hard
+ * rates (search_secant.c).  Runs that do not end so go on in the other way.
+ *
  * Each band narrows from step to step (CLOSER) down to the one aimed at, which
  * is a little narrower than its bound (AIM), and narrower still when no iterate
  * has kept the bounds.  Losses are smooth, so theirs is narrower by the tenth
@@ -53,6 +58,7 @@
 #define AIM 0.9
 #define AIM_SHRINK 0.8
 #define LOSS_AIM 0.01
+#define NEAR_AIM 0.97
 #define AIM_PATIENCE 4
 #define OFFSET_RATE 0.5
 /* A unit of a rate is worth no more than this in mean loss, at first: a few
@@ -81,6 +87,11 @@
 #define FULL_PATIENCE 2
 #define FULL_PATIENCE_FROM 4 /* times */
 #define LOSS_TOLERANCE 3e-4
+/* A run over a sample is over when a point that keeps the bounds makes a step
+ * that is shorter than this: what it is wrong about is more. */
+#define SAMPLE_STEP 0.006
+/* passes after which a run is no longer thought to be near its end */
+#define NEAR_PASSES 7
 /* passes over all rows are made with the sample's Hessian and Jacobian, which
  * are right to some percent, and new ones are taken this seldom */
 #define FULL_CURVED_EVERY 8
@@ -112,7 +123,8 @@ search_create(Newton *newton, Search **result)
 	search->bands = arena_alloc(arena, newton->rates->n_bands, sizeof(Band));
 	if (search->offset == NULL || search->place == NULL ||
 	    search->solved == NULL || search->m == NULL || search->bands == NULL ||
-	    search->aim == NULL || search->since_kept == NULL)
+	    search->aim == NULL || search->since_kept == NULL ||
+	    search_secant_create(search) != NUM_OK)
 		return NUM_NO_MEMORY;
 	return proximal_band_create(newton, &search->proximal);
 }
@@ -126,7 +138,7 @@ move_offsets(Search *search)
 	{
 		double now = rates->soft[k] - rates->hard[k];
 
-		if (!search->has_offset)
+		if (!search->has_offset || search->near)
 			search->offset[k] = now;
 		else
 			search->offset[k] += OFFSET_RATE * (now - search->offset[k]);
@@ -148,15 +160,14 @@ build_program(Search *search)
 	for (uint32_t k = 0; k < n_active; k++)
 		search->place[k] -=
 			newton_dot(newton->jacobian + k * stride, newton->step, newton->n);
-	if (!search->curved)
-		return NUM_OK;
-	memcpy(search->solved, newton->jacobian,
-	       n_active * stride * sizeof(double));
-	for (uint32_t k = 0; k < n_active; k++)
+	for (uint32_t k = 0; k < n_active && search->curved; k++)
 	{
+		double *solved = search->solved + k * stride;
+
 		if (monitor_stop(newton->monitor))
 			return NUM_CANCELLED;
-		newton_solve(newton, search->solved + k * stride);
+		memcpy(solved, newton->jacobian + k * stride, stride * sizeof(double));
+		newton_solve(newton, solved);
 	}
 	for (uint32_t k = 0; k < n_active; k++)
 	{
@@ -285,7 +296,7 @@ reset_aims(Search *search)
 	search->most = counts_now(search) ? MOST_COUNTING : MOST_MULTIPLIER;
 	for (int c = 0; c < search->newton->settings->n_constraints; c++)
 	{
-		search->aim[c] = AIM;
+		search->aim[c] = search->near ? NEAR_AIM : AIM;
 		search->since_kept[c] = 0;
 	}
 }
@@ -362,17 +373,36 @@ set_curvature(Search *search)
 	                        newton->cell_loss_curvature);
 }
 
+/* Takes no more of a step of that length than MAX_STEP. */
+static void
+shorten_step(Search *search, double length)
+{
+	Newton *newton = search->newton;
+	double part = length > MAX_STEP ? MAX_STEP / length : 1;
+
+	/* multipliers of a step that is not taken whole would overstate the
+	 * curvature, which would make the next ones larger still */
+	for (uint32_t k = 0; k < newton->rates->n_active && part < 1; k++)
+		newton->multiplier[k] *= part;
+	for (uint32_t j = 0; j < newton->n && part < 1; j++)
+		newton->step[j] *= part;
+	search->secant.squared = 0;
+	if (search->near && search->proximal == NULL && !counts_now(search))
+		search_secant_note(search, part, part * part * length * length);
+}
+
 /* From the sums of the last pass to the next point. */
 static NumStatus
 search_step(Search *search, double *length)
 {
 	Newton *newton = search->newton;
-	const Rates *rates = newton->rates;
 	BandProgram program = band_program(search);
 	NumStatus status;
 
 	move_offsets(search);
 	narrow_bands(search);
+	if (search->near && !search->curved)
+		search_secant_learn(search);
 	if (search->proximal != NULL)
 		status = proximal_band_step(search->proximal, search->curved, &program,
 		                            search->place, newton->multiplier, length);
@@ -380,15 +410,7 @@ search_step(Search *search, double *length)
 		status = band_step(search, &program, length);
 	if (status != NUM_OK)
 		return status;
-	/* multipliers of a step that is not taken whole would overstate the
-	 * curvature, which would make the next ones larger still */
-	if (*length > MAX_STEP)
-	{
-		for (uint32_t k = 0; k < rates->n_active; k++)
-			newton->multiplier[k] *= MAX_STEP / *length;
-		for (uint32_t j = 0; j < newton->n; j++)
-			newton->step[j] *= MAX_STEP / *length;
-	}
+	shorten_step(search, *length);
 	set_curvature(search);
 	newton_remember(newton, newton->multiplier);
 	for (uint32_t j = 0; j < newton->n; j++)
@@ -410,6 +432,8 @@ begin_run(Search *search, uint32_t block_stride, int curved_every, int patience)
 	search->curved_every = curved_every;
 	search->patience = patience;
 	search->brief = block_stride == 1 && curved_every > 1;
+	search->near = false;
+	search->secant.squared = 0;
 	search->iteration = 0;
 	search->least_loss = INFINITY;
 	search->since_better = 0;
@@ -423,15 +447,27 @@ begin_run(Search *search, uint32_t block_stride, int curved_every, int patience)
 }
 
 /* How much smaller the loss of a point that keeps its bounds could become, as
- * the step from it tells: what the room within the bounds is worth, and what
- * the step gains in the quadratic model. */
+ * the step from it tells: what the room within the bands aimed at is worth, and
+ * what the step gains in the quadratic model. */
 static double
 worth_of_more(const Search *search, double length)
 {
 	const Newton *newton = search->newton;
 
-	return length * length / 2 +
-	       rates_worth_of_room(newton->rates, newton->multiplier);
+	return length * length / 2 + rates_worth_of_room(newton->rates,
+	                                                 search->bands,
+	                                                 newton->multiplier);
+}
+
+/* Whether the run can end at a point that keeps its bounds, from which the step
+ * has that length. */
+static bool
+nothing_to_gain(const Search *search, double length)
+{
+	if (search->block_stride > 1)
+		return length < SAMPLE_STEP;
+	return search->brief && worth_of_more(search, length) <=
+	                            LOSS_TOLERANCE * search->newton->loss;
 }
 
 /* Judges points on the way of the step just made, and keeps those that are
@@ -501,6 +537,11 @@ search_advance(Search *search)
 		search->over = true;
 		return NUM_OK;
 	}
+	if (search->near && search->iteration >= NEAR_PASSES)
+	{
+		search->near = false;
+		reset_aims(search);
+	}
 	move_aims(search);
 	status = search_step(search, &length);
 	if (status != NUM_OK)
@@ -510,9 +551,8 @@ search_advance(Search *search)
 		status = look_on_the_way(search);
 	if (status != NUM_OK)
 		return status;
-	search->converged =
-		search->brief && feasible && newton->early_stop.rule == NULL &&
-		worth_of_more(search, length) <= LOSS_TOLERANCE * newton->loss;
+	search->converged = feasible && newton->early_stop.rule == NULL &&
+	                    nothing_to_gain(search, length);
 	search->over =
 		search->converged || ++search->iteration >= newton->max_iterations;
 	return NUM_OK;
@@ -558,14 +598,17 @@ keep_constant(Newton *newton)
 	return NUM_OK;
 }
 
-/* A run over all rows, most of whose way the sample has gone. */
+/* A run over all rows, most of whose way the sample has gone; 'near': all of
+ * it, as far as the sample tells. */
 static void
-begin_full_run(Search *search)
+begin_full_run(Search *search, bool near)
 {
 	uint32_t stride = search->newton->sample_stride;
 
 	begin_run(search, 1, stride > 1 ? FULL_CURVED_EVERY : 1,
 	          stride > FULL_PATIENCE_FROM ? FULL_PATIENCE : PATIENCE);
+	search->near = search->brief && near;
+	reset_aims(search);
 }
 
 NumStatus
@@ -588,7 +631,7 @@ search_begin(Search *search)
 	newton_forget_best(newton);
 	if (status == NUM_OK)
 		status = keep_constant(newton);
-	begin_full_run(search);
+	begin_full_run(search, search->converged);
 	return status;
 }
 
@@ -629,6 +672,6 @@ search_begin_near(Search *search)
 	newton_forget_best(newton);
 	if (status == NUM_OK)
 		status = keep_constant(newton);
-	begin_full_run(search);
+	begin_full_run(search, true);
 	return status;
 }

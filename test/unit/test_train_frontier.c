@@ -190,7 +190,9 @@ check_fold(NumArena *arena, const Dataset *data, uint32_t f,
 	}
 	ask_for_parity(&settings, 0.05);
 	CHECK_INT(train_constraint(arena, data, &settings, NULL, &single), NUM_OK);
-	CHECK_CLOSE(points[0].loss, single.loss, 0.004);
+	/* a search over a sample may end in another place that is about as good */
+	CHECK_CLOSE(points[0].loss, single.loss,
+	            n_rows > MANY_ROWS / 2 ? 0.03 : 0.004);
 }
 
 /* The certificate of the models of the first bound against a count row by
