@@ -599,7 +599,8 @@ keep_constant(Newton *newton)
 }
 
 /* A run over all rows, most of whose way the sample has gone; 'near': all of
- * it, as far as the sample tells. */
+ * it, as far as the sample tells.  Of classes there are so many rates that one
+ * of them is beyond its bound on other rows where bounds are kept narrowly. */
 static void
 begin_full_run(Search *search, bool near)
 {
@@ -607,7 +608,7 @@ begin_full_run(Search *search, bool near)
 
 	begin_run(search, 1, stride > 1 ? FULL_CURVED_EVERY : 1,
 	          stride > FULL_PATIENCE_FROM ? FULL_PATIENCE : PATIENCE);
-	search->near = search->brief && near;
+	search->near = search->brief && near && search->newton->classes == NULL;
 	reset_aims(search);
 }
 
