@@ -19,6 +19,8 @@ SELECT fairpg.train('m', 'small', 'y', features => '{x,y}');
 SELECT fairpg.train('m', 'small', 'y', features => '{x,ctid}');
 SELECT fairpg.train('m', 'small', 'y', features => '{x,doc}');
 SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{nothing}');
+SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{g,y}');
+SELECT fairpg.train('m', 'small', 'y', features => '{x}', protected => '{g*y}');
 SELECT fairpg.train('', 'small', 'y', features => '{x}');
 SELECT fairpg.train(NULL, 'small', 'y', features => '{x}');
 SELECT fairpg.train('m', 'small', 'y', features => '{x}', family => 'forest');

@@ -253,8 +253,14 @@ resolve_weight(ReadPlan *plan)
 static void
 add_protected(ReadPlan *plan, const char *name, DataAttributeSpec *spec)
 {
-	ReadColumn *column = &plan->columns[read_column(plan, name, "protected")];
+	int at = read_column(plan, name, "protected");
+	ReadColumn *column = &plan->columns[at];
 
+	if (at == plan->label)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("protected column \"%s\" is the label column", name),
+		         errdetail("All rows of a group would have one label.")));
 	if (column->encoder.input == ENCODE_NONE ||
 	    column->encoder.input == ENCODE_ARRAY)
 		ereport(ERROR,

@@ -161,10 +161,10 @@ warn_of_unconstrained(TrainCall *call, const TrainRate *rate)
 	const DataAttribute *attribute = &call->data->attributes[rate->attribute];
 	char *warning =
 		psprintf("group \"%s\" of \"%s\" is not constrained on "
-	             "%s: " UINT64_FORMAT " training rows, min_group is %d",
+	             "%s: " UINT64_FORMAT " training %s, min_group is %d",
 	             attribute->group_names[rate->group], attribute->name,
 	             criterion_of(call, rate)->event_name[rate->event], rate->rows,
-	             call->min_group);
+	             rate->rows == 1 ? "row" : "rows", call->min_group);
 
 	warn_once(call, warning);
 }
