@@ -27,7 +27,6 @@
 
 static void read_call(FunctionCallInfo fcinfo, AuditCall *call);
 static void read_options(Jsonb *options, AuditCall *call);
-static int protected_column(AuditCall *call, const char *name);
 static void
 resolve_attribute(AuditCall *call, const char *name, AuditAttribute *attribute);
 
@@ -74,16 +73,8 @@ read_call(FunctionCallInfo fcinfo, AuditCall *call)
 	call->label = args_text_or_null(fcinfo, 2);
 	call->decision = args_text_or_null(fcinfo, 3);
 	call->score = args_text_or_null(fcinfo, 4);
-	if ((call->decision == NULL) == (call->score == NULL))
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         call->score == NULL
-		             ? errmsg("one of the arguments \"decision\" and "
-		                      "\"score\" must be given")
-		             : errmsg("arguments \"decision\" and \"score\" cannot "
-		                      "both be given"),
-		         errhint("With a score, the decision is score >= "
-		                 "threshold.")));
+	audit_check_decision(call, "With a score, the decision is score >= "
+	                           "threshold.");
 	if (PG_ARGISNULL(5) || isnan(PG_GETARG_FLOAT8(5)))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("argument \"threshold\" must be a number")));
@@ -93,10 +84,7 @@ read_call(FunctionCallInfo fcinfo, AuditCall *call)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("argument \"positive\" needs a label")));
 	call->weight = args_text_or_null(fcinfo, 7);
-	if (PG_ARGISNULL(8))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-		                errmsg("argument \"level\" must not be null")));
-	call->level = stats_level(fcinfo, 8);
+	call->level = audit_level_arg(fcinfo, 8);
 	call->seed = PG_ARGISNULL(9) ? 0 : PG_GETARG_INT64(9);
 	read_options(PG_ARGISNULL(10) ? NULL : PG_GETARG_JSONB_P(10), call);
 
@@ -104,6 +92,29 @@ read_call(FunctionCallInfo fcinfo, AuditCall *call)
 		args_text_array(PG_GETARG_ARRAYTYPE_P(1), "protected", &n_attributes);
 	source_open(source, &call->source);
 	audit_resolve(call, attributes, n_attributes);
+}
+
+double
+audit_level_arg(FunctionCallInfo fcinfo, int number)
+{
+	if (PG_ARGISNULL(number))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+		                errmsg("argument \"level\" must not be null")));
+	return stats_level(fcinfo, number);
+}
+
+void
+audit_check_decision(const AuditCall *call, const char *hint)
+{
+	if ((call->decision == NULL) == (call->score == NULL))
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         call->score == NULL
+		             ? errmsg("one of the arguments \"decision\" and "
+		                      "\"score\" must be given")
+		             : errmsg("arguments \"decision\" and \"score\" cannot "
+		                      "both be given"),
+		         errhint("%s", hint)));
 }
 
 static void
@@ -141,19 +152,17 @@ audit_resolve(AuditCall *call, char **attributes, int n_attributes)
 	}
 }
 
-/* Place of a protected column among those of the call, where it is added. */
-static int
-protected_column(AuditCall *call, const char *name)
+int
+audit_add_column(AuditCall *call, const char *name, const char *role)
 {
-	int at = source_column(&call->source, name, "protected");
+	int at = source_column(&call->source, name, role);
 	Oid type = TupleDescAttr(call->source.columns, at)->atttypid;
 
 	if (!OidIsValid(lookup_type_cache(type, TYPECACHE_EQ_OPR)->eq_opr))
 		ereport(ERROR,
 		        (errcode(ERRCODE_DATATYPE_MISMATCH),
-		         errmsg("protected column \"%s\" of type %s cannot define "
-		                "groups",
-		                name, format_type_be(type)),
+		         errmsg("%s column \"%s\" of type %s cannot define groups",
+		                role, name, format_type_be(type)),
 		         errhint("Use a query as source that makes a text of it.")));
 	for (int c = 0; c < call->n_columns; c++)
 		if (strcmp(call->columns[c], name) == 0)
@@ -170,5 +179,5 @@ resolve_attribute(AuditCall *call, const char *name, AuditAttribute *attribute)
 	attribute->name = name;
 	attribute->n_columns = source_attribute(&call->source, name, names);
 	for (int c = 0; c < attribute->n_columns; c++)
-		attribute->columns[c] = protected_column(call, names[c]);
+		attribute->columns[c] = audit_add_column(call, names[c], "protected");
 }

@@ -56,6 +56,16 @@ typedef struct AuditCall
 
 	/* of how many rows of the counts a group may consist; 0 is one */
 	int n_parts;
+	/* the most rows of counts, in place of fairpg.max_groups; beyond it
+	 * audit_count() returns NULL and -1 bases; 0: as the setting has it */
+	int64 limit;
+	/* what to group by, in place of all columns together; or NULL */
+	const char *grouping_sql;
+	/* what $1, $2 and so on stand for in the expressions over the source, which
+	 * may not have values of rows in them: errors show the statement */
+	int n_parameters;
+	Oid *parameter_types;
+	Datum *parameter_values;
 
 	/* resolved */
 	Source source;
@@ -79,12 +89,24 @@ typedef struct AuditBase
 	int n_classes;
 	const FairCells *classes;
 	int64 n_unlabelled;
-	int64 *sums; /* [call->n_sums] */
+	int64 *sums;    /* [call->n_sums] */
+	int64 grouping; /* with grouping_sql: columns that it is not grouped by, the
+	                 * first being the highest bit; their values say nothing */
 } AuditBase;
+
+/* audit.c: argument 'level', which may not be NULL; an error unless there is
+ * either a decision or a score. */
+extern double audit_level_arg(FunctionCallInfo fcinfo, int number);
+extern void audit_check_decision(const AuditCall *call, const char *hint);
 
 /* audit.c: the attributes of a call, whose source is open: the columns of
  * each 'sex', 'sex*race', and all columns together. */
 extern void audit_resolve(AuditCall *call, char **attributes, int n_attributes);
+
+/* A column of the source to group by, added to those of the call unless it is
+ * there; returns its place.  An error unless its values can be told apart. */
+extern int
+audit_add_column(AuditCall *call, const char *name, const char *role);
 
 /* audit_query.c: counts the source in one statement, as the caller, between
  * SPI_connect() and SPI_finish(), which are the caller's: what is returned

@@ -35,8 +35,8 @@ typedef struct AuditQuery
 	const AuditCall *call;
 	StringInfoData select;
 	int n_parameters;
-	Oid types[MAX_PARAMETERS];
-	Datum values[MAX_PARAMETERS];
+	Oid *types; /* those of the call, and room for MAX_PARAMETERS */
+	Datum *values;
 
 	/* expressions */
 	char *label;
@@ -52,6 +52,7 @@ typedef struct AuditQuery
 	const char *checked_role[2];
 } AuditQuery;
 
+static void copy_parameters(AuditQuery *query);
 static void add_label(AuditQuery *query);
 static void add_decision(AuditQuery *query);
 static char *zero_one(AuditQuery *query, const char *name, const char *role);
@@ -68,6 +69,7 @@ audit_count(const AuditCall *call, int *n_bases)
 		                             .callback = add_context,
 		                             .arg = unconstify(AuditCall *, call) };
 
+	copy_parameters(&query);
 	add_label(&query);
 	add_decision(&query);
 	query.weight = "";
@@ -78,10 +80,34 @@ audit_count(const AuditCall *call, int *n_bases)
 	error_context_stack = &context;
 	audit_run(query.select.data, query.n_parameters, query.types, query.values);
 	error_context_stack = context.previous;
-	fairness_check_groups(((int64) SPI_processed + Max(call->n_parts, 1) - 1) /
-	                      Max(call->n_parts, 1));
+	if (call->limit > 0 && SPI_processed > (uint64) call->limit)
+	{
+		*n_bases = -1;
+		return NULL;
+	}
+	if (call->limit == 0)
+		fairness_check_groups(
+			((int64) SPI_processed + Max(call->n_parts, 1) - 1) /
+			Max(call->n_parts, 1));
 	check_result(&query);
 	return read_bases(&query, n_bases);
+}
+
+/* Those of the call come first, as its expressions number them. */
+static void
+copy_parameters(AuditQuery *query)
+{
+	const AuditCall *call = query->call;
+	int n = call->n_parameters;
+
+	query->n_parameters = n;
+	query->types = palloc(sizeof(Oid) * (Size) (n + MAX_PARAMETERS));
+	query->values = palloc(sizeof(Datum) * (Size) (n + MAX_PARAMETERS));
+	for (int i = 0; i < n; i++)
+	{
+		query->types[i] = call->parameter_types[i];
+		query->values[i] = call->parameter_values[i];
+	}
 }
 
 /* Says which column was at fault when an aggregate refuses a value. */
@@ -264,6 +290,20 @@ add_decision(AuditQuery *query)
 	                                 Float8GetDatum(call->threshold)));
 }
 
+/* Which of the columns a row of grouping sets is not grouped by, as bits, the
+ * first column being the highest. */
+static void
+add_grouping(AuditQuery *query)
+{
+	const AuditCall *call = query->call;
+
+	appendStringInfoString(&query->select, ", CAST(GROUPING(");
+	for (int c = 0; c < call->n_columns; c++)
+		appendStringInfo(&query->select, "%ssrc.%s", c == 0 ? "" : ", ",
+		                 quote_identifier(call->columns[c]));
+	appendStringInfoString(&query->select, ") AS pg_catalog.int8)");
+}
+
 /* One row for each combination of values of the protected columns: the
  * values, the confusion table, the scores, counts of values that are neither
  * 0 nor 1, and the sums asked for. */
@@ -287,14 +327,22 @@ build_statement(AuditQuery *query)
 		appendStringInfo(select, ", pg_catalog.sum(%s)", query->checked[i]);
 	for (int i = 0; i < call->n_sums; i++)
 		appendStringInfo(select, ", pg_catalog.sum(%s)", call->sums_sql[i]);
+	if (call->grouping_sql != NULL)
+		add_grouping(query);
 	appendStringInfo(select, " FROM %s", call->source.from);
-	for (int c = 0; c < call->n_columns; c++)
-		appendStringInfo(select, "%s src.%s", c == 0 ? " GROUP BY" : ",",
-		                 quote_identifier(call->columns[c]));
+	if (call->grouping_sql != NULL)
+		appendStringInfo(select, " GROUP BY %s", call->grouping_sql);
+	else
+		for (int c = 0; c < call->n_columns; c++)
+			appendStringInfo(select, "%s src.%s", c == 0 ? " GROUP BY" : ",",
+			                 quote_identifier(call->columns[c]));
 	/* one more than allowed tells that there are too many */
-	appendStringInfo(select, " LIMIT %d",
-	                 setting_int("fairpg.max_groups") * Max(call->n_parts, 1) +
-	                     1);
+	appendStringInfo(select, " LIMIT " INT64_FORMAT,
+	                 call->limit > 0
+	                     ? call->limit + 1
+	                     : (int64) setting_int("fairpg.max_groups") *
+	                               Max(call->n_parts, 1) +
+	                           1);
 }
 
 /* Read only in two senses: SPI refuses a statement that writes, and the
@@ -361,7 +409,8 @@ check_result(const AuditQuery *query)
 				             : errhint("Give scores by the argument "
 				                       "\"score\".")));
 	}
-	if (empty)
+	/* of grouping sets it may be that none is large enough */
+	if (empty && call->grouping_sql == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("source %s has no rows", call->source.name)));
 	/* rows without a decision might have it: then nobody can tell */
@@ -446,6 +495,10 @@ read_bases(const AuditQuery *query, int *n_bases)
 			value = SPI_getbinval(row, desc, first_sum + i, &null);
 			bases[b].sums[i] = null ? 0 : DatumGetInt64(value);
 		}
+		bases[b].grouping = 0;
+		if (call->grouping_sql != NULL)
+			bases[b].grouping = DatumGetInt64(
+				SPI_getbinval(row, desc, first_sum + call->n_sums, &null));
 	}
 	AtEOXact_GUC(true, nest_level);
 	return bases;

@@ -82,22 +82,12 @@ read_call(FunctionCallInfo fcinfo, BiasCall *call)
 
 	audit->decision = args_text_or_null(fcinfo, ARG_DECISION);
 	audit->score = args_text_or_null(fcinfo, ARG_SCORE);
-	if ((audit->decision == NULL) == (audit->score == NULL))
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         audit->score == NULL
-		             ? errmsg("one of the arguments \"decision\" and "
-		                      "\"score\" must be given")
-		             : errmsg("arguments \"decision\" and \"score\" cannot "
-		                      "both be given"),
-		         errhint("With a score, who scores above the median of all "
-		                 "counts as selected.")));
+	audit_check_decision(audit,
+	                     "With a score, who scores above the median of all "
+	                     "counts as selected.");
 	call->scoring = audit->score != NULL;
 	call->cutoff_column = -1;
-	if (PG_ARGISNULL(ARG_LEVEL))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-		                errmsg("argument \"level\" must not be null")));
-	audit->level = stats_level(fcinfo, ARG_LEVEL);
+	audit->level = audit_level_arg(fcinfo, ARG_LEVEL);
 	read_options(PG_ARGISNULL(ARG_OPTIONS) ? NULL
 	                                       : PG_GETARG_JSONB_P(ARG_OPTIONS),
 	             call);

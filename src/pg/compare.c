@@ -90,10 +90,7 @@ read_call(FunctionCallInfo fcinfo, CompareCall *call)
 	char **attributes;
 	int n_attributes;
 
-	if (PG_ARGISNULL(ARG_LEVEL))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-		                errmsg("argument \"level\" must not be null")));
-	audit->level = stats_level(fcinfo, ARG_LEVEL);
+	audit->level = audit_level_arg(fcinfo, ARG_LEVEL);
 	audit->seed = PG_ARGISNULL(ARG_SEED) ? 0 : PG_GETARG_INT64(ARG_SEED);
 	audit->weight = args_text_or_null(fcinfo, ARG_WEIGHT);
 	call->weighted = audit->weight != NULL;

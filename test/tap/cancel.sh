@@ -114,6 +114,11 @@ stop_in 'counting for an audit' "SELECT count(*) FROM fairpg.audit('scored',
 	'{g}', label => 'label', score => 'score')"
 stop_in 'the intervals of an audit' "SELECT count(*) FROM fairpg.audit('scored',
 	'{d*e}', label => 'label', score => 'score', options => '{\"replicates\": 1000}')"
+stop_in 'a comparison' "SELECT count(*) FROM fairpg.compare('decision:yes',
+	'model:scorer', 'SELECT *, c > 40 AS yes FROM many', '{d*e}', label => 'label',
+	options => '{\"replicates\": 1000}')"
+stop_in 'a search of subgroups' "SELECT count(*) FROM fairpg.subgroups('many',
+	'{a,b,c,d,g}', label => 'label', score => 'c', threshold => 40)"
 stop_in 'an evaluation' "SELECT evaluation FROM fairpg.evaluate('scorer', 'many')"
 stop_in 'a frontier of numbers' "SELECT count(*) FROM fairpg.frontier('numbers', 'many',
 	'a', protected => '{g}', exclude => '{id,label}', family => 'linear',

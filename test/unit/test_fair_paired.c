@@ -10,6 +10,7 @@
 
 #include "fair/metric.h"
 #include "num/random.h"
+#include "scratch.h"
 #include "unit.h"
 
 static NumArena arena;
@@ -235,7 +236,7 @@ intervals_cover(void)
 int
 main(void)
 {
-	arena_init_malloc(&arena, 0);
+	scratch_begin(&arena, 0);
 	RUN(interval_of_published_pairs);
 	RUN(interval_is_symmetric_and_never_certain);
 	RUN(metrics_are_those_of_both_sides);
@@ -243,5 +244,6 @@ main(void)
 	RUN(even_weights_change_nothing);
 	RUN(draws_have_the_right_spread);
 	RUN(intervals_cover);
+	scratch_end(&arena);
 	return unit_end();
 }
