@@ -74,6 +74,27 @@ FROM fairpg.check_data('SELECT i AS g, i % 2 AS h, i % 3 AS x, i % 5 = 0 AS y FR
 	'{g,h,g*h}', 'y', options => '{"strata": "g"}')
 WHERE attribute IN ('g', 'g*h') OR metric = 'CDDL' OR (attribute = 'h' AND metric = 'share');
 
+-- row security holds, and is said
+CREATE ROLE fairpg_checker;
+GRANT SELECT ON odd TO fairpg_checker;
+ALTER TABLE odd ENABLE ROW LEVEL SECURITY;
+CREATE POLICY forty ON odd USING (x <= 40);
+SET ROLE fairpg_checker;
+SELECT severity, metric, value, n, fact FROM fairpg.check_data('odd') WHERE check_name = 'rows';
+RESET ROLE;
+ALTER TABLE odd DISABLE ROW LEVEL SECURITY;
+REVOKE SELECT ON odd FROM fairpg_checker;
+SET ROLE fairpg_checker;
+SELECT count(*) FROM fairpg.check_data('odd');
+RESET ROLE;
+DROP POLICY forty ON odd;
+DROP ROLE fairpg_checker;
+
+-- a value nearly everywhere, among more others than are counted one by one
+SELECT severity, column_name, metric, round(value::numeric, 2) AS value, n
+FROM fairpg.check_data('SELECT CASE WHEN i % 25 = 0 THEN i / 7.0 ELSE 0 END AS zeros, i AS id FROM generate_series(1, 500000) i',
+	options => '{"sample": 20000}') WHERE metric = 'dominant_share';
+
 -- columns that are no features are reported, whatever they are called
 SELECT severity, column_name, metric, value, fact
 FROM fairpg.check_data($$SELECT i AS "a;b'<script>", point(i, 1) AS "drop table ""x""", 'NaN'::float8 AS nan,

@@ -105,7 +105,7 @@ statement()
 slowest_stop()
 {
 	local name part limit
-	for name in 'train plain' 'train parity' 'train odds' predict audit; do
+	for name in 'train plain' 'train parity' 'train odds' predict audit 'check data'; do
 		for part in 5 15 25 35 45 55 65 75 85 95; do
 			limit=$(printf '%s\n' "$1" | awk -F '\t' -v name="$name" \
 				-v part=$part '$1 == name { print int($2 * part / 100) + 1 }')
@@ -188,6 +188,8 @@ report()
 		"$(ratio "$(least predict)" "$byhand")" ' x' "$(least predict)"
 	row 'audit with intervals, to counts by FILTER' 1.5 \
 		"$(ratio "$(least audit)" "$filter")" ' x' "$(least audit)"
+	row 'check_data, sex and race' 3 \
+		"$(ratio "$(least 'check data')" "$t")" ' T' "$(least 'check data')"
 	row 'memory of training, a row' 80 "$(query -c "SELECT
 		max(memory_bytes::float8 / (rows_train + rows_test))
 		FROM fairpg_catalog.model_version WHERE model = 'parity'")" ' B'

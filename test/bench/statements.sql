@@ -103,4 +103,6 @@ FROM bench.scored
 GROUP BY GROUPING SETS ((sex), (race), (sex, race)) \g /dev/null
 -- time: audit
 SELECT * FROM fairpg.audit('bench.scored', '{sex,race,sex*race}',
-	label => 'label', decision => 'decision') \g /dev/null$$;
+	label => 'label', decision => 'decision') \g /dev/null
+-- time: check data
+SELECT * FROM fairpg.check_data('bench.data', '{sex,race}', label => 'label') \g /dev/null$$;

@@ -35,6 +35,7 @@ compare_rows(const void *a, const void *b, void *call)
 	size_t x = *(const uint32 *) a;
 	size_t y = *(const uint32 *) b;
 
+	CHECK_FOR_INTERRUPTS();
 	for (int i = 0; i < checked->n_annotators; i++)
 	{
 		int order =

@@ -31,8 +31,10 @@
 /* Combinations of values of protected columns and strata. */
 #define CHECK_MOST_BASES 32767
 
-/* Different values of a column that are counted one by one. */
+/* Different values of a column that are counted one by one, fewer where there are
+ * many columns. */
 #define CHECK_MOST_VALUES 16384
+#define CHECK_LEAST_VALUES 1024
 
 /* What is missing: SQL NULL, or a text that stands for it. */
 typedef enum CheckMissing
@@ -305,6 +307,11 @@ typedef struct CheckLevels
 
 /* levels.c: of all features, [n_features]. */
 extern CheckLevels *check_levels(const CheckCall *call);
+
+/* How many rows of the sample have the most frequent value of a feature, and how
+ * many have one; none of a feature that is neither number nor category. */
+extern size_t
+check_most_frequent(const CheckCall *call, int feature, size_t *present);
 
 /* How rows of the sample are called in facts: "6172 rows", "a sample of 100000
  * rows". */

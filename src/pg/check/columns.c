@@ -70,20 +70,22 @@ check_finite(const CheckCall *call, const CheckFeature *feature)
 
 /* One value, or one nearly everywhere. */
 static void
-check_constant(const CheckCall *call, const CheckFeature *feature)
+check_constant(const CheckCall *call, int f)
 {
+	const CheckFeature *feature = &call->features[f];
 	CheckRow row = column_row(call, feature, "constant", "dominant_share");
-	uint64 rows = values_rows(&feature->values);
-	uint64 most = values_most_frequent(&feature->values);
+	size_t rows = (size_t) values_rows(&feature->values);
+	size_t most = (size_t) values_most_frequent(&feature->values);
 
-	if (feature->input.encoder.input == ENCODE_NONE)
+	if (feature->input.encoder.input == ENCODE_NONE ||
+	    call->n_rows < (uint64) call->min_group)
 		return;
 	/* beyond so many values only some are counted, and the most frequent one
-	 * need not be among them */
-	if (feature->values.bits > 0 || call->n_rows < (uint64) call->min_group)
-		return;
-	row.n = (int64) feature->n_present;
-	if (rows == 0)
+	 * need not be among them: it is in the sample */
+	if (feature->values.bits > 0)
+		most = check_most_frequent(call, f, &rows);
+	row.n = (int64) rows;
+	if (feature->n_present == 0)
 	{
 		row.severity = severity_name(SEVERITY_WARNING);
 		row.fact =
@@ -92,6 +94,8 @@ check_constant(const CheckCall *call, const CheckFeature *feature)
 		check_put(call, &row);
 		return;
 	}
+	if (rows == 0)
+		return;
 	row.value = (double) most / (double) rows;
 	fair_wilson(row.value, (double) rows, call->level, &row.low, &row.high);
 	row.severity = rules_judge(&call->rules, RULE_DOMINANT, row.value);
@@ -259,7 +263,7 @@ check_columns(CheckCall *call)
 		CHECK_FOR_INTERRUPTS();
 		check_usable(call, feature);
 		check_finite(call, feature);
-		check_constant(call, feature);
+		check_constant(call, f);
 		check_identifier(call, feature);
 		check_name(call, feature);
 		check_order(call, feature);

@@ -38,6 +38,16 @@ check_source_rows(CheckCall *call)
 			psprintf("Below %d rows no figure says much.", call->min_group);
 	}
 	check_put(call, &row);
+	if (!call->source.row_security)
+		return;
+	row = check_row("rows", "row_security");
+	row.n = (int64) call->n_rows;
+	row.severity = severity_name(SEVERITY_NOTE);
+	row.fact = psprintf("Row security filters what the current user reads of "
+	                    "source %s.",
+	                    call->source.name);
+	row.advice = "Others may see other rows: look who is left out.";
+	check_put(call, &row);
 }
 
 /* An attribute that cannot be compared by groups; true when it is. */

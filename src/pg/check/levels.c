@@ -25,12 +25,15 @@ typedef struct Level
 	size_t rows;
 } Level;
 
+/* The server's qsort() holds nothing that a cancel could lose, so that those who
+ * compare may answer one. */
 static int
 compare_words(const void *a, const void *b)
 {
 	uint64 x = *(const uint64 *) a;
 	uint64 y = *(const uint64 *) b;
 
+	CHECK_FOR_INTERRUPTS();
 	return (x > y) - (x < y);
 }
 
@@ -58,27 +61,38 @@ compare_numbers(const void *a, const void *b)
 	double x = *(const double *) a;
 	double y = *(const double *) b;
 
+	CHECK_FOR_INTERRUPTS();
 	return (x > y) - (x < y);
 }
 
-/* The values of a text with their rows, in the order of their words. */
+/* Whether a word is that of a value. */
+static bool
+is_present(const CheckCall *call, int feature, size_t row)
+{
+	return call->features[feature].is_number
+	           ? !isnan(check_number(call, row, feature))
+	           : check_word(call, row, feature) != 0;
+}
+
+/* The values of a feature with their rows, in the order of their words;
+ * '*present' are the rows that have one. */
 static Level *
-list_levels(const CheckCall *call, int feature, size_t *n)
+list_levels(const CheckCall *call, int feature, size_t *n, size_t *present)
 {
 	size_t rows = call->sample.n;
 	uint64 *words = MemoryContextAllocHuge(CurrentMemoryContext,
 	                                       sizeof(uint64) * (rows + 1));
 	Level *levels;
-	size_t n_words = 0;
 
+	*present = 0;
 	for (size_t i = 0; i < rows; i++)
-		if (check_word(call, i, feature) != 0)
-			words[n_words++] = check_word(call, i, feature);
-	qsort(words, n_words, sizeof(uint64), compare_words);
+		if (is_present(call, feature, i))
+			words[(*present)++] = check_word(call, i, feature);
+	qsort(words, *present, sizeof(uint64), compare_words);
 	levels = MemoryContextAllocHuge(CurrentMemoryContext,
-	                                sizeof(Level) * (n_words + 1));
+	                                sizeof(Level) * (*present + 1));
 	*n = 0;
-	for (size_t i = 0; i < n_words; i++)
+	for (size_t i = 0; i < *present; i++)
 	{
 		if (i == 0 || words[i] != words[i - 1])
 		{
@@ -91,11 +105,25 @@ list_levels(const CheckCall *call, int feature, size_t *n)
 	return levels;
 }
 
+size_t
+check_most_frequent(const CheckCall *call, int feature, size_t *present)
+{
+	size_t n;
+	Level *levels = list_levels(call, feature, &n, present);
+	size_t most = 0;
+
+	for (size_t i = 0; i < n; i++)
+		most = Max(most, levels[i].rows);
+	pfree(levels);
+	return most;
+}
+
 static int
 text_levels(const CheckCall *call, int feature, uint16 *code)
 {
 	size_t n;
-	Level *levels = list_levels(call, feature, &n);
+	size_t present;
+	Level *levels = list_levels(call, feature, &n, &present);
 	size_t kept = Min(n, MOST_LEVELS);
 
 	if (n > kept)

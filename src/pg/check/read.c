@@ -518,6 +518,7 @@ static void
 prepare_tables(CheckCall *call)
 {
 	size_t slots = 1024;
+	size_t most;
 
 	call->bases_room = 16;
 	call->bases = MemoryContextAllocHuge(call->arena.host,
@@ -530,11 +531,15 @@ prepare_tables(CheckCall *call)
 	check_status(call, values_init(&call->contents, &call->arena,
 	                               (uint32) (slots / 4 * 3 - 1)));
 	prepare_sample(call);
+	/* tables of values take a quarter of the memory, or what is least */
+	most = setting_train_mem_bytes() / 4 / (2 * sizeof(ValueSlot)) /
+	       (size_t) Max(call->n_features, 1);
+	most = Max(Min(most, CHECK_MOST_VALUES), CHECK_LEAST_VALUES);
 	for (int f = 0; f < call->n_features; f++)
 	{
 		call->features[f].last = NAN;
 		check_status(call, values_init(&call->features[f].values, &call->arena,
-		                               CHECK_MOST_VALUES));
+		                               (uint32) most));
 	}
 	for (int k = 0; k < call->n_keys; k++)
 	{
