@@ -130,3 +130,6 @@ is "adult: all columns together tell sex and race as well as in scikit-learn's m
 	"$(sql "SELECT count(*) FROM (VALUES ('Female', 0.9301), ('Amer-Indian-Eskimo', 0.7770), ('Asian-Pac-Islander', 0.9111),
 		('Black', 0.7706), ('Other', 0.7996), ('White', 0.7565)) v(name, auc)
 		JOIN fairpg.check_data($adult) ON metric = 'joint_auc' AND group_name = name AND auc BETWEEN low AND high")" 6
+is "german: the column of marital status and sex tells sex" \
+	"$(sql "SELECT column_name || ' ' || severity FROM fairpg.check_data('data.german', '{sex}', 'credit_risk', positive => '1')
+		WHERE metric = 'cramers_v' AND attribute = 'sex' ORDER BY value DESC LIMIT 1")" "personal_status_sex serious"

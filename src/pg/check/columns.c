@@ -184,8 +184,11 @@ check_identifier(const CheckCall *call, const CheckFeature *feature)
 	             row.column, feature->values.bits > 0 ? "about " : "",
 	             row.value * (double) feature->n_present, feature->n_present,
 	             check_percent(row.value));
-	row.advice = "It looks like an identifier: a model remembers rows by it "
-				 "and learns nothing for others. Exclude it.";
+	row.advice =
+		strcmp(row.severity, severity_name(SEVERITY_NOTE)) == 0
+			? "If it names rows rather than measures something, exclude it."
+			: "It looks like an identifier: a model remembers rows by it and "
+			  "learns nothing for others. Exclude it.";
 	check_put(call, &row);
 }
 
