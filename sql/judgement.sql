@@ -22,6 +22,18 @@ SELECT (fairpg.judge_rates(45, 100, 6, 10, 0.05)).*;
 SELECT (fairpg.judge_rates(3, 10, 0, 10, 0.8, 'min_ratio')).*;
 SELECT (fairpg.judge_rates(0, 0, 6, 10, 0.05)).*;
 
+-- by another method; and one rate against a bound: as many rows as it says decide, one less do not
+SELECT method, round((j).low::numeric, 4) AS low, round((j).high::numeric, 4) AS high, (j).n_needed
+FROM unnest('{koopman,miettinen_nurminen,walter}'::text[]) method, LATERAL (SELECT fairpg.judge_rates(55, 100, 600, 1000, 0.8, 'min_ratio', method => method) AS j) t;
+SELECT kind, method, (j).verdict, round((j).value::numeric, 4) AS value, ((j).low, (j).high) = fairpg.proportion_interval(8, 100, 0.9, method) AS interval, (j).n, (j).n_needed,
+       (fairpg.judge_rate(0.08 * (j).n_needed, (j).n_needed, bound, kind, 0.9, method)).verdict AS then,
+       (fairpg.judge_rate(0.08 * ((j).n_needed - 1), (j).n_needed - 1, bound, kind, 0.9, method)).verdict AS one_less
+FROM (VALUES ('max_rate', 0.1), ('min_rate', 0.1), ('max_rate', 0.02)) v(kind, bound), unnest('{wilson,clopper_pearson}'::text[]) method,
+     LATERAL (SELECT fairpg.judge_rate(8, 100, bound, kind, 0.9, method) AS j) t;
+SELECT (fairpg.judge_rate(10, 100, 0.1)).*;
+SELECT (fairpg.judge_rate(0, 0, 0.1)).*;
+SELECT fairpg.judge_rates(1, 2, 3, NULL, 0.1) AS no_rows, (fairpg.judge_rates(1, 2, 3, 4, 0.1, method => NULL)).verdict AS default_method;
+
 -- groups: value and interval are those of gap() and ratio()
 CREATE TABLE decisions AS
 SELECT (ARRAY['a', 'b', 'c', 'tiny'])[CASE WHEN i <= 20 THEN 4 ELSE 1 + i % 3 END] AS grp, i % 2 = 0 AS label, i * 7919 % 100 < 40 + 5 * (i % 3) AS decision
@@ -64,6 +76,11 @@ SELECT fairpg.rows_to_decide('NaN', 0, 0.4, 100, 0.2);
 SELECT fairpg.judge_rates(5, 4, 1, 2, 0.1);
 SELECT fairpg.judge_rates(1, 4, 1, 2, 0.1, 'max_loss');
 SELECT fairpg.judge_rates(1, 4, 1, 2, 0.1, level => 2);
+SELECT fairpg.judge_rates(1, 4, 1, 2, 0.1, method => 'koopman');
+SELECT fairpg.judge_rate(1, 4, 0.1, 'max_gap');
+SELECT fairpg.judge_rate(1, 4, 1.1);
+SELECT fairpg.judge_rate(5, 4, 0.1);
+SELECT fairpg.judge_rate(1, 4, 0.1, method => 'newcombe');
 SELECT fairpg.judge(fairpg.fairness(true, true, 1), 'group_loss', 0.1);
 SELECT fairpg.judge(fairpg.fairness(true, true, 1), 'equalized_odds', 2);
 SELECT fairpg.judge(fairpg.fairness(true, true, 1), 'equalized_odds', 0.1, min_group => 0);

@@ -1,16 +1,26 @@
 /*
  * decision.c
- *    Whether the rates of two groups keep a bound, and how many rows would tell.
+ *    Whether a rate, or the rates of two groups, keep a bound, and how many rows
+ *    would tell.
  */
 #include "fair/decision.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Value, interval and verdict if group 0 had 'rows' rows. */
+/* A rate alone, if it were that of 'rows' rows. */
 static void
-judge(const FairTwoRates *two, const FairConstraint *constraint, double level,
-      const FairIntervalMethod *method, double rows, FairDecision *decision)
+judge_alone(double rate, double level, const FairIntervalMethod *method,
+            double rows, FairDecision *decision)
+{
+	decision->value = rate;
+	method->of_rate(rate, rows, level, &decision->low, &decision->high);
+}
+
+/* Two rates, if group 0 had 'rows' rows. */
+static void
+judge_two(const FairTwoRates *two, bool ratio, double level,
+          const FairIntervalMethod *method, double rows, FairDecision *decision)
 {
 	double p = two->successes[0] / two->n[0];
 	double q = two->successes[1] / two->n[1];
@@ -20,18 +30,31 @@ judge(const FairTwoRates *two, const FairConstraint *constraint, double level,
 
 	decision->low = interval.low;
 	decision->high = interval.high;
-	if (constraint->kind == FAIR_MIN_RATIO)
-		decision->value = q > 0 ? p / q : NAN;
-	else
+	if (ratio)
 	{
-		decision->value = fabs(p - q);
-		decision->high = fmax(interval.high, -interval.low);
-		decision->low = interval.low <= 0 && interval.high >= 0
-		                    ? 0
-		                    : fmin(fabs(interval.low), fabs(interval.high));
-		if (isnan(interval.low))
-			decision->low = decision->high = NAN;
+		decision->value = q > 0 ? p / q : NAN;
+		return;
 	}
+	decision->value = fabs(p - q);
+	decision->high = fmax(interval.high, -interval.low);
+	decision->low = interval.low <= 0 && interval.high >= 0
+	                    ? 0
+	                    : fmin(fabs(interval.low), fabs(interval.high));
+	if (isnan(interval.low))
+		decision->low = decision->high = NAN;
+}
+
+/* Value, interval and verdict if group 0 had 'rows' rows. */
+static void
+judge(const FairTwoRates *two, const FairConstraint *constraint, double level,
+      const FairIntervalMethod *method, double rows, FairDecision *decision)
+{
+	if (method->of_rate != NULL)
+		judge_alone(two->successes[0] / two->n[0], level, method, rows,
+		            decision);
+	else
+		judge_two(two, constraint->kind == FAIR_MIN_RATIO, level, method, rows,
+		          decision);
 	decision->verdict =
 		fair_constraint_verdict(constraint, decision->low, decision->high);
 }

@@ -1,7 +1,7 @@
 /*
  * decision.h
- *    Whether the rates of two groups keep a bound, and how many rows of one of
- *    them would tell.
+ *    Whether a rate, or the rates of two groups, keep a bound, and how many rows
+ *    would tell.
  */
 #ifndef FAIRPG_FAIR_DECISION_H
 #define FAIRPG_FAIR_DECISION_H
@@ -25,7 +25,8 @@ typedef struct FairDecision
 /*
  * Judges rate 0 against rate 1 by an interval of 'method', which is one of
  * differences for FAIR_MAX_GAP (what counts is the absolute difference) and of
- * ratios for FAIR_MIN_RATIO (rate 0 by rate 1).
+ * ratios for FAIR_MIN_RATIO (rate 0 by rate 1); or rate 0 alone by one of rates,
+ * which is to be at most, or at least, the bound.
  *
  * rows_needed is the least number of rows of group 0 with which the verdict is
  * not "insufficient", if both rates and the rows of group 1 stay as they are;

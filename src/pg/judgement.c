@@ -22,6 +22,28 @@
 #include "pg/statistics.h"
 #include "pg/stats_image.h"
 
+static void
+check_bound(const FairConstraint *constraint)
+{
+	bool of_loss = constraint->kind == FAIR_MAX_LOSS;
+
+	if (!(constraint->bound >= 0) || isinf(constraint->bound) ||
+	    (!of_loss && constraint->bound > 1))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("argument \"bound\" must be %s",
+		                       of_loss ? "a number that is not negative"
+		                               : "between 0 and 1")));
+}
+
+static void
+refuse_loss(const FairConstraint *constraint)
+{
+	if (constraint->kind == FAIR_MAX_LOSS)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("rates have no bound of kind \"max_loss\""),
+		                errhint("Known kinds: max_gap, min_ratio.")));
+}
+
 /* A bound and its kind, arguments 'number' and 'number' + 1; the criterion is
  * left open. */
 static FairConstraint
@@ -40,13 +62,7 @@ bound_args(FunctionCallInfo fcinfo, int number)
 		                errmsg("kind of bound \"%s\" is not known", kind),
 		                errhint("Known kinds: max_gap, min_ratio, max_loss.")));
 	constraint.kind = (FairBound) k;
-	if (!(constraint.bound >= 0) || isinf(constraint.bound) ||
-	    (k != FAIR_MAX_LOSS && constraint.bound > 1))
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("argument \"bound\" must be %s",
-		                k == FAIR_MAX_LOSS ? "a number that is not negative"
-		                                   : "between 0 and 1")));
+	check_bound(&constraint);
 	return constraint;
 }
 
@@ -111,38 +127,80 @@ fairpg_rows_to_decide(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64((int64) rows);
 }
 
+/* The row of a verdict on counts of which 'n' may grow. */
+static Datum
+decision_row(FunctionCallInfo fcinfo, const FairDecision *decision, double n)
+{
+	RowMaker row;
+
+	row_begin(&row, fcinfo);
+	row_put_text(&row, decision->verdict);
+	row_put_real(&row, decision->value);
+	row_put_end(&row, decision->low);
+	row_put_end(&row, decision->high);
+	row_put_text(&row, NULL);
+	put_rows(&row, n);
+	put_rows(&row, decision->rows_needed);
+	row_put_texts(&row, NIL);
+	return row_end(&row);
+}
+
+/* judge_rate(successes float8, n float8, bound float8, kind text, level float8,
+ * method text) returns judgement. */
+FAIRPG_FUNCTION(fairpg_judge_rate);
+
+Datum
+fairpg_judge_rate(PG_FUNCTION_ARGS)
+{
+	FairTwoRates one = { { PG_GETARG_FLOAT8(0), 0 },
+		                 { PG_GETARG_FLOAT8(1), 0 } };
+	FairConstraint constraint = { .bound = PG_GETARG_FLOAT8(2) };
+	const char *kind = text_to_cstring(PG_GETARG_TEXT_PP(3));
+	FairDecision decision;
+
+	statistics_check_counts(one.successes[0], one.n[0], "successes", "n");
+	if (strcmp(kind, "max_rate") == 0)
+		constraint.kind = FAIR_MAX_GAP;
+	else if (strcmp(kind, "min_rate") == 0)
+		constraint.kind = FAIR_MIN_RATIO;
+	else
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("kind of bound \"%s\" is not known", kind),
+		                errhint("Known kinds: max_rate, min_rate.")));
+	check_bound(&constraint);
+	fair_decide(&one, &constraint, stats_level(fcinfo, 4),
+	            stats_method(fcinfo, 5, FAIR_OF_RATE), &decision);
+	PG_RETURN_DATUM(decision_row(fcinfo, &decision, one.n[0]));
+}
+
 /* judge_rates(a float8, n1 float8, b float8, n2 float8, bound float8, kind
- * text, level float8) returns judgement. */
+ * text, level float8, method text) returns judgement; a NULL method is the
+ * default one. */
 FAIRPG_FUNCTION(fairpg_judge_rates);
 
 Datum
 fairpg_judge_rates(PG_FUNCTION_ARGS)
 {
-	FairTwoRates two = statistics_two_rates(fcinfo);
-	FairConstraint constraint = bound_args(fcinfo, 4);
-	double level = stats_level(fcinfo, 6);
+	const FairIntervalMethod *method;
+	FairEstimand estimand;
+	FairTwoRates two;
+	FairConstraint constraint;
+	double level;
 	FairDecision decision;
-	RowMaker row;
 
-	if (constraint.kind == FAIR_MAX_LOSS)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("rates have no bound of kind \"max_loss\""),
-		                errhint("Known kinds: max_gap, min_ratio.")));
-	fair_decide(&two, &constraint, level,
-	            fair_interval_methods(constraint.kind == FAIR_MIN_RATIO
-	                                      ? FAIR_OF_RATIO
-	                                      : FAIR_OF_DIFFERENCE),
-	            &decision);
-	row_begin(&row, fcinfo);
-	row_put_text(&row, decision.verdict);
-	row_put_real(&row, decision.value);
-	row_put_end(&row, decision.low);
-	row_put_end(&row, decision.high);
-	row_put_text(&row, NULL);
-	put_rows(&row, two.n[0]);
-	put_rows(&row, decision.rows_needed);
-	row_put_texts(&row, NIL);
-	PG_RETURN_DATUM(row_end(&row));
+	for (int a = 0; a < 7; a++)
+		if (PG_ARGISNULL(a))
+			PG_RETURN_NULL();
+	two = statistics_two_rates(fcinfo);
+	constraint = bound_args(fcinfo, 4);
+	level = stats_level(fcinfo, 6);
+	refuse_loss(&constraint);
+	estimand =
+		constraint.kind == FAIR_MIN_RATIO ? FAIR_OF_RATIO : FAIR_OF_DIFFERENCE;
+	method = PG_ARGISNULL(7) ? fair_interval_methods(estimand)
+	                         : stats_method(fcinfo, 7, estimand);
+	fair_decide(&two, &constraint, level, method, &decision);
+	PG_RETURN_DATUM(decision_row(fcinfo, &decision, two.n[0]));
 }
 
 /* The groups of a fairness_stats as an attribute. */
@@ -191,10 +249,7 @@ fairpg_judge(PG_FUNCTION_ARGS)
 	constraint = bound_args(fcinfo, 2);
 	constraint.criterion =
 		fairness_criterion(text_to_cstring(PG_GETARG_TEXT_PP(1)));
-	if (constraint.kind == FAIR_MAX_LOSS)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("rates have no bound of kind \"max_loss\""),
-		                errhint("Known kinds: max_gap, min_ratio.")));
+	refuse_loss(&constraint);
 	fairness_groups_arg(fcinfo, &groups);
 	attribute = attribute_of(&groups);
 	host_arena_init(&arena, CurrentMemoryContext, 0);

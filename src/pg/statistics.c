@@ -39,10 +39,9 @@ check_count(double count, const char *name)
 		                          FAIR_COUNT_MAX)));
 }
 
-/* Or of successes among them. */
-static void
-check_counts(double successes, double n, const char *successes_name,
-             const char *n_name)
+void
+statistics_check_counts(double successes, double n, const char *successes_name,
+                        const char *n_name)
 {
 	check_count(successes, successes_name);
 	check_count(n, n_name);
@@ -58,8 +57,8 @@ check_counts(double successes, double n, const char *successes_name,
 static void
 check_two_rates(const FairTwoRates *two)
 {
-	check_counts(two->successes[0], two->n[0], "a", "n1");
-	check_counts(two->successes[1], two->n[1], "b", "n2");
+	statistics_check_counts(two->successes[0], two->n[0], "a", "n1");
+	statistics_check_counts(two->successes[1], two->n[1], "b", "n2");
 }
 
 FairTwoRates
@@ -86,7 +85,7 @@ fairpg_proportion_interval(PG_FUNCTION_ARGS)
 	double low;
 	double high;
 
-	check_counts(successes, n, "successes", "n");
+	statistics_check_counts(successes, n, "successes", "n");
 	method->of_rate(successes / n, n, level, &low, &high);
 	return outcome_interval(fcinfo, low, high);
 }

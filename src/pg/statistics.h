@@ -14,6 +14,11 @@
  * where they are no counts. */
 extern FairTwoRates statistics_two_rates(FunctionCallInfo fcinfo);
 
+/* Raises an error where 'successes' of 'n' are no counts, naming the arguments. */
+extern void
+statistics_check_counts(double successes, double n, const char *successes_name,
+                        const char *n_name);
+
 /* Text argument 'number' as the name of a way to adjust p-values; an error that
  * lists the known ones where it is none. */
 extern FairAdjustment

@@ -276,6 +276,21 @@ COMMENT ON COLUMN fairpg.judgement.n_needed
 COMMENT ON COLUMN fairpg.judgement.warnings
     IS 'groups that were not judged, and why';
 
+CREATE FUNCTION fairpg.judge_rate(
+    successes double precision,
+    n double precision,
+    bound double precision,
+    kind text DEFAULT 'max_rate',
+    level double precision DEFAULT 0.95,
+    method text DEFAULT 'wilson')
+    RETURNS fairpg.judgement
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    COST 1000
+    AS 'MODULE_PATHNAME', 'fairpg_judge_rate';
+COMMENT ON FUNCTION fairpg.judge_rate(double precision, double precision, double precision, text,
+    double precision, text)
+    IS 'the verdict on a rate against a bound (max_rate or min_rate), and how many rows would decide if the rate stayed';
+
 CREATE FUNCTION fairpg.judge_rates(
     a double precision,
     n1 double precision,
@@ -283,13 +298,14 @@ CREATE FUNCTION fairpg.judge_rates(
     n2 double precision,
     bound double precision,
     kind text DEFAULT 'max_gap',
-    level double precision DEFAULT 0.95)
+    level double precision DEFAULT 0.95,
+    method text DEFAULT NULL)
     RETURNS fairpg.judgement
-    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
     COST 1000
     AS 'MODULE_PATHNAME', 'fairpg_judge_rates';
 COMMENT ON FUNCTION fairpg.judge_rates(double precision, double precision, double precision,
-    double precision, double precision, text, double precision)
+    double precision, double precision, text, double precision, text)
     IS 'the verdict on a of n1 against b of n2, and how many rows of the first group would decide, all else as it is';
 
 CREATE FUNCTION fairpg.judge(

@@ -98,12 +98,43 @@ where_the_other_group_is_what_is_uncertain_no_rows_decide(void)
 	CHECK(decide(3, 10, 0, 10, FAIR_MIN_RATIO, 0.8).rows_needed == 10);
 }
 
+/* 8 of 100 against 0.1 and 0.02, by the definition of the intervals. */
+static void
+a_rate_alone_is_judged_by_its_interval(void)
+{
+	FairTwoRates one = { { 8, 0 }, { 100, 0 } };
+	FairConstraint most = { .kind = FAIR_MAX_GAP, .bound = 0.1 };
+	FairConstraint least = { .kind = FAIR_MIN_RATIO, .bound = 0.02 };
+	const FairIntervalMethod *wilson = fair_interval_methods(FAIR_OF_RATE);
+	FairDecision got;
+	double low;
+	double high;
+
+	fair_decide(&one, &most, 0.95, wilson, &got);
+	CHECK_TEXT(got.verdict, "insufficient");
+	fair_wilson(0.08, 100, 0.95, &low, &high);
+	CHECK(got.value == 0.08 && got.low == low && got.high == high);
+	fair_wilson(0.08, got.rows_needed, 0.95, &low, &high);
+	CHECK(high <= 0.1);
+	fair_wilson(0.08, got.rows_needed - 1, 0.95, &low, &high);
+	CHECK(high > 0.1);
+	fair_decide(&one, &least, 0.95, wilson, &got);
+	CHECK_TEXT(got.verdict, "pass");
+	CHECK(got.rows_needed == 100);
+	one.n[0] = 0;
+	one.successes[0] = 0;
+	fair_decide(&one, &least, 0.95, wilson, &got);
+	CHECK_TEXT(got.verdict, "insufficient");
+	CHECK(isnan(got.rows_needed));
+}
+
 int
 main(void)
 {
 	RUN(the_verdict_is_on_all_of_the_interval);
 	RUN(a_gap_is_an_absolute_difference);
 	RUN(the_rows_needed_decide_and_fewer_do_not);
+	RUN(a_rate_alone_is_judged_by_its_interval);
 	RUN(where_the_other_group_is_what_is_uncertain_no_rows_decide);
 	return unit_end();
 }
