@@ -17,7 +17,7 @@ SHARED_OBJS = \
 CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 # what both libraries need of the server side
 COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o \
-	figures_number.o host.o \
+	figures_number.o figures_score.o host.o \
 	judge.o report.o rows.o source.o statement.o store.o \
 	store_access.o store_frontier.o store_names.o store_read.o store_run.o)
 TRAIN_OBJS = \

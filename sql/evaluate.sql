@@ -30,7 +30,7 @@ FROM fairpg_catalog.evaluation a JOIN fairpg_catalog.evaluation b ON b.part = 'e
 WITH figures AS (
     SELECT e.part, m.attribute, m.group_name, m.metric, round(m.value::numeric, 12) AS value, round(m.low::numeric, 12) AS low, m.n, m.flag, m.reason
     FROM fairpg_catalog.evaluation e JOIN fairpg_catalog.evaluation_metric m USING (evaluation)
-    WHERE e.part IN ('held_out', 'external') AND m.metric NOT IN ('auc', 'brier', 'log_loss', 'mean_score'))
+    WHERE e.part IN ('held_out', 'external') AND m.metric !~ '^(auc|bpsn_auc|bnsp_auc|brier|log_loss|mean_score|ece|calibration_.*)$')
 SELECT count(*) AS metrics_that_differ FROM (
     (SELECT attribute, group_name, metric, value, low, n, flag, reason FROM figures WHERE part = 'held_out'
      EXCEPT SELECT attribute, group_name, metric, value, low, n, flag, reason FROM figures WHERE part = 'external')

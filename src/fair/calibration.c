@@ -85,7 +85,6 @@ read_rows(NumArena *arena, const uint8_t *image, CalibrationRows *rows)
 			rows->weight[y][i] = entry.weight[y];
 			rows->total[y] += entry.weight[y];
 		}
-		rows->n_rows += rows->rows[i];
 		squared += rows->squared[i];
 		rows->n++;
 	}
@@ -459,8 +458,6 @@ measure(NumArena *arena, const uint8_t *image, const FairCalibrationPlan *plan,
 
 	if (status != NUM_OK)
 		return status;
-	for (int i = 0; i < FAIR_CALIBRATION_PARTS; i++)
-		parts[i].rows = rows.n_rows;
 	/* an image from anybody may have sums and no entries */
 	if (!(rows.total[0] + rows.total[1] > 0))
 		return NUM_OK;
@@ -505,6 +502,9 @@ fair_calibration(NumArena *arena, const uint8_t *image,
 
 		part->value = part->low = part->high = NAN;
 		part->wide_low = part->wide_high = NAN;
+		part->rows =
+			(double) fair_scores_image_count(image, FAIR_SCORES_NEGATIVE) +
+			(double) fair_scores_image_count(image, FAIR_SCORES_POSITIVE);
 	}
 	result->error = NAN;
 	if (!(fair_scores_image_sum(image, FAIR_SUM_NEGATIVE) +

@@ -18,7 +18,6 @@ typedef struct CalibrationRows
 	double *squared;   /* weights */
 	double *weight[2]; /* by label */
 
-	double n_rows;
 	double total[2]; /* weight by label */
 	double effective;
 } CalibrationRows;

@@ -35,12 +35,13 @@ evaluate(const CalibrationRows *rows, const double *logit, Fit *fit)
 		double x = logit[i];
 		double z = fit->a + fit->b * x;
 		double all = rows->weight[0][i] + rows->weight[1][i];
-		double p = num_sigmoid(z);
+		double p;
+		/* log(1 + e^z) less z is the loss of a positive row */
+		double loss = num_logistic(z, &p);
 		double off = all * p - rows->weight[1][i];
 		double bend = all * p * (1 - p);
 
-		fit->loss += rows->weight[1][i] * num_logloss(z, true) +
-		             rows->weight[0][i] * num_logloss(z, false);
+		fit->loss += all * loss - rows->weight[1][i] * z;
 		fit->gradient[0] += off;
 		fit->gradient[1] += off * x;
 		fit->curvature[0] += bend;

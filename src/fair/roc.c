@@ -115,6 +115,7 @@ cursor_begin(const FairSide *side, unsigned cut)
 /* Two sides at once: the weights of the next score that either has. */
 typedef struct Pair
 {
+	bool same; /* sides: then 'positive' stands for both */
 	Cursor positive;
 	Cursor negative;
 	double weight[2]; /* negatives, positives */
@@ -128,6 +129,14 @@ pair_next(Pair *pair)
 	bool take_p = !p->done && (n->done || p->key <= n->key);
 	bool take_n = !n->done && (p->done || n->key <= p->key);
 
+	if (pair->same)
+	{
+		memcpy(pair->weight, p->weight, sizeof(pair->weight));
+		if (p->done)
+			return false;
+		cursor_next(p);
+		return true;
+	}
 	pair->weight[1] = take_p ? p->weight[1] : 0;
 	pair->weight[0] = take_n ? n->weight[0] : 0;
 	if (take_p)
@@ -141,7 +150,9 @@ static Pair
 pair_begin(const FairSide *positives, const FairSide *negatives)
 {
 	unsigned cut = common_cut(positives, negatives);
-	Pair pair = { .positive = cursor_begin(positives, cut),
+	Pair pair = { .same = positives->image == negatives->image &&
+		                  positives->less == negatives->less,
+		          .positive = cursor_begin(positives, cut),
 		          .negative = cursor_begin(negatives, cut) };
 
 	return pair;
@@ -287,7 +298,9 @@ typedef struct Curve
 	Cursor cursor;
 	double total[2];
 	double below[2]; /* weights passed */
-	double x0;       /* the piece that is not vertical */
+	double tied;     /* products of the weights of pooled scores */
+	bool pooled;
+	double x0; /* the piece that is not vertical */
 	double y0;
 	double x1;
 	double y1;
@@ -308,6 +321,7 @@ curve_next(Curve *curve)
 		curve->y0 = curve->below[1] / curve->total[1];
 		curve->below[0] += width;
 		curve->below[1] += cursor->weight[1];
+		curve->tied += width * cursor->weight[1];
 		if (!done)
 			cursor_next(cursor);
 		if (!done && !(width > 0))
@@ -333,10 +347,22 @@ static void
 curve_begin(const FairSide *side, Curve *curve)
 {
 	memset(curve, 0, sizeof(*curve));
+	curve->pooled = common_cut(side, side) > 0;
 	curve->cursor = cursor_begin(side, common_cut(side, side));
 	curve->total[0] = side_sum(side, FAIR_SUM_NEGATIVE);
 	curve->total[1] = side_sum(side, FAIR_SUM_POSITIVE);
 	curve_next(curve);
+}
+
+/* Why a side has no curve, or NULL. */
+static const char *
+no_curve(const FairSide *side)
+{
+	if (!(side_sum(side, FAIR_SUM_POSITIVE) > 0))
+		return "no positive labels";
+	if (!(side_sum(side, FAIR_SUM_NEGATIVE) > 0))
+		return "no negative labels";
+	return NULL;
 }
 
 /* Integral of |d| over 'width', where d goes straight from d0 to d1. */
@@ -351,21 +377,17 @@ area_between(double width, double d0, double d1)
 void
 fair_abroca(const FairSide *a, const FairSide *b, FairAbroca *result)
 {
-	FairAuc auc[2];
 	Curve curve[2];
 	double x = 0;
 	double area = 0;
 
 	memset(result, 0, sizeof(*result));
 	result->area = result->error = NAN;
-	fair_auc_between(a, a, 0.95, &auc[0]);
-	fair_auc_between(b, b, 0.95, &auc[1]);
-	result->reason = auc[0].reason != NULL ? auc[0].reason : auc[1].reason;
+	result->reason = no_curve(a);
+	if (result->reason == NULL)
+		result->reason = no_curve(b);
 	if (result->reason != NULL)
 		return;
-	/* within the box of a pooled tie the curve may leave its diagonal by half
-	 * of the box, as the AUC may */
-	result->error = auc[0].error + auc[1].error;
 	curve_begin(a, &curve[0]);
 	curve_begin(b, &curve[1]);
 	while (x < 1)
@@ -381,4 +403,11 @@ fair_abroca(const FairSide *a, const FairSide *b, FairAbroca *result)
 				curve_next(&curve[i]);
 	}
 	result->area = area;
+	result->error = 0;
+	/* within the box of a pooled tie the curve may leave its diagonal by half
+	 * of the box, as the AUC may */
+	for (int i = 0; i < 2; i++)
+		if (curve[i].pooled)
+			result->error +=
+				curve[i].tied / 2 / curve[i].total[0] / curve[i].total[1];
 }

@@ -177,8 +177,8 @@ figure_losses(const uint8_t *image, const FairCalibrationPlan *plan,
               const FairRanking *ranking, FairScoreFigures *result)
 {
 	static const double share[2] = { 0, 1 };
-	FairScoreFigure *brier = &result->figure[1];
-	FairScoreFigure *log_loss = &result->figure[2];
+	FairScoreFigure *brier = &result->figure[FAIR_FIGURE_BRIER];
+	FairScoreFigure *log_loss = &result->figure[FAIR_FIGURE_LOG_LOSS];
 	FairScoreFigure *mean = &result->figure[FAIR_FIGURE_MEAN_SCORE];
 	Spread spread = read_spread(image);
 	double weight;

@@ -13,6 +13,8 @@
  * fair/calibration.h. */
 #define FAIR_SCORE_FIGURES (4 + FAIR_CALIBRATION_PARTS)
 #define FAIR_FIGURE_AUC 0
+#define FAIR_FIGURE_BRIER 1
+#define FAIR_FIGURE_LOG_LOSS 2
 #define FAIR_FIGURE_MEAN_SCORE 3
 #define FAIR_FIGURE_OF_PART(part) (4 + (int) (part))
 

@@ -5,7 +5,6 @@
 #include "fair/scores.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "num/special.h"
@@ -43,7 +42,7 @@ find_slot(const FairScores *scores, uint64_t key)
 	uint32_t mask = scores->n_slots - 1;
 	uint32_t slot = hash_key(key) & mask;
 
-	while (scores->key[slot] != 0 && scores->key[slot] != key + 1)
+	while (scores->slot[slot].key != 0 && scores->slot[slot].key != key + 1)
 		slot = (slot + 1) & mask;
 	return slot;
 }
@@ -54,26 +53,21 @@ allocate_slots(FairScores *scores, uint32_t n_slots)
 	scores->n_slots = n_slots;
 	scores->n_entries = 0;
 	scores->weight = NULL;
-	scores->key = arena_alloc(scores->arena, n_slots, sizeof(uint64_t));
-	scores->rows =
-		arena_alloc(scores->arena, n_slots, LABELS * sizeof(uint64_t));
+	scores->slot = arena_alloc(scores->arena, n_slots, sizeof(FairScoreSlot));
 	if (scores->weighted)
 		scores->weight =
 			arena_alloc(scores->arena, n_slots, 2 * LABELS * sizeof(ExactSum));
-	if (scores->key == NULL || scores->rows == NULL ||
-	    (scores->weighted && scores->weight == NULL))
+	if (scores->slot == NULL || (scores->weighted && scores->weight == NULL))
 		return NUM_NO_MEMORY;
-	memset(scores->key, 0, n_slots * sizeof(uint64_t));
+	memset(scores->slot, 0, n_slots * sizeof(FairScoreSlot));
 	return NUM_OK;
 }
 
 static void
 release_slots(const FairScores *scores)
 {
-	arena_release(scores->arena, scores->key, scores->n_slots,
-	              sizeof(uint64_t));
-	arena_release(scores->arena, scores->rows, scores->n_slots,
-	              LABELS * sizeof(uint64_t));
+	arena_release(scores->arena, scores->slot, scores->n_slots,
+	              sizeof(FairScoreSlot));
 	arena_release(scores->arena, scores->weight, scores->n_slots,
 	              2 * LABELS * sizeof(ExactSum));
 }
@@ -108,11 +102,10 @@ take_slot(FairScores *scores, uint64_t key)
 {
 	uint32_t slot = find_slot(scores, key);
 
-	if (scores->key[slot] == 0)
+	if (scores->slot[slot].key == 0)
 	{
-		scores->key[slot] = key + 1;
+		scores->slot[slot].key = key + 1;
 		scores->n_entries++;
-		memset(&scores->rows[LABELS * slot], 0, LABELS * sizeof(uint64_t));
 		if (scores->weighted)
 			memset(&scores->weight[2 * LABELS * slot], 0,
 			       2 * LABELS * sizeof(ExactSum));
@@ -137,19 +130,18 @@ rebuild(FairScores *scores, uint32_t n_slots, uint8_t cut)
 	{
 		uint32_t slot;
 
-		if (old.key[s] == 0)
+		if (old.slot[s].key == 0)
 			continue;
-		slot = take_slot(scores, (old.key[s] - 1) >> cut);
+		slot = take_slot(scores, (old.slot[s].key - 1) >> cut);
 		for (uint32_t y = 0; y < LABELS; y++)
-			scores->rows[LABELS * slot + y] += old.rows[LABELS * s + y];
+			scores->slot[slot].rows[y] += old.slot[s].rows[y];
 		if (!scores->weighted)
 			continue;
 		for (uint32_t y = 0; y < 2 * LABELS; y++)
 		{
-			ExactSum more =
-				old.weight != NULL
-					? old.weight[2 * LABELS * s + y]
-					: sum_of_rows(old.rows[LABELS * s + y % LABELS]);
+			ExactSum more = old.weight != NULL
+			                    ? old.weight[2 * LABELS * s + y]
+			                    : sum_of_rows(old.slot[s].rows[y % LABELS]);
 
 			if (!exact_sum_merge(&scores->weight[2 * LABELS * slot + y], &more))
 				return NUM_TOO_LARGE;
@@ -170,13 +162,65 @@ start_weights(FairScores *scores)
 	return rebuild(scores, scores->n_slots, 0);
 }
 
-static int
-compare_keys(const void *a, const void *b)
+/* Sorts keys upwards, byte by byte; 'spare' has room for as many. */
+static void
+sort_keys(uint64_t *keys, uint64_t *spare, uint32_t n)
 {
-	uint64_t x = *(const uint64_t *) a;
-	uint64_t y = *(const uint64_t *) b;
+	uint64_t *from = keys;
+	uint64_t *to = spare;
 
-	return (x > y) - (x < y);
+	for (int shift = 0; shift < 64; shift += 8)
+	{
+		uint32_t start[257] = { 0 };
+		uint64_t *swap = from;
+
+		for (uint32_t i = 0; i < n; i++)
+			start[((from[i] >> shift) & 0xff) + 1]++;
+		/* a byte that all have alike orders nothing */
+		if (n == 0 || start[((from[0] >> shift) & 0xff) + 1] == n)
+			continue;
+		for (int b = 0; b < 256; b++)
+			start[b + 1] += start[b];
+		for (uint32_t i = 0; i < n; i++)
+			to[start[(from[i] >> shift) & 0xff]++] = from[i];
+		from = to;
+		to = swap;
+	}
+	if (from != keys)
+		memcpy(keys, from, n * sizeof(uint64_t));
+}
+
+/* The keys of all entries upwards, with as much room behind them; NULL without
+ * memory. */
+static uint64_t *
+sorted_keys(const FairScores *scores)
+{
+	uint32_t n = scores->n_entries;
+	uint64_t *keys = arena_alloc(scores->arena, n, 2 * sizeof(uint64_t));
+	uint32_t k = 0;
+
+	if (keys == NULL)
+		return NULL;
+	for (uint32_t s = 0; s < scores->n_slots; s++)
+		if (scores->slot[s].key != 0)
+			keys[k++] = scores->slot[s].key - 1;
+	sort_keys(keys, keys + n, n);
+	return keys;
+}
+
+/* Number of the highest bit, from 1; 0 for 0. */
+static int
+highest_bit(uint64_t bits)
+{
+	int highest = bits != 0;
+
+	for (int half = 32; half > 0; half /= 2)
+		if (bits >> half != 0)
+		{
+			bits >>= half;
+			highest += half;
+		}
+	return highest;
 }
 
 /*
@@ -189,28 +233,16 @@ static NumStatus
 cut_bits(FairScores *scores)
 {
 	uint32_t n = scores->n_entries;
-	uint64_t *sorted = arena_alloc(scores->arena, n, sizeof(uint64_t));
+	uint64_t *sorted = sorted_keys(scores);
 	uint32_t joined_at[65] = { 0 };
 	uint32_t left = n;
 	uint8_t cut = 0;
-	uint32_t k = 0;
 
 	if (sorted == NULL)
 		return NUM_NO_MEMORY;
-	for (uint32_t s = 0; s < scores->n_slots; s++)
-		if (scores->key[s] != 0)
-			sorted[k++] = scores->key[s] - 1;
-	qsort(sorted, n, sizeof(uint64_t), compare_keys);
 	for (uint32_t i = 1; i < n; i++)
-	{
-		uint64_t differ = sorted[i] ^ sorted[i - 1];
-		int bits = 0;
-
-		for (; differ != 0; differ >>= 1)
-			bits++;
-		joined_at[bits]++;
-	}
-	arena_release(scores->arena, sorted, n, sizeof(uint64_t));
+		joined_at[highest_bit(sorted[i] ^ sorted[i - 1])]++;
+	arena_release(scores->arena, sorted, n, 2 * sizeof(uint64_t));
 	while (left > FAIR_MAX_SCORES)
 		left -= joined_at[++cut];
 	return rebuild(scores, scores->n_slots, cut);
@@ -223,7 +255,7 @@ entry_for(FairScores *scores, uint64_t image, uint32_t *slot)
 	NumStatus status;
 
 	*slot = find_slot(scores, image >> scores->shift);
-	if (scores->key[*slot] != 0)
+	if (scores->slot[*slot].key != 0)
 		return NUM_OK;
 	*slot = take_slot(scores, image >> scores->shift);
 	if (2 * scores->n_entries <= scores->n_slots)
@@ -271,7 +303,7 @@ add_entry(FairScores *scores, uint32_t y, double score, double weight)
 
 	if (status != NUM_OK)
 		return status;
-	scores->rows[LABELS * slot + y]++;
+	scores->slot[slot].rows[y]++;
 	if (!scores->weighted)
 		return NUM_OK;
 	sums = &scores->weight[2 * LABELS * slot + y];
@@ -511,8 +543,7 @@ merge_entry(FairScores *scores, const uint8_t *entry, uint8_t shift,
 	NumStatus status = entry_for(scores, get64(entry) << shift, &slot);
 
 	for (uint32_t y = 0; y < LABELS && status == NUM_OK; y++)
-		status =
-			add_rows(&scores->rows[LABELS * slot + y], entry_rows(entry, y));
+		status = add_rows(&scores->slot[slot].rows[y], entry_rows(entry, y));
 	for (uint32_t y = 0; y < 2 * LABELS && scores->weighted && status == NUM_OK;
 	     y++)
 	{
@@ -575,9 +606,8 @@ NumStatus
 fair_scores_write(const FairScores *scores, uint8_t *image)
 {
 	uint32_t n = scores->n_entries;
-	uint64_t *sorted = arena_alloc(scores->arena, n, sizeof(uint64_t));
+	uint64_t *sorted = sorted_keys(scores);
 	uint8_t *entry = image + ENTRIES_AT;
-	uint32_t k = 0;
 
 	if (sorted == NULL)
 		return NUM_NO_MEMORY;
@@ -597,22 +627,18 @@ fair_scores_write(const FairScores *scores, uint8_t *image)
 	}
 	put64(image + ENTRIES_AT - 8, n);
 
-	for (uint32_t s = 0; s < scores->n_slots; s++)
-		if (scores->key[s] != 0)
-			sorted[k++] = scores->key[s] - 1;
-	qsort(sorted, n, sizeof(uint64_t), compare_keys);
-	for (k = 0; k < n; k++, entry += entry_bytes(scores->weighted))
+	for (uint32_t k = 0; k < n; k++, entry += entry_bytes(scores->weighted))
 	{
 		uint32_t slot = find_slot(scores, sorted[k]);
 
 		put64(entry, sorted[k]);
 		for (uint32_t y = 0; y < LABELS; y++)
-			put64(entry + 8 + 8 * y, scores->rows[LABELS * slot + y]);
+			put64(entry + 8 + 8 * y, scores->slot[slot].rows[y]);
 		for (uint32_t y = 0; y < 2 * LABELS && scores->weighted; y++)
 			exact_sum_write(&scores->weight[2 * LABELS * slot + y],
 			                entry + 8 + 8 * LABELS + EXACT_SUM_BYTES * y);
 	}
-	arena_release(scores->arena, sorted, n, sizeof(uint64_t));
+	arena_release(scores->arena, sorted, n, 2 * sizeof(uint64_t));
 	return NUM_OK;
 }
 

@@ -79,6 +79,13 @@ enum
 	FAIR_SCORES_SUMS
 };
 
+/* What a row looks up: in one line of the processor's cache. */
+typedef struct FairScoreSlot
+{
+	uint64_t key;                     /* and one; 0 is a free slot */
+	uint64_t rows[FAIR_SCORE_LABELS]; /* by label */
+} FairScoreSlot;
+
 typedef struct FairScores
 {
 	NumArena *arena;
@@ -91,8 +98,7 @@ typedef struct FairScores
 	/* open addressing, power of two, at most half full */
 	uint32_t n_slots;
 	uint32_t n_entries;
-	uint64_t *key;    /* [n_slots] key + 1; 0 is a free slot */
-	uint64_t *rows;   /* [3 * n_slots] by label */
+	FairScoreSlot *slot; /* [n_slots] */
 	ExactSum *weight; /* [6 * n_slots] by label, weights and then squared ones,
 	                   * while weighted */
 } FairScores;

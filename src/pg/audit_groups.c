@@ -63,7 +63,8 @@ merge_bases(NumArena *arena, const AuditBase *bases, const int *members,
 	uint8 empty[FAIR_TALLY_PLAIN_BYTES];
 	uint8 tally[FAIR_TALLY_WEIGHTED_BYTES];
 
-	group->scores = NULL;
+	group->scores = group->all_scores = NULL;
+	group->score_figures = NULL;
 	group->classes = NULL;
 	memset(&group->loss, 0, sizeof(group->loss));
 	memset(&group->errors, 0, sizeof(group->errors));

@@ -52,6 +52,7 @@ audit_report(const AuditCall *call, const AuditBase *bases, int n_bases,
 		FigureAttribute attribute;
 
 		audit_groups(&arena, &call->attributes[a], bases, n_bases, &attribute);
+		figures_measure_scores(&settings, &overall, &attribute);
 		for (int g = 0; g < attribute.n_groups; g++)
 			put_group(rows, &settings, attribute.name, &attribute.groups[g]);
 		put_gaps(rows, &settings, &attribute);
@@ -143,7 +144,29 @@ audit_gap_row(const FigureAttribute *attribute, const FigureGap *gap,
 	return row;
 }
 
-/* The gaps and then the ratios of an attribute, by every criterion. */
+/* The gaps of figures of scores. */
+static void
+put_score_gaps(Rows *rows, const FigureSettings *settings,
+               const FigureAttribute *attribute)
+{
+	int n_gaps;
+	FigureScoreGap *gaps = figures_of_score_gaps(settings, attribute, &n_gaps);
+
+	for (int g = 0; g < n_gaps; g++)
+	{
+		int worst = gaps[g].worst;
+		AuditRow row = { .kind = "gap",
+			             .attribute = attribute->name,
+			             .group_name =
+			                 worst < 0 ? NULL : attribute->groups[worst].name,
+			             .figure = gaps[g].figure };
+
+		put_row(rows, &row);
+	}
+}
+
+/* The gaps of an attribute by every criterion, those of its scores, and then
+ * the ratios. */
 static void
 put_gaps(Rows *rows, const FigureSettings *settings,
          const FigureAttribute *attribute)
@@ -152,10 +175,14 @@ put_gaps(Rows *rows, const FigureSettings *settings,
 	FigureGap *gaps = figures_of_gaps(settings, attribute, &n_gaps);
 
 	for (int ratio = 0; ratio < 2; ratio++)
+	{
 		for (int g = 0; g < n_gaps; g++)
 		{
 			AuditRow row = audit_gap_row(attribute, &gaps[g], ratio == 1);
 
 			put_row(rows, &row);
 		}
+		if (ratio == 0)
+			put_score_gaps(rows, settings, attribute);
+	}
 }

@@ -22,6 +22,7 @@
 typedef struct CalibrationCall
 {
 	ScoreCall scores;
+	FigureSettings settings;
 	FairCalibrationPlan plan;
 	Rows rows;
 } CalibrationCall;
@@ -42,28 +43,6 @@ put_place(RowMaker *row, const Place *place)
 	row_put_text(row, place->group_name);
 }
 
-static const char *
-small(const CalibrationCall *call, double rows)
-{
-	return rows < call->scores.audit.min_group ? "small" : NULL;
-}
-
-/* The flag of a figure; what needs both labels is as uncertain as the rarer one
- * is rare. */
-static const char *
-figure_flag(const CalibrationCall *call, const FairScoreFigures *figures,
-            int figure)
-{
-	bool of_both = figure == FAIR_FIGURE_AUC ||
-	               (figure >= FAIR_FIGURE_OF_PART(FAIR_CALIBRATION_SLOPE) &&
-	                figure <= FAIR_FIGURE_OF_PART(FAIR_CALIBRATION_OFFSET));
-
-	if (of_both)
-		return small(
-			call, (double) Min(figures->rows_negative, figures->rows_positive));
-	return small(call, figures->figure[figure].rows);
-}
-
 static void
 put_bin(CalibrationCall *call, const Place *place, const FairScoreBin *bin,
         int number)
@@ -81,15 +60,14 @@ put_bin(CalibrationCall *call, const Place *place, const FairScoreBin *bin,
 	row_put_real(&row, bin->low);
 	row_put_real(&row, bin->high);
 	row_put(&row, Int64GetDatum((int64) bin->rows));
-	row_put_text(&row, small(call, bin->rows));
+	row_put_text(&row, bin->rows < call->settings.min_group ? "small" : NULL);
 	row_put_text(&row, bin->weight > 0 ? NULL : "no rows in the bin");
 	row_end_among(&row, &call->rows);
 }
 
 /* A row without a bin. */
 static void
-put_figure(CalibrationCall *call, const Place *place, const char *metric,
-           const FairScoreFigure *figure, const char *flag)
+put_figure(CalibrationCall *call, const Place *place, const Figure *figure)
 {
 	RowMaker row;
 
@@ -98,27 +76,14 @@ put_figure(CalibrationCall *call, const Place *place, const char *metric,
 	/* bin, its ends and its mean score */
 	for (int i = 0; i < 4; i++)
 		row_put_null(&row);
-	row_put_text(&row, metric);
+	row_put_text(&row, figure->metric);
 	row_put_real(&row, figure->value);
 	row_put_real(&row, figure->low);
 	row_put_real(&row, figure->high);
-	row_put(&row, Int64GetDatum((int64) figure->rows));
-	row_put_text(&row, flag);
+	row_put(&row, Int64GetDatum(figure->n));
+	row_put_text(&row, figure->flag);
 	row_put_text(&row, figure->reason);
 	row_end_among(&row, &call->rows);
-}
-
-/* What pooling can have done, in words; NULL where nothing was pooled. */
-static const char *
-pooled_reason(const FairScoreFigures *figures, int figure)
-{
-	double error =
-		figure == FAIR_FIGURE_AUC ? figures->auc_error : figures->ece_error;
-
-	if (figure != FAIR_FIGURE_AUC && figure != FAIR_FIGURE_OF_PART(FAIR_ECE))
-		return NULL;
-	return error > 0 ? psprintf("scores were pooled: within %.1g", error)
-	                 : NULL;
 }
 
 /* All figures of a group and then its bins; the figures. */
@@ -137,12 +102,17 @@ put_group(CalibrationCall *call, const char *attribute,
 	              &call->scores.arena, "calibration");
 	for (int f = 0; f < FAIR_SCORE_FIGURES; f++)
 	{
-		FairScoreFigure *figure = &figures->figure[f];
+		const FairScoreFigure *of = &figures->figure[f];
+		Figure figure = { .metric = fair_score_figure_name(f),
+			              .value = of->value,
+			              .low = of->low,
+			              .high = of->high,
+			              .n = (int64) of->rows,
+			              .flag =
+			                  figures_score_flag(&call->settings, figures, f),
+			              .reason = figures_score_reason(figures, f) };
 
-		if (figure->reason == NULL)
-			figure->reason = pooled_reason(figures, f);
-		put_figure(call, &place, fair_score_figure_name(f), figure,
-		           figure_flag(call, figures, f));
+		put_figure(call, &place, &figure);
 	}
 	place.kind = "bin";
 	for (int b = 0; b < figures->n_bins; b++)
@@ -153,44 +123,20 @@ put_group(CalibrationCall *call, const char *attribute,
 
 static void
 put_gaps(CalibrationCall *call, const FigureAttribute *attribute,
-         FairScoreFigures *const *figures)
+         const FairScoreFigures *const *figures)
 {
-	int n_groups = attribute->n_groups;
-	const FairScoreFigure **by_group =
-		palloc(sizeof(FairScoreFigure *) * (Size) Max(n_groups, 1));
-
-	for (int g = 0; g < n_groups; g++)
-		by_group[g] = figures[g]->figure;
 	for (int f = 0; f < FAIR_SCORE_FIGURES; f++)
 	{
 		Place place = { .kind = "gap", .attribute = attribute->name };
-		FairGap as_rate = { 0 };
-		FairScoreFigure figure = { 0 };
-		FairScoreGap gap;
-		const char *flag = NULL;
+		FigureScoreGap gap;
 
 		if (!fair_score_figure_compares(f))
 			continue;
-		fair_score_gap(by_group, n_groups, f, &gap);
-		as_rate.gap = gap.gap;
-		as_rate.n_undefined = gap.n_undefined;
-		figure.value = gap.gap;
-		figure.low = gap.low;
-		figure.high = gap.high;
-		figure.reason = figures_gap_reason(&as_rate, n_groups);
-		for (int g = 0; g < n_groups; g++)
-		{
-			figure.rows += by_group[g][f].rows;
-			/* a group without the figure takes no part in the gap */
-			if (!isnan(by_group[g][f].value) &&
-			    figure_flag(call, figures[g], f) != NULL)
-				flag = "small";
-		}
-		if (gap.n_undefined > 0 && !isnan(gap.gap))
-			flag = "incomplete";
+		gap =
+			figures_score_gap(&call->settings, figures, attribute->n_groups, f);
 		if (gap.worst >= 0)
 			place.group_name = attribute->groups[gap.worst].name;
-		put_figure(call, &place, fair_score_figure_name(f), &figure, flag);
+		put_figure(call, &place, &gap.figure);
 	}
 }
 
@@ -252,6 +198,8 @@ fairpg_calibration(PG_FUNCTION_ARGS)
 		                errmsg("argument \"label\" must be given")));
 	score_call_count(&call.scores, &groups);
 	check_scores(&call, &groups);
+	call.settings = audit_settings(&call.scores.audit, &call.scores.arena,
+	                               &call.scores.monitor);
 	call.plan.level = call.plan.wide_level = call.scores.audit.level;
 	call.plan.seed = (uint64) call.scores.audit.seed;
 	call.plan.replicates = call.scores.audit.replicates;
@@ -260,8 +208,8 @@ fairpg_calibration(PG_FUNCTION_ARGS)
 	for (int a = 0; a < call.scores.audit.n_attributes; a++)
 	{
 		const FigureAttribute *attribute = &groups.attributes[a];
-		FairScoreFigures **figures = palloc(sizeof(FairScoreFigures *) *
-		                                    (Size) Max(attribute->n_groups, 1));
+		const FairScoreFigures **figures = palloc(
+			sizeof(FairScoreFigures *) * (Size) Max(attribute->n_groups, 1));
 
 		call.plan.wide_level =
 			fair_score_wide_level(call.plan.level, attribute->n_groups);

@@ -487,8 +487,13 @@ evaluate(EvaluateCall *call, NumMonitor *monitor)
 	audit_overall(&arena, bases, n_bases, &overall);
 	describe_overall(call, bases, n_bases, &overall);
 	for (int a = 0; a < call->audit.n_attributes; a++)
+	{
 		audit_groups(&arena, &call->audit.attributes[a], bases, n_bases,
 		             &attributes[a]);
+		/* probabilities of classes are not of one label */
+		if (call->spec.n_classes == 0)
+			figures_measure_scores(&settings, &overall, &attributes[a]);
+	}
 	host_monitor_phase(monitor, "judging");
 	figures_remember(&settings);
 	judge(call, &settings, attributes);

@@ -12,12 +12,11 @@
 #include "nodes/pg_list.h"
 
 #include "fair/metric.h"
-#include "fair/ranking.h"
 #include "pg/figures.h"
 #include "pg/report.h"
 
-/* figures of a group beside the metrics: four of scores, two of counts */
-#define OTHER_FIGURES 6
+/* figures of a group beside the metrics and those of scores */
+#define OTHER_FIGURES 2
 
 static const char *
 small_flag(const FigureSettings *settings, uint64 rows)
@@ -35,36 +34,6 @@ add_figure(const FigureSettings *settings, const char *metric, double value,
 	figure->n = (int64) rows;
 	figure->flag = small_flag(settings, rows);
 	figure->reason = reason;
-}
-
-/* The figures that come from scores; their number. */
-static int
-ranking_figures(const FigureSettings *settings, const FigureGroup *group,
-                Figure *figures)
-{
-	FairRanking ranking;
-	uint64 labelled;
-	int n = 0;
-
-	fair_ranking(group->scores, settings->level, &ranking);
-	labelled = ranking.rows_positive + ranking.rows_negative;
-	if (settings->has_label)
-	{
-		add_figure(settings, "auc", ranking.auc, labelled, ranking.auc_reason,
-		           &figures[n]);
-		figures[n].low = ranking.auc_low;
-		figures[n].high = ranking.auc_high;
-		/* it is as uncertain as the rarer label is rare */
-		figures[n++].flag = small_flag(
-			settings, Min(ranking.rows_positive, ranking.rows_negative));
-		add_figure(settings, "brier", ranking.brier, labelled,
-		           ranking.loss_reason, &figures[n++]);
-		add_figure(settings, "log_loss", ranking.log_loss, labelled,
-		           ranking.loss_reason, &figures[n++]);
-	}
-	add_figure(settings, "mean_score", ranking.mean_score, ranking.rows,
-	           ranking.mean_reason, &figures[n++]);
-	return n;
 }
 
 /* How many rows the figures leave out; their number. */
@@ -99,7 +68,8 @@ figures_of_group(const FigureSettings *settings, const FigureGroup *group,
 	if (settings->of_numbers)
 		return figures_of_numbers(settings, &group->errors, n_figures);
 	figures =
-		palloc(sizeof(Figure) * (Size) (fair_metric_count() + OTHER_FIGURES));
+		palloc(sizeof(Figure) * (Size) (fair_metric_count() +
+	                                    figures_score_count() + OTHER_FIGURES));
 	for (int m = 0; m < fair_metric_count(); m++)
 	{
 		FairMetricValue value;
@@ -113,7 +83,7 @@ figures_of_group(const FigureSettings *settings, const FigureGroup *group,
 		figures[n++].high = value.high;
 	}
 	if (group->scores != NULL)
-		n += ranking_figures(settings, group, figures + n);
+		n += figures_of_scores(settings, group, figures + n);
 	else if (group->loss.rows > 0)
 	{
 		add_figure(settings, "log_loss", NAN, group->loss.rows, NULL,

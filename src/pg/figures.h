@@ -14,6 +14,7 @@
 #include "fair/criterion.h"
 #include "fair/errors.h"
 #include "fair/loss.h"
+#include "fair/score_figure.h"
 #include "num/arena.h"
 #include "num/monitor.h"
 
@@ -21,10 +22,13 @@ typedef struct FigureGroup
 {
 	const char *name;
 	FairCells cells;
-	const uint8 *scores; /* image of fair/scores.h, or NULL */
-	FairLoss loss;       /* where that is known without scores, or was taken
+	const uint8 *scores;     /* image of fair/scores.h, or NULL */
+	const uint8 *all_scores; /* that of all groups, or NULL: the group is not to
+	                          * be set against the others */
+	const FairScoreFigures *score_figures; /* of 'scores', or NULL: not yet */
+	FairLoss loss;     /* where that is known without scores, or was taken
 	                      * from them; else all 0 */
-	FairErrors errors;   /* where numbers are predicted; else all 0 */
+	FairErrors errors; /* where numbers are predicted; else all 0 */
 	const FairCells *classes; /* [n_classes] of each class against all others;
 	                           * 'cells' then count label 1 for all rows, and
 	                           * decision 1 for those decided as labelled */
@@ -100,6 +104,46 @@ extern Figure *figures_of_all_classes(const FigureSettings *settings,
                                       const FigureGroup *group, int *n_figures);
 extern FigureAttribute *
 figures_of_class(const FigureAttribute *attribute, int class);
+
+/* figures_score.c: the figures of a group that come from its scores, for
+ * figures_of_group(); the most there are, and their number. */
+extern int figures_score_count(void);
+extern int figures_of_scores(const FigureSettings *settings,
+                             const FigureGroup *group, Figure *figures);
+
+/* Measures the scores of an attribute's groups once, for all that follows, and
+ * sets each against the others of 'overall'. */
+extern void
+figures_measure_scores(const FigureSettings *settings,
+                       const FigureGroup *overall, FigureAttribute *attribute);
+
+/* The gap of one figure of scores, and its worst group, or -1. */
+typedef struct FigureScoreGap
+{
+	Figure figure;
+	int worst;
+} FigureScoreGap;
+
+extern FigureScoreGap figures_score_gap(const FigureSettings *settings,
+                                        const FairScoreFigures *const *groups,
+                                        int n_groups, int figure);
+
+/* The gaps of all figures of scores that are reported, the largest xAUC
+ * disparity and the largest ABROCA of any two groups, of groups that have been
+ * measured; none where some have no scores. */
+extern FigureScoreGap *
+figures_of_score_gaps(const FigureSettings *settings,
+                      const FigureAttribute *attribute, int *n_gaps);
+
+/* "small" where a figure of scores is of few rows, or of few of the rarer label
+ * where it needs both; why it is undefined, or that scores were pooled, likewise
+ * of any error that comes of that. */
+extern const char *
+figures_score_flag(const FigureSettings *settings,
+                   const FairScoreFigures *figures, int figure);
+extern const char *
+figures_score_reason(const FairScoreFigures *figures, int figure);
+extern const char *figures_pooled(double error);
 
 /* figures_number.c: those of numbers that are predicted, for
  * figures_of_group(); and the gap of their means, or of groups without rows

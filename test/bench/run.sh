@@ -80,14 +80,20 @@ bench()
 	call=$(query -c 'SELECT arguments FROM bench.call')
 	query -c "SELECT 1 FROM fairpg.train('plain', $call)" \
 		-c "CREATE TABLE bench.scored AS SELECT a.sex, a.race,
-			a.label AS label, fairpg.decide('plain', a) AS decision
-			FROM bench.data a" -c 'VACUUM ANALYZE bench.scored' >/dev/null
+			a.label AS label, fairpg.decide('plain', a) AS decision,
+			fairpg.predict('plain', a) AS score
+			FROM bench.data a" -c 'VACUUM ANALYZE bench.scored' \
+		-c "CREATE TABLE bench.states AS
+			SELECT fairpg.group_scores(label, round(score::numeric, 1)::float8,
+				sex) AS state
+			FROM (SELECT *, row_number() OVER () AS row FROM bench.scored) s
+			GROUP BY row % 1000" -c 'VACUUM ANALYZE bench.states' >/dev/null
 	query -v call="$call" -v difference="$FAIRPG_TMP/difference" \
 		-f "$here/statements.sql" >"$FAIRPG_TMP/statements" ||
 		exit 1
 	times=$(measure "$FAIRPG_TMP/statements")
 	report "$1" "$times"
-	query -c 'DROP TABLE bench.scored' \
+	query -c 'DROP TABLE bench.scored, bench.states' \
 		-c 'DELETE FROM fairpg_catalog.frontier' \
 		-c 'DELETE FROM fairpg_catalog.model_version' \
 		-c 'DELETE FROM fairpg_catalog.model'
@@ -188,6 +194,16 @@ report()
 		"$(ratio "$(least predict)" "$byhand")" ' x' "$(least predict)"
 	row 'audit with intervals, to counts by FILTER' 1.5 \
 		"$(ratio "$(least audit)" "$filter")" ' x' "$(least audit)"
+	row 'audit of scores: AUC, ABROCA, ECE, to the same' 3 \
+		"$(ratio "$(least 'audit of scores')" "$filter")" ' x' \
+		"$(least 'audit of scores')"
+	row 'calibration, to the same' 3 \
+		"$(ratio "$(least calibration)" "$filter")" ' x' "$(least calibration)"
+	row '19 thresholds, to the same' 3 \
+		"$(ratio "$(least 'threshold sweep')" "$filter")" ' x' \
+		"$(least 'threshold sweep')"
+	row 'merging 1000 states of scores, 2 groups' 10 \
+		"$(least 'merge of scores')" ' ms'
 	row 'check_data, sex and race' 3 \
 		"$(ratio "$(least 'check data')" "$t")" ' T' "$(least 'check data')"
 	row 'memory of training, a row' 80 "$(query -c "SELECT

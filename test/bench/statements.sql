@@ -104,5 +104,16 @@ GROUP BY GROUPING SETS ((sex), (race), (sex, race)) \g /dev/null
 -- time: audit
 SELECT * FROM fairpg.audit('bench.scored', '{sex,race,sex*race}',
 	label => 'label', decision => 'decision') \g /dev/null
+-- time: audit of scores
+SELECT * FROM fairpg.audit('bench.scored', '{sex,race,sex*race}',
+	label => 'label', score => 'score') \g /dev/null
+-- time: calibration
+SELECT * FROM fairpg.calibration('bench.scored', '{sex,race,sex*race}',
+	label => 'label', score => 'score') \g /dev/null
+-- time: threshold sweep
+SELECT * FROM fairpg.threshold_sweep('bench.scored', '{sex,race,sex*race}',
+	label => 'label', score => 'score') \g /dev/null
+-- time: merge of scores
+SELECT fairpg.merge(state) FROM bench.states \g /dev/null
 -- time: check data
 SELECT * FROM fairpg.check_data('bench.data', '{sex,race}', label => 'label') \g /dev/null$$;
