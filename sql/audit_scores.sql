@@ -31,9 +31,10 @@ SELECT of, weight, metric, value = wanted AS same, low <= value AND value <= hig
 FROM audited, LATERAL state(of, weight) s,
      LATERAL (SELECT CASE metric WHEN 'abroca' THEN max(abroca) ELSE max(abs(xauc_disparity)) END AS wanted FROM fairpg.score_pairs(s)) p
 WHERE kind = 'gap' AND metric IN ('abroca', 'xauc_disparity') ORDER BY 1, 2, 3;
--- of two groups the upper end is that of the disparity
+-- of two groups the upper end is that of the disparity, and the interval of the area that of the pair
 SELECT a.high = greatest((i).high, -(i).low) AS same FROM audited a, LATERAL (SELECT fairpg.xauc_disparity_interval(state('sex', NULL), 'men', 'women') AS i) t
 WHERE a.of = 'sex' AND a.weight IS NULL AND metric = 'xauc_disparity';
+SELECT count(*) AS ways, bool_and((low, high) = fairpg.abroca_interval(state('sex', weight), 'men', 'women')) AS same FROM audited WHERE of = 'sex' AND metric = 'abroca';
 
 -- the order of rows
 SELECT kind, string_agg(metric, ' ' ORDER BY ordinality) AS metrics

@@ -150,6 +150,10 @@ SELECT group_name, n FROM fairpg.groups((SELECT fairpg.group_scores(label, score
 SELECT fairpg.n(plain) = fairpg.n(fairpg.overall(plain)) AS n, fairpg.overall(plain)::text = t.everybody::text AS overall, fairpg.score(plain, 'a')::text = t.a::text AS one,
        fairpg.score(plain, 'd') IS NULL AND fairpg.xauc(plain, 'a', 'd') IS NULL AND fairpg.abroca(plain, 'd', 'a') IS NULL AND fairpg.bpsn_auc(plain, 'd') IS NULL AS none
 FROM states, (SELECT fairpg.scores(label, score) AS everybody, fairpg.scores(label, score) FILTER (WHERE grp = 'a') AS a FROM people) t;
+-- the interval of the area holds it, is the same for a seed, and begins at 0 where the curves are of the same rows
+SELECT (i).low <= v AND v <= (i).high AS around, i = fairpg.abroca_interval(plain, 'a', 'b') AS same, i <> fairpg.abroca_interval(plain, 'a', 'b', seed => 1) AS other,
+       (i).high < (fairpg.abroca_interval(plain, 'a', 'b', 0.99)).high AS wider, (fairpg.abroca_interval(plain, 'a', 'a')).low AS nothing, fairpg.abroca_interval(plain, 'a', 'd') IS NULL AS none
+FROM states, LATERAL (SELECT fairpg.abroca(plain, 'a', 'b') AS v, fairpg.abroca_interval(plain, 'a', 'b') AS i) t;
 -- the rows of each pair are the accessors of the pair
 SELECT count(*) AS pairs, bool_and(p.auc_difference = fairpg.auc_difference(plain, group_a, group_b) AND p.xauc_ab = fairpg.xauc(plain, group_a, group_b)
     AND p.xauc_ba = fairpg.xauc(plain, group_b, group_a) AND p.xauc_disparity = fairpg.xauc_disparity(plain, group_a, group_b)

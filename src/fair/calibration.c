@@ -5,11 +5,11 @@
 #include "fair/calibration.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "fair/calibration_rows.h"
 #include "fair/interval.h"
+#include "fair/percentile.h"
 #include "fair/scores.h"
 #include "num/random.h"
 #include "num/special.h"
@@ -185,27 +185,6 @@ pooling_error(const FairCalibrationPlan *plan, const CalibrationRows *rows)
 
 /* ---- what is read off the bins ---- */
 
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *) a;
-	double y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
-/* Quantile of sorted numbers. */
-static double
-quantile(const double *sorted, int n, double share)
-{
-	double at = share * (n - 1);
-	int below = (int) at;
-
-	if (below >= n - 1)
-		return sorted[n - 1];
-	return sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]);
-}
-
 /* One ECE of rows drawn from the bins as they are. */
 static double
 draw_ece(NumRandom *random, const FairScoreBin *bins, int n_bins,
@@ -226,24 +205,6 @@ draw_ece(NumRandom *random, const FairScoreBin *bins, int n_bins,
 		rows += (double) count[b];
 	}
 	return rows > 0 ? sum / rows : 0;
-}
-
-/*
- * Sets the ends of the interval at one level from sorted draws.  The ECE of rows
- * drawn from the bins is larger than the one seen by about as much as that is
- * larger than the true one, so the lower end is the reflected quantile of the
- * draws; the upper end, which that would put too low, has their spread alone.
- */
-static void
-ece_ends(const double *draws, int n, double ece, double level, double *ends[2])
-{
-	double tail = (1 - level) / 2;
-	double mean = 0;
-
-	for (int r = 0; r < n; r++)
-		mean += draws[r] / n;
-	*ends[0] = fmax(2 * ece - quantile(draws, n, 1 - tail), 0);
-	*ends[1] = fmin(ece + fmax(quantile(draws, n, 1 - tail) - mean, 0), 1);
 }
 
 static NumStatus
@@ -271,11 +232,13 @@ ece_interval(NumArena *arena, const CalibrationRows *rows,
 		num_random_multinomial(&random, n, weight, n_bins, count);
 		draws[r] = draw_ece(&random, bins, plan->bins, count);
 	}
-	qsort(draws, n_draws, sizeof(double), compare_doubles);
-	ece_ends(draws, plan->replicates, figure->value, plan->level,
-	         (double *[2]){ &figure->low, &figure->high });
-	ece_ends(draws, plan->replicates, figure->value, plan->wide_level,
-	         (double *[2]){ &figure->wide_low, &figure->wide_high });
+	/* a mean over draws depends on their order, which percentiles change */
+	fair_size_interval(draws, plan->replicates, plan->level, figure->value,
+	                   &figure->low, &figure->high);
+	fair_size_interval(draws, plan->replicates, plan->wide_level, figure->value,
+	                   &figure->wide_low, &figure->wide_high);
+	figure->high = fmin(figure->high, 1);
+	figure->wide_high = fmin(figure->wide_high, 1);
 	return NUM_OK;
 }
 

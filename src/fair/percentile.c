@@ -62,3 +62,18 @@ fair_percentiles(double *values, int n, double level, double *low, double *high)
 		*(end == 0 ? low : high) = value;
 	}
 }
+
+void
+fair_size_interval(double *values, int n, double level, double seen,
+                   double *low, double *high)
+{
+	double lower;
+	double upper;
+	double mean = 0;
+
+	fair_percentiles(values, n, level, &lower, &upper);
+	for (int i = 0; i < n; i++)
+		mean += values[i] / n;
+	*low = fmax(2 * seen - upper, 0);
+	*high = seen + fmax(upper - mean, 0);
+}

@@ -15,7 +15,9 @@
 #include <string.h>
 
 #include "fair/interval.h"
+#include "fair/percentile.h"
 #include "fair/scores.h"
+#include "num/random.h"
 
 /* Keys of all sides are compared after their last bits are cut off, so many
  * that none has fewer left than another. */
@@ -296,6 +298,9 @@ fair_auc_interval(const FairAuc *auc, double level, double *low, double *high)
 typedef struct Curve
 {
 	Cursor cursor;
+	const double *cells[2]; /* or these instead, by label; NULL: none */
+	size_t n_cells;
+	size_t at;
 	double total[2];
 	double below[2]; /* weights passed */
 	double tied;     /* products of the weights of pooled scores */
@@ -306,31 +311,48 @@ typedef struct Curve
 	double y1;
 } Curve;
 
+/* The weights of the next score or cell; false at the end. */
+static bool
+curve_step(Curve *curve, double weight[2])
+{
+	Cursor *cursor = &curve->cursor;
+
+	weight[0] = weight[1] = 0;
+	if (curve->cells[0] != NULL)
+	{
+		if (curve->at == curve->n_cells)
+			return false;
+		weight[0] = curve->cells[0][curve->at];
+		weight[1] = curve->cells[1][curve->at++];
+		return true;
+	}
+	if (cursor->done)
+		return false;
+	memcpy(weight, cursor->weight, sizeof(cursor->weight));
+	cursor_next(cursor);
+	return true;
+}
+
 /* The next piece that goes to the right; at the end one that reaches as far as
  * needed. */
 static void
 curve_next(Curve *curve)
 {
-	curve->x0 = curve->x1;
-	for (;;)
-	{
-		Cursor *cursor = &curve->cursor;
-		double width = cursor->weight[0];
-		bool done = cursor->done;
+	bool more = true;
+	double weight[2] = { 0, 0 };
 
+	curve->x0 = curve->x1;
+	while (more && !(weight[0] > 0))
+	{
+		more = curve_step(curve, weight);
 		curve->y0 = curve->below[1] / curve->total[1];
-		curve->below[0] += width;
-		curve->below[1] += cursor->weight[1];
-		curve->tied += width * cursor->weight[1];
-		if (!done)
-			cursor_next(cursor);
-		if (!done && !(width > 0))
-			continue;
-		/* rounded sums of weights may end beside 1 */
-		curve->x1 = done ? INFINITY : curve->below[0] / curve->total[0];
-		curve->y1 = done ? curve->y0 : curve->below[1] / curve->total[1];
-		return;
+		curve->below[0] += weight[0];
+		curve->below[1] += weight[1];
+		curve->tied += weight[0] * weight[1];
 	}
+	/* rounded sums of weights may end beside 1 */
+	curve->x1 = more ? curve->below[0] / curve->total[0] : INFINITY;
+	curve->y1 = more ? curve->below[1] / curve->total[1] : curve->y0;
 }
 
 static double
@@ -374,22 +396,13 @@ area_between(double width, double d0, double d1)
 	return width * (d0 * d0 + d1 * d1) / (2 * (fabs(d0) + fabs(d1)));
 }
 
-void
-fair_abroca(const FairSide *a, const FairSide *b, FairAbroca *result)
+/* The area between two curves, of which the first piece is there. */
+static double
+area_of(Curve curve[2])
 {
-	Curve curve[2];
 	double x = 0;
 	double area = 0;
 
-	memset(result, 0, sizeof(*result));
-	result->area = result->error = NAN;
-	result->reason = no_curve(a);
-	if (result->reason == NULL)
-		result->reason = no_curve(b);
-	if (result->reason != NULL)
-		return;
-	curve_begin(a, &curve[0]);
-	curve_begin(b, &curve[1]);
 	while (x < 1)
 	{
 		double end = fmin(fmin(curve[0].x1, curve[1].x1), 1);
@@ -402,7 +415,24 @@ fair_abroca(const FairSide *a, const FairSide *b, FairAbroca *result)
 			if (!(curve[i].x1 > x) && x < 1)
 				curve_next(&curve[i]);
 	}
-	result->area = area;
+	return area;
+}
+
+void
+fair_abroca(const FairSide *a, const FairSide *b, FairAbroca *result)
+{
+	Curve curve[2];
+
+	memset(result, 0, sizeof(*result));
+	result->area = result->error = result->low = result->high = NAN;
+	result->reason = no_curve(a);
+	if (result->reason == NULL)
+		result->reason = no_curve(b);
+	if (result->reason != NULL)
+		return;
+	curve_begin(a, &curve[0]);
+	curve_begin(b, &curve[1]);
+	result->area = area_of(curve);
 	result->error = 0;
 	/* within the box of a pooled tie the curve may leave its diagonal by half
 	 * of the box, as the AUC may */
@@ -410,4 +440,105 @@ fair_abroca(const FairSide *a, const FairSide *b, FairAbroca *result)
 		if (curve[i].pooled)
 			result->error +=
 				curve[i].tied / 2 / curve[i].total[0] / curve[i].total[1];
+}
+
+/* ---- its interval ---- */
+
+/* Cells that a curve is drawn from: neighbouring scores together, so that the
+ * draws cost no more than that however many scores there are. */
+#define MAX_CELLS 100
+
+typedef struct DrawnSide
+{
+	size_t n;
+	double weight[2][MAX_CELLS]; /* by label, upwards */
+	uint64_t rows[2];            /* effective, rounded */
+	double drawn[2][MAX_CELLS];
+} DrawnSide;
+
+static void
+gather_cells(const FairSide *side, DrawnSide *drawn)
+{
+	Cursor cursor = cursor_begin(side, common_cut(side, side));
+	double total[2] = { side_sum(side, FAIR_SUM_NEGATIVE),
+		                side_sum(side, FAIR_SUM_POSITIVE) };
+	double share = 0; /* of both labels, in the cells that are full */
+
+	memset(drawn, 0, sizeof(*drawn));
+	for (; !cursor.done; cursor_next(&cursor))
+	{
+		share += cursor.weight[0] / total[0] + cursor.weight[1] / total[1];
+		for (int y = 0; y < 2; y++)
+			drawn->weight[y][drawn->n] += cursor.weight[y];
+		if (share * MAX_CELLS >= 2.0 * (double) (drawn->n + 1) &&
+		    drawn->n + 1 < MAX_CELLS)
+			drawn->n++;
+	}
+	drawn->n++;
+	for (size_t y = 0; y < 2; y++)
+	{
+		double squared = side_sum(side, FAIR_SUM_NEGATIVE_SQUARED + y);
+		double rows = total[y] * total[y] / squared;
+
+		/* one at least, whatever somebody has put there */
+		drawn->rows[y] = (uint64_t) (fmin(fmax(rows, 1), 9e15) + 0.5);
+	}
+}
+
+/* The curve of as many rows drawn from the cells. */
+static void
+draw_curve(NumRandom *random, DrawnSide *side, Curve *curve)
+{
+	uint64_t count[MAX_CELLS];
+
+	memset(curve, 0, sizeof(*curve));
+	for (int y = 0; y < 2; y++)
+	{
+		num_random_multinomial(random, side->rows[y], side->weight[y], side->n,
+		                       count);
+		for (size_t c = 0; c < side->n; c++)
+			side->drawn[y][c] = (double) count[c];
+		curve->cells[y] = side->drawn[y];
+		curve->total[y] = (double) side->rows[y];
+	}
+	curve->n_cells = side->n;
+	curve_next(curve);
+}
+
+NumStatus
+fair_abroca_interval(NumArena *arena, const FairSide sides[2],
+                     const FairDraws *plan, FairAbroca *result)
+{
+	size_t n = (size_t) plan->replicates;
+	double *areas = arena_alloc(arena, n, sizeof(double));
+	DrawnSide *drawn = arena_alloc(arena, 2, sizeof(DrawnSide));
+	NumStatus status = NUM_OK;
+	NumRandom random;
+
+	if (areas == NULL || drawn == NULL)
+		return NUM_NO_MEMORY;
+	fair_abroca(&sides[0], &sides[1], result);
+	if (result->reason == NULL)
+	{
+		num_random_seed(&random, plan->seed);
+		for (int i = 0; i < 2; i++)
+			gather_cells(&sides[i], &drawn[i]);
+		for (size_t r = 0; r < n && status == NUM_OK; r++)
+		{
+			Curve curve[2];
+
+			if (monitor_stop(plan->monitor))
+				status = NUM_CANCELLED;
+			for (int i = 0; i < 2; i++)
+				draw_curve(&random, &drawn[i], &curve[i]);
+			areas[r] = area_of(curve);
+		}
+		fair_size_interval(areas, plan->replicates, plan->level, result->area,
+		                   &result->low, &result->high);
+		result->low = fmax(result->low - result->error, 0);
+		result->high = fmin(result->high + result->error, 1);
+	}
+	arena_release(arena, areas, n, sizeof(double));
+	arena_release(arena, drawn, 2, sizeof(DrawnSide));
+	return status;
 }

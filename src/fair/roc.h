@@ -10,6 +10,10 @@
 
 #include <stdint.h>
 
+#include "num/arena.h"
+#include "num/monitor.h"
+#include "num/status.h"
+
 /* The rows of an image, without those of another that are among them. */
 typedef struct FairSide
 {
@@ -55,6 +59,8 @@ typedef struct FairAbroca
 {
 	double area;  /* NaN: undefined */
 	double error; /* that of unpooled scores differs by no more */
+	double low;   /* by fair_abroca_interval() alone; else NaN */
+	double high;
 	const char *reason;
 } FairAbroca;
 
@@ -65,5 +71,23 @@ typedef struct FairAbroca
  */
 extern void
 fair_abroca(const FairSide *a, const FairSide *b, FairAbroca *result);
+
+/* How an interval is drawn. */
+typedef struct FairDraws
+{
+	double level; /* in (0, 1) */
+	int replicates;
+	uint64_t seed;
+	NumMonitor *monitor;
+} FairDraws;
+
+/*
+ * The same with an interval: rows of each label and side are drawn from up to 100
+ * cells of neighbouring scores, as many as they are worth (Kish), and their areas
+ * are taken by fair_size_interval(), widened by 'error'.
+ */
+extern NumStatus
+fair_abroca_interval(NumArena *arena, const FairSide sides[2],
+                     const FairDraws *plan, FairAbroca *result);
 
 #endif

@@ -231,104 +231,141 @@ has_curve(const FigureGroup *group)
 	       !isnan(group->score_figures->figure[FAIR_FIGURE_AUC].value);
 }
 
+/* What has been found of pairs so far. */
+typedef struct PairGaps
+{
+	FigureScoreGap xauc;
+	FigureScoreGap abroca;
+	int pair[2]; /* groups of the largest ABROCA */
+	double wide_level;
+} PairGaps;
+
 /* Takes one pair of groups into the largest of both figures. */
 static void
 look_at_pair(const FigureSettings *settings, const FigureAttribute *attribute,
-             int a, int b, FigureScoreGap found[2])
+             int a, int b, PairGaps *found)
 {
 	const FigureGroup *groups = attribute->groups;
-	double wide_level =
-		fair_score_wide_level(settings->level, attribute->n_groups);
 	FairScoreFigure there =
-		between(settings, wide_level, &groups[a], &groups[b]);
+		between(settings, found->wide_level, &groups[a], &groups[b]);
 	FairScoreFigure back =
-		between(settings, wide_level, &groups[b], &groups[a]);
+		between(settings, found->wide_level, &groups[b], &groups[a]);
 	FairSide sides[2] = { { .image = groups[a].scores },
 		                  { .image = groups[b].scores } };
+	Figure *largest = &found->xauc.figure;
 	FairScoreFigure xauc;
 	FairAbroca abroca;
-	bool first_is_lower;
 
 	fair_figure_difference(&there, &back, &xauc);
 	fair_abroca(&sides[0], &sides[1], &abroca);
-	if (!(fabs(xauc.value) <= found[0].figure.value))
+	if (!(fabs(xauc.value) <= largest->value))
 	{
-		found[0].figure.value = fabs(xauc.value);
+		largest->value = fabs(xauc.value);
 		/* the positives of one are less often above the others' negatives */
-		found[0].worst = xauc.value > 0 ? b : a;
+		found->xauc.worst = xauc.value > 0 ? b : a;
 	}
-	found[0].figure.low =
-		fmax(found[0].figure.low, fmax(xauc.wide_low, -xauc.wide_high));
-	found[0].figure.high =
-		fmax(found[0].figure.high, fmax(xauc.high, -xauc.low));
-	if (!(abroca.area <= found[1].figure.value))
+	largest->low = fmax(largest->low, fmax(xauc.wide_low, -xauc.wide_high));
+	largest->high = fmax(largest->high, fmax(xauc.high, -xauc.low));
+	if (!(abroca.area <= found->abroca.figure.value))
 	{
-		first_is_lower =
-			groups[a].score_figures->figure[FAIR_FIGURE_AUC].value <
-			groups[b].score_figures->figure[FAIR_FIGURE_AUC].value;
-		found[1].figure.value = abroca.area;
-		found[1].figure.reason = figures_pooled(abroca.error);
-		found[1].worst = first_is_lower ? a : b;
+		double auc_a = groups[a].score_figures->figure[FAIR_FIGURE_AUC].value;
+		double auc_b = groups[b].score_figures->figure[FAIR_FIGURE_AUC].value;
+
+		found->abroca.figure.value = abroca.area;
+		found->abroca.worst = auc_a < auc_b ? a : b;
+		found->pair[0] = a;
+		found->pair[1] = b;
 	}
 }
 
-/* The largest xAUC disparity and the largest ABROCA of any two groups. */
+/* The interval of the largest ABROCA, wide enough for any pair. */
 static void
-pair_gaps(const FigureSettings *settings, const FigureAttribute *attribute,
-          FigureScoreGap found[2])
+draw_abroca(const FigureSettings *settings, const FigureAttribute *attribute,
+            PairGaps *found)
 {
-	int n_curves = 0;
-	int64 rows = 0;
-	const char *flag = NULL;
+	FairSide sides[2] = { { .image = attribute->groups[found->pair[0]].scores },
+		                  { .image =
+		                        attribute->groups[found->pair[1]].scores } };
+	FairDraws plan = { .level = found->wide_level,
+		               .replicates = SCORE_REPLICATES,
+		               .seed = settings->seed,
+		               .monitor = settings->monitor };
+	FairAbroca abroca;
 
+	report_status(fair_abroca_interval(settings->arena, sides, &plan, &abroca),
+	              settings->arena, "interval of an area between curves");
+	found->abroca.figure.low = abroca.low;
+	found->abroca.figure.high = abroca.high;
+	/* where groups are left out, the flag says so */
+	if (found->abroca.figure.reason == NULL)
+		found->abroca.figure.reason = figures_pooled(abroca.error);
+}
+
+/* Both figures of an attribute before any pair was looked at; how many groups
+ * have a curve. */
+static int
+begin_pairs(const FigureSettings *settings, const FigureAttribute *attribute,
+            PairGaps *found)
+{
+	FairGap as_rate = { .gap = NAN };
+	int n_curves = 0;
+	Figure *figure = &found->xauc.figure;
+
+	memset(found, 0, sizeof(*found));
+	found->wide_level =
+		fair_score_wide_level(settings->level, attribute->n_groups);
+	*figure = (Figure){ .value = NAN, .low = NAN, .high = NAN };
 	for (int g = 0; g < attribute->n_groups; g++)
 		if (has_curve(&attribute->groups[g]))
 		{
 			const FairScoreFigures *of = attribute->groups[g].score_figures;
 
 			n_curves++;
-			rows += (int64) (of->rows_negative + of->rows_positive);
+			figure->n += (int64) (of->rows_negative + of->rows_positive);
 			if (figures_score_flag(settings, of, FAIR_FIGURE_AUC) != NULL)
-				flag = "small";
+				figure->flag = "small";
 		}
-	for (int i = 0; i < 2; i++)
-	{
-		FairGap as_rate = { .gap = n_curves < 2 ? NAN : 0,
-			                .n_undefined = attribute->n_groups - n_curves };
-
-		found[i] = (FigureScoreGap){
-			.worst = -1,
-			.figure = { .metric = i == 0 ? "xauc_disparity" : "abroca",
-			            .value = NAN,
-			            .low = i == 0 && n_curves >= 2 ? 0 : NAN,
-			            .high = i == 0 && n_curves >= 2 ? 0 : NAN,
-			            .n = rows,
-			            .flag = flag }
-		};
-		if (n_curves > MOST_PAIRED)
-		{
-			found[i].figure.low = found[i].figure.high = NAN;
-			found[i].figure.reason = psprintf(
-				"there are more than %d groups: fairpg.score_pairs() has the "
-				"pairs",
-				MOST_PAIRED);
-			continue;
-		}
-		found[i].figure.reason =
-			figures_gap_reason(&as_rate, attribute->n_groups);
-		if (n_curves >= 2 && as_rate.n_undefined > 0)
-			found[i].figure.flag = "incomplete";
-	}
+	as_rate.n_undefined = attribute->n_groups - n_curves;
+	if (n_curves >= 2)
+		as_rate.gap = 0;
+	figure->reason = figures_gap_reason(&as_rate, attribute->n_groups);
+	if (n_curves >= 2 && as_rate.n_undefined > 0)
+		figure->flag = "incomplete";
 	if (n_curves > MOST_PAIRED)
-		return;
-	for (int a = 0; a < attribute->n_groups; a++)
-		for (int b = a + 1; b < attribute->n_groups; b++)
-		{
-			CHECK_FOR_INTERRUPTS();
-			if (has_curve(&attribute->groups[a]) &&
-			    has_curve(&attribute->groups[b]))
-				look_at_pair(settings, attribute, a, b, found);
-		}
+		figure->reason =
+			psprintf("there are more than %d groups: fairpg.score_pairs() "
+		             "has the pairs",
+		             MOST_PAIRED);
+	found->xauc.worst = -1;
+	found->abroca = found->xauc;
+	found->xauc.figure.metric = "xauc_disparity";
+	found->abroca.figure.metric = "abroca";
+	return n_curves;
+}
+
+/* The largest xAUC disparity and the largest ABROCA of any two groups. */
+static void
+pair_gaps(const FigureSettings *settings, const FigureAttribute *attribute,
+          FigureScoreGap gaps[2])
+{
+	PairGaps found;
+	int n_curves = begin_pairs(settings, attribute, &found);
+
+	if (n_curves >= 2 && n_curves <= MOST_PAIRED)
+	{
+		found.xauc.figure.low = found.xauc.figure.high = 0;
+		for (int a = 0; a < attribute->n_groups; a++)
+			for (int b = a + 1; b < attribute->n_groups; b++)
+			{
+				CHECK_FOR_INTERRUPTS();
+				if (has_curve(&attribute->groups[a]) &&
+				    has_curve(&attribute->groups[b]))
+					look_at_pair(settings, attribute, a, b, &found);
+			}
+		draw_abroca(settings, attribute, &found);
+	}
+	gaps[0] = found.xauc;
+	gaps[1] = found.abroca;
 }
 
 FigureScoreGap *

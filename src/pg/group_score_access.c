@@ -439,6 +439,35 @@ fairpg_abroca(PG_FUNCTION_ARGS)
 	                                .area);
 }
 
+/* abroca_interval(group_score_stats, a text, b text, level float8, seed bigint)
+ * returns interval. */
+FAIRPG_FUNCTION(fairpg_abroca_interval);
+
+Datum
+fairpg_abroca_interval(PG_FUNCTION_ARGS)
+{
+	Groups groups;
+	NumMonitor monitor;
+	FairDraws plan = { .level = stats_level(fcinfo, 3),
+		               .replicates = SCORE_REPLICATES,
+		               .seed = (uint64) PG_GETARG_INT64(4),
+		               .monitor = &monitor };
+	FairSide sides[2] = { { 0 } };
+	FairAbroca abroca;
+
+	groups_arg(fcinfo, &groups);
+	host_monitor_quiet(&monitor);
+	for (int i = 0; i < 2; i++)
+	{
+		sides[i].image = group_arg(fcinfo, 1 + i, &groups);
+		if (sides[i].image == NULL)
+			PG_RETURN_NULL();
+	}
+	report_status(fair_abroca_interval(&groups.arena, sides, &plan, &abroca),
+	              &groups.arena, "interval of an area between curves");
+	return outcome_interval(fcinfo, abroca.low, abroca.high);
+}
+
 FAIRPG_FUNCTION(fairpg_abroca_error);
 
 Datum

@@ -632,6 +632,19 @@ CREATE FUNCTION fairpg.abroca(
 COMMENT ON FUNCTION fairpg.abroca(fairpg.group_score_stats, text, text)
     IS 'area between the ROC curves of two groups';
 
+CREATE FUNCTION fairpg.abroca_interval(
+    stats fairpg.group_score_stats,
+    a text,
+    b text,
+    level double precision DEFAULT 0.95,
+    seed bigint DEFAULT 0)
+    RETURNS fairpg.interval
+    LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
+    COST 100000
+    AS 'MODULE_PATHNAME', 'fairpg_abroca_interval';
+COMMENT ON FUNCTION fairpg.abroca_interval(fairpg.group_score_stats, text, text, double precision, bigint)
+    IS 'interval of abroca(), from 1000 draws';
+
 CREATE FUNCTION fairpg.abroca_error(
     stats fairpg.group_score_stats,
     a text,

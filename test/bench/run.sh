@@ -111,7 +111,8 @@ statement()
 slowest_stop()
 {
 	local name part limit
-	for name in 'train plain' 'train parity' 'train odds' predict audit 'check data'; do
+	for name in 'train plain' 'train parity' 'train odds' predict audit 'check data' \
+		'audit of scores' 'threshold sweep'; do
 		for part in 5 15 25 35 45 55 65 75 85 95; do
 			limit=$(printf '%s\n' "$1" | awk -F '\t' -v name="$name" \
 				-v part=$part '$1 == name { print int($2 * part / 100) + 1 }')

@@ -103,7 +103,7 @@ FROM wanted, (
 INSERT INTO compared
 SELECT name, s.value, (want ->> 'full')::float8, 1e-12
 FROM wanted CROSS JOIN jsonb_each(j #> '{metrics,ranking}') r(name, want)
-	LEFT JOIN scored s ON s.metric = 'auc'
+	LEFT JOIN scored s ON s.metric = 'auc' AND s.kind <> 'gap'
 		AND coalesce(s.group_name, 'overall') = substr(name, 5)
 WHERE name ~ '^auc ';
 

@@ -245,6 +245,46 @@ the_area_between_curves_is_that_of_their_points(void)
 }
 
 static void
+intervals_of_the_area_hold_the_truth(void)
+{
+	/* group 0 has P(label 1 | u) = u, group 1 has u^2; with F the shares below
+	 * u of negatives and of positives, x = 2u - u^2 and y = u^2 for the first,
+	 * x = (3u - u^3) / 2 and y = u^3 for the second: the area by a sum over x */
+	double truth = 0;
+	int held = 0;
+	int samples = 200;
+	int cuts = 20000;
+	FairDraws plan = { .level = 0.95, .replicates = 200 };
+
+	for (int i = 0; i < cuts; i++)
+	{
+		double x = (i + 0.5) / cuts;
+		double u = 1 - sqrt(1 - x);
+		double v = x;
+
+		for (int k = 0; k < 60; k++)
+			v -= ((3 * v - v * v * v) / 2 - x) / fmax(1.5 * (1 - v * v), 1e-3);
+		truth += fabs(u * u - v * v * v) / cuts;
+	}
+	for (int s = 0; s < samples; s++)
+	{
+		Row *rows = random_rows(900, false, 0);
+		FairSide sides[2] = { { .image = image_of(rows, 900, 0) },
+			                  { .image = image_of(rows, 900, 1) } };
+		FairAbroca abroca;
+
+		CHECK_INT(fair_abroca_interval(&arena, sides, &plan, &abroca), NUM_OK);
+		CHECK(abroca.low <= abroca.area && abroca.area <= abroca.high);
+		held += abroca.low <= truth && truth <= abroca.high;
+		free((void *) sides[0].image);
+		free((void *) sides[1].image);
+		free(rows);
+	}
+	/* 190 wanted, a standard deviation is 3 */
+	CHECK(held >= 180);
+}
+
+static void
 one_label_has_no_curve(void)
 {
 	Row rows[] = { { 1, 0.5, 1, 0 }, { 0, 0.5, 1, 1 }, { 1, 0.6, 1, 1 } };
@@ -265,6 +305,51 @@ one_label_has_no_curve(void)
 	free(b);
 }
 
+static void
+damaged_images_are_harmless(void)
+{
+	Row *rows = random_rows(120, true, 40);
+	FairScores scores;
+	uint8_t *image[2];
+	size_t n_bytes;
+	int n_valid = 0;
+
+	image[0] = image_of(rows, 120, 0);
+	CHECK_INT(fair_scores_init(&scores, &arena), NUM_OK);
+	for (int i = 0; i < 120; i++)
+		CHECK_INT(fair_scores_add(&scores, rows[i].label, rows[i].score,
+		                          rows[i].weight),
+		          NUM_OK);
+	n_bytes = fair_scores_bytes(&scores);
+	image[1] = malloc(n_bytes);
+	CHECK_INT(fair_scores_write(&scores, image[1]), NUM_OK);
+	fair_scores_release(&scores);
+	for (int i = 0; i < 4000; i++)
+	{
+		size_t at = num_random_bits(&random_state) % n_bytes;
+		uint8_t was = image[1][at];
+		FairSide sides[2] = { { .image = image[0] }, { .image = image[1] } };
+		FairSide without = { .image = image[1], .less = image[0] };
+		FairDraws plan = { .level = 0.95, .replicates = 3 };
+		FairAbroca abroca;
+		FairAuc auc;
+
+		image[1][at] = (uint8_t) num_random_bits(&random_state);
+		if (fair_scores_valid(image[1], n_bytes))
+		{
+			n_valid++;
+			CHECK_INT(fair_abroca_interval(&arena, sides, &plan, &abroca),
+			          NUM_OK);
+			fair_auc_between(&without, &sides[i % 2], 0.95, &auc);
+		}
+		image[1][at] = was;
+	}
+	CHECK(n_valid > 1000);
+	free(image[0]);
+	free(image[1]);
+	free(rows);
+}
+
 int
 main(void)
 {
@@ -273,6 +358,8 @@ main(void)
 	RUN(aucs_between_groups_count_all_pairs);
 	RUN(pooled_and_unpooled_sides_agree_within_the_bound);
 	RUN(the_area_between_curves_is_that_of_their_points);
+	RUN(intervals_of_the_area_hold_the_truth);
 	RUN(one_label_has_no_curve);
+	RUN(damaged_images_are_harmless);
 	return unit_end();
 }
