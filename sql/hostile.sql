@@ -41,6 +41,10 @@ SELECT version FROM fairpg.train('m', 'SELECT y, ARRAY[x::pg_catalog.float8] AS 
 SELECT n_rows FROM fairpg.evaluate('m', 'SELECT y, ARRAY[x::pg_catalog.float8] AS v, bit, g FROM public.loans');
 SELECT pg_catalog.count(*) > 40 AS audited FROM fairpg.audit('public.loans', protected => '{y}', label => 'g', positive => 'a', decision => 'bit');
 SELECT pg_catalog.count(*) > 40 AS audited FROM fairpg.audit('public.loans', protected => '{g*bit}', label => 'bit', score => 'x', threshold => 50, weight => 'id');
+SELECT pg_catalog.count(*) > 40 AS calibrated FROM fairpg.calibration('public.loans', '{g}', 'y', model => 'm', version => 1);
+SELECT pg_catalog.count(*) AS swept FROM fairpg.threshold_sweep('public.loans', '{g*bit}', 'y', 'x', '{10,50}', weight => 'id');
+SELECT pg_catalog.count(*) AS swept FROM fairpg.threshold_sweep('public.loans', '{g}', 'g', steps => 3, model => 'm', version => 1, positive => 'a');
+SELECT group_name FROM fairpg.groups((SELECT fairpg.group_scores(y, x, g) FROM public.loans));
 SELECT fairpg.predict('m', l, 1) IS NOT NULL AS scored, fairpg.decide('m', l, 1) IS NOT NULL AS decided FROM public.loans l LIMIT 1;
 SELECT n_null FROM (SELECT (fairpg.examine('m', l, 1)).* FROM public.loans l LIMIT 1) s;
 SELECT fairpg.init();
