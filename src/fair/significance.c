@@ -114,10 +114,17 @@ other_tail(const Margins *margins, double x, int step, bool *tie)
 }
 
 static bool
+is_whole(double count)
+{
+	return count == floor(count);
+}
+
+static bool
 counts_valid(const FairTwoRates *two)
 {
 	for (int i = 0; i < 2; i++)
-		if (!(two->successes[i] >= 0 && two->successes[i] <= two->n[i]))
+		if (!(two->successes[i] >= 0 && two->successes[i] <= two->n[i]) ||
+		    !is_whole(two->successes[i]) || !is_whole(two->n[i]))
 			return false;
 	return two->n[0] + two->n[1] <= FAIR_COUNT_MAX;
 }
@@ -234,7 +241,8 @@ fair_mcnemar(double first, double second, NumMonitor *monitor, FairTest *test)
 	double seen;
 
 	*test = (FairTest){ NAN, NAN, NAN };
-	if (!(x >= 0) || !(n <= FAIR_COUNT_MAX))
+	if (!(x >= 0) || !(n <= FAIR_COUNT_MAX) || !is_whole(first) ||
+	    !is_whole(second))
 		return NUM_BAD_ARGUMENT;
 	seen = num_exp(num_log_binomial(x, n, 0.5, 0.5));
 	test->statistic = (first - second) * ((first - second) / n);

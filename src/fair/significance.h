@@ -36,8 +36,8 @@ typedef struct FairTest
  * both together.  The statistic is the odds ratio seen: infinite, or NaN for
  * 0/0.  Relative error of p about 1e-12 up to a million rows, growing with
  * their root; 0 below 1e-300.  O(sqrt(rows)) steps.  NUM_BAD_ARGUMENT unless
- * 0 <= successes <= n and the sum of both n is at most FAIR_COUNT_MAX;
- * NUM_CANCELLED.
+ * all are whole, 0 <= successes <= n and the sum of both n is at most
+ * FAIR_COUNT_MAX; NUM_CANCELLED.
  *
  * References: Fisher, The Design of Experiments (1935); Lancaster, JASA 56
  * (1961); Agresti, Categorical Data Analysis, 3rd ed. (2013), 3.5.
@@ -69,8 +69,8 @@ extern NumStatus fair_rate_test(const FairTwoRates *two, bool whole,
  * McNemar's exact test: of rows that were decided twice, 'first' changed one
  * way and 'second' the other way.  The statistic is
  * (first - second)^2 / (first + second), NaN without changes.
- * NUM_BAD_ARGUMENT where the sum is beyond FAIR_COUNT_MAX or one is negative;
- * NUM_CANCELLED.
+ * NUM_BAD_ARGUMENT where the sum is beyond FAIR_COUNT_MAX, or one is negative
+ * or not whole; NUM_CANCELLED.
  *
  * References: McNemar, Psychometrika 12 (1947); Fagerland, Lydersen and Laake,
  * BMC Medical Research Methodology 13 (2013).

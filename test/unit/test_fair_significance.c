@@ -113,6 +113,31 @@ stop(NumMonitor *monitor)
 	return true;
 }
 
+/* Effective numbers of rows are no counts: there is no next table to halve
+ * towards. */
+static void
+exact_tests_refuse_what_is_no_whole_number(void)
+{
+	static const FairTwoRates some[] = {
+		{ { 1.5, 3 }, { 9, 9 } },       { { 1, 3.25 }, { 9, 9 } },
+		{ { 1, 3 }, { 9.5, 9 } },       { { 1, 3 }, { 9, 9.75 } },
+		{ { 2.5, 3.5 }, { 8.5, 9.5 } },
+	};
+	FairTest test;
+
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+	{
+		FairRateTest rates;
+
+		CHECK_INT(fair_fisher(&some[i], NULL, &test), NUM_BAD_ARGUMENT);
+		CHECK(isnan(test.p) && isnan(test.mid_p));
+		CHECK_INT(fair_rate_test(&some[i], true, NULL, &rates), NUM_OK);
+		CHECK(!rates.exact && rates.p == rates.z.p);
+	}
+	CHECK_INT(fair_mcnemar(1.5, 3, NULL, &test), NUM_BAD_ARGUMENT);
+	CHECK_INT(fair_mcnemar(1, 3.5, NULL, &test), NUM_BAD_ARGUMENT);
+}
+
 static void
 a_long_sum_can_be_stopped(void)
 {
@@ -273,6 +298,7 @@ main(void)
 	RUN(the_tea_lady_has_her_p_value);
 	RUN(one_table_alone_has_a_p_value_of_one);
 	RUN(millions_of_rows_are_no_matter);
+	RUN(exact_tests_refuse_what_is_no_whole_number);
 	RUN(a_long_sum_can_be_stopped);
 	RUN(mcnemars_test_is_the_sum_over_all_outcomes);
 	RUN(airway_hyper_responsiveness_has_its_p_values);
