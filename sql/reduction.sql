@@ -122,6 +122,7 @@ FROM (SELECT id, fairpg.decide('odds', p) AS d, fairpg.predict('odds', p) AS s F
 RESET min_parallel_table_scan_size;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
+ALTER TABLE people RESET (parallel_workers);
 EXPLAIN (VERBOSE, COSTS OFF) SELECT fairpg.decide('odds', p) FROM people p;
 
 -- an evaluation measures what decide() says
