@@ -131,5 +131,12 @@ SELECT attribute, group_name, value, fact FROM fairpg.check_data(
 	'SELECT CASE WHEN parcel < 6 THEN ''few'' WHEN parcel < 1000 THEN ''some'' ELSE ''rest'' END AS g, shade FROM parcels', '{g}')
 WHERE metric = 'joint_auc' AND (group_name = 'few' OR value IS NULL);
 
+-- numbers that no model takes do not hide what the others tell; the joint model has none of them
+SELECT count(*) FILTER (WHERE metric = 'joint_auc' AND value BETWEEN 0 AND 1) > 0 AS told,
+       count(*) FILTER (WHERE column_name = 'huge' AND metric = 'cramers_v' AND value IS NOT NULL) AS huge
+FROM fairpg.check_data('SELECT shade, age_group, 1e154::float8 * (parcel % 17) AS huge FROM parcels', '{age_group}');
+SELECT count(*) FILTER (WHERE metric = 'joint_auc' AND value BETWEEN 0 AND 1) > 0 AS told
+FROM fairpg.check_data('SELECT shade, age_group, CASE WHEN parcel = 5 THEN 1.7e308 ELSE parcel END::float8 AS once FROM parcels', '{age_group}');
+
 DROP VIEW shuffled, cramer, influences, margins;
 DROP TABLE parcels, told, leveled, targets, cells;

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "miscadmin.h"
@@ -94,6 +95,13 @@ describe_columns(const CheckCall *call, int *places, uint32 *n)
 	return columns;
 }
 
+/* A number as a model takes it: beyond float4 there is none. */
+static double
+as_float4(double value)
+{
+	return fabs(value) <= FLT_MAX ? value : NAN;
+}
+
 /* A row of the sample as the builder's input. */
 static void
 fill_input(const CheckCall *call, DataBuilder *builder, const int *places,
@@ -113,7 +121,7 @@ fill_input(const CheckCall *call, DataBuilder *builder, const int *places,
 		if (places[f] < 0)
 			continue;
 		if (call->features[f].is_number)
-			input->number[places[f]] = check_number(call, row, f);
+			input->number[places[f]] = as_float4(check_number(call, row, f));
 		else
 			input->code[places[f]] =
 				word == 0
