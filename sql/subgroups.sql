@@ -148,5 +148,17 @@ SELECT * FROM fairpg.subgroups('people', '{sex}', decision => 'approved', option
 SELECT * FROM fairpg.subgroups((SELECT 'SELECT approved, ' || string_agg('floor(40 * h(id, ' || k || '))::text AS c' || k, ', ') || ' FROM people' FROM generate_series(1, 9) k),
                                (SELECT array_agg('c' || k) FROM generate_series(1, 9) k), decision => 'approved', options => '{"min_group": 1}');
 
+-- NaN is no number, and a bin of its own; infinity is above all numbers
+CREATE TABLE readings AS SELECT CASE WHEN i % 4 = 0 THEN 'NaN' WHEN i % 11 = 0 THEN 'Infinity' ELSE (i * 7919 % 1000)::float8 END AS x, CASE WHEN i % 4 = 0 THEN i % 5 = 0 ELSE i % 3 = 0 END AS approved
+FROM generate_series(1, 6000) i;
+SELECT s.group_name, s.n, round(s.value::numeric, 4) AS value,
+       (SELECT (count(*), round(avg(approved::int), 4)) = (s.n, round(s.value::numeric, 4)) FROM readings
+        WHERE CASE s.group_name WHEN 'x = NaN' THEN x = 'NaN' WHEN 'x > 825' THEN x > 825 AND x < 'NaN' ELSE x <= 275 END) AS as_counted
+FROM fairpg.subgroups('readings', '{x}', decision => 'approved', options => '{"worst": "either"}') s
+WHERE kind = 'subgroup' AND group_name IN ('x = NaN', 'x <= 275', 'x > 825') ORDER BY s.group_name;
+SELECT group_name, n FROM fairpg.subgroups('SELECT x::numeric, approved FROM readings', '{x}', decision => 'approved', options => '{"worst": "either"}')
+WHERE kind = 'subgroup' AND group_name = 'x = NaN';
+DROP TABLE readings;
+
 DROP TABLE people CASCADE;
 DROP FUNCTION h;

@@ -5,7 +5,7 @@
  * One scan takes the quantiles of all numbers that have more values than there
  * are to be bins.  A value that is several quantiles at once, and the largest
  * value where it is one, is told apart from those on either side, so that many
- * zeros are a bin of their own.
+ * zeros are a bin of their own.  NaN is no number and a bin of its own.
  */
 #include "postgres.h"
 
@@ -18,6 +18,8 @@
 
 #include "pg/encode.h"
 #include "pg/subgroups.h"
+
+#define NAN_BIN (-1)
 
 static Oid
 type_of(const SubgroupCall *call, const SubgroupColumn *column)
@@ -53,6 +55,19 @@ value_sql(const SubgroupCall *call, const SubgroupColumn *column)
 	                format_type_be_qualified(type_of(call, column)));
 }
 
+/* Whether the column has a number: a condition. */
+static char *
+number_sql(const SubgroupCall *call, const SubgroupColumn *column)
+{
+	Oid type = type_of(call, column);
+	char *value = value_sql(call, column);
+
+	if (type != FLOAT4OID && type != FLOAT8OID && type != NUMERICOID)
+		return psprintf("%s IS NOT NULL", value);
+	return psprintf("%s OPERATOR(pg_catalog.<>) CAST('NaN' AS %s)", value,
+	                format_type_be_qualified(type));
+}
+
 /* Cuts from sorted quantiles, of which the last is the largest value. */
 static void
 set_cuts(SubgroupColumn *column, const SubgroupCut *quantiles, int n)
@@ -69,8 +84,6 @@ set_cuts(SubgroupColumn *column, const SubgroupCut *quantiles, int n)
 			times++;
 			i++;
 		}
-		if (strcmp(cut.name, "NaN") == 0)
-			continue; /* nothing is above */
 		cut.from = true;
 		if (times > 1 || strcmp(cut.name, largest) == 0)
 			column->cuts[column->n_cuts++] = cut;
@@ -126,16 +139,19 @@ subgroup_find_bins(SubgroupCall *call)
 	for (int c = 0; c < call->n_columns; c++)
 	{
 		char *value;
+		char *is_number;
 
 		if (!subgroup_is_number(call, &call->columns[c]))
 			continue;
 		value = value_sql(call, &call->columns[c]);
+		is_number = number_sql(call, &call->columns[c]);
 		appendStringInfo(
 			&select,
-			"%s pg_catalog.count(DISTINCT %s),"
+			"%s pg_catalog.count(DISTINCT %s) FILTER (WHERE %s),"
 			" pg_catalog.percentile_disc(CAST('{%s}' AS pg_catalog.float8[]))"
-			" WITHIN GROUP (ORDER BY %s)",
-			n++ == 0 ? "SELECT" : ",", value, shares.data, value);
+			" WITHIN GROUP (ORDER BY %s) FILTER (WHERE %s)",
+			n++ == 0 ? "SELECT" : ",", value, is_number, shares.data, value,
+			is_number);
 	}
 	if (n == 0)
 		return 0;
@@ -169,7 +185,7 @@ add_parameter(AuditCall *audit, Oid type, Datum value)
 	return n + 1;
 }
 
-/* How many of the cuts a value has passed. */
+/* How many of the cuts a value has passed, or NAN_BIN. */
 char *
 subgroup_bin_sql(SubgroupCall *call, const SubgroupColumn *column)
 {
@@ -178,7 +194,9 @@ subgroup_bin_sql(SubgroupCall *call, const SubgroupColumn *column)
 	StringInfoData sql;
 
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "CASE WHEN %s IS NULL THEN NULL", value);
+	appendStringInfo(&sql,
+	                 "CASE WHEN %s IS NULL THEN NULL WHEN NOT (%s) THEN %d",
+	                 value, number_sql(call, column), NAN_BIN);
 	/* the highest first */
 	for (int i = column->n_cuts - 1; i >= 0; i--)
 		appendStringInfo(
@@ -200,6 +218,8 @@ subgroup_condition(const SubgroupColumn *column, int level)
 	if (column->n_cuts == 0 || strcmp(value, UNKNOWN_GROUP) == 0)
 		return psprintf("%s = %s", column->name, value);
 	bin = atoi(value);
+	if (bin == NAN_BIN)
+		return psprintf("%s = NaN", column->name);
 	below = bin > 0 ? &column->cuts[bin - 1] : NULL;
 	above = bin < column->n_cuts ? &column->cuts[bin] : NULL;
 	if (below == NULL)
