@@ -79,6 +79,10 @@ SELECT count(*) AS rows, bool_and(m.value IS NOT DISTINCT FROM q.value) AS same
 FROM fairpg.threshold_sweep('loans', '{sex,region}', model => 'credit', version => 1, thresholds => '{0.4,0.6}') WITH ORDINALITY m
     JOIN fairpg.threshold_sweep('SELECT *, fairpg.predict(''credit'', l, 1) AS p FROM loans l', '{sex,region}', 'repaid', 'p', '{0.4,0.6}') WITH ORDINALITY q USING (ordinality);
 
+-- labels of one value show no error, so the quotient has no interval
+SELECT round(value::numeric, 4) AS value, low, high, n FROM fairpg.calibration('SELECT true AS y, 1 AS g, 0.3 + i * 0.001 AS s FROM generate_series(1, 100) i', '{g}', label => 'y', score => 's')
+WHERE metric = 'observed_expected' AND kind = 'group';
+
 DROP FUNCTION state;
 DROP VIEW many;
 DROP TABLE ways, loans;

@@ -368,7 +368,8 @@ in_the_large(const CalibrationRows *rows, const uint8_t *image,
 		return;
 	}
 	ratio->value = base / expected;
-	if (!(base > 0))
+	/* labels of one value show no error */
+	if (!(base > 0) || !(base < 1))
 		return;
 	/* the expectation is taken as it is; of the logarithm of a share */
 	calibration_normal(plan, num_log(ratio->value),
