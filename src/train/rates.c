@@ -506,7 +506,6 @@ rates_worth_of_room(const Rates *rates, const Band *asked,
 
 		if (constraint->kind == FAIR_MIN_RATIO)
 			room *= -1;
-
 		for (uint32_t k = band->first; k < band->first + band->count; k++)
 			price += fabs(multiplier[k]);
 		worth +=

@@ -99,9 +99,10 @@ extern double rates_judge(const Rates *rates, double *reached);
  * for, which are those of the rates with other widths and ratios, went all the
  * way to their ends, at the prices that 'multiplier' [n_active] says.  The
  * multipliers of a gap are once those that push up and once those that push
- * down, so half of them are its price.  Never too little where the loss is convex in what has
- * room, and the multipliers are those of the point: they price the first bit
- * of the room, and the rest of it is worth less.  Every band has a bound. */
+ * down, so half of them are its price.  Rates beyond the ends have no room.
+ * Never too little where the loss is convex in what has room, and the
+ * multipliers are those of the point: they price the first bit of the room, and
+ * the rest of it is worth less.  Every band has a bound. */
 extern double rates_worth_of_room(const Rates *rates, const Band *asked,
                                   const double *multiplier);
 

@@ -160,6 +160,9 @@ build_program(Search *search)
 	for (uint32_t k = 0; k < n_active; k++)
 		search->place[k] -=
 			newton_dot(newton->jacobian + k * stride, newton->step, newton->n);
+	/* else they are those of the pass before */
+	if (!search->curved && !search->near)
+		return NUM_OK;
 	for (uint32_t k = 0; k < n_active && search->curved; k++)
 	{
 		double *solved = search->solved + k * stride;
