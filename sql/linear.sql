@@ -104,8 +104,9 @@ FROM results r, LATERAL fairpg.evaluate('fair', 'SELECT * FROM parted WHERE part
 SELECT count(*) AS figures, bool_and(abs(v.value - o.value) <= 1e-9 * abs(o.value) AND abs(coalesce(v.high, 0) - coalesce(o.high, 0)) <= 1e-6 * abs(o.value)) AS alike
 FROM fairpg_report.group_metrics v JOIN fairpg_report.group_metrics o USING (model, version, attribute, group_name, metric)
 WHERE model = 'fair' AND version = 2 AND v.part = 'external' AND o.part = 'held_out';
-SELECT m.metric, count(*) AS n_groups, bool_and(abs(value / CASE m.metric WHEN 'mean_squared_error' THEN mse WHEN 'mean_absolute_error' THEN mae
-           WHEN 'r_squared' THEN 1 - mse / var WHEN 'mean_prediction' THEN p ELSE y END - 1) < 1e-9) AS told,
+SELECT m.metric, count(*) AS n_groups, bool_and(abs(value - CASE m.metric WHEN 'mean_squared_error' THEN mse WHEN 'root_mean_squared_error' THEN sqrt(mse)
+           WHEN 'mean_absolute_error' THEN mae WHEN 'r_squared' THEN 1 - mse / var WHEN 'mean_prediction' THEN p WHEN 'mean_residual' THEN y - p
+           WHEN 'mean_label' THEN y ELSE 0 END) < 1e-9 * greatest(abs(value), 1)) AS told,
        bool_and(n = rows) AS rows, bool_and(low < value AND value < high) AS inside
 FROM fairpg_report.group_metrics m JOIN (SELECT sex, avg((p - wage) ^ 2) AS mse, avg(abs(p - wage)) AS mae, var_pop(wage) AS var, avg(p) AS p, avg(wage) AS y, count(*) AS rows
     FROM predicted WHERE run = 2 AND part = 'test' GROUP BY sex) r ON r.sex = m.group_name

@@ -15,15 +15,21 @@ fair_errors_merge(FairErrors *to, const FairErrors *from)
 	if (to->rows == 0)
 		to->centre = from->centre;
 	to->rows += from->rows;
+	to->unlabelled_rows += from->unlabelled_rows;
+	to->unpredicted_rows += from->unpredicted_rows;
 	to->weight += from->weight;
 	to->weight_squared += from->weight_squared;
 	to->label += from->label;
 	to->label_squared += from->label_squared;
+	to->label_cubed += from->label_cubed;
+	to->label_fourth += from->label_fourth;
 	to->prediction += from->prediction;
 	to->prediction_squared += from->prediction_squared;
 	to->absolute += from->absolute;
 	to->squared += from->squared;
 	to->fourth += from->fourth;
+	to->squared_label += from->squared_label;
+	to->squared_label_squared += from->squared_label_squared;
 }
 
 /* Mean and squared standard error of values with these sums; the latter is NaN
@@ -102,17 +108,69 @@ fair_absolute_error(const FairErrors *errors, double level,
 	keep_positive(estimate);
 }
 
-double
-fair_r_squared(const FairErrors *errors)
+void
+fair_mean_residual(const FairErrors *errors, double level,
+                   FairEstimate *estimate)
+{
+	estimate_mean(errors, errors->label - errors->prediction, errors->squared,
+	              level, estimate);
+}
+
+void
+fair_root_squared_error(const FairErrors *errors, double level,
+                        FairEstimate *estimate)
+{
+	fair_squared_error(errors, level, estimate);
+	estimate->value = sqrt(estimate->value);
+	estimate->low = sqrt(estimate->low);
+	estimate->high = sqrt(estimate->high);
+}
+
+/* Standard error of M / V, the mean squared error by the variance of the labels:
+ * each row moves it by e^2 / V - z^2 M / V^2, z being its label less the mean.
+ * NaN with fewer than two effective rows. */
+static double
+quotient_error(const FairErrors *errors, double mse, double variance)
+{
+	double w = errors->weight;
+	double m = errors->label / w;
+	double rows = w * w / errors->weight_squared;
+	double z4 = (errors->label_fourth - 4 * m * errors->label_cubed +
+	             6 * m * m * errors->label_squared) /
+	                w -
+	            3 * m * m * m * m;
+	double e2z2 = (errors->squared_label_squared -
+	               2 * m * errors->squared_label + m * m * errors->squared) /
+	              w;
+	double q = mse / variance;
+	double moved = errors->fourth / w - 2 * q * e2z2 + q * q * z4;
+
+	/* a NaN stays */
+	if (!(rows >= 2) || isnan(moved))
+		return NAN;
+	return sqrt(fmax(moved, 0) / (rows - 1)) / variance;
+}
+
+void
+fair_r_squared(const FairErrors *errors, double level, FairEstimate *estimate)
 {
 	double mean = errors->label / errors->weight;
 	double variance = errors->label_squared / errors->weight - mean * mean;
+	double mse = errors->squared / errors->weight;
+	double half;
 
+	*estimate = (FairEstimate){ NAN, NAN, NAN };
 	/* what rounding leaves of labels that are all one is no variance */
 	if (!(errors->weight > 0) ||
 	    !(variance > 1e-14 * (errors->label_squared / errors->weight)))
-		return NAN;
-	return 1 - errors->squared / errors->weight / variance;
+		return;
+	estimate->value = 1 - mse / variance;
+	if (!(mse > 0))
+		return;
+	half = num_normal_quantile(0.5 + level / 2) *
+	       quotient_error(errors, mse, variance) * variance / mse;
+	estimate->low = 1 - mse / variance * num_exp(half);
+	estimate->high = 1 - mse / variance * num_exp(-half);
 }
 
 FairLoss
@@ -136,7 +194,8 @@ scan_pair(const FairErrors *a, const FairErrors *b, double quantile,
 	double error_b;
 	double difference =
 		mean_of(a, a->prediction, a->prediction_squared, &error_a) -
-		mean_of(b, b->prediction, b->prediction_squared, &error_b);
+		mean_of(b, b->prediction, b->prediction_squared, &error_b) +
+		(a->centre - b->centre);
 	double error = sqrt(error_a + error_b);
 	double low = difference - wide_quantile * error;
 	double high = difference + quantile * error;
@@ -148,6 +207,12 @@ scan_pair(const FairErrors *a, const FairErrors *b, double quantile,
 		gap->low = low;
 	if (!(high <= gap->high) && !isnan(gap->high))
 		gap->high = high;
+}
+
+static double
+mean_prediction(const FairErrors *errors)
+{
+	return errors->prediction / errors->weight + errors->centre;
 }
 
 void
@@ -172,11 +237,9 @@ fair_mean_gap(const FairErrors *groups, int n_groups, double level,
 			result->n_undefined++;
 			continue;
 		}
-		if (groups[g].prediction / groups[g].weight >=
-		    high->prediction / high->weight)
+		if (mean_prediction(&groups[g]) >= mean_prediction(high))
 			result->highest = g;
-		if (groups[g].prediction / groups[g].weight <
-		        low->prediction / low->weight ||
+		if (mean_prediction(&groups[g]) < mean_prediction(low) ||
 		    result->lowest < 0)
 			result->lowest = g;
 	}

@@ -10,22 +10,28 @@
 
 #include "fair/loss.h"
 
-/* Sums over the rows that have both label and prediction.  Numbers are taken
- * from 'centre', the same for all groups, so that their squares keep their
+/* Sums over the rows that have both label and prediction.  Labels and
+ * predictions are taken from 'centre', so that their squares keep their
  * digits. */
 typedef struct FairErrors
 {
 	uint64_t rows;
+	uint64_t unlabelled_rows;  /* without a label */
+	uint64_t unpredicted_rows; /* with a label but without a prediction */
 	double weight;
 	double weight_squared;
 	double centre;
 	double label; /* of weight * (label - centre) */
 	double label_squared;
+	double label_cubed;
+	double label_fourth;
 	double prediction; /* of weight * (prediction - centre) */
 	double prediction_squared;
 	double absolute; /* of weight * |error|, error = prediction - label */
 	double squared;
-	double fourth; /* of weight * error^4 */
+	double fourth;        /* of weight * error^4 */
+	double squared_label; /* of weight * error^2 * (label - centre) */
+	double squared_label_squared;
 } FairErrors;
 
 /* A mean and its interval. */
@@ -50,10 +56,22 @@ extern void fair_squared_error(const FairErrors *errors, double level,
 extern void fair_absolute_error(const FairErrors *errors, double level,
                                 FairEstimate *estimate);
 
+/* The mean of label - prediction: above 0 where people are predicted less than
+ * they have. */
+extern void fair_mean_residual(const FairErrors *errors, double level,
+                               FairEstimate *estimate);
+
+/* The root of the mean squared error; its interval is the root of that. */
+extern void fair_root_squared_error(const FairErrors *errors, double level,
+                                    FairEstimate *estimate);
+
 /* Share of the labels' variance that the predictions explain: 1 less the mean
  * squared error by that variance; negative when the mean label would do better.
- * NaN when all labels are one. */
-extern double fair_r_squared(const FairErrors *errors);
+ * NaN when all labels are one.  The interval is normal for the logarithm of that
+ * quotient, with its variance by the delta method, so that it stays below 1;
+ * none where all errors are 0. */
+extern void
+fair_r_squared(const FairErrors *errors, double level, FairEstimate *estimate);
 
 /* The squared errors as losses. */
 extern FairLoss fair_loss_of_errors(const FairErrors *errors);

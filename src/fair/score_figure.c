@@ -13,43 +13,33 @@
 #include "fair/roc.h"
 #include "fair/scores.h"
 
-/* Which of two values of a figure is the worse one. */
-typedef enum Worse
-{
-	LOWER_IS_WORSE,
-	HIGHER_IS_WORSE,
-	FAR_FROM_ZERO_IS_WORSE,
-	FAR_FROM_ONE_IS_WORSE,
-	NOT_COMPARED
-} Worse;
-
 typedef struct FigureDef
 {
 	const char *name;
-	Worse worse;
+	FairWorse worse;
 } FigureDef;
 
 static const FigureDef figures[FAIR_SCORE_FIGURES] = {
-	{ "auc", LOWER_IS_WORSE },
-	{ "brier", HIGHER_IS_WORSE },
-	{ "log_loss", HIGHER_IS_WORSE },
-	{ "mean_score", LOWER_IS_WORSE },
-	{ "calibration_in_the_large", FAR_FROM_ZERO_IS_WORSE },
-	{ "observed_expected", FAR_FROM_ONE_IS_WORSE },
-	{ "calibration_slope", FAR_FROM_ONE_IS_WORSE },
-	{ "calibration_intercept", FAR_FROM_ZERO_IS_WORSE },
-	{ "calibration_offset", FAR_FROM_ZERO_IS_WORSE },
-	{ "ece", HIGHER_IS_WORSE },
-	{ "ece_if_calibrated", NOT_COMPARED },
-	{ "mce", HIGHER_IS_WORSE },
-	{ "brier_reliability", HIGHER_IS_WORSE },
-	{ "brier_resolution", LOWER_IS_WORSE },
-	{ "brier_uncertainty", HIGHER_IS_WORSE },
-	{ "brier_within_bins", NOT_COMPARED },
-	{ "hosmer_lemeshow", NOT_COMPARED },
-	{ "hosmer_lemeshow_p", NOT_COMPARED },
-	{ "spiegelhalter_z", NOT_COMPARED },
-	{ "spiegelhalter_p", NOT_COMPARED }
+	{ "auc", FAIR_LOWER_IS_WORSE },
+	{ "brier", FAIR_HIGHER_IS_WORSE },
+	{ "log_loss", FAIR_HIGHER_IS_WORSE },
+	{ "mean_score", FAIR_LOWER_IS_WORSE },
+	{ "calibration_in_the_large", FAIR_FAR_FROM_ZERO_IS_WORSE },
+	{ "observed_expected", FAIR_FAR_FROM_ONE_IS_WORSE },
+	{ "calibration_slope", FAIR_FAR_FROM_ONE_IS_WORSE },
+	{ "calibration_intercept", FAIR_FAR_FROM_ZERO_IS_WORSE },
+	{ "calibration_offset", FAIR_FAR_FROM_ZERO_IS_WORSE },
+	{ "ece", FAIR_HIGHER_IS_WORSE },
+	{ "ece_if_calibrated", FAIR_NOT_COMPARED },
+	{ "mce", FAIR_HIGHER_IS_WORSE },
+	{ "brier_reliability", FAIR_HIGHER_IS_WORSE },
+	{ "brier_resolution", FAIR_LOWER_IS_WORSE },
+	{ "brier_uncertainty", FAIR_HIGHER_IS_WORSE },
+	{ "brier_within_bins", FAIR_NOT_COMPARED },
+	{ "hosmer_lemeshow", FAIR_NOT_COMPARED },
+	{ "hosmer_lemeshow_p", FAIR_NOT_COMPARED },
+	{ "spiegelhalter_z", FAIR_NOT_COMPARED },
+	{ "spiegelhalter_p", FAIR_NOT_COMPARED }
 };
 
 const char *
@@ -76,7 +66,7 @@ fair_score_figure_needs_label(int figure)
 bool
 fair_score_figure_compares(int figure)
 {
-	return figures[figure].worse != NOT_COMPARED;
+	return figures[figure].worse != FAIR_NOT_COMPARED;
 }
 
 /* ---- the figures of one image ---- */
@@ -283,15 +273,15 @@ fair_figure_difference(const FairScoreFigure *a, const FairScoreFigure *b,
 
 /* How bad a value is. */
 static double
-badness(Worse worse, double value)
+badness(FairWorse worse, double value)
 {
 	switch (worse)
 	{
-		case LOWER_IS_WORSE:
+		case FAIR_LOWER_IS_WORSE:
 			return -value;
-		case FAR_FROM_ZERO_IS_WORSE:
+		case FAIR_FAR_FROM_ZERO_IS_WORSE:
 			return fabs(value);
-		case FAR_FROM_ONE_IS_WORSE:
+		case FAIR_FAR_FROM_ONE_IS_WORSE:
 			return fabs(value - 1);
 		default:
 			return value;
@@ -329,8 +319,13 @@ void
 fair_score_gap(const FairScoreFigure *const *groups, int n_groups, int figure,
                FairScoreGap *gap)
 {
-	Worse worse = figures[figure].worse;
+	fair_figure_gap(groups, n_groups, figure, figures[figure].worse, gap);
+}
 
+void
+fair_figure_gap(const FairScoreFigure *const *groups, int n_groups, int figure,
+                FairWorse worse, FairScoreGap *gap)
+{
 	memset(gap, 0, sizeof(*gap));
 	gap->gap = gap->low = gap->high = NAN;
 	gap->highest = gap->lowest = gap->worst = -1;

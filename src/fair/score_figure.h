@@ -72,6 +72,20 @@ extern double fair_score_wide_level(double level, int n_groups);
 extern void fair_score_gap(const FairScoreFigure *const *figures, int n_groups,
                            int figure, FairScoreGap *gap);
 
+/* Which of two values of a figure is the worse one. */
+typedef enum FairWorse
+{
+	FAIR_LOWER_IS_WORSE,
+	FAIR_HIGHER_IS_WORSE,
+	FAIR_FAR_FROM_ZERO_IS_WORSE,
+	FAIR_FAR_FROM_ONE_IS_WORSE,
+	FAIR_NOT_COMPARED
+} FairWorse;
+
+/* The same of a figure of another table, in place 'figure' of each group's. */
+extern void fair_figure_gap(const FairScoreFigure *const *groups, int n_groups,
+                            int figure, FairWorse worse, FairScoreGap *gap);
+
 /* The interval of a - b from those of two figures, at plan->level. */
 extern void
 fair_figure_difference(const FairScoreFigure *a, const FairScoreFigure *b,

@@ -25,6 +25,7 @@
 #define N_RESULT_COLUMNS 10
 #define MAX_REPLICATES 1000000
 
+static void check_prediction(FunctionCallInfo fcinfo, const AuditCall *call);
 static void read_call(FunctionCallInfo fcinfo, AuditCall *call);
 static void read_options(Jsonb *options, AuditCall *call);
 static void
@@ -33,7 +34,7 @@ resolve_attribute(AuditCall *call, const char *name, AuditAttribute *attribute);
 /*
  * audit(source text, protected text[], label text, decision text, score text,
  *       threshold float8, positive text, weight text, level float8,
- *       seed bigint, options jsonb)
+ *       seed bigint, options jsonb, prediction text)
  * returns table (kind text, attribute text, group_name text, metric text,
  *       value float8, low float8, high float8, n bigint, flag text,
  *       reason text)
@@ -53,10 +54,33 @@ fairpg_audit(PG_FUNCTION_ARGS)
 	rows_begin(&rows, fcinfo, N_RESULT_COLUMNS);
 	read_call(fcinfo, &call);
 	SPI_connect();
-	bases = audit_count(&call, &n_bases);
+	bases = call.of_numbers ? audit_count_numbers(&call, &n_bases)
+	                        : audit_count(&call, &n_bases);
 	audit_report(&call, bases, n_bases, &rows);
 	SPI_finish();
 	PG_RETURN_NULL();
+}
+
+/* Numbers are predicted of numbers, and nothing is decided. */
+static void
+check_prediction(FunctionCallInfo fcinfo, const AuditCall *call)
+{
+	const char *other = call->decision != NULL ? "decision"
+	                    : call->score != NULL  ? "score"
+	                    : !PG_ARGISNULL(6)     ? "positive"
+	                                           : NULL;
+
+	if (other != NULL)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("arguments \"%s\" and \"prediction\" cannot both be "
+		                "given",
+		                other),
+		         errdetail("A prediction is a number, of a label that is a "
+		                   "number.")));
+	if (call->label == NULL)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("argument \"prediction\" needs a label")));
 }
 
 /* Arguments in their order, then the columns they name. */
@@ -73,8 +97,14 @@ read_call(FunctionCallInfo fcinfo, AuditCall *call)
 	call->label = args_text_or_null(fcinfo, 2);
 	call->decision = args_text_or_null(fcinfo, 3);
 	call->score = args_text_or_null(fcinfo, 4);
-	audit_check_decision(call, "With a score, the decision is score >= "
-	                           "threshold.");
+	call->prediction = args_text_or_null(fcinfo, 11);
+	call->of_numbers = call->prediction != NULL;
+	if (call->of_numbers)
+		check_prediction(fcinfo, call);
+	else
+		audit_check_decision(call, "With a score, the decision is score >= "
+		                           "threshold.  Numbers that are predicted are "
+		                           "given by the argument \"prediction\".");
 	if (PG_ARGISNULL(5) || isnan(PG_GETARG_FLOAT8(5)))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("argument \"threshold\" must be a number")));

@@ -10,6 +10,7 @@
 #include "fmgr.h"
 #include "utils/jsonb.h"
 
+#include "fair/error_sums.h"
 #include "pg/figures.h"
 #include "pg/rows.h"
 #include "pg/source.h"
@@ -29,6 +30,7 @@ typedef struct AuditCall
 	char *label;
 	char *decision;
 	char *score;
+	char *prediction; /* of a number; then of_numbers */
 	char *positive;
 	char *weight;
 	double threshold;
@@ -81,8 +83,8 @@ typedef struct AuditBase
 	const char **values; /* [n_columns], NULL as "(unknown)" */
 	const uint8 *tally;  /* fair/tally.h; NULL where numbers are predicted */
 	const uint8 *scores; /* fair/scores.h, or NULL without a score */
-	/* where numbers are predicted; or NULL, and 0 */
-	const FairErrors *errors;
+	/* where numbers are predicted; or NULL */
+	const FairErrorSums *errors;
 	/* where classes are predicted, [n_classes + 1]: of each of them against all
 	 * others, and last of all of them together, with label 1 for all rows and
 	 * decision 1 for those decided as labelled; or NULL */
@@ -130,11 +132,9 @@ extern const char **
 audit_group_values(const AuditCall *call, HeapTuple row, TupleDesc desc);
 extern void audit_pin_output_style(void);
 
-/* audit_number.c: counts the source where score_sql predicts a number and the
- * label is one, as audit_count().  Numbers are taken from 'centre' and in units
- * of 'unit' > 0. */
-extern AuditBase *audit_count_numbers(const AuditCall *call, double centre,
-                                      double unit, int *n_bases);
+/* audit_number.c: counts the source where the label is a number and score_sql,
+ * or the column of the prediction, predicts one, as audit_count(). */
+extern AuditBase *audit_count_numbers(const AuditCall *call, int *n_bases);
 
 /* audit_class.c: counts the source where classes are predicted, likewise.
  * '*n_unknown' are the rows whose label is no class of the model. */

@@ -71,8 +71,11 @@ merge_bases(NumArena *arena, const AuditBase *bases, const int *members,
 	memset(&group->cells, 0, sizeof(group->cells));
 	if (n_members > 0 && bases[members[0]].errors != NULL)
 	{
-		for (int i = 0; i < n_members; i++)
-			fair_errors_merge(&group->errors, bases[members[i]].errors);
+		FairErrorSums sums = *bases[members[0]].errors;
+
+		for (int i = 1; i < n_members; i++)
+			stats_check(fair_error_sums_merge(&sums, bases[members[i]].errors));
+		fair_error_sums_read(&sums, &group->errors);
 		group->loss = fair_loss_of_errors(&group->errors);
 		return;
 	}

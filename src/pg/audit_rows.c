@@ -144,13 +144,16 @@ audit_gap_row(const FigureAttribute *attribute, const FigureGap *gap,
 	return row;
 }
 
-/* The gaps of figures of scores. */
+/* The gaps of figures of scores, or of numbers that are predicted. */
 static void
-put_score_gaps(Rows *rows, const FigureSettings *settings,
-               const FigureAttribute *attribute)
+put_figure_gaps(Rows *rows, const FigureSettings *settings,
+                const FigureAttribute *attribute)
 {
 	int n_gaps;
-	FigureScoreGap *gaps = figures_of_score_gaps(settings, attribute, &n_gaps);
+	FigureScoreGap *gaps =
+		settings->of_numbers
+			? figures_of_number_gaps(settings, attribute, &n_gaps)
+			: figures_of_score_gaps(settings, attribute, &n_gaps);
 
 	for (int g = 0; g < n_gaps; g++)
 	{
@@ -165,8 +168,8 @@ put_score_gaps(Rows *rows, const FigureSettings *settings,
 	}
 }
 
-/* The gaps of an attribute by every criterion, those of its scores, and then
- * the ratios. */
+/* The gaps of an attribute by every criterion, those of its scores or numbers,
+ * and then the ratios, which numbers have none of: their zero is anywhere. */
 static void
 put_gaps(Rows *rows, const FigureSettings *settings,
          const FigureAttribute *attribute)
@@ -174,7 +177,7 @@ put_gaps(Rows *rows, const FigureSettings *settings,
 	int n_gaps;
 	FigureGap *gaps = figures_of_gaps(settings, attribute, &n_gaps);
 
-	for (int ratio = 0; ratio < 2; ratio++)
+	for (int ratio = 0; ratio < (settings->of_numbers ? 1 : 2); ratio++)
 	{
 		for (int g = 0; g < n_gaps; g++)
 		{
@@ -183,6 +186,6 @@ put_gaps(Rows *rows, const FigureSettings *settings,
 			put_row(rows, &row);
 		}
 		if (ratio == 0)
-			put_score_gaps(rows, settings, attribute);
+			put_figure_gaps(rows, settings, attribute);
 	}
 }

@@ -65,12 +65,10 @@ typedef struct VersionSpec
 	char *weight;   /* NULL: none */
 	char **protected_names;
 	int n_protected;
-	char *min_group;   /* option of the training, or NULL */
-	bool of_numbers;   /* the family predicts numbers */
-	int n_classes;     /* or so many classes */
-	char **classes;    /* by name, in the order of the model */
-	double label_mean; /* of the training rows, where they do */
-	double label_sd;
+	char *min_group; /* option of the training, or NULL */
+	bool of_numbers; /* the family predicts numbers */
+	int n_classes;   /* or so many classes */
+	char **classes;  /* by name, in the order of the model */
 } VersionSpec;
 
 typedef struct EvaluateCall
@@ -124,9 +122,7 @@ take_version(VersionSpec *spec)
 	                    "protected", &spec->n_protected);
 	spec->min_group = text_column(8);
 	spec->of_numbers = strcmp(text_column(9), "linear") == 0;
-	spec->label_mean = real_column(10);
-	spec->label_sd = real_column(11);
-	value = SPI_getbinval(row, desc, 12, &null);
+	value = SPI_getbinval(row, desc, 10, &null);
 	if (!null)
 		spec->classes = args_text_array(DatumGetArrayTypeP(value), "classes",
 		                                &spec->n_classes);
@@ -145,8 +141,6 @@ read_version(const char *model, int version, VersionSpec *spec)
 		" label,"
 		" spec ->> 'positive', spec ->> 'weight', protected,"
 		" (spec #>> '{options,min_group}')::numeric::int, family,"
-		" (spec #>> '{label_statistics,mean}')::float8,"
-		" (spec #>> '{label_statistics,sd}')::float8,"
 		" (SELECT array_agg(c ORDER BY place)"
 		" FROM jsonb_array_elements_text(spec -> 'classes')"
 		" WITH ORDINALITY AS class (c, place))"
@@ -461,8 +455,7 @@ count(const EvaluateCall *call, int *n_bases, int64 *n_unknown)
 {
 	*n_unknown = 0;
 	if (call->spec.of_numbers)
-		return audit_count_numbers(&call->audit, call->spec.label_mean,
-		                           call->spec.label_sd, n_bases);
+		return audit_count_numbers(&call->audit, n_bases);
 	if (call->spec.n_classes > 0)
 		return audit_count_classes(&call->audit, n_bases, n_unknown);
 	return audit_count(&call->audit, n_bases);

@@ -154,6 +154,11 @@ extern void
 figures_mean_gap(const FigureSettings *settings,
                  const FigureAttribute *attribute, FigureGap *figure);
 
+/* The gaps of all figures of numbers that are predicted. */
+extern FigureScoreGap *
+figures_of_number_gaps(const FigureSettings *settings,
+                       const FigureAttribute *attribute, int *n_gaps);
+
 /* Why there is no gap between that many groups, or how many it leaves out;
  * NULL when it is complete. */
 extern const char *figures_gap_reason(const FairGap *gap, int n_groups);

@@ -6,49 +6,72 @@
 
 #include <math.h>
 
+#include "fair/error_figure.h"
 #include "pg/figures.h"
 
-#define N_FIGURES 5
+/* beside the figures: rows without a label or without a prediction */
+#define N_COUNTS 2
 
-static const char *const no_rows = "no labelled rows";
+static const char *
+small_flag(const FigureSettings *settings, uint64 rows)
+{
+	return rows < (uint64) settings->min_group ? "small" : NULL;
+}
 
+/* How many rows of all there are the figures leave out. */
 static Figure
-figure_of(const FigureSettings *settings, const char *metric,
-          const FairErrors *errors, FairEstimate estimate)
+figure_of_count(const FairErrors *errors, const char *metric, uint64 rows)
 {
 	return (Figure){ .metric = metric,
-		             .value = estimate.value,
-		             .low = estimate.low,
-		             .high = estimate.high,
-		             .n = (int64) errors->rows,
-		             .flag = errors->rows < (uint64) settings->min_group
-		                         ? "small"
-		                         : NULL,
-		             .reason = errors->rows == 0 ? no_rows : NULL };
+		             .value = (double) rows,
+		             .low = NAN,
+		             .high = NAN,
+		             .n = (int64) (errors->rows + errors->unlabelled_rows +
+		                           errors->unpredicted_rows) };
 }
 
 Figure *
 figures_of_numbers(const FigureSettings *settings, const FairErrors *errors,
                    int *n_figures)
 {
-	Figure *figures = palloc(sizeof(Figure) * N_FIGURES);
-	FairEstimate estimate;
+	Figure *figures = palloc(sizeof(Figure) * (FAIR_ERROR_FIGURES + N_COUNTS));
+	FairScoreFigure all[FAIR_ERROR_FIGURES];
 	int n = 0;
 
-	fair_squared_error(errors, settings->level, &estimate);
-	figures[n++] = figure_of(settings, "mean_squared_error", errors, estimate);
-	fair_absolute_error(errors, settings->level, &estimate);
-	figures[n++] = figure_of(settings, "mean_absolute_error", errors, estimate);
-	estimate = (FairEstimate){ fair_r_squared(errors), NAN, NAN };
-	figures[n++] = figure_of(settings, "r_squared", errors, estimate);
-	if (errors->rows > 0 && isnan(estimate.value))
-		figures[n - 1].reason = "all labels are the same";
-	fair_mean_prediction(errors, settings->level, &estimate);
-	figures[n++] = figure_of(settings, "mean_prediction", errors, estimate);
-	fair_mean_label(errors, settings->level, &estimate);
-	figures[n++] = figure_of(settings, "mean_label", errors, estimate);
+	fair_error_figures(errors, settings->level, settings->level, all);
+	for (int f = 0; f < FAIR_ERROR_FIGURES; f++)
+		figures[n++] = (Figure){ .metric = fair_error_figure_name(f),
+			                     .value = all[f].value,
+			                     .low = all[f].low,
+			                     .high = all[f].high,
+			                     .n = (int64) errors->rows,
+			                     .flag = small_flag(settings, errors->rows),
+			                     .reason = all[f].reason };
+	figures[n++] =
+		figure_of_count(errors, "n_unlabelled", errors->unlabelled_rows);
+	figures[n++] =
+		figure_of_count(errors, "n_unpredicted", errors->unpredicted_rows);
 	*n_figures = n;
 	return figures;
+}
+
+/* Whether some group that has rows has few. */
+static const char *
+flag_of_gap(const FigureSettings *settings, const FigureAttribute *attribute,
+            int n_undefined, double gap, int64 *n_rows)
+{
+	const char *flag = NULL;
+
+	*n_rows = 0;
+	for (int g = 0; g < attribute->n_groups; g++)
+	{
+		uint64 rows = attribute->groups[g].errors.rows;
+
+		*n_rows += (int64) rows;
+		if (rows > 0 && small_flag(settings, rows) != NULL)
+			flag = "small";
+	}
+	return n_undefined > 0 && !isnan(gap) ? "incomplete" : flag;
 }
 
 void
@@ -61,12 +84,7 @@ figures_mean_gap(const FigureSettings *settings,
 
 	memset(figure, 0, sizeof(*figure));
 	for (int g = 0; g < n_groups; g++)
-	{
 		errors[g] = attribute->groups[g].errors;
-		figure->n += (int64) errors[g].rows;
-		if (errors[g].rows > 0 && errors[g].rows < (uint64) settings->min_group)
-			figure->flag = "small";
-	}
 	fair_mean_gap(errors, n_groups, settings->level, &gap);
 	figure->criterion = &fair_mean_parity;
 	figure->gap = (FairGap){ .gap = gap.gap.value,
@@ -78,6 +96,48 @@ figures_mean_gap(const FigureSettings *settings,
 		                     .ratio_lowest = -1 };
 	figure->interval = (FairGapInterval){ gap.gap.low, gap.gap.high, NAN, NAN };
 	figure->reason = figures_gap_reason(&figure->gap, n_groups);
-	if (figure->gap.n_undefined > 0 && !isnan(figure->gap.gap))
-		figure->flag = "incomplete";
+	figure->flag = flag_of_gap(settings, attribute, gap.n_undefined,
+	                           gap.gap.value, &figure->n);
+}
+
+FigureScoreGap *
+figures_of_number_gaps(const FigureSettings *settings,
+                       const FigureAttribute *attribute, int *n_gaps)
+{
+	int n_groups = attribute->n_groups;
+	FigureScoreGap *gaps = palloc0(sizeof(FigureScoreGap) * FAIR_ERROR_FIGURES);
+	FairScoreFigure *all = palloc(sizeof(FairScoreFigure) * FAIR_ERROR_FIGURES *
+	                              (Size) Max(n_groups, 1));
+	const FairScoreFigure **by_group =
+		palloc(sizeof(FairScoreFigure *) * (Size) Max(n_groups, 1));
+	double wide_level = fair_score_wide_level(settings->level, n_groups);
+
+	for (int g = 0; g < n_groups; g++)
+	{
+		fair_error_figures(&attribute->groups[g].errors, settings->level,
+		                   wide_level, all + g * FAIR_ERROR_FIGURES);
+		by_group[g] = all + g * FAIR_ERROR_FIGURES;
+	}
+	*n_gaps = 0;
+	for (int f = 0; f < FAIR_ERROR_FIGURES; f++)
+	{
+		Figure *figure = &gaps[*n_gaps].figure;
+		FairScoreGap gap;
+
+		/* that is mean_parity */
+		if (f == fair_error_figure_find("mean_prediction"))
+			continue;
+		fair_error_gap(by_group, n_groups, f, &gap);
+		figure->metric = fair_error_figure_name(f);
+		figure->value = gap.gap;
+		figure->low = gap.low;
+		figure->high = gap.high;
+		figure->reason = figures_gap_reason(
+			&(FairGap){ .gap = gap.gap, .n_undefined = gap.n_undefined },
+			n_groups);
+		figure->flag = flag_of_gap(settings, attribute, gap.n_undefined,
+		                           gap.gap, &figure->n);
+		gaps[(*n_gaps)++].worst = gap.worst;
+	}
+	return gaps;
 }

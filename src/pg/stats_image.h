@@ -6,7 +6,7 @@
  * A value is a varlena whose data is
  *
  *     bytes 0-1  "fp"
- *     byte 2     the kind: 'o', 'f', 's' or 'g'
+ *     byte 2     the kind: 'o', 'f', 's', 'g' or 'e'
  *     byte 3     version of the layout, now 1
  *     bytes 4-7  length of all of it, little-endian
  *     bytes 8-   the payload

@@ -11,7 +11,8 @@ CREATE FUNCTION fairpg.audit(
     weight text DEFAULT NULL,
     level double precision DEFAULT 0.95,
     seed bigint DEFAULT 0,
-    options jsonb DEFAULT '{}')
+    options jsonb DEFAULT '{}',
+    prediction text DEFAULT NULL)
     RETURNS TABLE (
     kind text,
     attribute text,
@@ -27,5 +28,5 @@ CREATE FUNCTION fairpg.audit(
     COST 100000 ROWS 200
     AS 'MODULE_PATHNAME', 'fairpg_audit';
 COMMENT ON FUNCTION fairpg.audit(text, text[], text, text, text, double precision, text, text,
-    double precision, bigint, jsonb)
-    IS 'measures how each group of a table or query fares by its decisions or scores, with intervals, gaps and ratios between groups';
+    double precision, bigint, jsonb, text)
+    IS 'measures how each group of a table or query fares by its decisions, scores or predicted numbers, with intervals, gaps and ratios between groups';

@@ -16,8 +16,8 @@
 #include "num/exact_sum.h"
 #include "train/fold_rows.h"
 
-/* Squares of squared errors are added up in this part of their unit, so that
- * one row far out does not leave the range. */
+/* Products of two squares are added up in this part of the unit of each, so
+ * that one row far out does not leave the range. */
 #define SQUARE_PART 0x1p-20
 
 /* Sums of one base group, in that unit. */
@@ -28,11 +28,15 @@ typedef struct NumberSums
 	ExactSum weight_squared;
 	ExactSum label;
 	ExactSum label_squared;
+	ExactSum label_cubed;
+	ExactSum label_fourth;
 	ExactSum prediction;
 	ExactSum prediction_squared;
 	ExactSum absolute;
 	ExactSum squared;
 	ExactSum fourth;
+	ExactSum squared_label;
+	ExactSum squared_label_squared;
 } NumberSums;
 
 /* The unit: the power of two at or below the label's spread. */
@@ -53,20 +57,27 @@ add_row(double w, double label, double prediction, NumberSums *sums)
 {
 	double error = prediction - label;
 	double square = error * error;
+	double label_square = label * label;
 	bool fits = true;
 
 	sums->rows++;
 	fits &= exact_sum_add(&sums->weight, w);
 	fits &= exact_sum_add(&sums->weight_squared, w * w);
 	fits &= exact_sum_add(&sums->label, w * label);
-	fits &= exact_sum_add(&sums->label_squared, w * label * label);
+	fits &= exact_sum_add(&sums->label_squared, w * label_square);
 	fits &= exact_sum_add(&sums->prediction, w * prediction);
 	fits &=
 		exact_sum_add(&sums->prediction_squared, w * prediction * prediction);
 	fits &= exact_sum_add(&sums->absolute, w * fabs(error));
 	fits &= exact_sum_add(&sums->squared, w * square);
 	square *= SQUARE_PART;
+	label_square *= SQUARE_PART;
+	fits &= exact_sum_add(&sums->label_cubed, w * label_square * label);
+	fits &= exact_sum_add(&sums->label_fourth, w * label_square * label_square);
 	fits &= exact_sum_add(&sums->fourth, w * square * square);
+	fits &= exact_sum_add(&sums->squared_label, w * square * label);
+	fits &=
+		exact_sum_add(&sums->squared_label_squared, w * square * label_square);
 	return fits;
 }
 
@@ -103,7 +114,14 @@ read_sums(const NumberSums *sums, double centre, double unit,
 	errors->absolute = unit * exact_sum_value(&sums->absolute);
 	errors->squared = square * exact_sum_value(&sums->squared);
 	square /= SQUARE_PART;
+	errors->label_cubed = square * unit * exact_sum_value(&sums->label_cubed);
+	errors->label_fourth =
+		square * square * exact_sum_value(&sums->label_fourth);
 	errors->fourth = square * square * exact_sum_value(&sums->fourth);
+	errors->squared_label =
+		square * unit * exact_sum_value(&sums->squared_label);
+	errors->squared_label_squared =
+		square * square * exact_sum_value(&sums->squared_label_squared);
 }
 
 /* A certificate in the making. */

@@ -52,8 +52,21 @@ sum_up(int first, int end, double centre)
 		errors.absolute += weight[i] * fabs(e);
 		errors.squared += weight[i] * e * e;
 		errors.fourth += weight[i] * e * e * e * e;
+		errors.label_cubed += weight[i] * y * y * y;
+		errors.label_fourth += weight[i] * y * y * y * y;
+		errors.squared_label += weight[i] * e * e * y;
+		errors.squared_label_squared += weight[i] * e * e * y * y;
 	}
 	return errors;
+}
+
+static double
+r_squared(const FairErrors *errors)
+{
+	FairEstimate estimate;
+
+	fair_r_squared(errors, LEVEL, &estimate);
+	return estimate.value;
 }
 
 /* Mean and standard error of values, the plain way. */
@@ -90,6 +103,12 @@ value_label(int i)
 }
 
 static double
+value_residual(int i)
+{
+	return label[i] - prediction[i];
+}
+
+static double
 value_squared(int i)
 {
 	return (prediction[i] - label[i]) * (prediction[i] - label[i]);
@@ -112,7 +131,8 @@ means_and_intervals_are_those_of_the_rows(void)
 	} cases[] = { { fair_mean_prediction, value_prediction },
 		          { fair_mean_label, value_label },
 		          { fair_squared_error, value_squared },
-		          { fair_absolute_error, value_absolute } };
+		          { fair_absolute_error, value_absolute },
+		          { fair_mean_residual, value_residual } };
 	NumRandom random;
 
 	num_random_seed(&random, 3);
@@ -155,7 +175,7 @@ merged_groups_are_the_rows_of_both(void)
 	CHECK(merged.centre == -6);
 	CHECK_CLOSE(merged.prediction, all.prediction, 1e-12);
 	CHECK_CLOSE(merged.fourth, all.fourth, 1e-12);
-	CHECK_CLOSE(fair_r_squared(&merged), fair_r_squared(&all), 1e-12);
+	CHECK_CLOSE(r_squared(&merged), r_squared(&all), 1e-12);
 }
 
 static void
@@ -173,11 +193,86 @@ r_squared_is_one_less_the_error_by_the_variance(void)
 	errors = sum_up(0, ROWS, 4);
 	for (int i = 0; i < ROWS; i++)
 		square += weight[i] * (label[i] - mean) * (label[i] - mean);
-	CHECK_CLOSE(fair_r_squared(&errors), 1 - errors.squared / square, 1e-10);
+	CHECK_CLOSE(r_squared(&errors), 1 - errors.squared / square, 1e-10);
 	for (int i = 0; i < ROWS; i++)
 		label[i] = 0.1;
 	errors = sum_up(0, ROWS, 4);
-	CHECK(isnan(fair_r_squared(&errors)));
+	CHECK(isnan(r_squared(&errors)));
+}
+
+/* The interval of R^2 holds the true one as often as it says: labels are y, and
+ * predictions y with noise of half its spread, so that it is 3/4. */
+static void
+intervals_of_r_squared_cover(void)
+{
+	int covered = 0;
+	NumRandom random;
+
+	num_random_seed(&random, 11);
+	for (int trial = 0; trial < 1000; trial++)
+	{
+		FairErrors errors;
+		FairEstimate estimate;
+
+		for (int i = 0; i < ROWS; i++)
+		{
+			label[i] = 100 + num_random_uniform(&random);
+			prediction[i] =
+				label[i] + 0.5 * (num_random_uniform(&random) - 0.5);
+			weight[i] = 1;
+		}
+		errors = sum_up(0, ROWS, 99);
+		fair_r_squared(&errors, LEVEL, &estimate);
+		CHECK(estimate.low < estimate.value && estimate.value < estimate.high &&
+		      estimate.high < 1);
+		covered += estimate.low <= 0.75 && estimate.high >= 0.75;
+	}
+	/* 950 is expected, 7 its standard deviation */
+	CHECK(covered > 922 && covered < 978);
+}
+
+static void
+roots_of_errors_have_roots_of_ends(void)
+{
+	FairErrors errors;
+	FairEstimate square;
+	FairEstimate root;
+	NumRandom random;
+
+	num_random_seed(&random, 12);
+	make_rows(&random, 0, 2, true);
+	errors = sum_up(0, ROWS, 0);
+	fair_squared_error(&errors, LEVEL, &square);
+	fair_root_squared_error(&errors, LEVEL, &root);
+	CHECK_CLOSE(root.value * root.value, square.value, 1e-14);
+	CHECK_CLOSE(root.low * root.low, square.low, 1e-14);
+	CHECK_CLOSE(root.high * root.high, square.high, 1e-14);
+}
+
+/* Groups may be taken from centres of their own. */
+static void
+gaps_do_not_depend_on_centres(void)
+{
+	FairErrors same[2];
+	FairErrors own[2];
+	FairMeanGap a;
+	FairMeanGap b;
+	NumRandom random;
+
+	num_random_seed(&random, 13);
+	make_rows(&random, 50, 2, true);
+	for (int i = 0; i < 100; i++)
+		prediction[i] += 3;
+	same[0] = sum_up(0, 100, 50);
+	same[1] = sum_up(100, ROWS, 50);
+	own[0] = sum_up(0, 100, 53);
+	own[1] = sum_up(100, ROWS, 49);
+	fair_mean_gap(same, 2, LEVEL, &a);
+	fair_mean_gap(own, 2, LEVEL, &b);
+	CHECK(b.highest == 0 && b.lowest == 1);
+	CHECK_CLOSE(a.gap.value, b.gap.value, 1e-12);
+	CHECK_CLOSE(a.gap.low, b.gap.low, 1e-10);
+	CHECK_CLOSE(a.gap.high, b.gap.high, 1e-10);
 }
 
 static void
@@ -200,7 +295,7 @@ too_few_rows_have_no_interval(void)
 	CHECK(isnan(estimate.low) && isnan(estimate.high));
 	fair_squared_error(&one, LEVEL, &estimate);
 	CHECK(estimate.value == 1 && isnan(estimate.low));
-	CHECK(isnan(fair_r_squared(&none)));
+	CHECK(isnan(r_squared(&none)));
 }
 
 static void
@@ -296,6 +391,9 @@ main(void)
 	RUN(means_and_intervals_are_those_of_the_rows);
 	RUN(merged_groups_are_the_rows_of_both);
 	RUN(r_squared_is_one_less_the_error_by_the_variance);
+	RUN(intervals_of_r_squared_cover);
+	RUN(roots_of_errors_have_roots_of_ends);
+	RUN(gaps_do_not_depend_on_centres);
 	RUN(too_few_rows_have_no_interval);
 	RUN(the_gap_is_between_the_ends_and_its_interval_around_it);
 	RUN(intervals_of_equal_groups_reach_zero);
