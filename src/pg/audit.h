@@ -149,6 +149,11 @@ extern void
 audit_groups(NumArena *arena, const AuditAttribute *attribute,
              const AuditBase *bases, int n_bases, FigureAttribute *result);
 
+/* The name of the group that has these values of the protected columns:
+ * "Female, Black". */
+extern char *
+audit_group_name(const AuditAttribute *attribute, const char *const *values);
+
 /* audit_rows.c: how figures are to be made for a call; every figure as a
  * row. */
 extern FigureSettings

@@ -121,16 +121,15 @@ compare_named(const void *a, const void *b)
 	                              (uint32) strlen(y->name));
 }
 
-/* "Female, Black" */
-static char *
-name_of_base(const AuditBase *base, const AuditAttribute *attribute)
+char *
+audit_group_name(const AuditAttribute *attribute, const char *const *values)
 {
 	StringInfoData name;
 
 	initStringInfo(&name);
 	for (int c = 0; c < attribute->n_columns; c++)
 	{
-		const char *value = base->values[attribute->columns[c]];
+		const char *value = values[attribute->columns[c]];
 
 		encode_append_group(&name, value, (uint32) strlen(value), c,
 		                    attribute->n_columns);
@@ -148,7 +147,7 @@ audit_groups(NumArena *arena, const AuditAttribute *attribute,
 
 	for (int b = 0; b < n_bases; b++)
 	{
-		named[b].name = name_of_base(&bases[b], attribute);
+		named[b].name = audit_group_name(attribute, bases[b].values);
 		named[b].base = b;
 	}
 	qsort(named, (size_t) n_bases, sizeof(NamedBase), compare_named);

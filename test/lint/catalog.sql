@@ -102,7 +102,7 @@ WHERE proname IN ('init', 'train', 'retrain', 'train_job', 'retrain_job', 'evalu
 
 -- rule: functions that score or measure are PARALLEL SAFE
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
-WHERE proname !~ '^(init|make_reports|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|compare|subgroups|calibration$|threshold_sweep)'
+WHERE proname !~ '^(init|make_reports|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|compare|subgroups|calibration$|threshold_sweep)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
 	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype);
 
@@ -113,7 +113,8 @@ WHERE p.prokind = 'f' AND p.pronargs = 1 AND p.provolatile <> 'i'
 							 WHERE typname IN ('outcome_stats',
 											   'fairness_stats',
 											   'score_stats',
-											   'group_score_stats'));
+											   'group_score_stats',
+											   'error_stats'));
 
 -- gather_rows() is none for users, works in one server, and has addresses for
 -- a state
