@@ -6,19 +6,39 @@
 
 #include <math.h>
 
+/* Values from which on a sample finds a pivot close to the rank. */
+#define SAMPLED_FROM 600
+
 /*
  * The value of rank 'rank' of values[first..last], to its place, with smaller
- * ones before it and larger ones after it.  Hoare's FIND, Comm. ACM 4 (1961).
+ * ones before it and larger ones after it.  Floyd and Rivest's SELECT, Comm. ACM
+ * 18 (1975), Algorithm 489: so few values lie on one side of the pivot that
+ * comparisons can be foretold.
  */
 static double
 select_rank(double *values, int first, int last, int rank)
 {
 	while (first < last)
 	{
-		double pivot = values[first + (last - first) / 2];
+		double pivot;
 		int i = first;
 		int j = last;
 
+		if (last - first > SAMPLED_FROM)
+		{
+			double n = last - first + 1;
+			double place = rank - first + 1;
+			double size = 0.5 * exp(2 * log(n) / 3);
+			double spread = 0.5 * sqrt(log(n) * size * (n - size) / n) *
+			                (place < n / 2 ? -1 : 1);
+			int from =
+				(int) fmax(first, floor(rank - place * size / n + spread));
+			int to =
+				(int) fmin(last, floor(rank + (n - place) * size / n + spread));
+
+			(void) select_rank(values, from, to, rank);
+		}
+		pivot = values[rank];
 		while (i <= j)
 		{
 			while (values[i] < pivot)

@@ -6,7 +6,8 @@
  * state filled by splitmix64.  Binomials: inversion by sequential search when
  * few successes are expected, else the transformed rejection method BTRS of
  * Hoermann (J. Stat. Comput. Simul. 46, 1993), accepting by the logarithm of
- * the probability relative to the mode's.  Elementary functions are those of
+ * the probability relative to the mode's, which bounds of Kachitvichyanukul and
+ * Schmeiser (Comm. ACM 31, 1988) settle in most cases.  Elementary functions are those of
  * special.h, so no draw depends on a C library.
  */
 #include "num/random.h"
@@ -120,6 +121,24 @@ log_relative_probability(const BinomialPeak *peak, double k)
 	       num_stirling_rest(k + 1) - num_stirling_rest(peak->n - k + 1);
 }
 
+/*
+ * Bounds of the same from the normal density and what it is amiss at most:
+ * 1: 'log_v' is below, -1: above, 0: they do not tell.  Valid for 20 < d <
+ * npq / 2 - 1, in the paper's letters.
+ */
+static int
+squeeze(double npq, double d, double log_v)
+{
+	double rho;
+	double t;
+
+	if (!(d > 20 && d < npq / 2 - 1))
+		return 0;
+	rho = d / npq * ((d * (d / 3 + 0.625) + 1.0 / 6) / npq + 0.5);
+	t = -d * d / (2 * npq);
+	return log_v < t - rho ? 1 : log_v > t + rho ? -1 : 0;
+}
+
 static BinomialPeak
 binomial_peak(double n, double p)
 {
@@ -151,17 +170,19 @@ binomial_btrs(NumRandom *random, uint64_t n, double p)
 		double v = num_random_uniform(random);
 		double us = 0.5 - fabs(u);
 		double k = floor((2 * a / us + b) * u + c);
+		int side;
 
 		/* u = -1/2 makes k minus infinity, which is refused too */
 		if (!(k >= 0 && k <= count))
 			continue;
 		if (us >= 0.07 && v <= v_r)
 			return (uint64_t) k;
-		/* most draws never come here */
-		if (peak.n < 0)
-			peak = binomial_peak(count, p);
 		v = num_log(v * alpha / (a / (us * us) + b));
-		if (v <= log_relative_probability(&peak, k))
+		side = squeeze(spread * spread, fabs(k - floor((count + 1) * p)), v);
+		/* most draws never come here */
+		if (side == 0 && peak.n < 0)
+			peak = binomial_peak(count, p);
+		if (side > 0 || (side == 0 && v <= log_relative_probability(&peak, k)))
 			return (uint64_t) k;
 	}
 }

@@ -89,22 +89,37 @@ read_expected(NumArena *arena, const Dataset *data, const WalkSums *sums,
 	return NUM_OK;
 }
 
-/* What follows from a walk over all rows, which ends. */
+/* What follows from the sums of a walk over all rows. */
+static NumStatus
+read_walk(NumArena *arena, const Dataset *data, CertificateWalk *walk,
+          Certificate *certificate)
+{
+	const WalkSums *sums = certificate_walk_sums(walk);
+
+	read_sums(data, sums, certificate);
+	return read_expected(arena, data, sums, certificate);
+}
+
+static ScoredRows
+rows_of_walk(const CertificateWalk *walk, const Certificate *certificate)
+{
+	return (ScoredRows){ .rows = certificate_walk_scored(walk),
+		                 .n = certificate->rows,
+		                 .weighted =
+		                     certificate_walk_sums(walk)->weight != NULL };
+}
+
+/* And what follows from the rows that it has scored; it ends. */
 static NumStatus
 walk_end(NumArena *arena, const Dataset *data, CertificateWalk *walk,
          NumMonitor *monitor, Certificate *certificate)
 {
-	const WalkSums *sums = certificate_walk_sums(walk);
-	size_t row_bytes = certificate_walk_row_bytes(data, certificate->part);
-	ScoredRows scored = { .rows = certificate_walk_scored(walk),
-		                  .weighted = sums->weight != NULL };
-	NumStatus status;
+	NumStatus status = read_walk(arena, data, walk, certificate);
+	ScoredRows scored = rows_of_walk(walk, certificate);
+	size_t row_bytes = scored_row_bytes(scored.weighted);
 
-	read_sums(data, sums, certificate);
-	status = read_expected(arena, data, sums, certificate);
 	if (status != NUM_OK)
 		return status;
-	scored.n = certificate->rows;
 	scored.spare = arena_alloc(arena, scored.n, row_bytes);
 	if (scored.spare == NULL)
 		return NUM_NO_MEMORY;
@@ -118,24 +133,14 @@ walk_end(NumArena *arena, const Dataset *data, CertificateWalk *walk,
 /* Scores and counts every row of a part. */
 static NumStatus
 certify_decisions(NumArena *arena, const Dataset *data, const Model *model,
-                  CertificateTeam *team, NumMonitor *monitor,
-                  Certificate *certificate)
+                  NumMonitor *monitor, Certificate *certificate)
 {
 	DataPart part = certificate->part;
-	WalkRoom room = { NULL, NULL };
 	CertificateWalk *walk;
-	NumStatus status;
+	NumStatus status = certificate_walk_begin(arena, data, model, part,
+	                                          (WalkRoom){ NULL, NULL }, &walk);
 
-	if (team != NULL && model->groups == NULL && model->draw_column == NULL)
-		room.scored =
-			team->room(team, data->part[part].n_rows *
-		                         certificate_walk_row_bytes(data, part));
-	status = certificate_walk_begin(arena, data, model, part, room, &walk);
-	if (status == NUM_OK && room.scored != NULL)
-		status = team->walk(team, data, model, walk, monitor);
-	for (uint32_t b = 0; room.scored == NULL && b < data->part[part].n_blocks &&
-	                     status == NUM_OK;
-	     b++)
+	for (uint32_t b = 0; b < data->part[part].n_blocks && status == NUM_OK; b++)
 		status = certificate_walk_block(walk, b, monitor);
 	return status == NUM_OK ? walk_end(arena, data, walk, monitor, certificate)
 	                        : status;
@@ -193,11 +198,14 @@ train_certify_folds(NumArena *arena, const Dataset *data,
 	                        : status;
 }
 
-/* Fills a certificate of no rows. */
-static NumStatus
-certify(NumArena *arena, const Dataset *data, const Model *model,
-        CertificateTeam *team, NumMonitor *monitor, Certificate *certificate)
+NumStatus
+train_certify(NumArena *arena, const Dataset *data, const Model *model,
+              DataPart part, NumMonitor *monitor, Certificate *certificate)
 {
+	NumStatus status = certificate_begin(arena, data, part, certificate);
+
+	if (status != NUM_OK)
+		return status;
 	switch (model->family)
 	{
 		case MODEL_LINEAR:
@@ -209,30 +217,68 @@ certify(NumArena *arena, const Dataset *data, const Model *model,
 		case MODEL_LOGISTIC:
 			break;
 	}
-	return certify_decisions(arena, data, model, team, monitor, certificate);
+	return certify_decisions(arena, data, model, monitor, certificate);
 }
 
-NumStatus
-train_certify(NumArena *arena, const Dataset *data, const Model *model,
-              DataPart part, NumMonitor *monitor, Certificate *certificate)
+/* The walk of a team over the training rows, with as much room behind those
+ * that it scores; '*walk' is NULL where one process has to do without. */
+static NumStatus
+walk_together(NumArena *arena, const Dataset *data, const Model *model,
+              CertificateTeam *team, NumMonitor *monitor,
+              CertificateWalk **walk)
 {
-	NumStatus status = certificate_begin(arena, data, part, certificate);
+	size_t bytes = data->part[DATA_TRAIN].n_rows *
+	               certificate_walk_row_bytes(data, DATA_TRAIN);
+	WalkRoom room = { NULL, NULL };
+	NumStatus status;
 
-	return status == NUM_OK
-	           ? certify(arena, data, model, NULL, monitor, certificate)
-	           : status;
+	*walk = NULL;
+	if (team == NULL || model->family != MODEL_LOGISTIC ||
+	    model->groups != NULL || model->draw_column != NULL)
+		return NUM_OK;
+	room.scored = team->room(team, 2 * bytes);
+	if (room.scored == NULL)
+		return NUM_OK;
+	status = certificate_walk_begin(arena, data, model, DATA_TRAIN, room, walk);
+	return status == NUM_OK ? team->walk(team, data, model, *walk, monitor)
+	                        : status;
 }
 
 NumStatus
 train_certify_together(NumArena *arena, const Dataset *data, const Model *model,
                        CertificateTeam *team, NumMonitor *monitor,
-                       Certificate *certificate)
+                       CertificatePair parts)
 {
-	NumStatus status = certificate_begin(arena, data, DATA_TRAIN, certificate);
+	Certificate *train = parts.train;
+	CertificateWalk *walk;
+	ScoredRows scored;
+	bool is_away = false;
+	NumStatus status = walk_together(arena, data, model, team, monitor, &walk);
 
-	return status == NUM_OK
-	           ? certify(arena, data, model, team, monitor, certificate)
-	           : status;
+	if (status == NUM_OK && walk == NULL)
+		status = train_certify(arena, data, model, DATA_TRAIN, monitor, train);
+	else if (status == NUM_OK)
+	{
+		status = certificate_begin(arena, data, DATA_TRAIN, train);
+		if (status == NUM_OK)
+			status = read_walk(arena, data, walk, train);
+		if (status != NUM_OK)
+			return status;
+		scored = rows_of_walk(walk, train);
+		scored.spare =
+			scored.rows + scored.n * scored_row_bytes(scored.weighted);
+		is_away = team->begin_auc(team, &scored, data->weight_magnet);
+	}
+	if (status == NUM_OK && parts.held_out != NULL)
+		status = train_certify(arena, data, model, DATA_HELD_OUT, monitor,
+		                       parts.held_out);
+	if (status != NUM_OK || walk == NULL)
+		return status;
+	status = is_away ? team->end_auc(team, &train->auc)
+	                 : certificate_auc(&scored, data->weight_magnet, monitor,
+	                                   &train->auc);
+	certificate_walk_release(walk);
+	return status;
 }
 
 void

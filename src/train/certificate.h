@@ -52,24 +52,37 @@ train_certify(NumArena *arena, const Dataset *data, const Model *model,
  */
 typedef struct CertificateTeam CertificateTeam;
 struct CertificateWalk;
+struct ScoredRows;
 struct CertificateTeam
 {
-	/* room for scored rows that all processes see, until the next call; NULL:
-	 * there is none, and the caller has to walk alone */
+	/* room for scored rows that all processes see, and as much again, until the
+	 * next call; NULL: there is none, and the caller has to walk alone */
 	char *(*room)(CertificateTeam *team, size_t bytes);
 	/* completes 'walk', the caller's own, whose scored rows lie in that room */
 	NumStatus (*walk)(CertificateTeam *team, const Dataset *data,
 	                  const Model *model, struct CertificateWalk *walk,
 	                  NumMonitor *monitor);
+	/* certificate_auc() of all rows in that room, by another process: false when
+	 * none is there; and its result, after which the rows are lost */
+	bool (*begin_auc)(CertificateTeam *team, const struct ScoredRows *rows,
+	                  double magnet);
+	NumStatus (*end_auc)(CertificateTeam *team, double *auc);
 	void *host;
 };
 
-/* Scores the training rows, together with a team where it can: models that
+/* The certificates of both parts; the second one may be NULL. */
+typedef struct CertificatePair
+{
+	Certificate *train;
+	Certificate *held_out;
+} CertificatePair;
+
+/* Scores both parts, together with a team (or NULL) where it can: models that
  * decide, without names that only the caller knows. */
 extern NumStatus
 train_certify_together(NumArena *arena, const Dataset *data, const Model *model,
                        CertificateTeam *team, NumMonitor *monitor,
-                       Certificate *certificate);
+                       CertificatePair parts);
 
 /* The same of the training rows, each scored by the model of its fold:
  * 'models' [data->n_folds], none of which is to have seen its own fold.  They

@@ -164,9 +164,14 @@ extern void train_fit(TrainCall *call);
 extern void train_fit_begin(TrainCall *call, TrainSettings *settings);
 extern void train_fit_end(TrainCall *call);
 
-/* What call->compiled does to the training rows. */
+/* When all rows have been read (ExtractRequest.have_read): starts the team, so
+ * that it is there when the fit begins. */
+extern void train_have_read(void *host, const struct ExtractReport *report);
+
+/* What call->compiled does to the training rows and, unless that is NULL, to
+ * those held out. */
 extern NumStatus
-train_certify_training(TrainCall *call, Certificate *certificate);
+train_certify_rows(TrainCall *call, Certificate *train, Certificate *held_out);
 
 /* The model of call->result, into call->compiled. */
 extern void train_compile(TrainCall *call);

@@ -293,32 +293,55 @@ fill_report(const RowReader *reader, ExtractReport *report)
 				pstrdup(plan->columns[i].name);
 }
 
+/* What goes from one step of an extraction to the next. */
+typedef struct Extraction
+{
+	const ExtractRequest *request;
+	ReadPlan *plan;
+	ExtractReport *report;
+	Dataset *data;
+} Extraction;
+
+/* When all rows are there; see GatherHook. */
+static void
+make_dataset(void *host, const Gathered *gathered)
+{
+	Extraction *extraction = host;
+	const ExtractRequest *request = extraction->request;
+	ExtractReport *report = extraction->report;
+
+	report->shared = gathered->shared;
+	check_labels(gathered->reader);
+	fill_report(gathered->reader, report);
+	if (request->have_read != NULL)
+		request->have_read(request->host, report);
+	extraction->data = finish_dataset(gathered->reader, report);
+	report->waited_bytes = extraction->plan->spec.raw_store->n_bytes;
+	spill_end(extraction->plan->spec.raw_store);
+	if (gathered->files != NULL)
+		report->waited_bytes += spill_set_end(gathered->files);
+}
+
 Dataset *
 extract_dataset(const ExtractRequest *request, NumArena *arena,
                 ExtractReport *report)
 {
-	ReadPlan *plan = palloc(sizeof(ReadPlan));
-	Gathered gathered;
+	Extraction extraction = { .request = request,
+		                      .plan = palloc(sizeof(ReadPlan)),
+		                      .report = report };
+	GatherHook hook = { make_dataset, &extraction };
 	instr_time start;
 	instr_time end;
-	Dataset *data;
 
 	INSTR_TIME_SET_CURRENT(start);
 	memset(report, 0, sizeof(*report));
-	extract_plan(request, plan);
-	plan->spec.raw_store = spill_create(false);
-	plan->spec.block_store = report->store = spill_create(request->outlives);
-	gather_rows(plan, arena, &gathered);
-	check_labels(gathered.reader);
-	fill_report(gathered.reader, report);
-	data = finish_dataset(gathered.reader, report);
-	report->waited_bytes = plan->spec.raw_store->n_bytes;
-	spill_end(plan->spec.raw_store);
-	if (gathered.files != NULL)
-		report->waited_bytes += spill_set_end(gathered.files);
-	report->shared = gathered.shared;
+	extract_plan(request, extraction.plan);
+	extraction.plan->spec.raw_store = spill_create(false);
+	extraction.plan->spec.block_store = report->store =
+		spill_create(request->outlives);
+	gather_rows(extraction.plan, arena, &hook);
 	INSTR_TIME_SET_CURRENT(end);
 	INSTR_TIME_SUBTRACT(end, start);
 	report->seconds = INSTR_TIME_GET_DOUBLE(end);
-	return data;
+	return extraction.data;
 }

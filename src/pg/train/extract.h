@@ -17,6 +17,9 @@
 #include "num/arena.h"
 #include "num/monitor.h"
 
+struct ExtractReport;
+struct SharedRows;
+
 typedef struct ExtractRequest
 {
 	const char *source; /* a relation's name or a query */
@@ -43,10 +46,12 @@ typedef struct ExtractRequest
 						* dataset's own */
 	bool outlives;     /* the dataset is used after the transaction */
 	int n_folds;       /* of the rows, 0: none */
+	/* called when all rows have been read, before a dataset is made of them,
+	 * which is some tenth of the work; with what is known by then.  NULL: not */
+	void (*have_read)(void *host, const struct ExtractReport *report);
+	void *host;
 	NumMonitor *monitor;
 } ExtractRequest;
-
-struct SharedRows;
 
 typedef struct ExtractReport
 {

@@ -360,7 +360,7 @@ certify_point(FrontierCall *frontier, int p, TrainCall *call)
 	}
 	else if (frontier->folds == 0)
 	{
-		status = train_certify_training(call, &call->train_part);
+		status = train_certify_rows(call, &call->train_part, NULL);
 		call->judged = &call->train_part;
 	}
 	if (frontier->folds > 0 && status == NUM_OK)

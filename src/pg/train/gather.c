@@ -9,6 +9,11 @@
  * and lets them run as the caller; a partial aggregate fills blocks in shared
  * memory, and what it hands to the leader says where they are.
  *
+ * The leader's own part needs no such way: its builder takes over the others.
+ * And when it has, whoever asked for the rows may go on at once, inside of the
+ * aggregate's end (GatherHook): the processes that read need some milliseconds
+ * to go away, for which the executor will wait.
+ *
  * What a worker needs beside its rows, it finds in that memory.  The setting
  * fairpg.gathering says where, which nobody but a superuser can set, and the
  * server copies settings to workers.  The aggregate works only inside
@@ -71,7 +76,9 @@ typedef struct Gathering
 	SpillSet *files;    /* for what finds no room there */
 	bool is_parallel;   /* so several may read */
 	MemoryContext context;
-	RowReader *result;  /* of the leader: everything */
+	RowReader *result; /* of the leader: everything */
+	const GatherHook *hook;
+	ErrorContextCallback *outside; /* of errors: what is around the call */
 	NullableDatum *row; /* columns of a row that take several calls */
 } Gathering;
 
@@ -86,7 +93,8 @@ typedef struct PartState
 /* What a partial state is on its way to the leader. */
 typedef struct PartImage
 {
-	const char *bytes;
+	RowReader *own;    /* the leader's, and no bytes; else NULL */
+	const char *bytes; /* what a worker has written */
 } PartImage;
 
 static void
@@ -266,7 +274,8 @@ fairpg_gather_row(PG_FUNCTION_ARGS)
 		state = MemoryContextAlloc(context, sizeof(PartState));
 		state->reader = begin_reading(gathering, gathering->is_parallel);
 	}
-	if (current == NULL || state->reader->plan != current->plan)
+	if (current == NULL || current->result != NULL ||
+	    state->reader->plan != current->plan)
 		elog(ERROR, "gathering has ended");
 	if (current->plan->n_columns > CALL_COLUMNS)
 	{
@@ -279,22 +288,47 @@ fairpg_gather_row(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
+/* Everything that a reader has, behind a null pointer to one. */
+static void
+write_part(RowReader *reader, StringInfo image)
+{
+	DataExchange exchange = exchange_of_rows();
+	RowReader *nobody = NULL;
+
+	appendBinaryStringInfo(image, (char *) &nobody, sizeof(nobody));
+	read_rows_export(reader, &exchange, image);
+	if (current->files != NULL)
+		spill_end(spill_set_store(current->files, own_number(), true));
+}
+
+static PartImage
+read_part(const char *bytes)
+{
+	PartImage image = { .bytes = bytes + sizeof(image.own) };
+
+	memcpy(&image.own, bytes, sizeof(image.own));
+	return image;
+}
+
 /* gather_serialize(internal) returns bytea: what a partial state has read. */
 FAIRPG_FUNCTION(fairpg_gather_serialize);
 Datum
 fairpg_gather_serialize(PG_FUNCTION_ARGS)
 {
 	PartState *state = (PartState *) PG_GETARG_POINTER(0);
-	DataExchange exchange = exchange_of_rows();
 	StringInfoData image;
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "gather_serialize called outside of an aggregate");
+	if (current == NULL || state->reader->plan != current->plan)
+		elog(ERROR, "gathering has ended");
 	initStringInfo(&image);
 	appendStringInfoSpaces(&image, VARHDRSZ);
-	read_rows_export(state->reader, &exchange, &image);
-	if (current != NULL && current->files != NULL)
-		spill_end(spill_set_store(current->files, own_number(), true));
+	if (IsParallelWorker())
+		write_part(state->reader, &image);
+	else
+		appendBinaryStringInfo(&image, (char *) &state->reader,
+		                       sizeof(state->reader));
 	SET_VARSIZE(image.data, image.len);
 	PG_RETURN_BYTEA_P((bytea *) image.data);
 }
@@ -308,15 +342,17 @@ fairpg_gather_deserialize(PG_FUNCTION_ARGS)
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "gather_deserialize called outside of an aggregate");
-	image->bytes = VARDATA_ANY(PG_GETARG_BYTEA_PP(0));
+	*image = read_part(VARDATA_ANY(PG_GETARG_BYTEA_PP(0)));
 	PG_RETURN_POINTER(image);
 }
 
 /*
  * gather_combine(internal, internal) returns internal
  *
- * The first state is the leader's, made here; the second has just been
- * deserialized.
+ * The first state is the leader's; the second has just been deserialized.
+ * What the leader has read itself is that first state.  When a worker was
+ * done before the leader had read anything, it comes later, and goes the way
+ * of all others.
  */
 FAIRPG_FUNCTION(fairpg_gather_combine);
 Datum
@@ -325,21 +361,49 @@ fairpg_gather_combine(PG_FUNCTION_ARGS)
 	PartState *state =
 		PG_ARGISNULL(0) ? NULL : (PartState *) PG_GETARG_POINTER(0);
 	DataExchange exchange = exchange_of_rows();
+	PartImage part = { NULL };
 	MemoryContext context;
 
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "gather_combine called outside of an aggregate");
 	if (current == NULL || current->shared == NULL || IsParallelWorker())
 		elog(ERROR, "gathering has ended");
+	if (!PG_ARGISNULL(1))
+		part = *(PartImage *) PG_GETARG_POINTER(1);
 	if (state == NULL)
 	{
 		state = MemoryContextAlloc(context, sizeof(PartState));
-		state->reader = begin_reading(current, false);
+		state->reader = part.own;
 	}
-	if (!PG_ARGISNULL(1))
-		read_rows_import(state->reader, &exchange,
-		                 ((PartImage *) PG_GETARG_POINTER(1))->bytes);
+	else if (part.own != NULL)
+	{
+		StringInfoData image;
+
+		initStringInfo(&image);
+		write_part(part.own, &image);
+		part = read_part(image.data);
+	}
+	if (state->reader == NULL)
+		state->reader = begin_reading(current, false);
+	if (part.own == NULL && part.bytes != NULL)
+		read_rows_import(state->reader, &exchange, part.bytes);
 	PG_RETURN_POINTER(state);
+}
+
+/* Lets whoever asked for the rows go on with them.  Errors are not those of
+ * the statement around the source. */
+static void
+call_hook(const Gathering *gathering)
+{
+	ErrorContextCallback *inside = error_context_stack;
+	MemoryContext before = MemoryContextSwitchTo(gathering->context);
+	Gathered gathered = { gathering->result, gathering->shared,
+		                  gathering->files };
+
+	error_context_stack = gathering->outside;
+	gathering->hook->call(gathering->hook->host, &gathered);
+	error_context_stack = inside;
+	MemoryContextSwitchTo(before);
 }
 
 /* gather_final(internal) returns bigint: how many rows were read. */
@@ -349,9 +413,12 @@ fairpg_gather_final(PG_FUNCTION_ARGS)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "gather_final called outside of an aggregate");
-	if (current == NULL || PG_ARGISNULL(0))
-		PG_RETURN_INT64(0);
-	current->result = ((PartState *) PG_GETARG_POINTER(0))->reader;
+	if (current == NULL || current->result != NULL)
+		elog(ERROR, "gathering has ended");
+	current->result = PG_ARGISNULL(0)
+	                      ? begin_reading(current, false)
+	                      : ((PartState *) PG_GETARG_POINTER(0))->reader;
+	call_hook(current);
 	PG_RETURN_INT64((int64) current->result->counts.rows_read);
 }
 
@@ -557,19 +624,18 @@ run_statement(Gathering *gathering, const char *statement)
 }
 
 void
-gather_rows(const ReadPlan *plan, NumArena *arena, Gathered *gathered)
+gather_rows(const ReadPlan *plan, NumArena *arena, const GatherHook *hook)
 {
 	Gathering *before = current;
 	Gathering *gathering = begin_gathering(CurrentMemoryContext);
 
 	gathering->plan = plan;
 	gathering->arena = arena;
+	gathering->hook = hook;
+	gathering->outside = error_context_stack;
 	current = gathering;
 	run_statement(gathering, gathering_statement(plan));
 	if (gathering->result == NULL)
-		gathering->result = begin_reading(gathering, false);
-	gathered->reader = gathering->result;
-	gathered->shared = gathering->shared;
-	gathered->files = gathering->files;
+		elog(ERROR, "gathering has not ended");
 	current = before;
 }

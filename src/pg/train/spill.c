@@ -247,6 +247,22 @@ spill_set_number(DataStore *store)
 	return ((Spill *) store->host)->number;
 }
 
+/* Whether a file that this process wrote has been read by way of the set. */
+static bool
+is_read(const SpillSet *set, uint64 number)
+{
+	ListCell *cell;
+
+	foreach (cell, set->stores)
+	{
+		const Spill *spill = lfirst(cell);
+
+		if (spill->number == number && !spill->is_own)
+			return true;
+	}
+	return false;
+}
+
 uint64
 spill_set_end(SpillSet *set)
 {
@@ -257,8 +273,9 @@ spill_set_end(SpillSet *set)
 	{
 		Spill *spill = lfirst(cell);
 
-		/* what this process wrote for others, it read itself as well */
-		bytes += spill->is_own ? 0 : spill->store.n_bytes;
+		/* once is enough */
+		if (!spill->is_own || !is_read(set, spill->number))
+			bytes += spill->store.n_bytes;
 		spill_end(&spill->store);
 	}
 	dsm_detach(set->segment);

@@ -11,7 +11,11 @@
  * in any order (model/linear.h), so nothing needs to be fixed about who takes
  * which block.
  *
- * The rows of a certificate are walked over likewise.
+ * The rows of a certificate are walked over likewise; and what follows from them
+ * is computed by a worker, while the leader looks at other rows.
+ *
+ * Processes are started before there is a dataset, since they take as long to
+ * come as it takes to make one.
  *
  * All of that lies in the shared memory area of the rows.
  */
@@ -46,6 +50,7 @@ struct Team
 	bool many_has_losses;
 	char *scored; /* room of the certificates; NULL: none */
 	size_t scored_bytes;
+	bool is_dismissed;
 };
 
 /* Room in the area of the rows, for which not even a page may be left. */
@@ -375,6 +380,31 @@ team_walk(CertificateTeam *certificates, const Dataset *data,
 	return status;
 }
 
+/* A worker finds the area under the curve; see CertificateTeam. */
+static bool
+team_begin_auc(CertificateTeam *certificates, const ScoredRows *rows,
+               double magnet)
+{
+	Team *team = certificates->host;
+	TeamShared *shared = team->shared;
+
+	shared->auc_of = *rows;
+	shared->auc_magnet = magnet;
+	shared->task = TEAM_AUC;
+	call_workers(team, ++team->pass);
+	return team->n_called > 0;
+}
+
+static NumStatus
+team_end_auc(CertificateTeam *certificates, double *auc)
+{
+	Team *team = certificates->host;
+
+	wait_for_workers(team);
+	*auc = team->shared->auc;
+	return (NumStatus) pg_atomic_read_u32(&team->shared->status);
+}
+
 /* The dataset's image in shared memory. */
 static dsa_pointer
 share_image(const Dataset *data, SharedRows *rows)
@@ -396,8 +426,7 @@ share_image(const Dataset *data, SharedRows *rows)
 
 /* Starts as many workers as there are. */
 static ParallelContext *
-launch(const Dataset *data, SharedRows *rows, int n_workers, bool own_kernels,
-       TeamShared **made)
+launch(SharedRows *rows, int n_workers, TeamShared **made)
 {
 	ParallelContext *context =
 		CreateParallelContext("fairpg_train", "fairpg_team_main", n_workers);
@@ -413,8 +442,6 @@ launch(const Dataset *data, SharedRows *rows, int n_workers, bool own_kernels,
 	shared = shm_toc_allocate(context->toc, sizeof(TeamShared));
 	memset(shared, 0, sizeof(*shared));
 	shared->rows = dsa_get_handle(rows->area);
-	shared->image = share_image(data, rows);
-	shared->own_kernels = own_kernels;
 	SpinLockInit(&shared->lock);
 	pg_atomic_init_u32(&shared->next_block, 0);
 	pg_atomic_init_u32(&shared->n_done, 0);
@@ -429,16 +456,14 @@ launch(const Dataset *data, SharedRows *rows, int n_workers, bool own_kernels,
 }
 
 Team *
-team_begin(const Dataset *data, SharedRows *rows, int n_workers,
-           bool own_kernels)
+team_launch(SharedRows *rows, int n_workers)
 {
 	Team *team = palloc0(sizeof(Team));
 	ParallelContext *context;
 	TeamShared *shared;
 
 	EnterParallelMode();
-	context = launch(data, rows, Min(n_workers, TEAM_MOST_WORKERS), own_kernels,
-	                 &shared);
+	context = launch(rows, Min(n_workers, TEAM_MOST_WORKERS), &shared);
 	team->context = context;
 	team->shared = shared;
 	team->rows = rows;
@@ -455,8 +480,23 @@ team_begin(const Dataset *data, SharedRows *rows, int n_workers,
 	team->passes.host = team;
 	team->certificates.room = team_room;
 	team->certificates.walk = team_walk;
+	team->certificates.begin_auc = team_begin_auc;
+	team->certificates.end_auc = team_end_auc;
 	team->certificates.host = team;
 	return team;
+}
+
+void
+team_begin(Team *team, const Dataset *data, bool own_kernels)
+{
+	TeamShared *shared = team->shared;
+	dsa_pointer image = share_image(data, team->rows);
+
+	SpinLockAcquire(&shared->lock);
+	shared->image = image;
+	shared->own_kernels = own_kernels;
+	SpinLockRelease(&shared->lock);
+	ConditionVariableBroadcast(&shared->wanted);
 }
 
 LinearTeam *
@@ -477,11 +517,33 @@ team_size(const Team *team)
 	return team->n_workers;
 }
 
+bool
+team_is_complete(const Team *team)
+{
+	int n_joined = 0;
+
+	SpinLockAcquire(&team->shared->lock);
+	for (int w = 0; w < team->n_workers; w++)
+		n_joined += team->shared->joined[w] ? 1 : 0;
+	SpinLockRelease(&team->shared->lock);
+	return n_joined == team->n_workers;
+}
+
+void
+team_dismiss(Team *team)
+{
+	call_workers(team, TEAM_STOP);
+	team->is_dismissed = true;
+}
+
 void
 team_end(Team *team)
 {
-	arena_release(&team->rows->arena, team->scored, team->scored_bytes, 1);
-	call_workers(team, TEAM_STOP);
+	if (!team->is_dismissed)
+	{
+		arena_release(&team->rows->arena, team->scored, team->scored_bytes, 1);
+		team_dismiss(team);
+	}
 	WaitForParallelWorkersToFinish(team->context);
 	DestroyParallelContext(team->context);
 	ExitParallelMode();

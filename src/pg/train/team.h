@@ -16,13 +16,15 @@
 typedef struct Team Team;
 
 /*
- * Starts up to 'n_workers' processes for the rows of a dataset that lie in
- * 'rows'; in CurrentMemoryContext.  The transaction is in parallel mode until
- * team_end(), so that nobody can write; an error ends the workers with it.
- * NULL when no process was to be had.
+ * Starts up to 'n_workers' processes for rows that lie in 'rows', in
+ * CurrentMemoryContext; they come while the leader does other things.  The
+ * transaction is in parallel mode until team_end(), so that nobody can write; an
+ * error ends the workers with it.  NULL when no process was to be had.
  */
-extern Team *team_begin(const Dataset *data, SharedRows *rows, int n_workers,
-                        bool own_kernels);
+extern Team *team_launch(SharedRows *rows, int n_workers);
+
+/* Gives them a dataset of these rows; nothing can be asked of them before. */
+extern void team_begin(Team *team, const Dataset *data, bool own_kernels);
 
 /* For settings of a training. */
 extern LinearTeam *team_of_passes(Team *team);
@@ -33,6 +35,13 @@ extern CertificateTeam *team_of_certificates(Team *team);
 /* How many workers there are. */
 extern int team_size(const Team *team);
 
+/* Whether all of them have come, and so see the rows: who lets go of these now,
+ * leaves it to them to give back the memory. */
+extern bool team_is_complete(const Team *team);
+
+/* Lets the workers go, who need some milliseconds for that; the second one waits
+ * until they have gone. */
+extern void team_dismiss(Team *team);
 extern void team_end(Team *team);
 
 #endif

@@ -13,6 +13,7 @@
 #include "utils/dsa.h"
 
 #include "model/linear_many.h"
+#include "train/certificate_auc.h"
 
 #define TEAM_KEY UINT64CONST(0x6661697270670001)
 
@@ -51,13 +52,15 @@ typedef enum TeamTask
 {
 	TEAM_PASS,      /* linear_pass() */
 	TEAM_PASS_MANY, /* linear_pass_many() */
-	TEAM_CERTIFY    /* a walk of train_certify() */
+	TEAM_CERTIFY,   /* a walk of train_certify() */
+	TEAM_AUC        /* the area under the curve of what it has scored: by one
+	                 * worker, while the leader does something else */
 } TeamTask;
 
 typedef struct TeamShared
 {
 	dsa_handle rows;
-	dsa_pointer image; /* of the dataset */
+	dsa_pointer image; /* of the dataset, when there is one: behind the lock */
 	bool own_kernels;
 
 	TeamTask task;
@@ -74,8 +77,13 @@ typedef struct TeamShared
 	uint64 scored;    /* rows, by the name that they have in the area */
 	dsa_pointer walk; /* sums of worker w at w * walk_bytes */
 	size_t walk_bytes;
+	ScoredRows
+		auc_of; /* its pointers are nobody's: rows lie at 'scored', and as
+	                    * much room behind them */
+	double auc_magnet;
+	double auc;
 
-	slock_t lock; /* of the next two */
+	slock_t lock; /* of the image and the next two */
 	uint32 pass;  /* its number; TEAM_STOP: no more */
 	bool joined
 		[TEAM_MOST_WORKERS]; /* worker w takes part in the passes to come */

@@ -164,6 +164,22 @@ worker_certify(Worker *worker)
 	return status;
 }
 
+/* One worker is enough; the others have nothing to do. */
+static NumStatus
+worker_auc(Worker *worker)
+{
+	TeamShared *shared = worker->shared;
+	ScoredRows rows = shared->auc_of;
+
+	if (pg_atomic_fetch_add_u32(&shared->next_block, 1) > 0)
+		return NUM_OK;
+	rows.rows =
+		shared_rows_exchange.piece(&worker->rows->arena, shared->scored);
+	rows.spare = rows.rows + rows.n * scored_row_bytes(rows.weighted);
+	return certificate_auc(&rows, shared->auc_magnet, &worker->monitor,
+	                       &shared->auc);
+}
+
 static NumStatus
 worker_task(Worker *worker)
 {
@@ -175,6 +191,8 @@ worker_task(Worker *worker)
 			return worker_pass_many(worker, worker->shared->n_models);
 		case TEAM_CERTIFY:
 			return worker_certify(worker);
+		case TEAM_AUC:
+			return worker_auc(worker);
 	}
 	return NUM_BAD_ARGUMENT;
 }
@@ -220,30 +238,62 @@ next_pass(TeamShared *shared, uint32 last)
 	return pass;
 }
 
+/* Waits for the dataset; false when there will be none. */
+static bool
+find_image(TeamShared *shared, dsa_pointer *image)
+{
+	uint32 pass;
+
+	ConditionVariablePrepareToSleep(&shared->wanted);
+	for (;;)
+	{
+		SpinLockAcquire(&shared->lock);
+		*image = shared->image;
+		pass = shared->pass;
+		SpinLockRelease(&shared->lock);
+		if (DsaPointerIsValid(*image) || pass == TEAM_STOP)
+			break;
+		ConditionVariableTimedSleep(&shared->wanted, TEAM_NAP_MS,
+		                            PG_WAIT_EXTENSION);
+	}
+	ConditionVariableCancelSleep();
+	return pass != TEAM_STOP;
+}
+
+/* The plan of the passes over a dataset. */
+static void
+make_plan(Worker *worker, dsa_pointer image)
+{
+	const char *path = setting_string("fairpg.blas_library");
+	const char *reason;
+
+	if (!worker->shared->own_kernels)
+		(void) blas_load(path != NULL && path[0] != '\0' ? path : NULL,
+		                 &reason);
+	report_status(
+		data_import(&worker->arena, &worker->rows->arena, &shared_rows_exchange,
+	                dsa_get_address(worker->rows->area, image), &worker->data),
+		NULL, "training");
+	report_status(linear_plan(&worker->arena, worker->data,
+	                          worker->shared->own_kernels, &worker->plan),
+	              NULL, "training");
+}
+
 /* What a worker process does. */
 extern FAIRPG_EXPORT void fairpg_team_main(dsm_segment *segment, shm_toc *toc);
 void
 fairpg_team_main(dsm_segment *segment, shm_toc *toc)
 {
 	Worker worker = { .shared = shm_toc_lookup(toc, TEAM_KEY, false) };
-	const char *path = setting_string("fairpg.blas_library");
-	const char *reason;
+	dsa_pointer image;
 	uint32 pass;
 
 	worker.rows = shared_rows_attach(worker.shared->rows);
 	host_arena_init(&worker.arena, CurrentMemoryContext, 0);
 	host_monitor_quiet(&worker.monitor);
-	if (!worker.shared->own_kernels)
-		(void) blas_load(path != NULL && path[0] != '\0' ? path : NULL,
-		                 &reason);
-	report_status(
-		data_import(&worker.arena, &worker.rows->arena, &shared_rows_exchange,
-	                dsa_get_address(worker.rows->area, worker.shared->image),
-	                &worker.data),
-		NULL, "training");
-	report_status(linear_plan(&worker.arena, worker.data,
-	                          worker.shared->own_kernels, &worker.plan),
-	              NULL, "training");
+	if (!find_image(worker.shared, &image))
+		return;
+	make_plan(&worker, image);
 	pass = join_team(worker.shared);
 	while (pass != TEAM_STOP &&
 	       (pass = next_pass(worker.shared, pass)) != TEAM_STOP)

@@ -38,6 +38,7 @@
 #include "pg/train/replay.h"
 #include "pg/train/shared_rows.h"
 #include "pg/train/spill.h"
+#include "pg/train/team.h"
 
 /* Tells that the training would have been faster with more memory. */
 static void
@@ -64,27 +65,44 @@ train_end_rows(TrainCall *call)
 	warn_of_files(call);
 }
 
+/* Gives back what other processes see. */
+static void
+release_rows(TrainCall *call)
+{
+	call->arena->beside = NULL;
+	if (call->report.shared != NULL && call->report.shared->area != NULL)
+		shared_rows_detach(call->report.shared);
+}
+
+/* Nobody looks at the rows any more.  Processes that have shared the passes give
+ * back their memory, while this one judges. */
+static void
+let_rows_go(TrainCall *call)
+{
+	if (call->team == NULL)
+		return;
+	/* a process that is late would miss what it is to attach to */
+	if (team_is_complete(call->team))
+		release_rows(call);
+	team_dismiss(call->team);
+}
+
 void
 train_certified(TrainCall *call)
 {
 	char *object = train_describe_source(call);
 	instr_time start;
+	bool has_held_out = call->data->part[DATA_HELD_OUT].n_rows > 0;
 
 	INSTR_TIME_SET_CURRENT(start);
 	host_monitor_phase(&call->monitor, "certifying");
-	report_status(train_certify_training(call, &call->train_part), call->arena,
-	              object);
-	train_fit_end(call);
-	call->judged = &call->train_part;
-	if (call->data->part[DATA_HELD_OUT].n_rows > 0)
-	{
-		report_status(train_certify(call->arena, call->data, call->compiled,
-		                            DATA_HELD_OUT, &call->monitor,
-		                            &call->held_out),
-		              call->arena, object);
-		call->judged = &call->held_out;
-	}
+	report_status(train_certify_rows(call, &call->train_part,
+	                                 has_held_out ? &call->held_out : NULL),
+	              call->arena, object);
+	call->judged = has_held_out ? &call->held_out : &call->train_part;
+	let_rows_go(call);
 	train_judge(call);
+	train_fit_end(call);
 	call->expected_gap = train_expected_gap(call);
 	report_status(model_encode(call->arena, call->compiled, &call->artifact,
 	                           &call->artifact_bytes),
@@ -116,6 +134,8 @@ train_extract(TrainCall *call, StoreUse use, MemoryContext context)
 	train_load_start(call);
 	host_monitor_begin(&call->monitor, call->model);
 	call->extract.monitor = &call->monitor;
+	call->extract.have_read = train_have_read;
+	call->extract.host = call;
 	host_monitor_phase(&call->monitor, "reading");
 	call->data = extract_dataset(&call->extract, call->arena, &call->report);
 	call->warnings = list_copy(call->report.warnings);
@@ -126,9 +146,7 @@ train_extract(TrainCall *call, StoreUse use, MemoryContext context)
 void
 train_release(TrainCall *call)
 {
-	call->arena->beside = NULL;
-	if (call->report.shared != NULL)
-		shared_rows_detach(call->report.shared);
+	release_rows(call);
 	host_monitor_end(&call->monitor);
 }
 

@@ -323,30 +323,54 @@ keep_rows(TrainCall *call, bool stay)
 	call->arena->reclaim = stay ? NULL : rows->reclaim;
 }
 
-/* Processes to share the passes with; NULL where it is not worth while or none
+/* How many workers a fit of so many rows is worth. */
+static int
+workers_wanted(const TrainCall *call, uint64 rows)
+{
+	if (call->report.shared == NULL || call->is_job ||
+	    !call->family->many_passes)
+		return 0;
+	return (int) Min((uint64) setting_workers(), rows / WORKER_ROWS);
+}
+
+void
+train_have_read(void *host, const ExtractReport *report)
+{
+	TrainCall *call = host;
+	int wanted = workers_wanted(call, report->rows_read - report->rows_dropped);
+
+	if (wanted == 0)
+		return;
+	call->team = team_launch(report->shared, wanted);
+	/* those that read may still be in the way */
+	if (call->team != NULL && team_size(call->team) < wanted)
+		train_fit_end(call);
+}
+
+/* Processes to share the passes with; none where it is not worth while or none
  * is to be had. */
-static Team *
+static void
 gather_team(TrainCall *call)
 {
-	uint64 rows = call->data->part[DATA_TRAIN].n_rows;
-	int wanted = (int) Min((uint64) setting_workers(), rows / WORKER_ROWS);
-	Team *team;
+	int wanted = workers_wanted(call, call->data->part[DATA_TRAIN].n_rows);
 
-	if (call->report.shared == NULL || wanted == 0 || call->is_job ||
-	    !call->family->many_passes || !rows_may_stay(call))
-		return NULL;
-	keep_rows(call, true);
-	team =
-		team_begin(call->data, call->report.shared, wanted, !call->uses_blas);
-	if (team == NULL)
+	if (wanted == 0 || !rows_may_stay(call))
 	{
-		keep_rows(call, false);
+		train_fit_end(call);
+		return;
+	}
+	if (call->team == NULL)
+		call->team = team_launch(call->report.shared, wanted);
+	if (call->team == NULL)
+	{
 		call->warnings =
 			lappend(call->warnings,
 		            pstrdup("no parallel worker was free: one process made "
 		                    "all passes"));
+		return;
 	}
-	return team;
+	keep_rows(call, true);
+	team_begin(call->team, call->data, !call->uses_blas);
 }
 
 void
@@ -374,7 +398,7 @@ train_fit_begin(TrainCall *call, TrainSettings *settings)
 	choose_kernels(call);
 	settings->own_kernels = !call->uses_blas;
 	host_monitor_phase(&call->monitor, "fitting");
-	call->team = gather_team(call);
+	gather_team(call);
 	settings->team = call->team == NULL ? NULL : team_of_passes(call->team);
 }
 
@@ -389,12 +413,12 @@ train_fit_end(TrainCall *call)
 }
 
 NumStatus
-train_certify_training(TrainCall *call, Certificate *certificate)
+train_certify_rows(TrainCall *call, Certificate *train, Certificate *held_out)
 {
 	return train_certify_together(
 		call->arena, call->data, call->compiled,
 		call->team == NULL ? NULL : team_of_certificates(call->team),
-		&call->monitor, certificate);
+		&call->monitor, (CertificatePair){ train, held_out });
 }
 
 void

@@ -156,7 +156,7 @@ static NumStatus
 score_training(TrainCall *call, Certificate *certificate)
 {
 	train_compile(call);
-	return train_certify_training(call, certificate);
+	return train_certify_rows(call, certificate, NULL);
 }
 
 /* Makes and fills call->margins. */
