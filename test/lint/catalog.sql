@@ -102,7 +102,7 @@ WHERE proname IN ('init', 'train', 'retrain', 'train_job', 'retrain_job', 'evalu
 
 -- rule: functions that score or measure are PARALLEL SAFE
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
-WHERE proname !~ '^(init|make_reports|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|compare|subgroups|calibration$|threshold_sweep)'
+WHERE proname !~ '^(init|make_reports|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|conditional_disparity|compare|subgroups|calibration$|threshold_sweep)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
 	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype);
 
