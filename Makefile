@@ -16,10 +16,10 @@ SHARED_OBJS = \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/num/*.c src/fair/*.c src/model/*.c)))
 CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/pg/*.c)))
 # what both libraries need of the server side
-COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o \
+COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o four_fifths.o \
 	figures_number.o figures_score.o host.o \
 	judge.o report.o rows.o source.o statement.o store.o \
-	store_access.o store_frontier.o store_names.o store_read.o store_run.o)
+	store_access.o store_evaluation.o store_frontier.o store_names.o store_read.o store_run.o)
 TRAIN_OBJS = \
 	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c \
@@ -31,7 +31,8 @@ TRAIN_LIB = fairpg_train.so
 # The install script is joined from topic files, in this order.
 SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql scores.sql errors.sql statistics.sql audit.sql \
 	ranking.sql conditional.sql calibration.sql bias_audit.sql compare.sql subgroups.sql \
-	store.sql reports.sql offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql)
+	store.sql store_evaluation.sql reports.sql reports_evaluation.sql \
+	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql analyses.sql)
 INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 

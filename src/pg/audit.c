@@ -26,7 +26,6 @@
 #define MAX_REPLICATES 1000000
 
 static void check_prediction(FunctionCallInfo fcinfo, const AuditCall *call);
-static void read_call(FunctionCallInfo fcinfo, AuditCall *call);
 static void read_options(Jsonb *options, AuditCall *call);
 static void
 resolve_attribute(AuditCall *call, const char *name, AuditAttribute *attribute);
@@ -52,7 +51,7 @@ fairpg_audit(PG_FUNCTION_ARGS)
 	Rows rows;
 
 	rows_begin(&rows, fcinfo, N_RESULT_COLUMNS);
-	read_call(fcinfo, &call);
+	audit_read_call(fcinfo, &call);
 	SPI_connect();
 	bases = call.of_numbers ? audit_count_numbers(&call, &n_bases)
 	                        : audit_count(&call, &n_bases);
@@ -83,9 +82,8 @@ check_prediction(FunctionCallInfo fcinfo, const AuditCall *call)
 		                errmsg("argument \"prediction\" needs a label")));
 }
 
-/* Arguments in their order, then the columns they name. */
-static void
-read_call(FunctionCallInfo fcinfo, AuditCall *call)
+void
+audit_read_call(FunctionCallInfo fcinfo, AuditCall *call)
 {
 	char *source = args_text_required(fcinfo, 0, "source");
 	char **attributes;

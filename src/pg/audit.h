@@ -2,7 +2,8 @@
  * audit.h
  *    One call of fairpg.audit(): what was asked, and what was counted.
  *
- * Internal to audit*.c and evaluate.c, which audits what a model decides.
+ * Internal to audit*.c, evaluate_decisions.c, which stores one, and evaluate.c,
+ * which audits what a model decides.
  */
 #ifndef FAIRPG_PG_AUDIT_H
 #define FAIRPG_PG_AUDIT_H
@@ -95,6 +96,10 @@ typedef struct AuditBase
 	int64 grouping; /* with grouping_sql: columns that it is not grouped by, the
 	                 * first being the highest bit; their values say nothing */
 } AuditBase;
+
+/* audit.c: the arguments of fairpg.audit(), which are the first ones of
+ * fairpg.evaluate_decisions(), in their order, then the columns they name. */
+extern void audit_read_call(FunctionCallInfo fcinfo, AuditCall *call);
 
 /* audit.c: argument 'level', which may not be NULL; an error unless there is
  * either a decision or a score. */

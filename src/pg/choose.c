@@ -159,7 +159,13 @@ copy_evaluations(const ChosenPoint *chosen)
 		"INSERT INTO fairpg_catalog.evaluation_constraint"
 		" SELECT $2, position, criterion, measure, bound_kind, bound,"
 		" attributes, value, low, high, verdict, worst_group, n, rows_needed"
-		" FROM fairpg_catalog.evaluation_constraint WHERE evaluation = $1"
+		" FROM fairpg_catalog.evaluation_constraint WHERE evaluation = $1",
+		"INSERT INTO fairpg_catalog.evaluation_ratio"
+		" SELECT $2, attribute, group_name, n, selected, selection_rate,"
+		" reference_group, reference_rate, ratio, low, high,"
+		" below_four_fifths, p_value, p_adjusted, rows_needed, verdict, flag,"
+		" reason, class_number, class"
+		" FROM fairpg_catalog.evaluation_ratio WHERE evaluation = $1"
 	};
 	Parameters parameters = { 0 };
 	int nest_level = store_spi_begin();
@@ -183,12 +189,16 @@ copy_evaluations(const ChosenPoint *chosen)
 		add_bigint(&copy, from);
 		add_int(&copy, chosen->version);
 		run("INSERT INTO fairpg_catalog.evaluation"
-		    " (model, version, source, part, evaluated_at, evaluated_by,"
-		    " n_rows, n_null_label, n_null_value, n_unseen_level,"
-		    " n_out_of_range, accuracy, auc, loss)"
-		    " SELECT model, $2, source, part, evaluated_at, evaluated_by,"
-		    " n_rows, n_null_label, n_null_value, n_unseen_level,"
-		    " n_out_of_range, accuracy, auc, loss"
+		    " (model, version, name, source, relation, part, label, positive,"
+		    " protected, decision, score, threshold, weight, level, seed,"
+		    " min_group, replicates, comment, row_security, evaluated_at,"
+		    " evaluated_by, n_rows, n_null_label, n_null_value,"
+		    " n_unseen_level, n_out_of_range, accuracy, auc, loss)"
+		    " SELECT model, $2, name, source, relation, part, label, positive,"
+		    " protected, decision, score, threshold, weight, level, seed,"
+		    " min_group, replicates, comment, row_security, evaluated_at,"
+		    " evaluated_by, n_rows, n_null_label, n_null_value,"
+		    " n_unseen_level, n_out_of_range, accuracy, auc, loss"
 		    " FROM fairpg_catalog.evaluation WHERE evaluation = $1"
 		    " RETURNING evaluation",
 		    &copy, SPI_OK_INSERT_RETURNING);

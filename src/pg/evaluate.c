@@ -42,7 +42,9 @@ enum
 	ARG_PROTECTED,
 	ARG_WEIGHT,
 	ARG_SEED,
-	ARG_OPTIONS
+	ARG_OPTIONS,
+	ARG_NAME,
+	ARG_COMMENT
 };
 
 /* sums over the rows, in the order of SUM_SQL */
@@ -282,30 +284,26 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 		                    &spec->n_protected);
 	audit_resolve(audit, spec->protected_names, spec->n_protected);
 	add_scores(call);
+	call->row =
+		(StoreEvaluation){ .model = call->model,
+		                   .version = spec->version,
+		                   .name = text_or(fcinfo, ARG_NAME, NULL),
+		                   .source = call->source,
+		                   .relation = audit->source.relation,
+		                   .part = "external",
+		                   .label = audit->label,
+		                   .positive = audit->positive,
+		                   .protected_names = spec->protected_names,
+		                   .n_protected = spec->n_protected,
+		                   .threshold = spec->threshold,
+		                   .weight = audit->weight,
+		                   .comment = text_or(fcinfo, ARG_COMMENT, NULL),
+		                   .row_security = audit->source.row_security };
 }
 
-/* The quality of all rows together: of decisions and scores, */
+/* The quality of all rows together, where classes are predicted. */
 static void
-describe_decisions(StoreEvaluation *row, const FigureGroup *overall)
-{
-	FairMetricValue accuracy;
-	FairRanking ranking;
-
-	fair_metric_value(fair_metric_find("accuracy"), &overall->cells, LEVEL,
-	                  &accuracy);
-	fair_ranking(overall->scores, LEVEL, &ranking);
-	row->n_rows = (int64) accuracy.rows;
-	row->n_null_label = (int64) (overall->cells.unlabelled_rows[0] +
-	                             overall->cells.unlabelled_rows[1]);
-	row->accuracy = accuracy.value;
-	row->auc = ranking.auc;
-	row->loss = ranking.log_loss;
-}
-
-/* of classes, */
-static void
-describe_classes(StoreEvaluation *row, const AuditBase *bases, int n_bases,
-                 FigureGroup *overall)
+describe_classes(StoreEvaluation *row, FigureGroup *overall)
 {
 	FairMetricValue accuracy;
 	double low;
@@ -313,8 +311,6 @@ describe_classes(StoreEvaluation *row, const AuditBase *bases, int n_bases,
 
 	fair_metric_value(fair_metric_find("accuracy"), &overall->cells, LEVEL,
 	                  &accuracy);
-	for (int b = 0; b < n_bases; b++)
-		row->n_null_label += bases[b].n_unlabelled;
 	row->n_rows = (int64) accuracy.rows;
 	row->accuracy = accuracy.value;
 	row->auc = NAN;
@@ -325,26 +321,10 @@ describe_classes(StoreEvaluation *row, const AuditBase *bases, int n_bases,
 	fair_loss_interval(&overall->loss, LEVEL, &row->loss, &low, &high);
 }
 
-/* or of numbers. */
-static void
-describe_numbers(StoreEvaluation *row, const AuditBase *bases, int n_bases,
-                 const FigureGroup *overall)
-{
-	FairEstimate loss;
-
-	fair_squared_error(&overall->errors, LEVEL, &loss);
-	row->n_rows = (int64) overall->errors.rows;
-	for (int b = 0; b < n_bases; b++)
-		row->n_null_label += bases[b].n_unlabelled;
-	row->accuracy = NAN;
-	row->auc = NAN;
-	row->loss = loss.value;
-}
-
 /* The figures of all rows together, which stand in the evaluation itself. */
 static void
-describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
-                 FigureGroup *overall)
+describe_overall(EvaluateCall *call, const FigureSettings *settings,
+                 const AuditBase *bases, int n_bases, FigureGroup *overall)
 {
 	StoreEvaluation *row = &call->row;
 	int64 sums[N_SUMS] = { 0 };
@@ -352,19 +332,15 @@ describe_overall(EvaluateCall *call, const AuditBase *bases, int n_bases,
 	for (int b = 0; b < n_bases; b++)
 		for (int i = 0; i < N_SUMS; i++)
 			sums[i] += bases[b].sums[i];
-	*row = (StoreEvaluation){ .model = call->model,
-		                      .version = call->spec.version,
-		                      .source = call->source,
-		                      .part = "external",
-		                      .n_null_value = sums[SUM_NULL],
-		                      .n_unseen_level = sums[SUM_UNSEEN],
-		                      .n_out_of_range = sums[SUM_OUT_OF_RANGE] };
-	if (call->spec.of_numbers)
-		describe_numbers(row, bases, n_bases, overall);
-	else if (call->spec.n_classes > 0)
-		describe_classes(row, bases, n_bases, overall);
+	row->n_null_value = sums[SUM_NULL];
+	row->n_unseen_level = sums[SUM_UNSEEN];
+	row->n_out_of_range = sums[SUM_OUT_OF_RANGE];
+	if (call->spec.n_classes > 0)
+		describe_classes(row, overall);
 	else
-		describe_decisions(row, overall);
+		evaluation_describe(row, settings, overall);
+	for (int b = 0; b < n_bases; b++)
+		row->n_null_label += bases[b].n_unlabelled;
 	if (row->n_rows == 0 && row->n_null_label == 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("all weights of source %s are zero",
@@ -404,17 +380,9 @@ judge(EvaluateCall *call, const FigureSettings *settings,
 		add_losses(attributes, call->audit.n_attributes);
 	judge_constraints(settings, list, attributes, &call->judgements);
 	call->warnings = call->judgements.warnings;
-	for (int a = 0; a < call->audit.n_attributes; a++)
-		if (attributes[a].n_groups == 1)
-			call->warnings = lappend(
-				call->warnings,
-				psprintf("protected attribute \"%s\" has one group only",
-			             attributes[a].name));
-	if (call->audit.source.row_security)
-		call->warnings = lappend(
-			call->warnings,
-			pstrdup("row security was active: only the rows that the caller "
-		            "may see were measured"));
+	call->warnings = list_concat(
+		call->warnings,
+		evaluation_warnings(&call->row, attributes, call->audit.n_attributes));
 }
 
 /* A model that decides alike for everybody is fair by every measure. */
@@ -478,7 +446,7 @@ evaluate(EvaluateCall *call, NumMonitor *monitor)
 	settings.class_names = (const char **) call->spec.classes;
 	host_arena_init(&arena, CurrentMemoryContext, 0);
 	audit_overall(&arena, bases, n_bases, &overall);
-	describe_overall(call, bases, n_bases, &overall);
+	describe_overall(call, &settings, bases, n_bases, &overall);
 	for (int a = 0; a < call->audit.n_attributes; a++)
 	{
 		audit_groups(&arena, &call->audit.attributes[a], bases, n_bases,
@@ -542,7 +510,8 @@ result_row(FunctionCallInfo fcinfo, const EvaluateCall *call)
 /*
  * evaluate(model text, source text, version integer, label text,
  *          positive text, protected text[], weight text, seed bigint,
- *          options jsonb) returns fairpg.evaluation_result
+ *          options jsonb, name text, comment text)
+ * returns fairpg.evaluation_result
  *
  * What is not given is as it was in the training of the version.
  */

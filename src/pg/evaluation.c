@@ -1,12 +1,71 @@
 /*
  * evaluation.c
- *    Storing what a version was measured at.
+ *    Storing what a version, or the decisions of anybody, were measured at.
  */
 #include "postgres.h"
 
 #include <math.h>
 
+#include "fair/metric.h"
+#include "fair/ranking.h"
 #include "pg/evaluation.h"
+
+void
+evaluation_describe(StoreEvaluation *evaluation, const FigureSettings *settings,
+                    const FigureGroup *overall)
+{
+	const FairCells *cells = &overall->cells;
+	FairMetricValue figure;
+	FairRanking ranking;
+
+	evaluation->accuracy = evaluation->auc = evaluation->loss = NAN;
+	if (settings->of_numbers)
+	{
+		FairEstimate loss;
+
+		fair_squared_error(&overall->errors, settings->level, &loss);
+		evaluation->n_rows = (int64) overall->errors.rows;
+		evaluation->loss = loss.value;
+		return;
+	}
+	if (!settings->has_label)
+	{
+		fair_metric_value(fair_metric_find("selection_rate"), cells,
+		                  settings->level, &figure);
+		evaluation->n_rows = (int64) figure.rows;
+		return;
+	}
+	fair_metric_value(fair_metric_find("accuracy"), cells, settings->level,
+	                  &figure);
+	evaluation->n_rows = (int64) figure.rows;
+	evaluation->n_null_label =
+		(int64) (cells->unlabelled_rows[0] + cells->unlabelled_rows[1]);
+	evaluation->accuracy = figure.value;
+	if (overall->scores == NULL)
+		return;
+	fair_ranking(overall->scores, settings->level, &ranking);
+	evaluation->auc = ranking.auc;
+	evaluation->loss = ranking.log_loss;
+}
+
+List *
+evaluation_warnings(const StoreEvaluation *evaluation,
+                    const FigureAttribute *attributes, int n_attributes)
+{
+	List *warnings = NIL;
+
+	for (int a = 0; a < n_attributes; a++)
+		if (attributes[a].n_groups == 1)
+			warnings = lappend(
+				warnings, psprintf("protected attribute \"%s\" has one group "
+			                       "only",
+			                       attributes[a].name));
+	if (evaluation->row_security)
+		warnings = lappend(
+			warnings, pstrdup("row security was active: only the rows that the "
+		                      "caller may see were measured"));
+	return warnings;
+}
 
 /* Figures of the groups; 'class' is 0, or the number of the one that the
  * attribute's cells are of. */
@@ -18,6 +77,7 @@ store_groups(int64 evaluation, const FigureSettings *settings,
 	const char *class_name =
 		class > 0 ? settings->class_names[class - 1] : NULL;
 	StoreMetric *rows = NULL;
+	int room = 0;
 	int n = 0;
 
 	for (int g = 0; g < attribute->n_groups; g++)
@@ -26,12 +86,16 @@ store_groups(int64 evaluation, const FigureSettings *settings,
 		Figure *figures = (of_all ? figures_of_all_classes : figures_of_group)(
 			settings, &attribute->groups[g], &n_figures);
 
-		/* all groups have as many figures */
-		if (rows == NULL)
-			rows = palloc_extended(sizeof(StoreMetric) *
-			                           (Size) attribute->n_groups *
-			                           (Size) n_figures,
-			                       MCXT_ALLOC_HUGE);
+		/* a group without any score has fewer figures than others */
+		if (n + n_figures > room)
+		{
+			Size bytes;
+
+			room = n + n_figures * (attribute->n_groups - g);
+			bytes = sizeof(StoreMetric) * (Size) room;
+			rows = rows == NULL ? palloc_extended(bytes, MCXT_ALLOC_HUGE)
+			                    : repalloc_huge(rows, bytes);
+		}
 		for (int f = 0; f < n_figures; f++)
 			rows[n++] = (StoreMetric){ .attribute = attribute->name,
 				                       .group_name = attribute->groups[g].name,
@@ -113,25 +177,48 @@ store_constraints(int64 evaluation, const ConstraintList *list,
 	store_insert_constraints(evaluation, rows, list->n);
 }
 
+static void
+store_ratios(int64 evaluation, const FigureSettings *settings,
+             const FigureAttribute *attribute, int class)
+{
+	StoreRatio *rows = four_fifths(settings, attribute);
+
+	for (int g = 0; class > 0 && g < attribute->n_groups; g++)
+	{
+		rows[g].class_number = class;
+		rows[g].class = settings->class_names[class - 1];
+	}
+	store_insert_ratios(evaluation, rows, attribute->n_groups);
+}
+
 int64
 evaluation_store(const StoreEvaluation *evaluation,
                  const FigureSettings *settings,
                  const FigureAttribute *attributes, int n_attributes,
                  const ConstraintList *list, const Judgements *judgements)
 {
-	int64 number = store_insert_evaluation(evaluation);
+	StoreEvaluation row = *evaluation;
+	int64 number;
 
+	row.level = settings->level;
+	row.seed = (int64) settings->seed;
+	row.min_group = settings->min_group;
+	row.replicates = settings->replicates;
+	number = store_insert_evaluation(&row);
 	for (int a = 0; a < n_attributes; a++)
 	{
 		store_groups(number, settings, &attributes[a], 0);
 		if (settings->n_classes == 0)
 			store_gaps(number, settings, &attributes[a], 0);
+		if (settings->n_classes == 0 && !settings->of_numbers)
+			store_ratios(number, settings, &attributes[a], 0);
 		for (int c = 0; c < settings->n_classes; c++)
 		{
 			FigureAttribute *of_class = figures_of_class(&attributes[a], c);
 
 			store_groups(number, settings, of_class, c + 1);
 			store_gaps(number, settings, of_class, c + 1);
+			store_ratios(number, settings, of_class, c + 1);
 		}
 	}
 	store_constraints(number, list, judgements);

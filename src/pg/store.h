@@ -26,6 +26,7 @@ typedef enum StoreUse
 	STORE_TO_RUN_JOB,
 	STORE_TO_EXPLORE, /* fairpg.frontier() */
 	STORE_TO_CHOOSE,
+	STORE_TO_ANALYSE, /* fairpg.add_analyses() */
 	STORE_USES
 } StoreUse;
 
@@ -152,15 +153,32 @@ extern void store_insert_cells(const char *model, int version,
 
 typedef struct StoreEvaluation
 {
-	const char *model;
+	const char *model; /* NULL: decisions or scores of somebody else */
 	int version;
+	const char *name;
 	const char *source;
-	const char *part; /* "held_out", "out_of_fold", "train" or "external" */
+	const char *relation; /* the source with its schema; NULL: a query */
+	const char *part;     /* "held_out", "out_of_fold", "train" or "external" */
+	const char *label;
+	const char *positive;
+	char **protected_names;
+	int n_protected;
+	const char *decision; /* without a model: one of these three */
+	const char *score;
+	const char *prediction; /* of a number */
+	double threshold; /* NaN: none */
+	const char *weight;
+	double level;
+	int64 seed;
+	int min_group;
+	int replicates;
+	const char *comment;
+	bool row_security;
 	int64 frontier; /* of a point of a frontier instead of a version; else 0 */
 	int point;
 	int64 n_rows;
 	int64 n_null_label;
-	int64 n_null_value;
+	int64 n_null_value; /* this and the next two: of models */
 	int64 n_unseen_level;
 	int64 n_out_of_range;
 	double accuracy;
@@ -168,7 +186,8 @@ typedef struct StoreEvaluation
 	double loss;
 } StoreEvaluation;
 
-/* Returns the number of the new evaluation. */
+/* store_evaluation.c: returns the number of the new evaluation; what it has
+ * found goes in by the functions that follow. */
 extern int64 store_insert_evaluation(const StoreEvaluation *evaluation);
 
 typedef struct StoreMetric
@@ -229,6 +248,32 @@ typedef struct StoreConstraint
 extern void
 store_insert_constraints(int64 evaluation, const StoreConstraint *constraints,
                          int n_constraints);
+
+/* A group by the one that is selected most. */
+typedef struct StoreRatio
+{
+	const char *attribute;
+	const char *group_name;
+	int64 n;
+	int64 selected;
+	double selection_rate;
+	const char *reference_group;
+	double reference_rate;
+	double ratio;
+	double low;
+	double high;
+	double p_value;
+	double p_adjusted;
+	int64 rows_needed; /* 0: not known, or no need */
+	const char *verdict;
+	const char *flag;
+	const char *reason;
+	int class_number; /* from 1; 0: of none */
+	const char *class;
+} StoreRatio;
+
+extern void
+store_insert_ratios(int64 evaluation, const StoreRatio *ratios, int n_ratios);
 
 /* A stored version as a reader finds it. */
 typedef struct StoredModel

@@ -64,12 +64,13 @@ typedef struct StoreTable
 #define READ ACL_SELECT
 #define ADD ACL_INSERT
 #define SET ACL_UPDATE
+#define DROP ACL_DELETE
 
 /* in the order of StoreUse */
 static const StoreTable store_tables[] = {
-	{ "store_version", { READ, READ, READ, READ, READ } },
+	{ "store_version", { READ, READ, READ, READ, READ, READ } },
 	{ "model", { READ | ADD | SET, 0, READ | ADD | SET, 0, READ | ADD | SET } },
-	{ "model_version", { ADD, READ, ADD, 0, READ | ADD } },
+	{ "model_version", { ADD, READ, ADD, 0, READ | ADD, READ } },
 	{ "coefficient", { ADD, 0, ADD, 0, ADD } },
 	{ "training_log", { ADD, 0, ADD } },
 	{ "training_log_group", { ADD, 0, ADD } },
@@ -79,16 +80,20 @@ static const StoreTable store_tables[] = {
 	{ "frontier_point", { 0, 0, 0, ADD, READ } },
 	{ "frontier_choice", { 0, 0, 0, 0, ADD } },
 	{ "evaluation",
-	  { READ | ADD, READ | ADD, READ | ADD, READ | ADD, READ | ADD } },
+	  { READ | ADD, READ | ADD, READ | ADD, READ | ADD, READ | ADD, READ } },
 	{ "evaluation_metric", { ADD, ADD, ADD, ADD, READ | ADD } },
 	{ "evaluation_gap", { ADD, ADD, ADD, ADD, READ | ADD } },
 	{ "evaluation_constraint", { ADD, ADD, ADD, ADD, READ | ADD } },
+	{ "evaluation_ratio", { ADD, ADD, ADD, ADD, READ | ADD } },
+	{ "analysis", { 0, 0, 0, 0, 0, READ | ADD | SET } },
+	{ "analysis_row", { 0, 0, 0, 0, 0, READ | ADD | DROP } },
 	{ "run", { 0, 0, READ | ADD | SET } },
 };
 
 #undef READ
 #undef ADD
 #undef SET
+#undef DROP
 
 static Oid
 database_owner(void)
@@ -175,7 +180,8 @@ missing_right(Oid table, AclMode rights)
 		const char *name;
 	} known[] = { { ACL_SELECT, "SELECT" },
 		          { ACL_INSERT, "INSERT" },
-		          { ACL_UPDATE, "UPDATE" } };
+		          { ACL_UPDATE, "UPDATE" },
+		          { ACL_DELETE, "DELETE" } };
 	Oid user = GetUserId();
 
 	for (int i = 0; i < (int) lengthof(known); i++)
@@ -191,18 +197,24 @@ missing_right(Oid table, AclMode rights)
 static void
 refuse_right(const StoreTable *table, StoreUse use, const char *missing)
 {
-	static const char *const uses[] = { [STORE_TO_TRAIN] = "Training",
-		                                [STORE_TO_EVALUATE] = "An evaluation",
-		                                [STORE_TO_RUN_JOB] = "A job",
-		                                [STORE_TO_EXPLORE] = "A frontier",
-		                                [STORE_TO_CHOOSE] = "A choice" };
+	static const char *const uses[] = {
+		[STORE_TO_TRAIN] = "Training",  [STORE_TO_EVALUATE] = "An evaluation",
+		[STORE_TO_RUN_JOB] = "A job",   [STORE_TO_EXPLORE] = "A frontier",
+		[STORE_TO_CHOOSE] = "A choice", [STORE_TO_ANALYSE] = "An analysis"
+	};
 
 	ereport(ERROR,
 	        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 	         errmsg("permission denied for table \"%s.%s\"", STORE_SCHEMA,
 	                table->name),
 	         errdetail("%s needs %s on it.", uses[use], missing),
-	         use == STORE_TO_RUN_JOB && table->rights[STORE_TO_TRAIN] == 0
+	         use == STORE_TO_ANALYSE
+	             ? errhint("A role that adds analyses needs SELECT on all "
+	                       "tables in schema \"%s\", INSERT and UPDATE on "
+	                       "\"%s.analysis\", and INSERT and DELETE on "
+	                       "\"%s.analysis_row\".",
+	                       STORE_SCHEMA, STORE_SCHEMA, STORE_SCHEMA)
+	         : use == STORE_TO_RUN_JOB && table->rights[STORE_TO_TRAIN] == 0
 	             ? errhint("A role that runs jobs needs UPDATE on \"%s.%s\", "
 	                       "beside what training takes.",
 	                       STORE_SCHEMA, table->name)

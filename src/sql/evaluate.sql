@@ -1,4 +1,5 @@
--- Evaluation: a stored version measured on other rows than it was trained on.
+-- Evaluation: a stored version measured on other rows than it was trained on, or
+-- the decisions and scores of anybody, and what is stored of either.
 
 CREATE TYPE fairpg.evaluation_result AS (
     evaluation bigint,
@@ -23,11 +24,11 @@ CREATE TYPE fairpg.evaluation_result AS (
 COMMENT ON TYPE fairpg.evaluation_result
     IS 'what an evaluation came to; the metrics of every group are in fairpg_report.group_metrics';
 COMMENT ON COLUMN fairpg.evaluation_result.evaluation IS 'number of the evaluation';
-COMMENT ON COLUMN fairpg.evaluation_result.model IS 'name of the model';
+COMMENT ON COLUMN fairpg.evaluation_result.model IS 'name of the model; NULL: decisions or scores of somebody else';
 COMMENT ON COLUMN fairpg.evaluation_result.version IS 'number of the version';
-COMMENT ON COLUMN fairpg.evaluation_result.n_rows IS 'labelled rows';
+COMMENT ON COLUMN fairpg.evaluation_result.n_rows IS 'labelled rows with a decision; rows with a decision where there is no label';
 COMMENT ON COLUMN fairpg.evaluation_result.n_null_label IS 'rows whose label is NULL';
-COMMENT ON COLUMN fairpg.evaluation_result.n_null_value IS 'NULL values of features';
+COMMENT ON COLUMN fairpg.evaluation_result.n_null_value IS 'NULL values of features; NULL without a model';
 COMMENT ON COLUMN fairpg.evaluation_result.n_unseen_level
     IS 'values of categories for which the model has no level: not seen in training, or rare there';
 COMMENT ON COLUMN fairpg.evaluation_result.n_out_of_range
@@ -58,10 +59,36 @@ CREATE FUNCTION fairpg.evaluate(
     protected text[] DEFAULT NULL,
     weight text DEFAULT NULL,
     seed bigint DEFAULT 0,
-    options jsonb DEFAULT '{}')
+    options jsonb DEFAULT '{}',
+    name text DEFAULT NULL,
+    comment text DEFAULT NULL)
     RETURNS fairpg.evaluation_result
     LANGUAGE C VOLATILE PARALLEL UNSAFE
     COST 100000
     AS 'MODULE_PATHNAME', 'fairpg_evaluate';
-COMMENT ON FUNCTION fairpg.evaluate(text, text, integer, text, text, text[], text, bigint, jsonb)
+COMMENT ON FUNCTION fairpg.evaluate(text, text, integer, text, text, text[], text, bigint, jsonb,
+    text, text)
     IS 'measures a version of a model on labelled rows, by group, and stores the evaluation';
+
+CREATE FUNCTION fairpg.evaluate_decisions(
+    source text,
+    protected text[],
+    label text DEFAULT NULL,
+    decision text DEFAULT NULL,
+    score text DEFAULT NULL,
+    threshold double precision DEFAULT 0.5,
+    positive text DEFAULT NULL,
+    weight text DEFAULT NULL,
+    level double precision DEFAULT 0.95,
+    seed bigint DEFAULT 0,
+    options jsonb DEFAULT '{}',
+    prediction text DEFAULT NULL,
+    name text DEFAULT NULL,
+    comment text DEFAULT NULL)
+    RETURNS fairpg.evaluation_result
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    COST 100000
+    AS 'MODULE_PATHNAME', 'fairpg_evaluate_decisions';
+COMMENT ON FUNCTION fairpg.evaluate_decisions(text, text[], text, text, text, double precision, text,
+    text, double precision, bigint, jsonb, text, text, text)
+    IS 'measures decisions, scores or predicted numbers of anybody as fairpg.audit() does, and stores the evaluation';

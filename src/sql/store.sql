@@ -26,9 +26,14 @@ DECLARE
         fairpg_catalog.frontier,fairpg_catalog.frontier_point,fairpg_catalog.frontier_choice,
         fairpg_report.frontier_points,fairpg_report.frontier_groups,
         fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
-        fairpg_catalog.evaluation_constraint,fairpg_catalog.run,fairpg_report.runs,
-        fairpg_report.model_versions,fairpg_report.group_metrics,fairpg_report.disparities,
-        fairpg_report.constraints,fairpg_report.training_bounds,
+        fairpg_catalog.evaluation_constraint,fairpg_catalog.evaluation_ratio,
+        fairpg_catalog.analysis,fairpg_catalog.analysis_row,fairpg_catalog.run,fairpg_report.runs,
+        fairpg_report.model_versions,fairpg_report.training_bounds,
+        fairpg_report.evaluations,fairpg_report.group_metrics,fairpg_report.disparities,
+        fairpg_report.constraints,fairpg_report.four_fifths,fairpg_report.analyses,
+        fairpg_report.calibration,fairpg_report.threshold_sweep,fairpg_report.subgroups,
+        fairpg_report.bias_audit,fairpg_report.data_checks,fairpg_report.proxies,
+        fairpg_report.stress,fairpg_report.sensitivity,
         fairpg_report.training_log,fairpg_report.coefficients,
         fairpg_report.group_thresholds}';
     existing integer;
@@ -562,187 +567,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.frontier_choice.chosen_at IS 'when it was chosen';
     COMMENT ON COLUMN fairpg_catalog.frontier_choice.chosen_by IS 'role that chose';
 
-    CREATE TABLE fairpg_catalog.evaluation (
-        evaluation bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        model text NOT NULL,
-        version integer,
-        source text NOT NULL,
-        part text NOT NULL CHECK (part IN ('held_out', 'out_of_fold', 'train', 'external')),
-        evaluated_at timestamptz NOT NULL,
-        evaluated_by text NOT NULL,
-        n_rows bigint NOT NULL,
-        n_null_label bigint NOT NULL,
-        n_null_value bigint NOT NULL,
-        n_unseen_level bigint NOT NULL,
-        n_out_of_range bigint NOT NULL,
-        accuracy double precision,
-        auc double precision,
-        loss double precision,
-        frontier bigint,
-        point integer,
-        CHECK ((version IS NULL) = (frontier IS NOT NULL)),
-        CHECK ((frontier IS NULL) = (point IS NULL)),
-        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
-            ON DELETE CASCADE,
-        FOREIGN KEY (frontier, point) REFERENCES fairpg_catalog.frontier_point
-            ON DELETE CASCADE
-    );
-    CREATE INDEX evaluation_frontier_point ON fairpg_catalog.evaluation (frontier, point);
-    CREATE INDEX evaluation_model_version ON fairpg_catalog.evaluation (model, version);
-    COMMENT ON TABLE fairpg_catalog.evaluation
-        IS 'one row for each time a version, or a point of a frontier, was measured on labelled rows';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.evaluation IS 'number of the evaluation';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.model IS 'name of the model';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.version
-        IS 'number of the version; NULL: a point of a frontier';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.source IS 'table or query that was measured on';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.part
-        IS 'held_out or train: part of the training source; out_of_fold: its training rows, by models that had not seen them; external: other rows';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_at IS 'time of the evaluation';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.evaluated_by IS 'role that measured';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.n_rows IS 'labelled rows';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.n_null_label
-        IS 'rows left out because the label is NULL';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.n_null_value IS 'NULL values of features';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.n_unseen_level
-        IS 'values of categories that training did not see';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.n_out_of_range
-        IS 'numbers outside the range of the training rows';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.accuracy IS 'share of rows decided as labelled';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.auc IS 'area under the ROC curve';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.loss IS 'mean log-loss in nats, or mean squared error of a linear model';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.frontier
-        IS 'number of the frontier whose point was measured; NULL: a version';
-    COMMENT ON COLUMN fairpg_catalog.evaluation.point IS 'number of the point';
-    COMMENT ON INDEX fairpg_catalog.evaluation_frontier_point IS 'evaluations of a point';
-    COMMENT ON INDEX fairpg_catalog.evaluation_model_version IS 'evaluations of a version';
-
-    CREATE TABLE fairpg_catalog.evaluation_metric (
-        evaluation bigint NOT NULL REFERENCES fairpg_catalog.evaluation
-            ON DELETE CASCADE,
-        attribute text NOT NULL,
-        group_name text NOT NULL,
-        metric text NOT NULL,
-        value double precision,
-        low double precision,
-        high double precision,
-        n bigint NOT NULL,
-        flag text,
-        reason text,
-        class_number integer NOT NULL,
-        class text,
-        PRIMARY KEY (evaluation, attribute, group_name, class_number, metric)
-    );
-    COMMENT ON TABLE fairpg_catalog.evaluation_metric IS 'metrics of each group in an evaluation';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.evaluation IS 'number of the evaluation';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.attribute
-        IS 'protected attribute, or an intersection such as sex*race';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.group_name IS 'group of the attribute';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.metric IS 'name of the metric';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.value IS 'value; NULL where it is undefined';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.low
-        IS 'lower end of the 95 percent interval';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.high
-        IS 'upper end of the 95 percent interval';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.n IS 'rows it is taken over';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.flag
-        IS 'small, incomplete or the like; NULL: nothing to remark';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.reason
-        IS 'why there is no value, or why it is flagged';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.class_number
-        IS 'number of the class, from 1; 0: of all classes, or of a label without any';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_metric.class
-        IS 'class of the label against all others; NULL where class_number is 0';
-
-    CREATE TABLE fairpg_catalog.evaluation_gap (
-        evaluation bigint NOT NULL REFERENCES fairpg_catalog.evaluation
-            ON DELETE CASCADE,
-        attribute text NOT NULL,
-        criterion text NOT NULL,
-        value double precision,
-        low double precision,
-        high double precision,
-        ratio double precision,
-        n bigint NOT NULL,
-        highest_group text,
-        lowest_group text,
-        flag text,
-        reason text,
-        class_number integer NOT NULL,
-        class text,
-        PRIMARY KEY (evaluation, attribute, class_number, criterion)
-    );
-    COMMENT ON TABLE fairpg_catalog.evaluation_gap
-        IS 'gap of each criterion between the groups of an attribute';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.evaluation IS 'number of the evaluation';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.attribute
-        IS 'protected attribute, or an intersection such as sex*race';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.criterion IS 'fairness criterion';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.value
-        IS 'largest difference between two groups; NULL where it is undefined';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.low IS 'lower end of the 95 percent interval';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.high IS 'upper end of the 95 percent interval';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.ratio IS 'lowest rate divided by the highest';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.n IS 'rows it is taken over';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.highest_group IS 'group with the highest rate';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.lowest_group IS 'group with the lowest rate';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.flag
-        IS 'small, incomplete or the like; NULL: nothing to remark';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.reason
-        IS 'why there is no value, or why it is flagged';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.class_number
-        IS 'number of the class, from 1; 0: of a label without any';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.class
-        IS 'class of the label against all others; NULL where class_number is 0';
-
-    CREATE TABLE fairpg_catalog.evaluation_constraint (
-        evaluation bigint NOT NULL REFERENCES fairpg_catalog.evaluation
-            ON DELETE CASCADE,
-        position integer NOT NULL,
-        criterion text NOT NULL,
-        measure text NOT NULL CHECK (measure IN ('gap', 'ratio', 'loss')),
-        bound_kind text CHECK (bound_kind IN ('max_gap', 'min_ratio', 'max_loss')),
-        bound double precision,
-        attributes text NOT NULL,
-        value double precision,
-        low double precision,
-        high double precision,
-        verdict text,
-        worst_group text,
-        n bigint,
-        rows_needed bigint,
-        PRIMARY KEY (evaluation, position)
-    );
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.n
-        IS 'rows that the verdict hangs on: those of the event in the two groups that decide it, or of the group for a loss';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.rows_needed
-        IS 'how many such rows would decide a verdict insufficient if the value stayed as it is; NULL where none is known to';
-    COMMENT ON TABLE fairpg_catalog.evaluation_constraint
-        IS 'each constraint of the version in an evaluation: its bound, what it has come to, the verdict';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.evaluation
-        IS 'number of the evaluation';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.position
-        IS 'place in the list of the version, from 1';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.criterion
-        IS 'fairness criterion';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.measure
-        IS 'what the value is: gap (largest difference of two groups), ratio (least quotient) or loss (largest mean loss)';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.bound_kind
-        IS 'max_gap, min_ratio or max_loss; NULL: measured only';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.bound
-        IS 'what the value may be at most, or at least for min_ratio';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.attributes
-        IS 'protected attributes it holds for, separated by commas';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.value
-        IS 'the worst of those attributes; NULL where it is undefined';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.low
-        IS 'lower end of the 95 percent interval';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.high
-        IS 'upper end of the 95 percent interval';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.verdict
-        IS 'pass, fail or insufficient: the interval against the bound';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_constraint.worst_group
-        IS 'attribute and group that it is to the disadvantage of';
+    PERFORM fairpg.make_evaluation_tables();
 
     CREATE TABLE fairpg_catalog.run (
         run bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -97,12 +97,12 @@ WHERE lanname NOT IN ('c', 'internal')
 
 -- rule: functions that write are VOLATILE and PARALLEL UNSAFE
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
-WHERE proname IN ('init', 'train', 'retrain', 'train_job', 'retrain_job', 'evaluate', 'frontier')
+WHERE proname IN ('init', 'train', 'retrain', 'train_job', 'retrain_job', 'evaluate', 'evaluate_decisions', 'add_analyses', 'frontier')
 	AND (provolatile <> 'v' OR proparallel <> 'u');
 
 -- rule: functions that score or measure are PARALLEL SAFE
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
-WHERE proname !~ '^(init|make_reports|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|conditional_disparity|compare|subgroups|calibration$|threshold_sweep)'
+WHERE proname !~ '^(init|make_|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|conditional_disparity|compare|subgroups|calibration$|threshold_sweep|add_analyses)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
 	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype);
 

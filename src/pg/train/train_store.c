@@ -331,19 +331,30 @@ void
 train_store_evaluation(const TrainCall *call, const Certificate *part,
                        int64 frontier, int point)
 {
-	StoreEvaluation row = { .model = call->model,
-		                    .version = call->version,
-		                    .source = call->extract.source,
-		                    .part = part->part == DATA_HELD_OUT ? "held_out"
-		                            : call->out_of_fold         ? "out_of_fold"
-		                                                        : "train",
-		                    .n_rows = (int64) part->rows,
-		                    .n_null_label = (int64) call->data->n_null_label,
-		                    .accuracy = part->accuracy,
-		                    .auc = part->auc,
-		                    .loss = part->loss,
-		                    .frontier = frontier,
-		                    .point = point };
+	StoreEvaluation row = {
+		.model = call->model,
+		.version = call->version,
+		.source = call->extract.source,
+		.relation = call->report.relation,
+		.label = call->extract.label,
+		.positive = call->data->label_positive,
+		.protected_names = call->extract.protected_attributes,
+		.n_protected = call->extract.n_protected,
+		.threshold =
+			call->family->label == DATA_LABEL_BINARY ? call->threshold : NAN,
+		.weight = call->extract.weight,
+		.row_security = call->report.row_security,
+		.part = part->part == DATA_HELD_OUT ? "held_out"
+		        : call->out_of_fold         ? "out_of_fold"
+		                                    : "train",
+		.n_rows = (int64) part->rows,
+		.n_null_label = (int64) call->data->n_null_label,
+		.accuracy = part->accuracy,
+		.auc = part->auc,
+		.loss = part->loss,
+		.frontier = frontier,
+		.point = point
+	};
 	FigureAttribute *groups;
 	Judgements judgements;
 
