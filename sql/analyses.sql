@@ -118,6 +118,12 @@ SELECT count(*) > 0 AS rows, count(*) FILTER (WHERE v IS DISTINCT FROM d) AS dif
         FROM fairpg.check_data('people', '{sex,race}', label => 'paid', features => '{income,debt,region}') c WHERE check_name = 'proxies') f USING (place);
 SELECT DISTINCT severity, flag FROM fairpg_report.data_checks ORDER BY 1;
 
+-- predicted numbers are evaluated as well, and decide nothing
+SELECT evaluation, n_rows, round(loss::numeric, 1) AS loss, accuracy FROM fairpg.evaluate_decisions('people', '{sex}', label => 'income', prediction => 'debt');
+SELECT e.prediction, e.n = s.n AS n, abs(e.loss / s.loss - 1) < 1e-12 AS loss FROM fairpg_report.evaluations e,
+    (SELECT count(*) AS n, avg((income - debt) ^ 2) AS loss FROM people) s WHERE prediction IS NOT NULL;
+SELECT analysis, n_rows > 0 AS stored, skipped_because FROM fairpg.add_analyses(7);
+
 -- further arguments; adding again replaces
 SELECT analysis, n_rows FROM fairpg.add_analyses(4, '{subgroups,calibration}', '{"calibration": {"bins": 4, "binning": "mass"},
     "subgroups": {"columns": ["region", "race"], "metric": "tpr", "options": {"top": 2, "min_group": 20}}}');

@@ -166,7 +166,7 @@ typedef struct StoreEvaluation
 	const char *decision; /* without a model: one of these three */
 	const char *score;
 	const char *prediction; /* of a number */
-	double threshold; /* NaN: none */
+	double threshold;       /* NaN: none */
 	const char *weight;
 	double level;
 	int64 seed;
