@@ -23,7 +23,7 @@ SELECT frontier, point, max_gap, status, verdict, worst_group, pareto, judged_on
 SELECT bool_and(train_gap <= max_gap) AS bounds_are_kept, bool_and(gap BETWEEN gap_low AND gap_high) AS intervals_hold FROM points;
 -- over bounds that grow the loss of the training rows falls
 SELECT bool_and(train_loss <= before) AS falls FROM
-    (SELECT train_loss, lag(train_loss) OVER (ORDER BY max_gap) AS before FROM fairpg_report.frontier_points) s;
+    (SELECT train_loss, lag(train_loss) OVER (ORDER BY max_gap) AS before FROM fairpg_report.frontier) s;
 
 -- every point is what its own training finds, or better; at least half of them are the very model
 CREATE TABLE single AS SELECT p.point, t.version FROM points p, LATERAL (SELECT version FROM fairpg.train('single', 'people', 'paid',
@@ -63,7 +63,7 @@ SELECT criterion, bound_kind, bound, verdict IS NOT NULL AS judged FROM fairpg_r
 SELECT spec->'constraints' AS constraints, spec->>'split' AS split FROM fairpg_catalog.model_version WHERE model = 'loan' AND version = 2;
 -- choosing again is another choice
 SELECT model, version FROM fairpg.choose(1, 2, 'again');
-SELECT point, max_gap, chosen_version, chosen_because, judged_on, n FROM fairpg_report.frontier_points WHERE point IN (2, 3) ORDER BY 1;
+SELECT point, max_gap, chosen_version, chosen_because, judged_on, n FROM fairpg_report.frontier WHERE point IN (2, 3) ORDER BY 1;
 
 -- and is trained again like any other: on the same rows the same model
 CREATE TABLE again AS SELECT version FROM fairpg.retrain('loan', version => 5, start => 'none');

@@ -33,7 +33,7 @@ SELECT point, warnings FROM points WHERE run = 'losses' AND folds = 0 ORDER BY p
 -- over bounds that can be kept the loss of the training rows falls as they grow
 SELECT run, bool_and(train_loss <= before) AS falls FROM
     (SELECT run, train_loss, lag(train_loss) OVER (PARTITION BY run, p.folds ORDER BY coalesce(p.max_gap, p.max_loss)) AS before
-     FROM points p JOIN fairpg_report.frontier_points USING (frontier, point) WHERE p.status <> 'infeasible') s GROUP BY run ORDER BY run;
+     FROM points p JOIN fairpg_report.frontier USING (frontier, point) WHERE p.status <> 'infeasible') s GROUP BY run ORDER BY run;
 -- the flag, by its definition: loss stands for accuracy
 SELECT bool_and(pareto = NOT EXISTS (SELECT FROM points q WHERE q.frontier = p.frontier AND q.loss <= p.loss AND q.gap <= p.gap
     AND (q.loss < p.loss OR q.gap < p.gap))) AS pareto FROM points p;

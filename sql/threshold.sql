@@ -25,7 +25,7 @@ FROM fairpg.train('t', 'people', 'paid', protected => '{sex}', features => '{inc
                   max_gap => 0.02, method => 'threshold', split => 'none');
 SET client_min_messages = error;
 SELECT attribute, group_name, threshold > 0 AND threshold < 1 AS inside
-FROM fairpg_report.group_thresholds WHERE model = 't' ORDER BY group_name;
+FROM fairpg_report.thresholds WHERE model = 't' ORDER BY group_name;
 
 -- every criterion: on the training rows the gap is within the bound and is the
 -- one of the log, and the decisions are those of the stored thresholds
@@ -41,7 +41,7 @@ SELECT r.version, r.fairness, coalesce(p.sex, '(unknown)') AS grp, p.paid, fairp
 FROM results r, people p;
 SELECT count(*) FILTER (WHERE d <> (chance >= threshold)) AS otherwise, count(*) FILTER (WHERE d <> examined) AS not_as_examined,
        count(*) FILTER (WHERE chance = threshold) AS on_it
-FROM decided JOIN fairpg_report.group_thresholds g ON g.model = 'every' AND g.version = decided.version AND group_name = grp;
+FROM decided JOIN fairpg_report.thresholds g ON g.model = 'every' AND g.version = decided.version AND group_name = grp;
 CREATE VIEW by_group AS
 SELECT version, fairness, grp, avg(d::int) AS selected, avg(d::int) FILTER (WHERE paid) AS tpr,
        avg(d::int) FILTER (WHERE NOT paid) AS fpr, avg((d <> paid)::int) AS errors, count(*) AS n
@@ -97,7 +97,7 @@ SELECT fairpg.decide('t', NULL) IS NULL AS null_row;
 
 -- NULL decides as its group does; a text that says so is another group, which this training did not see
 SELECT count(*) FILTER (WHERE fairpg.decide('t', p) <> (fairpg.predict('t', p) >= threshold)) AS otherwise, count(*) > 0 AS some
-FROM people p, fairpg_report.group_thresholds WHERE sex IS NULL AND model = 't' AND group_name = '(unknown)';
+FROM people p, fairpg_report.thresholds WHERE sex IS NULL AND model = 't' AND group_name = '(unknown)';
 SELECT fairpg.decide('t', r) FROM (SELECT income, debt, '(unknown)'::text AS sex FROM people) r LIMIT 1;
 
 -- an evaluation measures the decisions of decide()
@@ -119,7 +119,7 @@ FROM unnest('{race,sex*race,born,kind,member,grp,born*member}'::text[]) WITH ORD
 ORDER BY a.n;
 SELECT version, attribute, array_agg(group_name ORDER BY group_name COLLATE "C") AS groups,
        (SELECT count(fairpg.decide('types', p, g.version)) FROM people p) AS decided
-FROM fairpg_report.group_thresholds g WHERE model = 'types' GROUP BY version, attribute ORDER BY version;
+FROM fairpg_report.thresholds g WHERE model = 'types' GROUP BY version, attribute ORDER BY version;
 SELECT count(fairpg.decide('types', r, 3)) AS by_domain FROM (SELECT income, debt, born::year AS born FROM people) r;
 SELECT count(fairpg.decide('types', r, 6)) AS by_text FROM (SELECT income, debt, rtrim(grp::text) AS grp FROM people) r;
 
@@ -133,7 +133,7 @@ EXPLAIN (VERBOSE, COSTS OFF) SELECT fairpg.decide('both', p) FROM people p;
 SELECT warnings FROM fairpg.train('small', 'SELECT *, CASE WHEN id <= 20 THEN ''few'' ELSE sex END AS g FROM people', 'paid', protected => '{g}',
     features => '{income,debt}', fairness => 'demographic_parity', max_gap => 0.02, method => 'threshold', split => 'none',
     options => '{"threshold": 0.4}');
-SELECT group_name, threshold = 0.4 AS common FROM fairpg_report.group_thresholds WHERE model = 'small' ORDER BY group_name;
+SELECT group_name, threshold = 0.4 AS common FROM fairpg_report.thresholds WHERE model = 'small' ORDER BY group_name;
 
 -- all rows of a group have one score: error rates are 0.2 (nobody) or 0.8 for
 -- a, 0.6 (nobody) or 0.4 for b, so the least gap is 0.2, where 280 are right
@@ -174,7 +174,7 @@ WHERE p.model = 'plain' AND t.model = 'by group' GROUP BY p.version ORDER BY p.v
 
 -- thresholds go with their version
 DELETE FROM fairpg_catalog.model_version WHERE model = 't';
-SELECT count(*) AS left_over FROM fairpg_report.group_thresholds WHERE model = 't';
+SELECT count(*) AS left_over FROM fairpg_report.thresholds WHERE model = 't';
 
 DROP VIEW by_version, by_group;
 DROP TABLE people, runs, results, decided, curve, rates, alike;

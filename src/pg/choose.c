@@ -52,7 +52,7 @@ refuse_missing(const ChosenPoint *chosen, bool has_frontier)
 	                               chosen->frontier, chosen->point)
 	                      : errmsg("frontier " INT64_FORMAT " does not exist",
 	                               chosen->frontier),
-	         errhint("View fairpg_report.frontier_points lists the points of "
+	         errhint("View fairpg_report.frontier lists the points of "
 	                 "all frontiers.")));
 }
 

@@ -72,7 +72,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.model_versions.protected
         IS 'protected attributes, separated by commas';
     COMMENT ON COLUMN fairpg_report.model_versions.threshold
-        IS 'probability from which a decision is positive, where group_thresholds does not say otherwise; NULL for a model that predicts a number';
+        IS 'probability from which a decision is positive, where thresholds does not say otherwise; NULL for a model that predicts a number';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_train IS 'rows trained on';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_test IS 'rows held out';
     COMMENT ON COLUMN fairpg_report.model_versions.rows_dropped IS 'rows read but used for neither';
@@ -310,7 +310,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.reweighing.effective_rows_after
         IS 'the same with the weights of the training';
 
-    CREATE VIEW fairpg_report.frontier_points AS
+    CREATE VIEW fairpg_report.frontier AS
         SELECT
             p.frontier,
             p.point,
@@ -333,14 +333,22 @@ BEGIN
             p.accuracy,
             p.auc,
             p.gap,
-            p.gap_low,
-            p.gap_high,
+            p.gap_low AS low,
+            p.gap_high AS high,
+            (SELECT min(g.flag)
+             FROM fairpg_catalog.evaluation AS e
+             JOIN fairpg_catalog.evaluation_constraint AS c
+                ON c.evaluation = e.evaluation AND c.position = 1
+             JOIN fairpg_catalog.evaluation_gap AS g
+                ON g.evaluation = e.evaluation AND g.criterion = c.criterion
+             WHERE e.frontier = p.frontier AND e.point = p.point
+                AND e.part = f.judged_on) AS flag,
             p.worst_group,
             p.pareto,
             c.version AS chosen_version,
             c.why AS chosen_because,
             array_to_string(f.warnings || p.warnings, '; ') AS warnings,
-            f.created_at,
+            f.created_at AS time,
             f.created_by
         FROM fairpg_catalog.frontier_point AS p
         JOIN fairpg_catalog.frontier AS f ON f.frontier = p.frontier
@@ -350,61 +358,63 @@ BEGIN
             WHERE c.frontier = p.frontier AND c.point = p.point
             ORDER BY c.version DESC
             LIMIT 1) AS c ON true;
-    COMMENT ON VIEW fairpg_report.frontier_points
+    COMMENT ON VIEW fairpg_report.frontier
         IS 'trade-off of accuracy and fairness: the points of every frontier, and which were chosen';
-    COMMENT ON COLUMN fairpg_report.frontier_points.frontier IS 'number of the frontier';
-    COMMENT ON COLUMN fairpg_report.frontier_points.point
+    COMMENT ON COLUMN fairpg_report.frontier.frontier IS 'number of the frontier';
+    COMMENT ON COLUMN fairpg_report.frontier.point
         IS 'number of the point, in the order of the bounds as given';
-    COMMENT ON COLUMN fairpg_report.frontier_points.model
+    COMMENT ON COLUMN fairpg_report.frontier.model
         IS 'name of the model that the points are candidates for';
-    COMMENT ON COLUMN fairpg_report.frontier_points.family
+    COMMENT ON COLUMN fairpg_report.frontier.family
         IS 'family of the models, such as logistic';
-    COMMENT ON COLUMN fairpg_report.frontier_points.fairness
+    COMMENT ON COLUMN fairpg_report.frontier.fairness
         IS 'fairness criteria, separated by commas';
-    COMMENT ON COLUMN fairpg_report.frontier_points.source IS 'table or query that was trained on';
-    COMMENT ON COLUMN fairpg_report.frontier_points.protected
+    COMMENT ON COLUMN fairpg_report.frontier.source IS 'table or query that was trained on';
+    COMMENT ON COLUMN fairpg_report.frontier.protected
         IS 'protected attributes, separated by commas';
-    COMMENT ON COLUMN fairpg_report.frontier_points.judged_on
+    COMMENT ON COLUMN fairpg_report.frontier.judged_on
         IS 'rows that the figures are of: held_out, out_of_fold or train';
-    COMMENT ON COLUMN fairpg_report.frontier_points.folds
+    COMMENT ON COLUMN fairpg_report.frontier.folds
         IS 'in how many parts the training rows were judged; 0: none';
-    COMMENT ON COLUMN fairpg_report.frontier_points.max_gap
+    COMMENT ON COLUMN fairpg_report.frontier.max_gap
         IS 'largest gap between two groups that was asked for; NULL where losses are bounded';
-    COMMENT ON COLUMN fairpg_report.frontier_points.max_loss
+    COMMENT ON COLUMN fairpg_report.frontier.max_loss
         IS 'largest loss of a group that was asked for; NULL where gaps are bounded';
-    COMMENT ON COLUMN fairpg_report.frontier_points.status IS 'how the search ended';
-    COMMENT ON COLUMN fairpg_report.frontier_points.verdict
+    COMMENT ON COLUMN fairpg_report.frontier.status IS 'how the search ended';
+    COMMENT ON COLUMN fairpg_report.frontier.verdict
         IS 'pass, fail or insufficient: the gap and its interval against the bound';
-    COMMENT ON COLUMN fairpg_report.frontier_points.train_loss
+    COMMENT ON COLUMN fairpg_report.frontier.train_loss
         IS 'mean log-loss of the training rows, in nats, or mean squared error of a linear model, and ridge';
-    COMMENT ON COLUMN fairpg_report.frontier_points.train_accuracy
+    COMMENT ON COLUMN fairpg_report.frontier.train_accuracy
         IS 'share of the training rows decided as labelled; NULL for a linear model';
-    COMMENT ON COLUMN fairpg_report.frontier_points.train_gap
+    COMMENT ON COLUMN fairpg_report.frontier.train_gap
         IS 'largest gap, or loss of a group, on the training rows';
-    COMMENT ON COLUMN fairpg_report.frontier_points.n IS 'rows that the figures are of';
-    COMMENT ON COLUMN fairpg_report.frontier_points.loss
+    COMMENT ON COLUMN fairpg_report.frontier.n IS 'rows that the figures are of';
+    COMMENT ON COLUMN fairpg_report.frontier.loss
         IS 'mean log-loss in nats, or mean squared error of a linear model';
-    COMMENT ON COLUMN fairpg_report.frontier_points.accuracy
+    COMMENT ON COLUMN fairpg_report.frontier.accuracy
         IS 'share of rows decided as labelled; NULL for a linear model';
-    COMMENT ON COLUMN fairpg_report.frontier_points.auc
+    COMMENT ON COLUMN fairpg_report.frontier.auc
         IS 'area under the ROC curve; NULL for a linear model';
-    COMMENT ON COLUMN fairpg_report.frontier_points.gap
+    COMMENT ON COLUMN fairpg_report.frontier.gap
         IS 'largest gap between two groups, or largest loss of a group where losses are bounded';
-    COMMENT ON COLUMN fairpg_report.frontier_points.gap_low
+    COMMENT ON COLUMN fairpg_report.frontier.low
         IS 'lower end of the 95 percent interval of the gap';
-    COMMENT ON COLUMN fairpg_report.frontier_points.gap_high
+    COMMENT ON COLUMN fairpg_report.frontier.high
         IS 'upper end of the 95 percent interval of the gap';
-    COMMENT ON COLUMN fairpg_report.frontier_points.worst_group
+    COMMENT ON COLUMN fairpg_report.frontier.flag
+        IS 'small: a group of the gap has few rows; incomplete: some have no such rate; NULL: nothing to remark';
+    COMMENT ON COLUMN fairpg_report.frontier.worst_group
         IS 'attribute with the worst gap, and the group that it is to the disadvantage of';
-    COMMENT ON COLUMN fairpg_report.frontier_points.pareto
+    COMMENT ON COLUMN fairpg_report.frontier.pareto
         IS 'whether no other point is at least as good in accuracy (a linear model: loss) and gap, and better in one of them';
-    COMMENT ON COLUMN fairpg_report.frontier_points.chosen_version
+    COMMENT ON COLUMN fairpg_report.frontier.chosen_version
         IS 'newest version that was made of the point; NULL: none';
-    COMMENT ON COLUMN fairpg_report.frontier_points.chosen_because IS 'reason for that choice';
-    COMMENT ON COLUMN fairpg_report.frontier_points.warnings
+    COMMENT ON COLUMN fairpg_report.frontier.chosen_because IS 'reason for that choice';
+    COMMENT ON COLUMN fairpg_report.frontier.warnings
         IS 'warnings, separated by semicolons';
-    COMMENT ON COLUMN fairpg_report.frontier_points.created_at IS 'when the frontier was stored';
-    COMMENT ON COLUMN fairpg_report.frontier_points.created_by IS 'role that trained';
+    COMMENT ON COLUMN fairpg_report.frontier.time IS 'when the frontier was stored';
+    COMMENT ON COLUMN fairpg_report.frontier.created_by IS 'role that trained';
 
     CREATE VIEW fairpg_report.frontier_groups AS
         SELECT
@@ -451,23 +461,117 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.frontier_groups.reason
         IS 'why there is no value, or why it is flagged';
 
-    CREATE VIEW fairpg_report.group_thresholds AS
+    CREATE VIEW fairpg_report.thresholds AS
+        WITH judged AS (
+            SELECT DISTINCT ON (e.model, e.version) e.model, e.version, e.evaluation, e.part
+            FROM fairpg_catalog.evaluation AS e
+            WHERE e.version IS NOT NULL AND e.part <> 'external'
+            ORDER BY e.model, e.version, e.part <> 'held_out', e.part <> 'out_of_fold',
+                e.evaluation),
+        rate AS (
+            SELECT
+                j.model,
+                j.version,
+                j.part,
+                m.attribute,
+                m.group_name,
+                max(m.n) FILTER (WHERE m.metric = 'selection_rate') AS n,
+                max(m.flag) FILTER (WHERE m.metric = 'selection_rate') AS flag,
+                max(m.value) FILTER (WHERE m.metric = 'selection_rate') AS selection_rate,
+                max(m.low) FILTER (WHERE m.metric = 'selection_rate') AS low,
+                max(m.high) FILTER (WHERE m.metric = 'selection_rate') AS high,
+                max(m.value) FILTER (WHERE m.metric = 'tpr') AS tpr,
+                max(m.low) FILTER (WHERE m.metric = 'tpr') AS tpr_low,
+                max(m.high) FILTER (WHERE m.metric = 'tpr') AS tpr_high,
+                max(m.value) FILTER (WHERE m.metric = 'fpr') AS fpr,
+                max(m.low) FILTER (WHERE m.metric = 'fpr') AS fpr_low,
+                max(m.high) FILTER (WHERE m.metric = 'fpr') AS fpr_high,
+                max(m.value) FILTER (WHERE m.metric = 'ppv') AS ppv,
+                max(m.low) FILTER (WHERE m.metric = 'ppv') AS ppv_low,
+                max(m.high) FILTER (WHERE m.metric = 'ppv') AS ppv_high
+            FROM judged AS j
+            JOIN fairpg_catalog.evaluation_metric AS m ON m.evaluation = j.evaluation
+            WHERE m.class_number = 0
+            GROUP BY j.model, j.version, j.part, m.attribute, m.group_name),
+        decider AS (
+            SELECT t.model, t.version, t.attribute, t.group_name, t.threshold, true AS by_group
+            FROM fairpg_catalog.group_threshold AS t
+            UNION ALL
+            SELECT r.model, r.version, r.attribute, r.group_name, v.threshold, false
+            FROM rate AS r
+            JOIN fairpg_catalog.model_version AS v
+                ON v.model = r.model AND v.version = r.version AND v.threshold IS NOT NULL
+            WHERE NOT EXISTS (
+                SELECT FROM fairpg_catalog.group_threshold AS t
+                WHERE t.model = r.model AND t.version = r.version))
         SELECT
-            t.model,
-            t.version,
-            t.attribute,
-            t.group_name,
-            t.threshold
-        FROM fairpg_catalog.group_threshold AS t;
-    COMMENT ON VIEW fairpg_report.group_thresholds
-        IS 'thresholds of the versions that decide by group';
-    COMMENT ON COLUMN fairpg_report.group_thresholds.model IS 'name of the model';
-    COMMENT ON COLUMN fairpg_report.group_thresholds.version IS 'number of the version';
-    COMMENT ON COLUMN fairpg_report.group_thresholds.attribute
+            d.model,
+            d.version,
+            v.created_at AS time,
+            d.attribute,
+            d.group_name,
+            d.threshold,
+            d.by_group,
+            r.part,
+            r.n,
+            r.selection_rate,
+            r.low,
+            r.high,
+            r.tpr,
+            r.tpr_low,
+            r.tpr_high,
+            r.fpr,
+            r.fpr_low,
+            r.fpr_high,
+            r.ppv,
+            r.ppv_low,
+            r.ppv_high,
+            r.flag
+        FROM decider AS d
+        JOIN fairpg_catalog.model_version AS v ON v.model = d.model AND v.version = d.version
+        LEFT JOIN rate AS r
+            ON r.model = d.model AND r.version = d.version
+            AND r.attribute = d.attribute AND r.group_name = d.group_name;
+    COMMENT ON VIEW fairpg_report.thresholds
+        IS 'from which probability each group is decided positive, and what comes of it, for every version that decides';
+    COMMENT ON COLUMN fairpg_report.thresholds.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.thresholds.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.thresholds.time IS 'when the version was stored';
+    COMMENT ON COLUMN fairpg_report.thresholds.attribute
         IS 'protected attribute, or an intersection such as sex*race';
-    COMMENT ON COLUMN fairpg_report.group_thresholds.group_name IS 'group of the attribute';
-    COMMENT ON COLUMN fairpg_report.group_thresholds.threshold
+    COMMENT ON COLUMN fairpg_report.thresholds.group_name IS 'group of the attribute';
+    COMMENT ON COLUMN fairpg_report.thresholds.threshold
         IS 'probability from which a decision is positive for this group; above 1: never';
+    COMMENT ON COLUMN fairpg_report.thresholds.by_group
+        IS 'whether the version has a threshold for each group; else all have the same one';
+    COMMENT ON COLUMN fairpg_report.thresholds.part
+        IS 'rows that the rates are of: held_out, out_of_fold or train; NULL: none are known';
+    COMMENT ON COLUMN fairpg_report.thresholds.n IS 'rows of the group with a decision';
+    COMMENT ON COLUMN fairpg_report.thresholds.selection_rate IS 'share of them decided positive';
+    COMMENT ON COLUMN fairpg_report.thresholds.low
+        IS 'lower end of the 95 percent interval of the selection rate';
+    COMMENT ON COLUMN fairpg_report.thresholds.high
+        IS 'upper end of the 95 percent interval of the selection rate';
+    COMMENT ON COLUMN fairpg_report.thresholds.tpr
+        IS 'share of the positive labels decided positive';
+    COMMENT ON COLUMN fairpg_report.thresholds.tpr_low
+        IS 'lower end of the 95 percent interval of that';
+    COMMENT ON COLUMN fairpg_report.thresholds.tpr_high
+        IS 'upper end of the 95 percent interval of that';
+    COMMENT ON COLUMN fairpg_report.thresholds.fpr
+        IS 'share of the negative labels decided positive';
+    COMMENT ON COLUMN fairpg_report.thresholds.fpr_low
+        IS 'lower end of the 95 percent interval of that';
+    COMMENT ON COLUMN fairpg_report.thresholds.fpr_high
+        IS 'upper end of the 95 percent interval of that';
+    COMMENT ON COLUMN fairpg_report.thresholds.ppv
+        IS 'share of the positive decisions that are right';
+    COMMENT ON COLUMN fairpg_report.thresholds.ppv_low
+        IS 'lower end of the 95 percent interval of that';
+    COMMENT ON COLUMN fairpg_report.thresholds.ppv_high
+        IS 'upper end of the 95 percent interval of that';
+    COMMENT ON COLUMN fairpg_report.thresholds.flag
+        IS 'small: the group has few rows; NULL: nothing to remark';
 
     CREATE VIEW fairpg_report.runs AS
         SELECT

@@ -24,7 +24,7 @@ DECLARE
         fairpg_catalog.training_log_group,fairpg_report.training_log_groups,
         fairpg_catalog.reweighing,fairpg_report.reweighing,
         fairpg_catalog.frontier,fairpg_catalog.frontier_point,fairpg_catalog.frontier_choice,
-        fairpg_report.frontier_points,fairpg_report.frontier_groups,
+        fairpg_report.frontier,fairpg_report.frontier_groups,
         fairpg_catalog.evaluation,fairpg_catalog.evaluation_metric,fairpg_catalog.evaluation_gap,
         fairpg_catalog.evaluation_constraint,fairpg_catalog.evaluation_ratio,
         fairpg_catalog.analysis,fairpg_catalog.analysis_row,fairpg_catalog.run,fairpg_report.runs,
@@ -35,7 +35,7 @@ DECLARE
         fairpg_report.bias_audit,fairpg_report.data_checks,fairpg_report.proxies,
         fairpg_report.stress,fairpg_report.sensitivity,
         fairpg_report.training_log,fairpg_report.coefficients,
-        fairpg_report.group_thresholds}';
+        fairpg_report.thresholds}';
     existing integer;
     missing text;
     place name;
