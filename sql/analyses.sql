@@ -77,6 +77,12 @@ FROM fairpg_report.four_fifths f JOIN plain s USING (group_name) JOIN plain r ON
     LATERAL fairpg.ratio_interval(s.rate * s.n, s.n, r.rate * r.n, r.n, 0.9) AS i
 WHERE f.evaluation = 4 AND f.verdict IS NOT NULL;
 
+-- a version with one threshold has it for every group, with the rates of the rows held out
+SELECT count(*) AS figures, bool_and(t.threshold = 0.5 AND NOT t.by_group AND t.part = 'held_out') AS common,
+    bool_and(CASE m.metric WHEN 'selection_rate' THEN (t.selection_rate, t.low, t.high, t.n) = (m.value, m.low, m.high, m.n) WHEN 'tpr' THEN (t.tpr, t.tpr_low, t.tpr_high) = (m.value, m.low, m.high)
+        WHEN 'fpr' THEN (t.fpr, t.fpr_low, t.fpr_high) = (m.value, m.low, m.high) WHEN 'ppv' THEN (t.ppv, t.ppv_low, t.ppv_high) = (m.value, m.low, m.high) END) AS rates
+FROM fairpg_report.thresholds t JOIN fairpg_report.group_metrics m USING (model, version, part, attribute, group_name);
+
 -- all analyses that apply, and why others do not
 CREATE TEMP TABLE added AS SELECT e.evaluation, a.* FROM fairpg_catalog.evaluation e, LATERAL fairpg.add_analyses(e.evaluation) a WHERE part = 'external';
 SELECT evaluation, analysis, n_rows > 0 AS rows, seconds >= 0 AS timed, skipped_because FROM added ORDER BY evaluation, analysis;

@@ -172,6 +172,11 @@ SELECT p.version, count(*) AS coefficients, count(*) FILTER (WHERE p.estimate = 
 FROM fairpg_report.coefficients p JOIN fairpg_report.coefficients t USING (version, position)
 WHERE p.model = 'plain' AND t.model = 'by group' GROUP BY p.version ORDER BY p.version;
 
+-- the view has the rates that come of them
+SELECT count(*) AS groups, bool_and(g.by_group AND g.part = 'train') AS by_group, bool_and(abs(g.selection_rate - s.selected) < 1e-12 AND abs(g.tpr - s.tpr) < 1e-12
+    AND abs(g.fpr - s.fpr) < 1e-12 AND g.selection_rate BETWEEN g.low AND g.high AND g.tpr BETWEEN g.tpr_low AND g.tpr_high AND g.fpr BETWEEN g.fpr_low AND g.fpr_high) AS rates
+FROM fairpg_report.thresholds g JOIN by_group s ON g.model = 'every' AND g.version = s.version AND g.group_name = s.grp;
+
 -- thresholds go with their version
 DELETE FROM fairpg_catalog.model_version WHERE model = 't';
 SELECT count(*) AS left_over FROM fairpg_report.thresholds WHERE model = 't';
