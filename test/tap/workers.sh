@@ -229,4 +229,4 @@ is "also when it is set before there is any" "$(sql \
 like "a source that calls it gets no further" "$(sql "SELECT version
 	FROM fairpg.train('m', 'SELECT fairpg.gather_rows(label, a) AS a, true AS label
 		FROM many', 'label')" 2>&1)" \
-	'not the columns that fairpg.train|one value only|fewer training rows'
+	'not the columns that fairpg.train|one value only|cannot use fairpg.gather_rows'

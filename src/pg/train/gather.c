@@ -157,6 +157,16 @@ join_gathering(void)
 	MemoryContextSwitchTo(before);
 }
 
+/* A source may call the aggregate as well, whose end would then come twice. */
+static void
+refuse_second_end(void)
+{
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	     errmsg("a source of fairpg.train() cannot use fairpg.gather_rows()")));
+}
+
 /* The gathering, and that the arguments from the second on are those columns
  * of its plan. */
 static Gathering *
@@ -274,9 +284,10 @@ fairpg_gather_row(PG_FUNCTION_ARGS)
 		state = MemoryContextAlloc(context, sizeof(PartState));
 		state->reader = begin_reading(gathering, gathering->is_parallel);
 	}
-	if (current == NULL || current->result != NULL ||
-	    state->reader->plan != current->plan)
+	if (current == NULL || state->reader->plan != current->plan)
 		elog(ERROR, "gathering has ended");
+	if (current->result != NULL)
+		refuse_second_end();
 	if (current->plan->n_columns > CALL_COLUMNS)
 	{
 		if (current->row == NULL)
@@ -413,8 +424,10 @@ fairpg_gather_final(PG_FUNCTION_ARGS)
 {
 	if (!AggCheckCallContext(fcinfo, NULL))
 		elog(ERROR, "gather_final called outside of an aggregate");
-	if (current == NULL || current->result != NULL)
+	if (current == NULL)
 		elog(ERROR, "gathering has ended");
+	if (current->result != NULL)
+		refuse_second_end();
 	current->result = PG_ARGISNULL(0)
 	                      ? begin_reading(current, false)
 	                      : ((PartState *) PG_GETARG_POINTER(0))->reader;
