@@ -177,6 +177,8 @@ SELECT * FROM fairpg.bias_audit('SELECT *, NULL::float8 AS s FROM hired', 'sex',
 SELECT * FROM fairpg.bias_audit('SELECT i AS sex, CASE i WHEN 1 THEN ''-Infinity'' ELSE ''Infinity'' END::float8 AS s FROM generate_series(1, 2) i', 'sex', score => 's');
 SELECT * FROM fairpg.bias_audit('DELETE FROM hired', 'sex', decision => 'hired');
 SELECT count(*) > 0 AS fits FROM fairpg.bias_audit('SELECT *, CASE WHEN hired THEN ''Infinity''::float8 ELSE 1 END AS s FROM hired', 'sex', score => 's');
+-- the median of the largest scores lies between them: half of them are above
+SELECT group_name, metric, value, n FROM fairpg.bias_audit('SELECT i % 2 AS sex, CASE WHEN i <= 4 THEN -1.5e308 ELSE 1.5e308 END::float8 AS s FROM generate_series(1, 8) i', 'sex', score => 's') WHERE metric IN ('scoring_rate', 'cutoff', 'score_cutoff') ORDER BY 2, 1;
 SET fairpg.max_groups = 2;
 SELECT * FROM fairpg.bias_audit('hired', 'sex', decision => 'hired');
 RESET fairpg.max_groups;

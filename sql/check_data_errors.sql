@@ -104,5 +104,8 @@ WHERE severity <> 'ok' ORDER BY column_name, metric;
 SELECT severity, attribute, group_name, fact
 FROM fairpg.check_data($$SELECT '<b>"x"' || i % 2 AS "g*h;--", i AS x FROM generate_series(1, 80) i$$, '{"g*h;--"}')
 WHERE metric = 'share';
+-- what training refuses is told
+SELECT severity, column_name, metric, fact FROM fairpg.check_data('SELECT i % 2 = 0 AS g, CASE WHEN i % 50 = 0 THEN 3.5e38 ELSE i END AS far, CASE WHEN i % 50 = 0 THEN -3.4e38 ELSE i END AS near
+    FROM generate_series(1, 200) i', '{g}') WHERE metric = 'not_finite';
 DROP FUNCTION writes;
 DROP TABLE odd;

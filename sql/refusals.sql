@@ -15,6 +15,8 @@ CREATE SEQUENCE applicants_ids;
 SELECT fairpg.train('m', 'applicants_x', 'y');
 SELECT fairpg.train('m', 'applicants_ids', 'y');
 SELECT fairpg.train('m', 'applicants; DROP TABLE applicants', 'y');
+-- a semicolon at the end is a habit
+SELECT count(*) > 0 AS audited FROM fairpg.audit(' applicants ; ', '{}', decision => 'y');
 SELECT fairpg.train('m', 'Applicants AS src', 'y');
 
 -- rows that cannot be trained on or judged by

@@ -23,6 +23,9 @@ FROM (VALUES (9, 14), (0, 14), (9, 0), (0, 0), (20, 20)) v(a, b),
 SELECT abs(ln(high) - ln(0.45 / 0.7) - 1.959963984540054 * sqrt(1 / 9.0 - 1 / 20.0 + 1 / 14.0 - 1 / 20.0)) < 1e-14 AS high,
        abs(ln(low) + ln(high) - 2 * ln(0.45 / 0.7)) < 1e-14 AS middle
 FROM fairpg.ratio_interval(9, 20, 14, 20, method => 'katz');
+-- ten of ten against one of one: a variance of 0 is no certainty
+SELECT method, round((i).low::numeric, 4) AS low, round((i).high::numeric, 4) AS high
+FROM unnest('{koopman,miettinen_nurminen,katz,walter}'::text[]) method, LATERAL (SELECT fairpg.ratio_interval(10, 10, 1, 1, method => method) AS i) r;
 
 -- tests: Fisher's tea lady, the published rows, McNemar
 SELECT a, n1, b, n2, round((f).statistic::numeric, 6) AS odds_ratio, round((f).p_value::numeric, 10) AS p,

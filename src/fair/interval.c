@@ -283,8 +283,11 @@ log_interval(const FairTwoRates *two, double more, double level)
 		rate[i] = successes / n;
 		variance += 1 / successes - 1 / n;
 	}
+	/* of two rates of 1 the variance is 0, which says nothing of the doubt */
+	if (!(variance > 0))
+		return no_interval();
 	ratio = rate[0] / rate[1];
-	half = num_exp(z * sqrt(fmax(variance, 0)));
+	half = num_exp(z * sqrt(variance));
 	return (FairInterval){ ratio / half, ratio * half };
 }
 

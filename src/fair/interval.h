@@ -73,7 +73,8 @@ fair_difference_score(const FairTwoRates *two, double level);
 /* Intervals of rate 0 by rate 1, from 0 to infinity: Koopman's, the same with
  * the variance of Miettinen and Nurminen, the normal one of the logarithm
  * (NaN where a count is zero), and that with half a success more of either
- * group.  NaN where one of them has no rows. */
+ * group; both are NaN where all rows of either group are successes, as their
+ * variance is 0 then.  NaN where one of them has no rows. */
 extern FairInterval fair_koopman(const FairTwoRates *two, double level);
 extern FairInterval fair_ratio_score(const FairTwoRates *two, double level);
 extern FairInterval fair_katz(const FairTwoRates *two, double level);

@@ -209,7 +209,8 @@ read_references(BiasCall *call)
 
 /*
  * Wraps the source so that each row says whether its score is above the
- * quantile of all, which stands beside it.  The second WITH sees the first,
+ * quantile of all, which stands beside it.  Scores whose difference is beyond
+ * a float8 are halved, which loses no digit, for the quantile between them.  The second WITH sees the first,
  * and the user's query sees neither.
  */
 static void
@@ -229,11 +230,17 @@ add_cutoff(BiasCall *call)
 		                 quote_identifier(audit->columns[c]));
 	appendStringInfo(
 		&from,
-		"%s AS %s FROM %s), cut AS MATERIALIZED (SELECT"
+		"%s AS %s FROM %s), scale AS MATERIALIZED (SELECT CAST(CASE WHEN"
+		" pg_catalog.max(pg_catalog.abs(kept.%s)) OPERATOR(pg_catalog.>) 1e307"
+		" THEN 0.5 ELSE 1 END AS pg_catalog.float8) AS unit FROM kept),"
+		" cut AS MATERIALIZED (SELECT"
 		" pg_catalog.percentile_cont(CAST('%.17g' AS pg_catalog.float8))"
-		" WITHIN GROUP (ORDER BY kept.%s) AS %s FROM kept)"
+		" WITHIN GROUP (ORDER BY kept.%s OPERATOR(pg_catalog.*)"
+		" (SELECT scale.unit FROM scale)) OPERATOR(pg_catalog./)"
+		" (SELECT scale.unit FROM scale) AS %s FROM kept)"
 		" SELECT kept.*, cut.%s FROM kept CROSS JOIN cut) AS src",
-		score, kept, audit->source.from, call->quantile, kept, cutoff, cutoff);
+		score, kept, audit->source.from, kept, call->quantile, kept, cutoff,
+		cutoff);
 	audit->source.from = from.data;
 	audit->decision_sql =
 		psprintf("(src.%s OPERATOR(pg_catalog.>) src.%s)", kept, cutoff);

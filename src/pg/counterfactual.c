@@ -216,31 +216,39 @@ flip_statement(const FlipCall *call, const char *column, int n)
 	return sql.data;
 }
 
-static void
-put_rate(FlipCall *call, const char *column, const char *group,
-         const char *set_to, int change, double flips, double n,
-         const char *reason)
+/* Of whom a rate is: decided rows of a group of a column, set to a value. */
+typedef struct FlipRate
 {
-	double rate = n > 0 ? flips / n : NAN;
+	const char *column;
+	const char *group;  /* NULL: all rows */
+	const char *set_to; /* NULL: any other value */
+	double n;
+	const char *reason; /* why nothing can change */
+} FlipRate;
+
+static void
+put_rate(FlipCall *call, const FlipRate *of, int change, double flips)
+{
+	double rate = of->n > 0 ? flips / of->n : NAN;
 	double low;
 	double high;
 	RowMaker row;
 
-	fair_wilson(rate, n, call->audit.level, &low, &high);
+	fair_wilson(rate, of->n, call->audit.level, &low, &high);
 	row_begin_among(&row, &call->rows);
-	row_put_text(&row, column);
-	row_put_text(&row, group);
-	row_put_text(&row, set_to);
+	row_put_text(&row, of->column);
+	row_put_text(&row, of->group);
+	row_put_text(&row, of->set_to);
 	row_put_text(&row, changes[change]);
 	row_put_real(&row, rate);
 	/* what cannot change is certain */
-	row_put_end(&row, reason != NULL ? NAN : low);
-	row_put_end(&row, reason != NULL ? NAN : high);
-	row_put(&row, Int64GetDatum((int64) n));
-	row_put_text(&row, n < call->audit.min_group ? "small" : NULL);
-	row_put_text(&row, reason != NULL ? reason
-	                   : n > 0        ? NULL
-	                                  : "no decided rows");
+	row_put_end(&row, of->reason != NULL ? NAN : low);
+	row_put_end(&row, of->reason != NULL ? NAN : high);
+	row_put(&row, Int64GetDatum((int64) of->n));
+	row_put_text(&row, of->n < call->audit.min_group ? "small" : NULL);
+	row_put_text(&row, of->reason != NULL ? of->reason
+	                   : of->n > 0        ? NULL
+	                                      : "no decided rows");
 	row_end_among(&row, &call->rows);
 }
 
@@ -257,7 +265,7 @@ count_column(uint64 r, int column)
 static void
 put_column(FlipCall *call, const char *column, const FlipValues *values)
 {
-	double n = 0;
+	FlipRate all = { .column = column };
 	double total[N_CHANGES] = { 0 };
 	int nest_level = NewGUCNestLevel();
 
@@ -266,27 +274,27 @@ put_column(FlipCall *call, const char *column, const FlipValues *values)
 	{
 		char *own =
 			SPI_getvalue(SPI_tuptable->vals[r], SPI_tuptable->tupdesc, 1);
-		double rows = count_column(r, 2);
+		FlipRate rate = { .column = column,
+			              .group = own == NULL ? UNKNOWN_GROUP : own,
+			              .n = count_column(r, 2) };
 
-		n += rows;
+		all.n += rate.n;
 		for (int change = 0; change < N_CHANGES; change++)
 		{
-			double flips = count_column(r, 3 + change);
-
-			total[change] += flips;
-			put_rate(call, column, own == NULL ? UNKNOWN_GROUP : own, NULL,
-			         change, flips, rows, NULL);
+			total[change] += count_column(r, 3 + change);
+			put_rate(call, &rate, change, count_column(r, 3 + change));
 		}
 		for (int v = 0; v < values->n; v++)
+		{
+			rate.set_to = values->names[v];
 			for (int change = 0; change < N_CHANGES; change++)
-				if (own == NULL || strcmp(own, values->names[v]) != 0)
-					put_rate(call, column, own == NULL ? UNKNOWN_GROUP : own,
-					         values->names[v], change,
-					         count_column(r, 3 + N_CHANGES * (v + 1) + change),
-					         rows, NULL);
+				if (own == NULL || strcmp(own, rate.set_to) != 0)
+					put_rate(call, &rate, change,
+					         count_column(r, 3 + N_CHANGES * (v + 1) + change));
+		}
 	}
 	for (int change = 0; change < N_CHANGES; change++)
-		put_rate(call, column, NULL, NULL, change, total[change], n, NULL);
+		put_rate(call, &all, change, total[change]);
 	AtEOXact_GUC(true, nest_level);
 }
 
@@ -301,8 +309,12 @@ flip_column(FlipCall *call, const char *column)
 		                   call->audit.source.from),
 		          0, NULL, NULL);
 		for (int change = 0; change < N_CHANGES; change++)
-			put_rate(call, column, NULL, NULL, change, 0, count_column(0, 2),
-			         "the column is no feature of the model");
+			put_rate(call,
+			         &(FlipRate){ .column = column,
+			                      .n = count_column(0, 2),
+			                      .reason = "the column is no feature of the "
+			                                "model" },
+			         change, 0);
 		return;
 	}
 	read_values(call, column, &values);

@@ -159,6 +159,18 @@ analyse(Source *result)
 	MemoryContextSwitchTo(caller);
 }
 
+/* A trailing semicolon is a habit, not a second statement. */
+static char *
+trim_source(const char *source)
+{
+	char *query = pstrdup(source);
+	size_t n = strlen(query);
+
+	while (n > 0 && (scanner_isspace(query[n - 1]) || query[n - 1] == ';'))
+		query[--n] = '\0';
+	return query;
+}
+
 static void
 refuse_name(void)
 {
@@ -179,6 +191,7 @@ open_relation(const char *source, Source *result)
 	Relation relation;
 	char *qualified;
 
+	source = trim_source(source);
 	if (!SplitIdentifierString(pstrdup(source), '.', &names) || names == NIL)
 		refuse_name();
 	names = textToQualifiedNameList(cstring_to_text(source));
@@ -204,18 +217,6 @@ open_relation(const char *source, Source *result)
 	result->columns = live_columns(RelationGetDescr(relation), result->name);
 	relation_close(relation, NoLock);
 	analyse(result);
-}
-
-/* A trailing semicolon is a habit, not a second statement. */
-static char *
-trim_query(const char *source)
-{
-	char *query = pstrdup(source);
-	size_t n = strlen(query);
-
-	while (n > 0 && (scanner_isspace(query[n - 1]) || query[n - 1] == ';'))
-		query[--n] = '\0';
-	return query;
 }
 
 /* The position of a syntax error is one in the source, not in the statement
@@ -277,7 +278,7 @@ check_query(char *query)
 static void
 open_query(const char *source, Source *result)
 {
-	char *query = trim_query(source);
+	char *query = trim_source(source);
 
 	check_query(query);
 	result->is_query = true;

@@ -147,6 +147,20 @@ a_rate_of_zero_below_leaves_ratios_open_above(void)
 	CHECK(isfinite(fair_walter(&rates, 0.95).high));
 }
 
+/* Ten of ten against one of one: one row says next to nothing. */
+static void
+rates_of_one_have_no_interval_by_logarithms(void)
+{
+	FairTwoRates rates = two(10, 10, 1, 1);
+	FairTwoRates one = two(10, 10, 5, 10);
+
+	CHECK(isnan(fair_katz(&rates, 0.95).low));
+	CHECK(isnan(fair_walter(&rates, 0.95).high));
+	CHECK(fair_koopman(&rates, 0.95).low < 0.8);
+	CHECK(fair_koopman(&rates, 0.95).high > 1.2);
+	CHECK(fair_katz(&one, 0.95).low < 2 && fair_katz(&one, 0.95).high > 2);
+}
+
 /* Exchanging the groups turns a difference's signs and inverts a ratio. */
 static void
 groups_may_be_exchanged(void)
@@ -207,6 +221,7 @@ main(void)
 	RUN(exact_intervals_leave_half_of_the_rest_in_each_tail);
 	RUN(ends_of_score_intervals_of_ratios_are_where_the_test_rejects);
 	RUN(a_rate_of_zero_below_leaves_ratios_open_above);
+	RUN(rates_of_one_have_no_interval_by_logarithms);
 	RUN(groups_may_be_exchanged);
 	RUN(without_rows_there_is_no_interval);
 	return unit_end();

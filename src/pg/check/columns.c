@@ -60,9 +60,10 @@ check_finite(const CheckCall *call, const CheckFeature *feature)
 	fair_wilson(row.value, (double) call->n_rows, call->level, &row.low,
 	            &row.high);
 	row.severity = severity_name(SEVERITY_WARNING);
-	row.fact =
-		psprintf("Column \"%s\" is NaN or infinite in " UINT64_FORMAT " rows.",
-	             row.column, feature->n_not_finite);
+	row.fact = psprintf(
+		"Column \"%s\" is NaN, infinite or beyond 3.4e38 in " UINT64_FORMAT
+		" rows.",
+		row.column, feature->n_not_finite);
 	row.advice = "Training refuses such values: make NULL or a number of "
 				 "them.";
 	check_put(call, &row);

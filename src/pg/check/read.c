@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "access/xact.h"
@@ -300,7 +301,7 @@ read_value(const CheckCall *call, CheckFeature *feature, Datum value,
 	{
 		double x = encoder_number(&input->encoder, value);
 
-		feature->n_not_finite += !isfinite(x);
+		feature->n_not_finite += !(fabs(x) <= FLT_MAX);
 		note_order(feature, x);
 		if (isfinite(x))
 			memcpy(word, &x, sizeof(x));
