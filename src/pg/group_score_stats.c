@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
@@ -92,9 +93,12 @@ merge_payload(ExpandedGroups *stats, const uint8 *payload)
 	GroupEntry *entries = group_payload_stored(&image_kind, payload, &n_groups);
 
 	for (int g = 0; g < n_groups; g++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		stats_check(fair_scores_merge_image(
 			find_scores(stats, entries[g].name, entries[g].name_bytes),
 			entries[g].stats));
+	}
 	pfree(entries);
 }
 
@@ -130,6 +134,7 @@ flatten(ExpandedObjectHeader *header, void *result, Size allocated_bytes)
 	at = group_payload_begin(at, stats->table.n_groups);
 	for (int g = 0; g < stats->table.n_groups; g++)
 	{
+		CHECK_FOR_INTERRUPTS();
 		at = group_payload_name(at, sorted[g]);
 		stats_check(fair_scores_write(sorted[g]->stats, at));
 		at += fair_scores_bytes(sorted[g]->stats);

@@ -7,6 +7,7 @@
 
 #include "common/hashfn.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -251,6 +252,7 @@ group_payload_valid(const GroupStatsKind *kind, const uint8 *payload,
 		const char *name = (const char *) at + 4;
 		uint32 name_bytes;
 
+		CHECK_FOR_INTERRUPTS();
 		if (left < 4)
 			return false;
 		name_bytes = read32(at);

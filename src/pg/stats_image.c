@@ -8,6 +8,7 @@
 
 #include "lib/stringinfo.h"
 #include "libpq/pqformat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -16,6 +17,8 @@
 #include "pg/stats_image.h"
 
 #define LAYOUT_VERSION 1
+/* bytes of a text form between two looks at interrupts: a millisecond or so */
+#define WATCHED_BYTES (1 << 20)
 #define STATE_CONTEXT "fairpg states"
 
 static void refuse_image(const StatsKind *kind, const char *detail);
@@ -94,6 +97,8 @@ stats_in(const StatsKind *kind, FunctionCallInfo fcinfo)
 	{
 		int digit = hex_digit(text[i]);
 
+		if (i % WATCHED_BYTES == 0)
+			CHECK_FOR_INTERRUPTS();
 		if (digit < 0)
 			break;
 		if (i % 2 == 0)
@@ -136,6 +141,8 @@ stats_out(const StatsKind *kind, FunctionCallInfo fcinfo)
 	text = palloc(2 * length + 1);
 	for (Size i = 0; i < length; i++)
 	{
+		if (i % WATCHED_BYTES == 0)
+			CHECK_FOR_INTERRUPTS();
 		text[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
 		text[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
 	}
