@@ -114,6 +114,15 @@ stop_in 'counting for an audit' "SELECT count(*) FROM fairpg.audit('scored',
 	'{g}', label => 'label', score => 'score')"
 stop_in 'the intervals of an audit' "SELECT count(*) FROM fairpg.audit('scored',
 	'{d*e}', label => 'label', score => 'score', options => '{\"replicates\": 1000}')"
+# a stored state of some 70 MB: its text, and adding it up again
+sql "CREATE TABLE states AS SELECT fairpg.group_scores(i % 3 = 0,
+	(i * 48271 % 1000003) / 1000003.0::float8, (i % 400)::int) AS state
+	FROM generate_series(1, 2400000::bigint) i" >/dev/null
+stop_in 'the text of scores by group' 'SELECT length(state::text) FROM states'
+stop_in 'a merge of scores by group' \
+	'SELECT length(fairpg.merge(state)::text) FROM states'
+sql 'DROP TABLE states' >/dev/null
+
 stop_in 'a comparison' "SELECT count(*) FROM fairpg.compare('decision:yes',
 	'model:scorer', 'SELECT *, c > 40 AS yes FROM many', '{d*e}', label => 'label',
 	options => '{\"replicates\": 1000}')"
