@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""peers.py - what pandas, scikit-learn and fairlearn cost and reach.
+"""peers.py - what pandas, scikit-learn and fairlearn cost, reach and measure.
 
     make bench-peers                 a million rows of Adult: some minutes
     ROWS=100000 make bench-peers
@@ -14,6 +14,11 @@ whose peak of memory is its resident set; that of a backend holds the pages of
 shared memory that it has touched.  A fit of the peer is timed once, fairpg three
 times, of which the middle one counts.  Both write to an unlogged table: the
 server's log is not what is measured.
+
+At the end the decisions are measured by group: fairlearn's MetricFrame and
+fairpg.audit() over the same table, each alias of doc/metrics.md against the peer's
+own number.  "peers.py metrics" does that alone, of decisions and predicted numbers
+that need no training.
 
 "peers.py quality" decides the tasks of quality.sql for quality.sh.  What cannot
 be installed is reported as skipped.
@@ -186,6 +191,77 @@ def judged(table):
             round(greatest(max(tpr) - min(tpr), max(fpr) - min(fpr)), 4)) FROM rates""")
 
 
+def measure_peer():
+    """Every metric of a table of labels, decisions, numbers and groups by MetricFrame."""
+    import fairlearn.metrics as fair
+    import sklearn.metrics as metrics
+    begun = time.perf_counter()
+    rows = copy_out("TABLE bench.measured")
+    y, decided = ((rows[column] == "t").astype(int) for column in ("label", "decision"))
+    loaded = time.perf_counter()
+    frame = fair.MetricFrame(
+        metrics={"selection_rate": fair.selection_rate, "tpr": fair.true_positive_rate,
+                 "fpr": fair.false_positive_rate, "tnr": fair.true_negative_rate,
+                 "fnr": fair.false_negative_rate, "ppv": metrics.precision_score,
+                 "accuracy": metrics.accuracy_score, "error_rate": metrics.zero_one_loss,
+                 "balanced_accuracy": metrics.balanced_accuracy_score, "f1": metrics.f1_score},
+        y_true=y, y_pred=decided, sensitive_features=rows["grp"])
+    numbers = fair.MetricFrame(
+        metrics={"mean_absolute_error": metrics.mean_absolute_error,
+                 "mean_squared_error": metrics.mean_squared_error,
+                 "r_squared": metrics.r2_score, "mean_prediction": fair.mean_prediction},
+        y_true=rows["number"], y_pred=rows["predicted"], sensitive_features=rows["grp"])
+    given = {"y_true": y, "y_pred": decided, "sensitive_features": rows["grp"]}
+    gaps = {"gap demographic_parity": fair.demographic_parity_difference(**given),
+            "ratio demographic_parity": fair.demographic_parity_ratio(**given),
+            "gap equalized_odds": fair.equalized_odds_difference(**given),
+            "ratio equalized_odds": fair.equalized_odds_ratio(**given),
+            "gap equal_opportunity": fair.true_positive_rate_difference(**given)
+            if hasattr(fair, "true_positive_rate_difference")
+            else frame.difference()["tpr"],
+            "gap predictive_equality": frame.difference()["fpr"]}
+    measured = {f"{metric} {group}": value for table in (frame.by_group, numbers.by_group)
+                for metric, of in table.items() for group, value in of.items()}
+    ended = time.perf_counter()
+    print(json.dumps({"load": loaded - begun, "measure": ended - loaded, "versions": versions(),
+                      "figures": {**measured, **gaps}}))
+
+
+def measure():
+    """MetricFrame beside fairpg.audit() over bench.measured: time, and every number."""
+    said = json.loads(subprocess.run([sys.executable, __file__, "measure_peer"],
+                                     check=True, stdout=subprocess.PIPE).stdout)
+    audits = ("SELECT * FROM fairpg.audit('bench.measured', '{grp}', label => 'label', decision => 'decision')",
+              "SELECT * FROM fairpg.audit('bench.measured', '{grp}', label => 'number', prediction => 'predicted')")
+    begun = time.perf_counter()
+    found = json.loads(query("SELECT json_object_agg(CASE WHEN kind = 'group' THEN metric || ' ' || group_name"
+                             " ELSE kind || ' ' || metric END, value) FROM ("
+                             + " UNION ALL ".join(audits) + ") a WHERE kind <> 'overall'"))
+    seconds = time.perf_counter() - begun
+    theirs = said["load"] + said["measure"]
+    wrong = [f"{name}: {value} there, {found.get(name)} here" for name, value in said["figures"].items()
+             if found.get(name) is None or abs(found[name] - value) > 1e-9 * max(abs(value), 1)]
+    print(f"\nmetrics of {query('SELECT count(*) FROM bench.measured')} rows by group")
+    print(f"  {said['versions']}: {theirs:.2f} s (load {said['load']:.2f}, MetricFrame {said['measure']:.2f})")
+    print(f"  fairpg.audit: {seconds:.2f} s for both audits, with intervals; ratio {theirs / seconds:.1f} x")
+    print(f"  {len(said['figures'])} figures of the peer, {len(wrong)} of them other here")
+    for line in wrong:
+        print("  ", line)
+    if wrong:
+        sys.exit("peers.py: an alias is not the peer's number")
+
+
+def measure_alone():
+    """Decisions and numbers by arithmetic: what they are does not matter."""
+    query(f"""CREATE EXTENSION fairpg; CREATE SCHEMA bench;
+        CREATE TABLE bench.measured AS SELECT 'group ' || i % 5 AS grp, (i * 37 % 100) < 62 AS label,
+            (i * 53 % 100) < 45 + i % 5 * 5 AS decision, (i * 7919 % 1009)::float8 AS number,
+            i * 7919 % 1009 * 0.8 + i * 53 % 211 AS predicted
+        FROM generate_series(1::bigint, {os.environ.get("ROWS") or 1000000}) i""")
+    query("VACUUM ANALYZE bench.measured")
+    measure()
+
+
 def speed():
     shared = os.environ.get("FAIRPG_SHARED") or os.environ["FAIRPG_TOP"] + "/../shared"
     load = shared + "/data/load.sql"
@@ -230,6 +306,11 @@ def speed():
         training = sum(said["steps"][step] for step in ("load", "encode", "fit"))
         print(f"  ratio {theirs / seconds:.1f} x{wanted}; until it is trained"
               f" {training / steps['train']:.1f} x", flush=True)
+    query("CREATE TABLE bench.measured AS SELECT sex || ', ' || race AS grp, label, d.decision,"
+          " age::float8 AS number, hours_per_week::float8 AS predicted"
+          " FROM bench.rows JOIN bench.ours d USING (key)")
+    query("VACUUM ANALYZE bench.measured")
+    measure()
 
 
 if __name__ == "__main__":
@@ -238,5 +319,9 @@ if __name__ == "__main__":
         quality()
     elif sys.argv[1:2] == ["peer"]:
         peer(sys.argv[2])
+    elif sys.argv[1:2] == ["metrics"]:
+        measure_alone()
+    elif sys.argv[1:2] == ["measure_peer"]:
+        measure_peer()
     else:
         speed()
