@@ -32,7 +32,7 @@ TRAIN_LIB = fairpg_train.so
 SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql scores.sql errors.sql statistics.sql audit.sql \
 	ranking.sql conditional.sql counterfactual.sql calibration.sql bias_audit.sql compare.sql subgroups.sql \
 	store.sql store_evaluation.sql reports.sql reports_evaluation.sql \
-	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql analyses.sql)
+	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql stress.sql analyses.sql)
 INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 

@@ -10,28 +10,50 @@
 #include "fair/interval.h"
 #include "fair/metric.h"
 
+/* Adds place [i][j][k] to the cell of a label and a decision. */
+static void
+add_place(FairCells *cells, int y, int d, double scale,
+          const FairPaired *paired, int place)
+{
+	int i = place / 4;
+	int j = place / 2 % 2;
+	int k = place % 2;
+	double weight = scale * paired->weight[i][j][k];
+	double squared = scale * scale * paired->weight_squared[i][j][k];
+
+	if (y == FAIR_UNLABELLED)
+	{
+		cells->unlabelled_weight[d] += weight;
+		cells->unlabelled_weight_squared[d] += squared;
+		cells->unlabelled_rows[d] += paired->rows[i][j][k];
+		return;
+	}
+	cells->weight[y][d] += weight;
+	cells->weight_squared[y][d] += squared;
+	cells->rows[y][d] += paired->rows[i][j][k];
+}
+
 void
 fair_paired_side(const FairPaired *paired, int side, FairCells *cells)
 {
 	memset(cells, 0, sizeof(*cells));
-	for (int y = 0; y < 3; y++)
-		for (int a = 0; a < 2; a++)
-			for (int b = 0; b < 2; b++)
-			{
-				int d = side == 0 ? a : b;
+	for (int place = 0; place < 12; place++)
+	{
+		int i = place / 4;
+		int j = place / 2 % 2;
+		int k = place % 2;
+		int ours = side == 0 ? j : k;
 
-				if (y == FAIR_UNLABELLED)
-				{
-					cells->unlabelled_weight[d] += paired->weight[y][a][b];
-					cells->unlabelled_weight_squared[d] +=
-						paired->weight_squared[y][a][b];
-					cells->unlabelled_rows[d] += paired->rows[y][a][b];
-					continue;
-				}
-				cells->weight[y][d] += paired->weight[y][a][b];
-				cells->weight_squared[y][d] += paired->weight_squared[y][a][b];
-				cells->rows[y][d] += paired->rows[y][a][b];
-			}
+		if (paired->kind == FAIR_PAIRED_DECISIONS)
+			add_place(cells, i, ours, 1, paired, place);
+		else if (paired->kind == FAIR_PAIRED_WEIGHTS)
+			add_place(cells, i, j, side == 1 && k == 1 ? paired->factor : 1,
+			          paired, place);
+		else if (i == FAIR_UNLABELLED)
+			add_place(cells, i, j, 1, paired, place);
+		else
+			add_place(cells, ours, i, 1, paired, place);
+	}
 }
 
 void

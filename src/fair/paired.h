@@ -5,6 +5,9 @@
  * The rows of a group that both decide make one table of counts, by label and
  * by both decisions, and everything here is a function of it.  Decision 0 is
  * called a, decision 1 is called b; a difference is that of b less that of a.
+ *
+ * The same rows may also be told apart by two labels with one decision, or by
+ * two weights: what else may change while the rows stay.
  */
 #ifndef FAIRPG_FAIR_PAIRED_H
 #define FAIRPG_FAIR_PAIRED_H
@@ -21,19 +24,31 @@
 /* The place of rows without a label. */
 #define FAIR_UNLABELLED 2
 
+/* What a and b differ in, and so what the places of a table are. */
+typedef enum FairPairedKind
+{
+	FAIR_PAIRED_DECISIONS, /* [label][decision of a][decision of b] */
+	FAIR_PAIRED_LABELS,    /* [decision][label of a][label of b]; rows without
+	                        * a label are [FAIR_UNLABELLED][decision][0] */
+	FAIR_PAIRED_WEIGHTS    /* [label][decision][0 or 1]: rows at 1 weigh
+	                        * 'factor' times as much for b as for a, of which
+	                        * the weights are */
+} FairPairedKind;
+
 typedef struct FairPaired
 {
-	/* [label][decision of a][decision of b] */
 	double weight[3][2][2];
 	double weight_squared[3][2][2];
 	uint64_t rows[3][2][2];
+	FairPairedKind kind;
+	double factor;
 } FairPaired;
 
-/* The confusion table of decision 'side', 0 or 1. */
+/* The confusion table of side 0, a, or 1, b. */
 extern void
 fair_paired_side(const FairPaired *paired, int side, FairCells *cells);
 
-/* Rows that are decided one way by a and the other way by b: 'gained' of them
+/* Of decisions: rows that are decided one way by a and the other way by b: 'gained' of them
  * with the decision by b alone, 'lost' by a alone.  'label' is 0, 1 or
  * FAIR_UNLABELLED, or below 0 for all. */
 typedef struct FairChanges
@@ -67,7 +82,7 @@ typedef struct FairPairedMetric
 } FairPairedMetric;
 
 /*
- * A metric of both, with the interval of the difference where both are shares
+ * A metric of both decisions, with the interval of the difference where both are shares
  * of the same rows: Newcombe's for paired proportions, on effective rows
  * (Kish).  It has a width also where no row is decided differently.
  *
@@ -101,7 +116,8 @@ typedef struct FairPairedInterval
  * Bootstrap percentiles, from the same multinomial draws of the table of each
  * group, whose effective number of rows is held fixed: the first of the
  * differences of those metrics of group 0 that are no shares of the same rows,
- * to intervals[fair_metric_count()], where the others are NaN; the second of
+ * to intervals[fair_metric_count()], where the others are NaN, and where labels
+ * or weights differ of all metrics; the second of
  * the differences of gap and ratio of each criterion (none of losses) between
  * all groups.  NaN where no draw has a difference.  Where no row is decided
  * differently both ends are 0, and say nothing.

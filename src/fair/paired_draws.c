@@ -62,6 +62,8 @@ draw_group(NumRandom *random, const FairPaired *group, FairPaired *drawn)
 	double total = 0;
 	double squared = 0;
 
+	drawn->kind = group->kind;
+	drawn->factor = group->factor;
 	for (int i = 0; i < N_CELLS; i++)
 	{
 		weight[i] = group->weight[i / 4][i / 2 % 2][i % 2];
@@ -73,6 +75,15 @@ draw_group(NumRandom *random, const FairPaired *group, FairPaired *drawn)
 		weight, N_CELLS, count);
 	for (int i = 0; i < N_CELLS; i++)
 		drawn->weight[i / 4][i / 2 % 2][i % 2] = (double) count[i];
+}
+
+/* Whether the difference of a metric is to be drawn: that of two shares of the
+ * same rows has a formula. */
+static bool
+is_drawn(const FairPaired *paired, int metric)
+{
+	return paired->kind != FAIR_PAIRED_DECISIONS ||
+	       !fair_paired_same_rows(metric);
 }
 
 NumStatus
@@ -97,15 +108,9 @@ fair_paired_metrics(NumArena *arena, const FairPairedPlan *plan,
 		for (int side = 0; side < 2; side++)
 			fair_paired_side(&drawn, side, &sides[side]);
 		for (int m = 0; m < n; m++)
-		{
-			FairMetricValue a, b;
-
-			if (fair_paired_same_rows(m))
-				continue;
-			fair_metric_value(m, &sides[0], plan->level, &a);
-			fair_metric_value(m, &sides[1], plan->level, &b);
-			keep(&all[m], b.value - a.value);
-		}
+			if (is_drawn(&plan->groups[0], m))
+				keep(&all[m], fair_metric_figure(m, &sides[1]) -
+				                  fair_metric_figure(m, &sides[0]));
 	}
 	for (int m = 0; m < n; m++)
 		fair_percentiles(all[m].values, all[m].n, plan->level,

@@ -255,3 +255,25 @@ args_strings(JsonbContainer *array, const char *name, int *count)
 	}
 	return strings;
 }
+
+double *
+args_numbers(JsonbContainer *array, const char *name, double min, double max,
+             int *count)
+{
+	double *numbers = palloc(sizeof(double) * Max(JsonContainerSize(array), 1));
+	const ArgsOption option = { name, ARGS_REAL, NULL, min, max };
+	JsonbIterator *iterator = JsonbIteratorInit(array);
+	JsonbIteratorToken token;
+	JsonbValue value;
+
+	*count = 0;
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		if (token != WJB_ELEM)
+			continue;
+		if (value.type != jbvNumeric)
+			refuse_type(&option, "an array of numbers");
+		numbers[(*count)++] = option_number(&option, &value);
+	}
+	return numbers;
+}

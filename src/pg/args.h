@@ -73,4 +73,8 @@ extern void args_object(JsonbContainer *object, const ArgsOption *known);
  * CurrentMemoryContext; anything else in it is refused. */
 extern char **args_strings(JsonbContainer *array, const char *name, int *count);
 
+/* The numbers of such an array, each of which must be within the range. */
+extern double *args_numbers(JsonbContainer *array, const char *name, double min,
+                            double max, int *count);
+
 #endif

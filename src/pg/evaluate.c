@@ -28,6 +28,7 @@
 #include "pg/fairness_stats.h"
 #include "pg/host.h"
 #include "pg/judge.h"
+#include "pg/version.h"
 
 /* Confidence of every interval that an evaluation reports. */
 #define LEVEL 0.95
@@ -56,23 +57,6 @@ enum
 	N_SUMS
 };
 
-/* What the store says of a version. */
-typedef struct VersionSpec
-{
-	int version;
-	Jsonb *constraints; /* as pg/constraints.h writes them */
-	double threshold;
-	char *label;
-	char *positive; /* NULL: the label is boolean, or 0 and 1 */
-	char *weight;   /* NULL: none */
-	char **protected_names;
-	int n_protected;
-	char *min_group; /* option of the training, or NULL */
-	bool of_numbers; /* the family predicts numbers */
-	int n_classes;   /* or so many classes */
-	char **classes;  /* by name, in the order of the model */
-} VersionSpec;
-
 typedef struct EvaluateCall
 {
 	char *model;
@@ -87,91 +71,6 @@ typedef struct EvaluateCall
 	Judgements judgements;
 	List *warnings;
 } EvaluateCall;
-
-static char *
-text_column(int column)
-{
-	return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
-}
-
-static double
-real_column(int column)
-{
-	bool null;
-	Datum value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc,
-	                            column, &null);
-
-	return null ? NAN : DatumGetFloat8(value);
-}
-
-/* The row of the statement that read_version() has run. */
-static void
-take_version(VersionSpec *spec)
-{
-	HeapTuple row = SPI_tuptable->vals[0];
-	TupleDesc desc = SPI_tuptable->tupdesc;
-	Datum value;
-	bool null;
-
-	spec->version = DatumGetInt32(SPI_getbinval(row, desc, 1, &null));
-	spec->constraints = DatumGetJsonbPCopy(SPI_getbinval(row, desc, 2, &null));
-	spec->threshold = real_column(3);
-	spec->label = text_column(4);
-	spec->positive = text_column(5);
-	spec->weight = text_column(6);
-	spec->protected_names =
-		args_text_array(DatumGetArrayTypeP(SPI_getbinval(row, desc, 7, &null)),
-	                    "protected", &spec->n_protected);
-	spec->min_group = text_column(8);
-	spec->of_numbers = strcmp(text_column(9), "linear") == 0;
-	value = SPI_getbinval(row, desc, 10, &null);
-	if (!null)
-		spec->classes = args_text_array(DatumGetArrayTypeP(value), "classes",
-		                                &spec->n_classes);
-}
-
-/* Reads the version, 0 for the newest, into CurrentMemoryContext. */
-static void
-read_version(const char *model, int version, VersionSpec *spec)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	int nest_level = store_spi_begin();
-	Oid types[2] = { TEXTOID, INT4OID };
-	Datum values[2] = { CStringGetTextDatum(model), Int32GetDatum(version) };
-	int result = SPI_execute_with_args(
-		"SELECT version, coalesce(spec -> 'constraints', '[]'), threshold,"
-		" label,"
-		" spec ->> 'positive', spec ->> 'weight', protected,"
-		" (spec #>> '{options,min_group}')::numeric::int, family,"
-		" (SELECT array_agg(c ORDER BY place)"
-		" FROM jsonb_array_elements_text(spec -> 'classes')"
-		" WITH ORDINALITY AS class (c, place))"
-		" FROM fairpg_catalog.model_version"
-		" WHERE model = $1 AND (version = $2 OR $2 = 0)"
-		" ORDER BY version DESC LIMIT 1",
-		2, types, values, NULL, true, 1);
-
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "model version could not be read: %s",
-		     SPI_result_code_string(result));
-	if (SPI_processed == 0 && version > 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-		                errmsg("model \"%s\" version %d does not exist", model,
-		                       version)));
-	if (SPI_processed == 0)
-		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-		                errmsg("model \"%s\" does not exist", model)));
-	MemoryContextSwitchTo(caller);
-	take_version(spec);
-	store_spi_end(nest_level);
-	MemoryContextSwitchTo(caller);
-}
-
-static char *
-text_or(FunctionCallInfo fcinfo, int arg, char *otherwise)
-{
-	return PG_ARGISNULL(arg) ? otherwise : args_text_or_null(fcinfo, arg);
-}
 
 /*
  * Wraps the source so that every row carries what the model makes of it.
@@ -242,23 +141,14 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 {
 	AuditCall *audit = &call->audit;
 	VersionSpec *spec = &call->spec;
-	int version = 0;
 
 	call->model = args_text_required(fcinfo, ARG_MODEL, "model");
 	call->source = args_text_required(fcinfo, ARG_SOURCE, "source");
-	if (!PG_ARGISNULL(ARG_VERSION))
-	{
-		version = PG_GETARG_INT32(ARG_VERSION);
-		if (version <= 0)
-			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
-			                errmsg("model \"%s\" version %d does not exist",
-			                       call->model, version),
-			                errhint("Versions are counted from 1.")));
-	}
-	read_version(call->model, version, spec);
+	version_read(call->model, version_arg(fcinfo, ARG_VERSION, call->model),
+	             spec);
 	audit->purpose = "evaluation";
 	audit->of_numbers = spec->of_numbers;
-	audit->label = text_or(fcinfo, ARG_LABEL, spec->label);
+	audit->label = version_text_arg(fcinfo, ARG_LABEL, spec->label);
 	audit->n_classes = spec->n_classes;
 	if ((spec->of_numbers || spec->n_classes > 0) &&
 	    !PG_ARGISNULL(ARG_POSITIVE))
@@ -273,9 +163,9 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 		             : errdetail("Each class of its labels is judged against "
 		                         "all others.")));
 	/* another label has another positive value */
-	audit->positive = text_or(fcinfo, ARG_POSITIVE,
-	                          PG_ARGISNULL(ARG_LABEL) ? spec->positive : NULL);
-	audit->weight = text_or(fcinfo, ARG_WEIGHT, spec->weight);
+	audit->positive = version_text_arg(
+		fcinfo, ARG_POSITIVE, PG_ARGISNULL(ARG_LABEL) ? spec->positive : NULL);
+	audit->weight = version_text_arg(fcinfo, ARG_WEIGHT, spec->weight);
 	read_options(fcinfo, call);
 	source_open(call->source, &audit->source);
 	if (!PG_ARGISNULL(ARG_PROTECTED))
@@ -287,7 +177,7 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 	call->row =
 		(StoreEvaluation){ .model = call->model,
 		                   .version = spec->version,
-		                   .name = text_or(fcinfo, ARG_NAME, NULL),
+		                   .name = args_text_or_null(fcinfo, ARG_NAME),
 		                   .source = call->source,
 		                   .relation = audit->source.relation,
 		                   .part = "external",
@@ -297,7 +187,7 @@ read_call(FunctionCallInfo fcinfo, EvaluateCall *call)
 		                   .n_protected = spec->n_protected,
 		                   .threshold = spec->threshold,
 		                   .weight = audit->weight,
-		                   .comment = text_or(fcinfo, ARG_COMMENT, NULL),
+		                   .comment = args_text_or_null(fcinfo, ARG_COMMENT),
 		                   .row_security = audit->source.row_security };
 }
 

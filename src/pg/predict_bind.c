@@ -277,9 +277,37 @@ score_element(const Binding *binding, const Step *step, const Unpacked *array,
 	return score_value(binding, step, array->elements[element], z, counts);
 }
 
-/* The raw score by one walk over the steps, from the intercept 'z'; 'counts' is
- * NULL where nobody asks, and then nothing of it is left when this is
- * inlined. */
+/* The raw score after one step; 'counts' is NULL where nobody asks, and then
+ * nothing of it is left when this is inlined. */
+static pg_attribute_always_inline double
+take_step(Binding *binding, const Step *step, const NullableDatum *value,
+          Unpacked *array, double z, InputCounts *counts)
+{
+	Encoder *encoder = &binding->encoders[step->source];
+
+	switch (step->kind)
+	{
+		case STEP_NUMBER:
+			if (value->isnull)
+				return score_null(step, z, counts);
+			return score_value(binding, step,
+			                   encoder_number(encoder, value->value), z,
+			                   counts);
+
+		case STEP_CATEGORY:
+			return score_category(step, encoder, value, z, counts);
+
+		case STEP_FIRST_ELEMENT:
+			unpack_array(binding, step, value, array);
+			return score_element(binding, step, array, z, counts);
+
+		case STEP_ELEMENT:
+			return score_element(binding, step, array, z, counts);
+	}
+	return z;
+}
+
+/* The raw score by one walk over the steps, from the intercept 'z'. */
 static pg_attribute_always_inline double
 walk(Binding *binding, const Step *steps, double z, const NullableDatum *values,
      InputCounts *counts)
@@ -287,37 +315,55 @@ walk(Binding *binding, const Step *steps, double z, const NullableDatum *values,
 	Unpacked array = { true, NULL, NULL };
 
 	for (int i = 0; i < binding->n_steps; i++)
+		z = take_step(binding, &steps[i], &values[steps[i].place], &array, z,
+		              counts);
+	return z;
+}
+
+/* The number that a step reads, NaN where it is NULL. */
+static double
+number_of_step(const Binding *binding, const Step *step,
+               const NullableDatum *value, const Unpacked *array)
+{
+	uint32 element;
+
+	if (step->kind == STEP_CATEGORY || value->isnull)
+		return NAN;
+	if (step->kind == STEP_NUMBER)
+		return encoder_number(&binding->encoders[step->source], value->value);
+	element = step->score->column->element - 1;
+	return array->nulls != NULL && array->nulls[element]
+	           ? NAN
+	           : array->elements[element];
+}
+
+void
+binding_contributions(Binding *binding, const NullableDatum *values,
+                      uint32 member, Contribution *contributions)
+{
+	const Step *steps = binding->member_steps != NULL
+	                        ? binding->member_steps[member]
+	                        : binding->steps;
+	Unpacked array = { true, NULL, NULL };
+
+	for (int i = 0; i < binding->n_steps; i++)
 	{
 		const Step *step = &steps[i];
 		const NullableDatum *value = &values[step->place];
-		Encoder *encoder = &binding->encoders[step->source];
+		Contribution *to = &contributions[i];
+		double all = take_step(binding, step, value, &array, 0, NULL);
 
-		switch (step->kind)
+		to->number = number_of_step(binding, step, value, &array);
+		to->first = all;
+		to->second = 0;
+		if (step->kind != STEP_CATEGORY && isnan(to->number))
 		{
-			case STEP_NUMBER:
-				if (value->isnull)
-					z = score_null(step, z, counts);
-				else
-					z = score_value(binding, step,
-					                encoder_number(encoder, value->value), z,
-					                counts);
-				break;
+			const ModelColumn *column = step->score->column;
 
-			case STEP_CATEGORY:
-				z = score_category(step, encoder, value, z, counts);
-				break;
-
-			case STEP_FIRST_ELEMENT:
-				unpack_array(binding, step, value, &array);
-				z = score_element(binding, step, &array, z, counts);
-				break;
-
-			case STEP_ELEMENT:
-				z = score_element(binding, step, &array, z, counts);
-				break;
+			to->first = column->coef * (double) column->fill;
+			to->second = column->null_coef;
 		}
 	}
-	return z;
 }
 
 /* The scores of all members, or classes, into member_z. */
@@ -439,36 +485,41 @@ refuse_group(const Binding *binding)
 	                 "own.")));
 }
 
-/* The draw of the row whose scores were taken last. */
-static double
-draw_row(Binding *binding, const NullableDatum *values)
+double
+binding_draw(Binding *binding, const NullableDatum *values, const double *z)
 {
 	const NullableDatum *value;
 
 	if (binding->draw_place < 0)
-		return mixture_draw(binding->member_z,
-		                    binding->compiled->model->n_members);
+		return mixture_draw(z, binding->compiled->model->n_members);
 	value = &values[binding->draw_place];
 	return encode_draw(&binding->draw_encoder, binding->draw_type, value->value,
 	                   value->isnull);
+}
+
+double
+binding_threshold(Binding *binding, const NullableDatum *values)
+{
+	const Model *model = binding->compiled->model;
+	const ModelGroup *group;
+
+	if (model->groups == NULL)
+		return model->threshold;
+	group = model_find_group(model->groups, name_group(binding, values));
+	if (group == NULL)
+		refuse_group(binding);
+	return group->threshold;
 }
 
 bool
 binding_decision(Binding *binding, const NullableDatum *values,
                  double probability)
 {
-	const Model *model = binding->compiled->model;
-	const ModelGroup *group;
-
 	if (binding->member_steps != NULL)
-		return mixture_decision(model, binding->member_z,
-		                        draw_row(binding, values));
-	if (model->groups == NULL)
-		return probability >= model->threshold;
-	group = model_find_group(model->groups, name_group(binding, values));
-	if (group == NULL)
-		refuse_group(binding);
-	return probability >= group->threshold;
+		return mixture_decision(
+			binding->compiled->model, binding->member_z,
+			binding_draw(binding, values, binding->member_z));
+	return probability >= binding_threshold(binding, values);
 }
 
 static void

@@ -62,6 +62,29 @@ extern bool binding_decision(Binding *binding, const NullableDatum *values,
  * the decision itself. */
 extern double binding_expectation(const Binding *binding, bool decision);
 
+/* What a column of the model adds to the raw score of a row: 'first' and then
+ * 'second', which is 0 but for NULL numbers; and the number itself, NaN for
+ * NULL and for categories. */
+typedef struct Contribution
+{
+	double first;
+	double second;
+	double number;
+} Contribution;
+
+/* Those of all columns of the model, in order, by the coefficients of a member
+ * or class, 0 where the model has none: the intercept and then each of them,
+ * added one by one, are the raw score bit by bit. */
+extern void binding_contributions(Binding *binding, const NullableDatum *values,
+                                  uint32 member, Contribution *contributions);
+
+/* What binding_decision() takes beside scores: the threshold of the row's
+ * group, or of all rows; and of a mixture the draw of a row, of which the
+ * members' scores are 'z'. */
+extern double binding_threshold(Binding *binding, const NullableDatum *values);
+extern double
+binding_draw(Binding *binding, const NullableDatum *values, const double *z);
+
 /* As binding_probability(), with '*counts' filled. */
 extern double binding_examine(Binding *binding, const NullableDatum *values,
                               InputCounts *counts);

@@ -104,7 +104,8 @@ WHERE proname IN ('init', 'train', 'retrain', 'train_job', 'retrain_job', 'evalu
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
 WHERE proname !~ '^(init|make_|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|conditional_disparity|counterfactual_flips|compare|subgroups|calibration$|threshold_sweep|add_analyses)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
-	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype);
+	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype)
+	AND proname <> 'stress';
 
 -- rule: functions of a state alone are IMMUTABLE
 SELECT p.oid::regprocedure, p.provolatile FROM own_function p

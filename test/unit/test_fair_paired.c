@@ -23,6 +23,79 @@ put(FairPaired *paired, int label, int a, int b, double rows)
 	paired->weight_squared[label][a][b] = rows;
 }
 
+/* Two labels, or two weights, of the same rows: both tables by hand. */
+static void
+labels_and_weights_have_two_sides(void)
+{
+	FairPaired paired = { .kind = FAIR_PAIRED_LABELS };
+	FairCells sides[2];
+
+	put(&paired, 1, 1, 1, 30); /* decided 1, label 1 */
+	put(&paired, 1, 1, 0, 10); /* decided 1, label 1 that turns to 0 */
+	put(&paired, 0, 0, 0, 20);
+	put(&paired, 0, 0, 1, 5);
+	put(&paired, FAIR_UNLABELLED, 1, 0, 7);
+	for (int s = 0; s < 2; s++)
+		fair_paired_side(&paired, s, &sides[s]);
+	CHECK(sides[0].rows[1][1] == 40 && sides[1].rows[1][1] == 30);
+	CHECK(sides[0].rows[0][1] == 0 && sides[1].rows[0][1] == 10);
+	CHECK(sides[0].rows[0][0] == 25 && sides[1].rows[0][0] == 20);
+	CHECK(sides[0].rows[1][0] == 0 && sides[1].rows[1][0] == 5);
+	CHECK(sides[0].unlabelled_rows[1] == 7 && sides[1].unlabelled_rows[1] == 7);
+
+	memset(&paired, 0, sizeof(paired));
+	paired.kind = FAIR_PAIRED_WEIGHTS;
+	paired.factor = 3;
+	put(&paired, 1, 1, 0, 10);
+	put(&paired, 1, 1, 1, 4);
+	put(&paired, 0, 1, 1, 6);
+	put(&paired, FAIR_UNLABELLED, 0, 1, 2);
+	for (int s = 0; s < 2; s++)
+		fair_paired_side(&paired, s, &sides[s]);
+	CHECK_NEAR(sides[0].weight[1][1], 14, 0);
+	CHECK_NEAR(sides[1].weight[1][1], 22, 0);
+	CHECK_NEAR(sides[1].weight_squared[1][1], 10 + 9 * 4, 0);
+	CHECK_NEAR(sides[1].weight[0][1], 18, 0);
+	CHECK_NEAR(sides[1].unlabelled_weight[0], 6, 0);
+	CHECK(sides[1].rows[1][1] == 14 && sides[1].rows[0][1] == 6);
+}
+
+/* Labels that turn at random: intervals of the change of the true positive
+ * rate cover it as often as they say.  Of 1 in 10 positives that turn, whatever
+ * was decided, the rate stays; what changes is which rows it is of. */
+static void
+turned_labels_are_covered(void)
+{
+	FairPairedInterval *intervals =
+		arena_alloc(&arena, (size_t) fair_metric_count(), sizeof(*intervals));
+	int tpr = fair_metric_find("tpr");
+	int fpr = fair_metric_find("fpr");
+	int covered[2] = { 0, 0 };
+	NumRandom random;
+
+	num_random_seed(&random, 7);
+	for (int trial = 0; trial < 400; trial++)
+	{
+		/* decided 1: 8 of 10 positives, 3 of 10 negatives; as many of each */
+		double weight[8] = { 0.35, 0, 0.01, 0.09, 0.15, 0, 0.04, 0.36 };
+		uint64_t count[8];
+		FairPaired paired = { .kind = FAIR_PAIRED_LABELS };
+		FairPairedPlan plan = { &paired, 1, 0.95, 400, (uint64_t) trial, NULL };
+		/* 0.15 + 0.04 of 0.5 + 0.05 negatives are decided 1, before 0.15 of
+		 * 0.5 */
+		double truth = 0.19 / 0.55 - 0.3;
+
+		num_random_multinomial(&random, 1000, weight, 8, count);
+		for (int i = 0; i < 8; i++)
+			put(&paired, i / 4, i / 2 % 2, i % 2, (double) count[i]);
+		CHECK(fair_paired_metrics(&arena, &plan, intervals) == NUM_OK);
+		covered[0] += intervals[tpr].low <= 0 && intervals[tpr].high >= 0;
+		covered[1] +=
+			intervals[fpr].low <= truth && intervals[fpr].high >= truth;
+	}
+	CHECK(covered[0] >= 365 && covered[1] >= 365);
+}
+
 /* Bentur et al. (2009), hyper-responsiveness before and after transplantation:
  * 1, 1, 7 and 12 of 21 children.  Newcombe's square-and-add interval in
  * Fagerland, Lydersen and Laake, Statistics in Medicine 33 (2014), table III:
@@ -238,6 +311,8 @@ main(void)
 {
 	scratch_begin(&arena, 0);
 	RUN(interval_of_published_pairs);
+	RUN(labels_and_weights_have_two_sides);
+	RUN(turned_labels_are_covered);
 	RUN(interval_is_symmetric_and_never_certain);
 	RUN(metrics_are_those_of_both_sides);
 	RUN(changes_are_counted_by_label);

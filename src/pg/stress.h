@@ -1,0 +1,122 @@
+/*
+ * stress.h
+ *    One call of fairpg.stress(): what was asked, what is tried, and what was
+ *    counted.
+ *
+ * Internal to stress.c, stress_plan.c, stress_count.c and stress_rows.c.
+ */
+#ifndef FAIRPG_PG_STRESS_H
+#define FAIRPG_PG_STRESS_H
+
+#include "fair/paired.h"
+#include "pg/audit.h"
+#include "pg/compare.h"
+#include "pg/version.h"
+
+typedef enum StressScenario
+{
+	STRESS_BASELINE,
+	STRESS_GROUP_MIX,
+	STRESS_THRESHOLD,
+	STRESS_LABEL_NOISE,
+	STRESS_MISSING_FEATURE,
+	STRESS_SHIFTED_FEATURE
+} StressScenario;
+
+#define STRESS_SCENARIOS (STRESS_SHIFTED_FEATURE + 1)
+
+/* Amounts of one scenario. */
+typedef struct StressAmounts
+{
+	double *values;
+	int n;
+} StressAmounts;
+
+/* A feature of the model that the source has. */
+typedef struct StressFeature
+{
+	const char *name;
+	uint8 input;       /* EncodeClass */
+	double sd;         /* of numbers; NaN: there is none */
+	const char *level; /* of categories: the most frequent one, or NULL */
+} StressFeature;
+
+/* One thing that is tried. */
+typedef struct StressItem
+{
+	StressScenario scenario;
+	const char *subject;
+	double amount; /* NaN: none */
+	int variant;   /* that decides; 0: the decisions as they are */
+	int attribute; /* whose group it strikes; -1: everybody */
+	int group;
+	int label; /* label_noise: the one that turns into the other */
+} StressItem;
+
+typedef struct StressCall
+{
+	AuditCall audit;
+	char *model; /* NULL: a column decides */
+	VersionSpec spec;
+	CompareSide side;
+
+	bool asked[STRESS_SCENARIOS];
+	StressAmounts amounts[STRESS_SCENARIOS];
+	int n_features;
+	StressFeature *features;
+	char **groups; /* that are struck, "sex: female"; NULL: all */
+	int n_groups;
+	bool by_group;      /* features are missing in each group as well */
+	bool group_metrics; /* report them */
+
+	int n_variants;
+	int variant_column; /* among the values of a base */
+	List *items;        /* of StressItem */
+} StressCall;
+
+/* The rows that agree in all protected columns. */
+typedef struct StressCell
+{
+	const AuditBase *base; /* one of them, for its values */
+	FairCells cells;
+	/* [n_variants + 1], rows that a variant decides the other way, by what is
+	 * decided as it is; NULL: none */
+	FairCells **changed;
+} StressCell;
+
+typedef struct StressAttribute
+{
+	const char *name; /* NULL: all rows as one group */
+	int n_groups;
+	const char **names;
+	int *group_of; /* [n_cells] */
+} StressAttribute;
+
+typedef struct StressCounts
+{
+	int n_cells;
+	StressCell *cells;
+	StressAttribute *attributes; /* [n_attributes + 1], the last of all rows */
+} StressCounts;
+
+/* stress_plan.c: the features that scenarios are about; what is tried with
+ * them, and with thresholds, as variants of decisions; then, once the groups are
+ * known, everything. */
+extern void stress_read_features(StressCall *call, JsonbContainer *names);
+extern void stress_add_variants(StressCall *call);
+extern void stress_make_items(StressCall *call, const StressCounts *counts);
+extern const char *stress_scenario_name(StressScenario scenario);
+
+/* stress_count.c: cells and groups from what was counted; the two tables of
+ * every group of an attribute, before and after. */
+extern void stress_read_counts(const StressCall *call, const AuditBase *bases,
+                               int n_bases, StressCounts *counts);
+extern void
+stress_tables(const StressCall *call, const StressCounts *counts,
+              const StressItem *item, int attribute, FairPaired *tables);
+
+/* stress_rows.c: every figure as a row. */
+extern void
+stress_report(const StressCall *call, const StressCounts *counts, Rows *rows);
+
+#endif
