@@ -103,7 +103,21 @@ SELECT status FROM fairpg.train('small groups', 'SELECT * FROM small_groups ORDE
     fairness => 'equal_opportunity', max_gap => 0.01, split => 'none', options => '{"min_group": 20}');
 SELECT bool_and(fairpg.predict('small groups', s, 1) = fairpg.predict('small groups', s, 3)) AS same FROM small_groups s;
 
+-- groups of a single row: trained on without a positive label, or held out, so that the training rows have fewer figures of it than of any other
+CREATE TABLE single AS SELECT id, x, z, y AND id <> 2 AS y, CASE id WHEN 1 THEN NULL WHEN 2 THEN 'x' ELSE sex END AS sex, CASE WHEN id % 4 = 1 THEN 'test' ELSE 'train' END AS part FROM hard;
+SELECT criterion, accuracy > 0.8 AS accurate, n FROM unnest('{none,demographic_parity,equal_opportunity,equalized_odds}'::text[]) criterion,
+    LATERAL fairpg.train('single', 'single', 'y', features => '{x,z}', protected => '{sex}', fairness => criterion, max_gap => CASE criterion WHEN 'none' THEN NULL ELSE 0.1 END,
+        split => 'column:part=test') t, LATERAL (SELECT count(*) AS n FROM unnest(t.warnings) w WHERE w LIKE '%is not constrained%') w
+ORDER BY criterion;
+SELECT DISTINCT w FROM fairpg_catalog.model_version, unnest(warnings) w WHERE model = 'single' AND w LIKE '%is not constrained%' ORDER BY w;
+SELECT m.part, m.group_name, m.n = s.n AS counted FROM fairpg_report.group_metrics m
+LEFT JOIN (SELECT part, coalesce(sex, '(unknown)') AS sex, count(*) AS n FROM single GROUP BY 1, 2) s ON s.sex = m.group_name AND replace(m.part, 'held_out', 'test') = s.part
+WHERE m.model = 'single' AND m.version = 1 AND m.metric = 'selection_rate' ORDER BY 1, 2;
+-- a group that is large enough to be missed is refused as before
+SELECT fairpg.train('missed', 'SELECT id, x, z, y AND id > 100 AS y, CASE WHEN id <= 30 THEN ''x'' ELSE sex END AS sex FROM hard', 'y', features => '{x,z}', protected => '{sex}',
+    fairness => 'equal_opportunity', max_gap => 0.1, split => 'none');
+
 DROP SCHEMA fairpg_report CASCADE;
 DROP SCHEMA fairpg_catalog CASCADE;
 DROP FUNCTION accuracy(text, text), selection_gap(text, text);
-DROP TABLE hard, small_groups;
+DROP TABLE hard, small_groups, single;

@@ -100,6 +100,24 @@ refuse_undefined(const TrainCall *call, const TrainRate *rate)
 	                                                   : "another split")));
 }
 
+/* Whether a group is large enough to be missed in a constraint: by its training
+ * rows of either label or, where it has none, by those held out. */
+static bool
+is_large(const TrainCall *call, const TrainRate *rate)
+{
+	const Dataset *data = call->data;
+	const uint32 *group_of = data->attributes[rate->attribute].group_of_base;
+	uint64 rows[DATA_PARTS] = { 0 };
+
+	for (uint32 b = 0; b < data->n_base_groups; b++)
+		for (int part = 0; part < DATA_PARTS; part++)
+			if (group_of[b] == rate->group)
+				rows[part] += data->part[part].cell_rows[2 * b] +
+				              data->part[part].cell_rows[2 * b + 1];
+	return (rows[DATA_TRAIN] > 0 ? rows[DATA_TRAIN] : rows[DATA_HELD_OUT]) >=
+	       (uint64) call->min_group;
+}
+
 /* Several constraints may look at the same event. */
 static void
 warn_once(TrainCall *call, char *warning)
@@ -187,8 +205,8 @@ refuse_unconstrained(const TrainCall *call, int number)
 	                 call->min_group)));
 }
 
-/* Looks at the groups before the search starts: undefined rates are refused
- * or, like small groups, listed. */
+/* Looks at the groups before the search starts: undefined rates of groups that
+ * would else be constrained are refused or, like small groups, listed. */
 static void
 check_groups(TrainCall *call, const TrainSettings *settings)
 {
@@ -202,7 +220,8 @@ check_groups(TrainCall *call, const TrainSettings *settings)
 	{
 		const TrainRate *rate = &rates->rates[k];
 
-		if (!rate->defined && strcmp(call->undefined, "error") == 0)
+		if (!rate->defined && strcmp(call->undefined, "error") == 0 &&
+		    is_large(call, rate))
 			refuse_undefined(call, rate);
 		if (rate->constrained)
 			continue;
