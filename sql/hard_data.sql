@@ -30,6 +30,10 @@ SELECT status, verdict, gap <= 0.05 AS kept FROM fairpg.train('separable bound',
     protected => '{sex}', fairness => 'demographic_parity', max_gap => 0.05, split => 'none');
 SELECT selection_gap('separable bound', 'SELECT x, z, sex, x > 0.5 AND sex = ''m'' AS y FROM hard') <= 0.05 AS kept;
 
+-- rare values that have one label only, and a ridge that hardly holds their coefficients
+SELECT iterations < 25 AS few FROM fairpg.train('rare', 'SELECT x, (id * 31 % 600 = 0)::int * (1 + id % 7) AS a, (id * 31 % 600 = 1)::int * (1 + id % 5) AS b, (id * 31 % 600 = 2)::int AS c,
+    id % 19 <> 0 AS y FROM hard', 'y', features => '{x,a,b,c}', split => 'none');
+
 -- copies, multiples and constants beside a column change no prediction
 SELECT status, accuracy FROM fairpg.train('clean', 'hard', 'y', features => '{x,z}', split => 'none', options => '{"l2": 0}');
 SELECT status, warnings FROM fairpg.train('copies', 'SELECT *, x AS x2, -4 * x AS x3, 7 AS same, NULL::float8 AS nothing FROM hard', 'y',

@@ -20,6 +20,10 @@
 #include "num/special.h"
 
 #define MAX_HALVINGS 30
+/* halvings of a step from which the next ones are damped; by how much */
+#define FAR_TOO_LONG 2
+#define LEAST_DAMPING 1e-4
+#define DAMPING_FACTOR 4
 
 /* Entries of the diagonal count as no less than this part of the largest. */
 #define LEAST_DIAGONAL 1e-7
@@ -302,7 +306,7 @@ NumStatus
 newton_factor(Newton *newton)
 {
 	double largest = 0;
-	double extra = 0;
+	double extra = newton->damping;
 
 	if (newton->classes != NULL)
 		return multinomial_factor(newton->classes);
@@ -482,6 +486,25 @@ newton_dot(const double *a, const double *b, uint32_t n)
 	return sum;
 }
 
+/*
+ * Where rows that the model is sure of are wrong, they have a gradient and hardly
+ * any curvature, and what a rare feature of theirs costs is not told by the
+ * matrix.  Steps then run away in that one direction, and taking them back by
+ * halves stops all the others.  So one that was too long by far is followed by
+ * matrices with more on their diagonal, which there outweighs the curvature, until
+ * steps can be taken whole again.
+ */
+static void
+adapt_damping(Newton *newton, int halvings)
+{
+	if (halvings >= FAR_TOO_LONG)
+		newton->damping = fmax(newton->damping * DAMPING_FACTOR, LEAST_DAMPING);
+	else if (halvings == 0)
+		newton->damping /= 2;
+	if (newton->damping < LEAST_DAMPING)
+		newton->damping = 0;
+}
+
 /* Takes the step back by halves until the loss is below 'reference'. */
 static NumStatus
 backtrack(Newton *newton, uint32_t block_stride, double reference)
@@ -491,7 +514,10 @@ backtrack(Newton *newton, uint32_t block_stride, double reference)
 		NumStatus status;
 
 		if (newton->loss <= reference)
+		{
+			adapt_damping(newton, halving);
 			return NUM_OK;
+		}
 		for (uint32_t j = 0; j < newton->n; j++)
 		{
 			newton->step[j] /= 2;
@@ -538,12 +564,15 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 	double reference = INFINITY;
 	double decrement = INFINITY;
 	double last_decrement = INFINITY;
+	bool slow = false; /* with the matrix of an earlier point */
 
+	newton->damping = 0;
 	*converged = false;
 	newton->remembers = false;
 	for (int i = 0; i < newton->max_iterations; i++)
 	{
-		bool curved = newton->learns || !(decrement < KEEP_HESSIAN);
+		bool curved = newton->learns || newton->damping > 0 || slow ||
+		              !(decrement < KEEP_HESSIAN);
 		NumStatus status = newton_pass(newton, block_stride, curved);
 
 		if (i == 0 && start_is_worthless(newton, status))
@@ -571,14 +600,19 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 		}
 		newton_log(newton, phase, sqrt(fmax(decrement * 2, 0)), 0, true);
 		/* or where rounding lets it fall no further */
+		if (newton->damping > 0)
+			continue;
 		if (decrement <= accuracy ||
 		    (decrement <= ROUNDING && !(decrement < last_decrement / 2)))
 		{
 			*converged = true;
 			break;
 		}
+		/* without a ridge there may be no optimum, and slowness says so */
+		slow = newton->settings->l2 > 0 && !(decrement < last_decrement / 4);
 		last_decrement = decrement;
 	}
+	newton->damping = 0;
 	return NUM_OK;
 }
 

@@ -69,6 +69,7 @@ struct Newton
 	double *cell_loss_curvature; /* [n_cells] of losses */
 
 	double temperature; /* of the smooth decision */
+	double damping; /* on the diagonal of the next matrix, see backtrack() */
 
 	bool is_constant; /* the last pass was newton_pass_constant() */
 	double loss;      /* mean loss, ridge and l1 at coef */
