@@ -44,6 +44,17 @@ SELECT (SELECT count(*) FROM (SELECT attribute, group_name, metric, value, low, 
     (SELECT count(*) FROM audited WHERE kind = 'group') = (SELECT count(*) FROM fairpg_report.group_metrics WHERE name = 'officers') AS all_metrics,
     (SELECT count(*) FROM audited WHERE kind = 'gap') = (SELECT count(*) FROM fairpg_report.disparities WHERE name = 'officers') AS all_gaps;
 
+SELECT count(*) AS ratios, count(*) FILTER (WHERE (d.ratio, d.ratio_low, d.ratio_high, d.n) IS DISTINCT FROM (a.value, a.low, a.high, a.n)) AS differ
+FROM fairpg.audit('people', '{sex,race,sex*race}', label => 'paid', decision => 'officer') a
+JOIN fairpg_report.disparities d ON d.name = 'officers' AND d.attribute = a.attribute AND d.criterion = a.metric WHERE a.kind = 'ratio';
+-- of scores as well
+WITH audited AS (SELECT attribute, metric, value, low, high, n, group_name, flag, reason
+    FROM fairpg.audit('SELECT * FROM people', '{sex}', label => 'paid', score => 'points', threshold => 0.4, weight => 'w', seed => 7,
+        level => 0.9, options => '{"min_group": 40, "replicates": 500}') WHERE kind = 'gap'),
+    stored AS (SELECT attribute, criterion, value, low, high, n, worst_group, flag, reason FROM fairpg_report.disparities WHERE evaluation = 4)
+SELECT (SELECT count(*) FROM audited) AS gaps, (SELECT count(*) FROM stored) AS stored, (SELECT count(*) FROM (TABLE audited EXCEPT TABLE stored) d) AS differ,
+    (SELECT count(*) FROM stored WHERE criterion = 'auc') AS auc;
+
 -- the four-fifths rule, recomputed: counts by plain SQL, the rest by the functions for counts
 SELECT group_name, n, selected, reference_group, round(ratio::numeric, 4) AS ratio, round(low::numeric, 4) AS low, round(high::numeric, 4) AS high,
        below_four_fifths AS below, round(p_value::numeric, 6) AS p, round(p_adjusted::numeric, 6) AS adjusted, rows_needed, verdict, flag
@@ -126,6 +137,9 @@ SELECT DISTINCT severity, flag FROM fairpg_report.data_checks ORDER BY 1;
 
 -- predicted numbers are evaluated as well, and decide nothing
 SELECT evaluation, n_rows, round(loss::numeric, 1) AS loss, accuracy FROM fairpg.evaluate_decisions('people', '{sex}', label => 'income', prediction => 'debt');
+SELECT count(*) AS gaps, count(d.worst_group) AS of_a_group, count(a.metric) AS audited FROM fairpg_report.disparities d
+LEFT JOIN fairpg.audit('people', '{sex}', label => 'income', prediction => 'debt') a ON a.kind = 'gap' AND a.metric = d.criterion AND a.value = d.value
+    AND a.group_name IS NOT DISTINCT FROM d.worst_group WHERE d.evaluation = 7;
 SELECT e.prediction, e.n = s.n AS n, abs(e.loss / s.loss - 1) < 1e-12 AS loss FROM fairpg_report.evaluations e,
     (SELECT count(*) AS n, avg((income - debt) ^ 2) AS loss FROM people) s WHERE prediction IS NOT NULL;
 SELECT analysis, n_rows > 0 AS stored, skipped_because FROM fairpg.add_analyses(7);
@@ -142,6 +156,11 @@ SELECT analysis, skipped_because FROM fairpg.add_analyses(5, NULL, '{"subgroups"
 -- deleting an evaluation deletes what belongs to it
 DELETE FROM fairpg_catalog.evaluation WHERE evaluation = 4;
 SELECT count(*) AS left_over FROM fairpg_catalog.analysis a FULL JOIN fairpg_catalog.analysis_row r USING (evaluation) WHERE evaluation = 4;
+
+-- an evaluation of the same name follows it
+SELECT count(*) AS newest FROM fairpg_report.evaluations WHERE is_newest;
+SELECT evaluation FROM fairpg.evaluate_decisions('people', '{race}', decision => 'officer', name => 'officers');
+SELECT evaluation, is_newest FROM fairpg_report.evaluations WHERE name = 'officers' ORDER BY 1;
 
 -- what cannot be
 SELECT * FROM fairpg.add_analyses(99);

@@ -155,6 +155,7 @@ SELECT t.family, d.criterion, count(*) AS disparities, count(*) FILTER (WHERE sa
        count(*) FILTER (WHERE same(d.ratio, CASE WHEN t.family <> 'linear' THEN s.ratio END)) AS ratio
 FROM trained t JOIN fairpg_report.disparities d ON d.model = 'all' AND d.version = t.version
 LEFT JOIN spreads s ON s.version = t.version AND s.part = d.part AND s.attribute = d.attribute AND s.fairness = d.criterion AND s.how = 'drawn' AND s.class IS NOT DISTINCT FROM d.class
+WHERE d.criterion IN (SELECT fairness FROM fairpg.criteria())
 GROUP BY 1, 2 ORDER BY 1, 2;
 SELECT t.family, f.stored AS metric, count(*) AS n, count(*) FILTER (WHERE same(m.value, f.value)) AS told
 FROM trained t JOIN figures f USING (version) LEFT JOIN fairpg_report.group_metrics m

@@ -153,8 +153,9 @@ copy_evaluations(const ChosenPoint *chosen)
 		" reason, class_number, class"
 		" FROM fairpg_catalog.evaluation_metric WHERE evaluation = $1",
 		"INSERT INTO fairpg_catalog.evaluation_gap"
-		" SELECT $2, attribute, criterion, value, low, high, ratio, n,"
-		" highest_group, lowest_group, flag, reason, class_number, class"
+		" SELECT $2, attribute, criterion, value, low, high, ratio,"
+		" ratio_low, ratio_high, n, highest_group, lowest_group, worst_group,"
+		" flag, reason, class_number, class"
 		" FROM fairpg_catalog.evaluation_gap WHERE evaluation = $1",
 		"INSERT INTO fairpg_catalog.evaluation_constraint"
 		" SELECT $2, position, criterion, measure, bound_kind, bound,"

@@ -113,37 +113,80 @@ store_groups(int64 evaluation, const FigureSettings *settings,
 	store_insert_metrics(evaluation, rows, n);
 }
 
+/* A gap of rates. */
+static StoreGap
+gap_of_rates(const FigureAttribute *attribute, const FigureGap *figure)
+{
+	const FairGap *gap = &figure->gap;
+	StoreGap row = { .attribute = attribute->name,
+		             .criterion = figure->criterion->name,
+		             .value = gap->gap,
+		             .low = figure->interval.gap_low,
+		             .high = figure->interval.gap_high,
+		             .ratio = gap->ratio,
+		             .ratio_low = figure->interval.ratio_low,
+		             .ratio_high = figure->interval.ratio_high,
+		             .n = figure->n,
+		             .flag = figure->flag,
+		             .reason = figure->reason };
+
+	if (isnan(gap->gap))
+		return row;
+	row.highest_group = attribute->groups[gap->highest].name;
+	row.lowest_group = attribute->groups[gap->lowest].name;
+	row.worst_group =
+		attribute->groups[fair_gap_worst(figure->criterion, gap)].name;
+	return row;
+}
+
+/* A gap of a figure of scores, or of numbers that are predicted. */
+static StoreGap
+gap_of_figures(const FigureAttribute *attribute, const FigureScoreGap *gap)
+{
+	const Figure *figure = &gap->figure;
+	StoreGap row = { .attribute = attribute->name,
+		             .criterion = figure->metric,
+		             .value = figure->value,
+		             .low = figure->low,
+		             .high = figure->high,
+		             .ratio = NAN,
+		             .ratio_low = NAN,
+		             .ratio_high = NAN,
+		             .n = figure->n,
+		             .flag = figure->flag,
+		             .reason = figure->reason };
+
+	if (gap->worst >= 0)
+		row.worst_group = attribute->groups[gap->worst].name;
+	return row;
+}
+
+/* The gaps that an audit shows, in its order. */
 static void
 store_gaps(int64 evaluation, const FigureSettings *settings,
            const FigureAttribute *attribute, int class)
 {
-	int n;
-	FigureGap *gaps = figures_of_gaps(settings, attribute, &n);
-	StoreGap *rows = palloc0(sizeof(StoreGap) * (Size) n);
+	int n_rates;
+	int n_figures = 0;
+	FigureGap *rates = figures_of_gaps(settings, attribute, &n_rates);
+	FigureScoreGap *figures = NULL;
+	StoreGap *rows;
 
-	for (int g = 0; g < n; g++)
+	if (settings->of_numbers)
+		figures = figures_of_number_gaps(settings, attribute, &n_figures);
+	else if (class == 0)
+		figures = figures_of_score_gaps(settings, attribute, &n_figures);
+	rows = palloc(sizeof(StoreGap) * (Size) Max(n_rates + n_figures, 1));
+	for (int g = 0; g < n_rates; g++)
+		rows[g] = gap_of_rates(attribute, &rates[g]);
+	for (int g = 0; g < n_figures; g++)
+		rows[n_rates + g] = gap_of_figures(attribute, &figures[g]);
+	for (int g = 0; g < n_rates + n_figures; g++)
 	{
-		const FairGap *gap = &gaps[g].gap;
-
-		rows[g] =
-			(StoreGap){ .attribute = attribute->name,
-			            .criterion = gaps[g].criterion->name,
-			            .value = gap->gap,
-			            .low = gaps[g].interval.gap_low,
-			            .high = gaps[g].interval.gap_high,
-			            .ratio = gap->ratio,
-			            .n = gaps[g].n,
-			            .flag = gaps[g].flag,
-			            .reason = gaps[g].reason,
-			            .class_number = class,
-			            .class = class > 0 ? settings->class_names[class - 1]
-			                               : NULL };
-		if (isnan(gap->gap))
-			continue;
-		rows[g].highest_group = attribute->groups[gap->highest].name;
-		rows[g].lowest_group = attribute->groups[gap->lowest].name;
+		rows[g].class_number = class;
+		rows[g].class = class > 0 ? settings->class_names[class - 1] : NULL;
 	}
-	store_insert_gaps(evaluation, rows, n);
+	store_insert_gaps(evaluation, rows, n_rates + n_figures);
 }
 
 static void

@@ -216,9 +216,12 @@ typedef struct StoreGap
 	double low;
 	double high;
 	double ratio;
+	double ratio_low;
+	double ratio_high;
 	int64 n;
 	const char *highest_group;
 	const char *lowest_group;
+	const char *worst_group;
 	const char *flag;
 	const char *reason;
 	int class_number; /* from 1; 0: of none */

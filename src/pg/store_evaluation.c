@@ -138,7 +138,7 @@ void
 store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 {
 	Parameters parameters = { 0 };
-	Elements columns[13];
+	Elements columns[16];
 	int nest_level = store_spi_begin();
 
 	for (int c = 0; c < (int) lengthof(columns); c++)
@@ -158,6 +158,9 @@ store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 		push_text(&columns[10], gaps[i].reason);
 		push_int(&columns[11], gaps[i].class_number);
 		push_text(&columns[12], gaps[i].class);
+		push_real(&columns[13], gaps[i].ratio_low);
+		push_real(&columns[14], gaps[i].ratio_high);
+		push_text(&columns[15], gaps[i].worst_group);
 	}
 	add_bigint(&parameters, evaluation);
 	add_elements(&parameters, TEXTOID, &columns[0]);
@@ -169,11 +172,15 @@ store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 		add_elements(&parameters, TEXTOID, &columns[c]);
 	add_elements(&parameters, INT4OID, &columns[11]);
 	add_elements(&parameters, TEXTOID, &columns[12]);
+	add_elements(&parameters, FLOAT8OID, &columns[13]);
+	add_elements(&parameters, FLOAT8OID, &columns[14]);
+	add_elements(&parameters, TEXTOID, &columns[15]);
 	run("INSERT INTO fairpg_catalog.evaluation_gap"
 	    " (evaluation, attribute, criterion, value, low, high, ratio, n,"
-	    " highest_group, lowest_group, flag, reason, class_number, class)"
+	    " highest_group, lowest_group, flag, reason, class_number, class,"
+	    " ratio_low, ratio_high, worst_group)"
 	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-	    " $12, $13, $14) AS u",
+	    " $12, $13, $14, $15, $16, $17) AS u",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

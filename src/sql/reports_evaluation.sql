@@ -18,6 +18,12 @@ BEGIN
             e.source,
             e.part,
             e.evaluated_at AS time,
+            NOT EXISTS (
+                SELECT FROM fairpg_catalog.evaluation AS n
+                WHERE n.evaluation > e.evaluation AND n.part = e.part AND n.frontier IS NULL
+                    AND coalesce(n.name, n.model || ' ' || n.version, n.relation, 'query')
+                        = coalesce(e.name, e.model || ' ' || e.version, e.relation, 'query'))
+                AS is_newest,
             e.label,
             e.positive,
             array_to_string(e.protected, ', ') AS protected,
@@ -55,6 +61,8 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.evaluations.part
         IS 'held_out or train: part of the training source; out_of_fold: its training rows, by models that had not seen them; external: other rows';
     COMMENT ON COLUMN fairpg_report.evaluations.time IS 'when the evaluation was made';
+    COMMENT ON COLUMN fairpg_report.evaluations.is_newest
+        IS 'whether no later evaluation of the same part has the same name';
     COMMENT ON COLUMN fairpg_report.evaluations.label IS 'column with what came true; NULL: none';
     COMMENT ON COLUMN fairpg_report.evaluations.positive
         IS 'value of the label that counts as positive';
@@ -144,9 +152,12 @@ BEGIN
             r.low,
             r.high,
             r.ratio,
+            r.ratio_low,
+            r.ratio_high,
             r.n,
             r.highest_group,
             r.lowest_group,
+            r.worst_group,
             r.flag,
             r.reason,
             r.class
@@ -154,10 +165,18 @@ BEGIN
         JOIN fairpg_catalog.evaluation_gap AS r ON r.evaluation = e.evaluation;
     COMMENT ON VIEW fairpg_report.disparities
         IS 'gaps between groups, one row for each attribute and criterion, with interval';
-    COMMENT ON COLUMN fairpg_report.disparities.criterion IS 'fairness criterion';
+    COMMENT ON COLUMN fairpg_report.disparities.criterion
+        IS 'fairness criterion, or figure of scores or predicted numbers, such as auc';
     COMMENT ON COLUMN fairpg_report.disparities.value
         IS 'largest difference between two groups; NULL where it is undefined';
-    COMMENT ON COLUMN fairpg_report.disparities.ratio IS 'lowest rate divided by the highest';
+    COMMENT ON COLUMN fairpg_report.disparities.ratio
+        IS 'lowest rate divided by the highest; NULL where it is undefined, or the criterion is no rate';
+    COMMENT ON COLUMN fairpg_report.disparities.ratio_low
+        IS 'lower end of the interval of the ratio';
+    COMMENT ON COLUMN fairpg_report.disparities.ratio_high
+        IS 'upper end of the interval of the ratio';
+    COMMENT ON COLUMN fairpg_report.disparities.worst_group
+        IS 'group that the gap is to the disadvantage of';
     COMMENT ON COLUMN fairpg_report.disparities.highest_group IS 'group with the highest rate';
     COMMENT ON COLUMN fairpg_report.disparities.lowest_group IS 'group with the lowest rate';
     COMMENT ON COLUMN fairpg_report.disparities.class

@@ -155,9 +155,12 @@ BEGIN
         low double precision,
         high double precision,
         ratio double precision,
+        ratio_low double precision,
+        ratio_high double precision,
         n bigint NOT NULL,
         highest_group text,
         lowest_group text,
+        worst_group text,
         flag text,
         reason text,
         class_number integer NOT NULL,
@@ -169,15 +172,23 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.evaluation IS 'number of the evaluation';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.attribute
         IS 'protected attribute, or an intersection such as sex*race';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.criterion IS 'fairness criterion';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.criterion
+        IS 'fairness criterion, or figure of scores or predicted numbers, such as auc';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.value
         IS 'largest difference between two groups; NULL where it is undefined';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.low IS 'lower end of the 95 percent interval';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.high IS 'upper end of the 95 percent interval';
-    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.ratio IS 'lowest rate divided by the highest';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.ratio
+        IS 'lowest rate divided by the highest; NULL where it is undefined, or the criterion is no rate';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.ratio_low
+        IS 'lower end of the interval of the ratio';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.ratio_high
+        IS 'upper end of the interval of the ratio';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.n IS 'rows it is taken over';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.highest_group IS 'group with the highest rate';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.lowest_group IS 'group with the lowest rate';
+    COMMENT ON COLUMN fairpg_catalog.evaluation_gap.worst_group
+        IS 'group that the gap is to the disadvantage of';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.flag
         IS 'small, incomplete or the like; NULL: nothing to remark';
     COMMENT ON COLUMN fairpg_catalog.evaluation_gap.reason

@@ -19,6 +19,11 @@ state()
 		"SELECT e.*::text FROM fairpg_catalog.evaluation e ORDER BY 1" \
 		"SELECT g.*::text FROM fairpg_report.group_metrics g ORDER BY 1" \
 		"SELECT d.*::text FROM fairpg_report.disparities d ORDER BY 1" \
+		"SELECT e.*::text FROM fairpg_report.evaluations e ORDER BY 1" \
+		"SELECT r.*::text FROM fairpg_report.four_fifths r ORDER BY 1" \
+		"SELECT a.*::text FROM fairpg_catalog.analysis a ORDER BY 1" \
+		"SELECT r.*::text FROM fairpg_catalog.analysis_row r ORDER BY 1" \
+		"SELECT t.*::text FROM fairpg_report.thresholds t ORDER BY 1" \
 		"SELECT l.*::text FROM fairpg_report.training_log l ORDER BY 1" \
 		"SELECT obj_description(c.oid) IS NOT NULL, c.relname FROM pg_class c
 			WHERE relnamespace::regnamespace::text LIKE 'fairpg%' ORDER BY 2, 1" \
@@ -40,6 +45,10 @@ SELECT fairpg.train('credit', 'applicant', 'repaid', features => '{age,town}');
 SELECT fairpg.train('fair', 'applicant', 'repaid', exclude => '{id}',
 	protected => '{g}', fairness => 'demographic_parity', max_gap => 0.1,
 	comment => E'a comment; \\with "signs"\n\\! and a new line');
+SELECT evaluation FROM fairpg.evaluate_decisions('applicant', '{g}', label => 'repaid',
+	decision => 'repaid', name => E'the \\ "ideal"\n');
+SELECT sum(a.n_rows) FROM fairpg_catalog.evaluation e,
+	LATERAL fairpg.add_analyses(e.evaluation) a WHERE part = 'external';
 -- a large artifact is stored out of line
 CREATE TABLE many AS
 	SELECT i AS id, repeat(md5((i % 1200)::text), 4) AS v, i % 2 = 0 AS y
@@ -53,6 +62,9 @@ large=$(sql "SELECT sum(fairpg.predict('large', m)) FROM many m")
 like "there is something to lose" "$(sql \
 	"SELECT count(*), max(length(artifact)) > 100000
 	FROM fairpg_catalog.model_version")" '^4\|t$'
+like "and analyses among it" "$(sql \
+	"SELECT count(DISTINCT analysis), count(*) > 20
+	FROM fairpg_catalog.analysis_row")" '^[3-9]\|t$'
 ok "pg_dump" pg_dump -Fc -f "$dump" "$source_database"
 sql "CREATE DATABASE \"$restored\" TEMPLATE template0" >/dev/null
 ok "pg_restore with four jobs reports no error" \
@@ -63,6 +75,12 @@ is "predictions, reports and tables are the same" "$(state)" "$before"
 is "so are those of a large model" \
 	"$(sql "SELECT sum(fairpg.predict('large', m)) FROM many m")" "$large"
 like "the store is known as ours" "$(sql "SELECT fairpg.init()")" 'in place'
+is "evaluations and analyses go on" "$(sql \
+	"SELECT evaluation > (SELECT count(*) FROM fairpg_catalog.evaluation WHERE model IS NULL)
+		FROM fairpg.evaluate_decisions('applicant', '{g}', decision => 'repaid')" \
+	"SELECT count(*) FROM fairpg_catalog.evaluation e,
+		LATERAL fairpg.add_analyses(e.evaluation, '{subgroups}') WHERE model IS NULL")" 't
+2'
 is "training goes on with the next version" "$(sql \
 	"SELECT version FROM fairpg.train('credit', 'applicant', 'repaid',
 		features => '{age}')" \
