@@ -27,6 +27,7 @@ typedef enum StoreUse
 	STORE_TO_EXPLORE, /* fairpg.frontier() */
 	STORE_TO_CHOOSE,
 	STORE_TO_ANALYSE, /* fairpg.add_analyses() */
+	STORE_TO_REPORT,  /* fairpg.audit_report() */
 	STORE_USES
 } StoreUse;
 

@@ -68,25 +68,26 @@ typedef struct StoreTable
 
 /* in the order of StoreUse */
 static const StoreTable store_tables[] = {
-	{ "store_version", { READ, READ, READ, READ, READ, READ } },
+	{ "store_version", { READ, READ, READ, READ, READ, READ, READ } },
 	{ "model", { READ | ADD | SET, 0, READ | ADD | SET, 0, READ | ADD | SET } },
-	{ "model_version", { ADD, READ, ADD, 0, READ | ADD, READ } },
+	{ "model_version", { ADD, READ, ADD, 0, READ | ADD, READ, READ } },
 	{ "coefficient", { ADD, 0, ADD, 0, ADD } },
 	{ "training_log", { ADD, 0, ADD } },
 	{ "training_log_group", { ADD, 0, ADD } },
 	{ "reweighing", { ADD, 0, ADD } },
 	{ "group_threshold", { ADD, 0, ADD } },
-	{ "frontier", { 0, 0, 0, READ | ADD, READ } },
-	{ "frontier_point", { 0, 0, 0, ADD, READ } },
-	{ "frontier_choice", { 0, 0, 0, 0, ADD } },
+	{ "frontier", { 0, 0, 0, READ | ADD, READ, 0, READ } },
+	{ "frontier_point", { 0, 0, 0, ADD, READ, 0, READ } },
+	{ "frontier_choice", { 0, 0, 0, 0, ADD, 0, READ } },
 	{ "evaluation",
-	  { READ | ADD, READ | ADD, READ | ADD, READ | ADD, READ | ADD, READ } },
-	{ "evaluation_metric", { ADD, ADD, ADD, ADD, READ | ADD } },
-	{ "evaluation_gap", { ADD, ADD, ADD, ADD, READ | ADD } },
-	{ "evaluation_constraint", { ADD, ADD, ADD, ADD, READ | ADD } },
-	{ "evaluation_ratio", { ADD, ADD, ADD, ADD, READ | ADD } },
-	{ "analysis", { 0, 0, 0, 0, 0, READ | ADD | SET } },
-	{ "analysis_row", { 0, 0, 0, 0, 0, READ | ADD | DROP } },
+	  { READ | ADD, READ | ADD, READ | ADD, READ | ADD, READ | ADD, READ,
+	    READ } },
+	{ "evaluation_metric", { ADD, ADD, ADD, ADD, READ | ADD, 0, READ } },
+	{ "evaluation_gap", { ADD, ADD, ADD, ADD, READ | ADD, 0, READ } },
+	{ "evaluation_constraint", { ADD, ADD, ADD, ADD, READ | ADD, 0, READ } },
+	{ "evaluation_ratio", { ADD, ADD, ADD, ADD, READ | ADD, 0, READ } },
+	{ "analysis", { 0, 0, 0, 0, 0, READ | ADD | SET, READ } },
+	{ "analysis_row", { 0, 0, 0, 0, 0, READ | ADD | DROP, READ } },
 	{ "run", { 0, 0, READ | ADD | SET } },
 };
 
@@ -200,7 +201,8 @@ refuse_right(const StoreTable *table, StoreUse use, const char *missing)
 	static const char *const uses[] = {
 		[STORE_TO_TRAIN] = "Training",  [STORE_TO_EVALUATE] = "An evaluation",
 		[STORE_TO_RUN_JOB] = "A job",   [STORE_TO_EXPLORE] = "A frontier",
-		[STORE_TO_CHOOSE] = "A choice", [STORE_TO_ANALYSE] = "An analysis"
+		[STORE_TO_CHOOSE] = "A choice", [STORE_TO_ANALYSE] = "An analysis",
+		[STORE_TO_REPORT] = "A report"
 	};
 
 	ereport(ERROR,
@@ -214,6 +216,10 @@ refuse_right(const StoreTable *table, StoreUse use, const char *missing)
 	                       "\"%s.analysis\", and INSERT and DELETE on "
 	                       "\"%s.analysis_row\".",
 	                       STORE_SCHEMA, STORE_SCHEMA, STORE_SCHEMA)
+	         : use == STORE_TO_REPORT
+	             ? errhint("A role that writes reports needs SELECT on the "
+	                       "tables in schema \"%s\".",
+	                       STORE_SCHEMA)
 	         : use == STORE_TO_RUN_JOB && table->rights[STORE_TO_TRAIN] == 0
 	             ? errhint("A role that runs jobs needs UPDATE on \"%s.%s\", "
 	                       "beside what training takes.",

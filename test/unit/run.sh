@@ -9,7 +9,7 @@
 #   SANITIZE=1           with address and undefined behaviour sanitizers
 #   VALGRIND=1           under valgrind, errors and leaks being failures
 #
-# Compiles src/{num,data,fair,model,train}/*.c as strict C99 with warnings as
+# Compiles src/{num,data,fair,model,train,report}/*.c as strict C99 with warnings as
 # errors and no server headers, which is itself a check of each file, and links
 # each test with what it needs of them.  Works in a directory of its own that
 # is deleted at the end.  One TAP line a check; the last line is the count.
@@ -63,7 +63,7 @@ export -f compile
 
 # --- the rooms -------------------------------------------------------------
 sources=()
-for room in num data fair model train; do
+for room in num data fair model train report; do
 	for source in src/"$room"/*.c; do
 		[ ! -e "$source" ] || sources+=("$source")
 	done

@@ -1,0 +1,182 @@
+/*
+ * audit_report.c
+ *    fairpg.audit_report(): what the store knows of an evaluation as a page.
+ *
+ * Reads nothing but the store, so that a report can be made anew at any time
+ * and says the same.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "pg/args.h"
+#include "pg/audit_report.h"
+#include "pg/export.h"
+#include "pg/host.h"
+#include "pg/report.h"
+#include "pg/statement.h"
+#include "pg/store.h"
+#include "report/audit_page.h"
+
+enum
+{
+	ARG_MODEL,
+	ARG_VERSION,
+	ARG_EVALUATION,
+	ARG_FORMAT,
+	ARG_OPTIONS
+};
+
+static void read_call(FunctionCallInfo fcinfo, AuditReportCall *call);
+static void check_format(const char *format);
+static void choose_version(AuditReportCall *call);
+static void choose_evaluation(AuditReportCall *call);
+static void find_evaluation(AuditReportCall *call, MemoryContext caller);
+
+/*
+ * audit_report(model text, version integer, evaluation bigint, format text,
+ *         options jsonb)
+ * returns text
+ */
+FAIRPG_FUNCTION(fairpg_audit_report);
+
+Datum
+fairpg_audit_report(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	AuditReportCall call = { 0 };
+	Findings findings;
+	NumArena arena;
+	Writer writer;
+	int nest_level;
+	const char *page;
+	size_t length;
+
+	read_call(fcinfo, &call);
+	store_require(STORE_TO_REPORT);
+	if (call.model != NULL)
+		choose_version(&call);
+	nest_level = store_spi_begin();
+	if (call.model != NULL)
+		choose_evaluation(&call);
+	else
+		find_evaluation(&call, caller);
+	audit_report_read(&call, &findings);
+	host_arena_init(&arena, caller, MaxAllocSize - 1);
+	writer_init(&writer, &arena);
+	audit_page(&writer, &findings);
+	page = writer_end(&writer, &length);
+	report_status(writer.status, &arena, "the report");
+	store_spi_end(nest_level);
+	PG_RETURN_TEXT_P(cstring_to_text_with_len(page, (int) length));
+}
+
+static void
+read_call(FunctionCallInfo fcinfo, AuditReportCall *call)
+{
+	const ArgsOption none[] = { { NULL } };
+
+	call->model = args_text_or_null(fcinfo, ARG_MODEL);
+	if (PG_ARGISNULL(ARG_EVALUATION) == (call->model == NULL))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("exactly one of the arguments \"model\" and "
+		                       "\"evaluation\" must be given")));
+	if (!PG_ARGISNULL(ARG_VERSION))
+	{
+		call->version = PG_GETARG_INT32(ARG_VERSION);
+		if (call->model == NULL)
+			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			                errmsg("argument \"version\" needs a model")));
+		if (call->version <= 0)
+			ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+			                errmsg("version %d does not exist", call->version),
+			                errhint("Versions are counted from 1.")));
+	}
+	if (!PG_ARGISNULL(ARG_EVALUATION))
+		call->evaluation = PG_GETARG_INT64(ARG_EVALUATION);
+	check_format(args_text_required(fcinfo, ARG_FORMAT, "format"));
+	args_options(PG_ARGISNULL(ARG_OPTIONS) ? NULL
+	                                       : PG_GETARG_JSONB_P(ARG_OPTIONS),
+	             none);
+}
+
+static void
+check_format(const char *format)
+{
+	if (strcmp(format, "html") != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		                errmsg("unknown format \"%s\"", format),
+		                errhint("Known formats are: html.")));
+}
+
+/* The version that was given, or the newest; both must exist. */
+static void
+choose_version(AuditReportCall *call)
+{
+	StoredModel stored;
+	StoreReader *reader =
+		store_reader_open(call->model, call->version, false, &stored);
+
+	call->version = stored.version;
+	store_reader_close(reader);
+}
+
+/* The newest evaluation of the version, rows from outside the training before
+ * held-out ones, those before its own. */
+static void
+choose_evaluation(AuditReportCall *call)
+{
+	Parameters parameters = { 0 };
+	bool null;
+
+	add_text(&parameters, call->model);
+	add_int(&parameters, call->version);
+	if (SPI_execute_with_args(
+			"SELECT evaluation FROM fairpg_catalog.evaluation"
+			" WHERE model = $1 AND version = $2 ORDER BY array_position("
+			"'{external,held_out,out_of_fold,train}'::text[], part),"
+			" evaluated_at DESC, evaluation DESC LIMIT 1",
+			parameters.n, parameters.types, parameters.values, parameters.nulls,
+			true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "statement on the fairpg store failed");
+	if (SPI_processed == 1)
+		call->evaluation = DatumGetInt64(SPI_getbinval(
+			SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null));
+}
+
+/* The model and version of an evaluation that was named by its number. */
+static void
+find_evaluation(AuditReportCall *call, MemoryContext caller)
+{
+	Parameters parameters = { 0 };
+	MemoryContext spi;
+	HeapTuple row;
+	Datum value;
+	bool null;
+
+	add_bigint(&parameters, call->evaluation);
+	if (SPI_execute_with_args(
+			"SELECT model, version FROM"
+			" fairpg_catalog.evaluation WHERE evaluation = $1",
+			parameters.n, parameters.types, parameters.values, parameters.nulls,
+			true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "statement on the fairpg store failed");
+	if (SPI_processed == 0)
+		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+		                errmsg("evaluation " INT64_FORMAT " does not exist",
+		                       call->evaluation),
+		                errhint("View fairpg_report.evaluations lists all "
+		                        "evaluations.")));
+	row = SPI_tuptable->vals[0];
+	spi = MemoryContextSwitchTo(caller);
+	value = SPI_getbinval(row, SPI_tuptable->tupdesc, 1, &null);
+	if (!null)
+		call->model = TextDatumGetCString(value);
+	value = SPI_getbinval(row, SPI_tuptable->tupdesc, 2, &null);
+	if (!null)
+		call->version = DatumGetInt32(value);
+	MemoryContextSwitchTo(spi);
+}

@@ -1,0 +1,284 @@
+/*
+ * audit_report_lists.c
+ *    What a report reads of the store, a query each.
+ *
+ * Lists of figures have the columns of a Finding, by these names: attribute,
+ * group_name, metric, value, low, high, x, n, rows_needed, flag, reason,
+ * verdict, note; what a query does not return is NULL.
+ */
+#include "postgres.h"
+
+#include "pg/audit_report.h"
+
+#define METRIC "m.metric || coalesce(' (' || m.class || ')', '')"
+
+/* the time of the server's clock says nothing without its zone */
+#define UTC(time)                                                              \
+	"to_char(" time " AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'"
+
+static const char facts_sql[] =
+	"SELECT term, text FROM ("
+	" SELECT 1, 'Measured', CASE e.part"
+	"   WHEN 'held_out' THEN 'held-out rows of the training source'"
+	"   WHEN 'train' THEN 'the training rows themselves'"
+	"   WHEN 'out_of_fold' THEN 'training rows, by models that had not seen "
+	"them'"
+	"   ELSE 'rows from outside the training' END"
+	"  FROM fairpg_catalog.evaluation e WHERE e.evaluation = $1"
+	" UNION ALL SELECT 2, 'Source', source FROM fairpg_catalog.evaluation"
+	"  WHERE evaluation = $1"
+	" UNION ALL SELECT 3, 'Rows', to_char(n_rows, 'FM999,999,999,999')"
+	"  FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+	" UNION ALL SELECT 4, 'Measured at', " UTC(
+		"evaluated_at") "  FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+						" UNION ALL SELECT 5, 'Measured by', evaluated_by"
+						"  FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+						" UNION ALL SELECT 6, 'Label', label || coalesce(' "
+						"(positive: ' || positive"
+						"   || ')', '') FROM fairpg_catalog.evaluation WHERE "
+						"evaluation = $1"
+						" UNION ALL SELECT 7, 'Protected attributes',"
+						"   array_to_string(protected, ', ')"
+						"  FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+						" UNION ALL SELECT 8, 'Confidence of intervals', "
+						"level::text"
+						"  FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+						" UNION ALL SELECT 9, 'Decided as labelled', "
+						"round(accuracy::numeric, 3)"
+						"   || CASE WHEN weight IS NULL THEN (SELECT ' (' ||"
+						"     round(i.low::numeric, 3) || ' to ' || "
+						"round(i.high::numeric, 3) || ')'"
+						"     FROM fairpg.proportion_interval(round(accuracy * "
+						"n_rows)::float8,"
+						"       n_rows::float8, level => level) i) ELSE '' END"
+						"   || ' of ' || to_char(n_rows, 'FM999,999,999,999') "
+						"|| ' rows'"
+						"  FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+						"   AND n_rows > 0"
+						" UNION ALL SELECT 11, 'Remark', comment FROM "
+						"fairpg_catalog.evaluation"
+						"  WHERE evaluation = $1"
+						" UNION ALL SELECT 20, 'Family, fairness, method',"
+						"   concat_ws(', ', family, fairness, method)"
+						"  FROM fairpg_catalog.model_version WHERE model = $2 "
+						"AND version = $3"
+						" UNION ALL SELECT 21, 'Trained on', source || ' ('"
+						"   || to_char(rows_train, 'FM999,999,999,999') || ' "
+						"rows, '"
+						"   || to_char(rows_test, 'FM999,999,999,999') || ' "
+						"held out, '"
+						"   || to_char(rows_dropped, 'FM999,999,999,999') || ' "
+						"dropped)'"
+						"  FROM fairpg_catalog.model_version WHERE model = $2 "
+						"AND version = $3"
+						" UNION ALL SELECT 22, 'Training ended', status || ': "
+						"' || stopped_because"
+						"  FROM fairpg_catalog.model_version WHERE model = $2 "
+						"AND version = $3"
+						" UNION ALL SELECT 23, 'Remark of the training', "
+						"comment"
+						"  FROM fairpg_catalog.model_version WHERE model = $2 "
+						"AND version = $3"
+						") AS f(place, term, text) WHERE text IS NOT NULL "
+						"ORDER BY place";
+
+static const char constraints_sql[] =
+	"SELECT criterion || ' (' || measure || ', ' || attributes || ')' AS "
+	"metric,"
+	" value, low, high, bound AS x, n, rows_needed, verdict,"
+	" worst_group AS note"
+	" FROM fairpg_catalog.evaluation_constraint WHERE evaluation = $1"
+	" ORDER BY position";
+
+static const char metrics_sql[] =
+	"SELECT m.attribute, m.group_name, " METRIC " AS metric, m.value, m.low,"
+	" m.high, m.n, m.flag, m.reason"
+	" FROM fairpg_catalog.evaluation_metric m"
+	" JOIN fairpg_catalog.evaluation e USING (evaluation)"
+	" WHERE m.evaluation = $1 AND NOT (m.value = 0 AND"
+	"  m.metric IN ('n_unlabelled', 'n_undecided'))"
+	" ORDER BY array_position(e.protected, m.attribute), m.attribute,"
+	"  coalesce(array_position('{selection_rate,tpr,fpr,error_rate}'::text[],"
+	"   m.metric), 9), m.metric, m.class_number, m.group_name COLLATE \"C\"";
+
+static const char gaps_sql[] =
+	"SELECT m.attribute, m.criterion || coalesce(' (' || m.class || ')', '')"
+	"  AS metric, m.value, m.low, m.high, m.n, m.flag, m.reason,"
+	" CASE WHEN m.value IS NOT NULL THEN concat_ws(' against ',"
+	"  m.highest_group, m.lowest_group) END AS note"
+	" FROM fairpg_catalog.evaluation_gap m"
+	" JOIN fairpg_catalog.evaluation e USING (evaluation)"
+	" WHERE m.evaluation = $1"
+	" ORDER BY array_position(e.protected, m.attribute), m.attribute,"
+	"  m.class_number, m.criterion";
+
+static const char ratios_sql[] =
+	"SELECT m.attribute || coalesce(' (' || m.class || ')', '') AS attribute,"
+	" m.group_name, m.ratio AS value, m.low, m.high, m.n, m.flag, m.reason,"
+	" concat(CASE WHEN m.group_name = m.reference_group THEN 'reference'"
+	"  ELSE 'against ' || m.reference_group END,"
+	"  ', p ' || round(m.p_adjusted::numeric, 4), ', ' || m.verdict) AS note"
+	" FROM fairpg_catalog.evaluation_ratio m"
+	" JOIN fairpg_catalog.evaluation e USING (evaluation)"
+	" WHERE m.evaluation = $1"
+	" ORDER BY array_position(e.protected, m.attribute), m.attribute,"
+	"  m.class_number, m.group_name COLLATE \"C\"";
+
+static const char bins_sql[] =
+	"SELECT attribute, group_name, value, low, high, mean_score AS x, n, flag,"
+	" reason FROM fairpg_catalog.analysis_row"
+	" WHERE evaluation = $1 AND analysis = 'calibration' AND kind = 'bin'"
+	"  AND n > 0"
+	" ORDER BY place";
+
+static const char roc_sql[] =
+	"SELECT t.attribute, t.group_name, t.value, t.low, t.high, f.value AS x,"
+	" t.n, coalesce(t.flag, f.flag) AS flag,"
+	" 'threshold ' || t.threshold AS reason"
+	" FROM fairpg_catalog.analysis_row t"
+	" JOIN fairpg_catalog.analysis_row f ON f.evaluation = t.evaluation"
+	"  AND f.analysis = t.analysis AND f.metric = 'fpr' AND f.kind = t.kind"
+	"  AND f.attribute IS NOT DISTINCT FROM t.attribute"
+	"  AND f.group_name IS NOT DISTINCT FROM t.group_name"
+	"  AND f.threshold IS NOT DISTINCT FROM t.threshold"
+	" WHERE t.evaluation = $1 AND t.analysis = 'threshold_sweep'"
+	"  AND t.metric = 'tpr' AND t.kind IN ('overall', 'group')"
+	"  AND t.value IS NOT NULL AND f.value IS NOT NULL"
+	" ORDER BY min(t.place) OVER (PARTITION BY t.attribute),"
+	"  min(t.place) OVER (PARTITION BY t.attribute, t.group_name),"
+	"  f.value, t.value";
+
+static const char frontier_sql[] =
+	"SELECT CASE WHEN p.max_gap IS NULL THEN 'loss at most ' || p.max_loss"
+	"  ELSE 'gap at most ' || p.max_gap END AS group_name,"
+	" CASE WHEN p.accuracy IS NULL THEN 'loss' ELSE 'accuracy' END AS metric,"
+	" coalesce(p.accuracy, p.loss) AS x, p.gap AS value, p.gap_low AS low,"
+	" p.gap_high AS high,"
+	" CASE WHEN f.judged_on = 'held_out' THEN f.rows_test"
+	"  ELSE f.rows_train END AS n,"
+	" CASE WHEN c.version IS NOT NULL THEN 'chosen' END AS verdict,"
+	" concat_ws('; ', CASE WHEN p.pareto THEN 'no other is better in both'"
+	"  END, 'verdict ' || p.verdict,"
+	"  'chosen as version ' || c.version || ': ' || c.why) AS note"
+	" FROM fairpg_catalog.frontier_point p"
+	" JOIN fairpg_catalog.frontier f USING (frontier)"
+	" LEFT JOIN fairpg_catalog.frontier_choice c ON c.frontier = p.frontier"
+	"  AND c.point = p.point AND c.model = $2 AND c.version = $3"
+	" WHERE p.frontier = coalesce("
+	"  (SELECT frontier FROM fairpg_catalog.frontier_choice"
+	"   WHERE model = $2 AND version = $3),"
+	"  (SELECT max(frontier) FROM fairpg_catalog.frontier WHERE model = $2))"
+	" ORDER BY p.point";
+
+static const char sensitivity_sql[] =
+	"SELECT concat_ws(': ', attribute, metric) || ' (' || kind || ')' AS "
+	"metric,"
+	" concat_ws(' = ', factor, factor_level) AS group_name, change AS value,"
+	" change_low AS low, change_high AS high, n, flag, reason,"
+	" 'from ' || round(baseline::numeric, 4) AS note"
+	" FROM fairpg_catalog.analysis_row"
+	" WHERE evaluation = $1 AND analysis = 'sensitivity'"
+	" ORDER BY kind, attribute NULLS FIRST, metric COLLATE \"C\","
+	"  abs(change) DESC NULLS LAST, place";
+
+static const char subgroups_sql[] =
+	"SELECT group_name, metric, effect AS value, low, high, n, flag, reason,"
+	" concat('subgroup ', round(value::numeric, 3), ', rest ',"
+	"  round(rest::numeric, 3), ', p ',"
+	"  round(p_adjusted::numeric, 4), ', ' || verdict) AS note"
+	" FROM fairpg_catalog.analysis_row"
+	" WHERE evaluation = $1 AND analysis = 'subgroups' AND kind = 'subgroup'"
+	" ORDER BY metric COLLATE \"C\", place";
+
+static const char warnings_sql[] =
+	"SELECT '', text FROM ("
+	" SELECT 1, 'These are the rows that the model was trained on: rows it has "
+	"not seen can fare worse.' FROM fairpg_catalog.evaluation"
+	"  WHERE evaluation = $1 AND part = 'train'"
+	" UNION ALL SELECT 2, n_null_label || ' rows were left out because their "
+	"label is NULL.' FROM fairpg_catalog.evaluation"
+	"  WHERE evaluation = $1 AND n_null_label > 0"
+	" UNION ALL SELECT 3, n_null_value || ' values of features are NULL.'"
+	"  FROM fairpg_catalog.evaluation WHERE evaluation = $1 AND n_null_value > "
+	"0"
+	" UNION ALL SELECT 4, n_unseen_level || ' values of categories were not "
+	"seen "
+	"in training, ' || n_out_of_range || ' numbers are outside of its range.'"
+	"  FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+	"   AND n_unseen_level + n_out_of_range > 0"
+	" UNION ALL SELECT 5, 'Row security limited what was measured.'"
+	"  FROM fairpg_catalog.evaluation WHERE evaluation = $1 AND row_security"
+	" UNION ALL SELECT 6, 'Training warned: ' || w"
+	"  FROM fairpg_catalog.model_version, unnest(warnings) w"
+	"  WHERE model = $2 AND version = $3"
+	") AS w(place, text) ORDER BY place";
+
+static const char provenance_sql[] =
+	"SELECT term, text FROM ("
+	" SELECT 1, 'Evaluation', $1::text"
+	" UNION ALL SELECT 2, 'Seed, replicates, least group',"
+	"   concat_ws(', ', seed, replicates, min_group)"
+	"  FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+	" UNION ALL SELECT 3, 'Weight', weight FROM fairpg_catalog.evaluation"
+	"  WHERE evaluation = $1"
+	" UNION ALL SELECT 4, 'Analysis ' || analysis, " UTC(
+		"analysed_at") "   || ' by ' || analysed_by || ', arguments ' || "
+					   "arguments"
+					   "  FROM fairpg_catalog.analysis WHERE evaluation = $1"
+					   " UNION ALL SELECT 5, 'SHA-256 of the model',"
+					   "   encode(artifact_sha256, 'hex')"
+					   "  FROM fairpg_catalog.model_version WHERE model = $2 "
+					   "AND version = $3"
+					   " UNION ALL SELECT 6, 'Trained at', " UTC(
+						   "created_at") " || ' by '"
+										 "   || created_by"
+										 "  FROM fairpg_catalog.model_version "
+										 "WHERE model = $2 AND version = $3"
+										 " UNION ALL SELECT 7, 'Trained with', "
+										 "'fairpg ' || fairpg_version"
+										 "   || ', PostgreSQL ' || "
+										 "server_version"
+										 "  FROM fairpg_catalog.model_version "
+										 "WHERE model = $2 AND version = $3"
+										 " UNION ALL SELECT 8, 'Settings of "
+										 "the training', spec::text"
+										 "  FROM fairpg_catalog.model_version "
+										 "WHERE model = $2 AND version = $3"
+										 " UNION ALL SELECT 9, 'Report "
+										 "written', " UTC(
+											 "statement_timestamp("
+											 ")") "   || ' by ' "
+												  "|| "
+												  "current_user "
+												  "|| ', "
+												  "fairpg"
+												  " " FAIRPG_VERSION
+												  ", PostgreSQL '"
+												  "   || "
+												  "current_"
+												  "setting('"
+												  "server_version'"
+												  ")"
+												  ") AS p(place, "
+												  "term, text) "
+												  "WHERE text IS "
+												  "NOT NULL"
+												  " ORDER BY "
+												  "place, term "
+												  "COLLATE \"C\"";
+
+#define LIST(name)                                                             \
+	{                                                                          \
+		name##_sql, offsetof(Findings, name), false                            \
+	}
+#define FACTS(name)                                                            \
+	{                                                                          \
+		name##_sql, offsetof(Findings, name), true                             \
+	}
+
+const AuditReportList audit_report_lists[] = {
+	FACTS(facts),       LIST(constraints), LIST(metrics),   LIST(gaps),
+	LIST(ratios),       LIST(bins),        LIST(roc),       LIST(frontier),
+	LIST(sensitivity),  LIST(subgroups),   FACTS(warnings), FACTS(provenance),
+	{ NULL, 0, false },
+};

@@ -1,0 +1,160 @@
+/*
+ * heat_map.c
+ *    A metric of every combination of two attributes.
+ *
+ * Every cell says its value and its number of rows, so that the colour only
+ * helps to find the dark ones.
+ */
+#include "report/heat_map.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "report/chart.h"
+#include "report/number.h"
+#include "report/palette.h"
+
+#define NAMES_WIDTH 130.0
+#define CELL_WIDTH 92.0
+#define CELL_HEIGHT 44.0
+#define TOP 34.0
+#define MOST 40 /* rows or columns; the table has all */
+
+/* A part of a combined name: where it begins and how long it is. */
+typedef struct Part
+{
+	const char *text;
+	size_t length;
+} Part;
+
+typedef struct Grid
+{
+	Part parts[2][MOST];
+	int n[2];
+} Grid;
+
+static void
+split(const char *name, Part parts[2])
+{
+	const char *comma = strstr(name, ", ");
+
+	parts[0].text = name;
+	parts[0].length = comma == NULL ? strlen(name) : (size_t) (comma - name);
+	parts[1].text = comma == NULL ? "" : comma + 2;
+	parts[1].length = strlen(parts[1].text);
+}
+
+/* The place of a part in the grid, added where it is new; -1: no room. */
+static int
+place_of(Grid *grid, int side, const Part *part)
+{
+	for (int i = 0; i < grid->n[side]; i++)
+		if (grid->parts[side][i].length == part->length &&
+		    memcmp(grid->parts[side][i].text, part->text, part->length) == 0)
+			return i;
+	if (grid->n[side] == MOST)
+		return -1;
+	grid->parts[side][grid->n[side]] = *part;
+	return grid->n[side]++;
+}
+
+static void
+part_label(Writer *writer, const ChartLabel *place, const Part *part)
+{
+	char text[256];
+	size_t length =
+		part->length < sizeof(text) ? part->length : sizeof(text) - 1;
+
+	memcpy(text, part->text, length);
+	text[length] = '\0';
+	chart_label(writer, place, text);
+}
+
+static void
+draw_cell(Writer *writer, const Finding *row, double x, double y, int step)
+{
+	char text[NUMBER_CHARS + 4] = "n ";
+	char heat[] = "cell h1";
+	char class[] = "mid t1";
+	const ChartLine corners = { x, y, x + CELL_WIDTH, y + CELL_HEIGHT };
+
+	heat[6] = (char) ('1' + step);
+	class[5] = (char) ('1' + step);
+	chart_rectangle(writer, isnan(row->value) ? "empty" : heat, &corners);
+	if (isnan(row->value))
+		memcpy(class, "mid", 4);
+	number_figure(text, row->value);
+	chart_text(writer, x + CELL_WIDTH / 2, y + 19, class, text);
+	memcpy(text, "n ", 3);
+	number_count(text + 2, row->n);
+	if (row->flag != NULL && strlen(text) < NUMBER_CHARS)
+		memcpy(text + strlen(text), " *", 3);
+	chart_text(writer, x + CELL_WIDTH / 2, y + 35, class, text);
+}
+
+static void
+draw_cells(Writer *writer, Grid *grid, const Finding *rows, int n_rows)
+{
+	double low = INFINITY;
+	double high = -INFINITY;
+
+	for (int i = 0; i < n_rows; i++)
+		if (isfinite(rows[i].value))
+		{
+			low = fmin(low, rows[i].value);
+			high = fmax(high, rows[i].value);
+		}
+	for (int i = 0; i < n_rows; i++)
+	{
+		double part = high > low ? (rows[i].value - low) / (high - low) : 0;
+		int step = isfinite(part) ? (int) (part * PALETTE_HEAT) : 0;
+		Part parts[2];
+		int at[2];
+
+		split(rows[i].group == NULL ? "" : rows[i].group, parts);
+		at[0] = place_of(grid, 0, &parts[0]);
+		at[1] = place_of(grid, 1, &parts[1]);
+		if (at[0] >= 0 && at[1] >= 0)
+			draw_cell(writer, &rows[i], NAMES_WIDTH + at[0] * CELL_WIDTH,
+			          TOP + at[1] * CELL_HEIGHT,
+			          step < PALETTE_HEAT ? step : PALETTE_HEAT - 1);
+	}
+}
+
+void
+heat_map(Writer *writer, const char *metric, const char *attribute,
+         const Finding *rows, int n_rows)
+{
+	Grid grid = { .n = { 0, 0 } };
+	ChartFrame frame = { "heat", metric, attribute, 0, 0 };
+
+	for (int i = 0; i < n_rows; i++)
+	{
+		Part parts[2];
+
+		split(rows[i].group == NULL ? "" : rows[i].group, parts);
+		place_of(&grid, 0, &parts[0]);
+		place_of(&grid, 1, &parts[1]);
+	}
+	frame.width = NAMES_WIDTH + grid.n[0] * CELL_WIDTH + 4;
+	frame.height = TOP + grid.n[1] * CELL_HEIGHT + 24;
+	chart_begin(writer, &frame);
+	writer_text(writer, "A cell for each combination, with its value and its "
+	                    "number of rows. The table of the attribute has every "
+	                    "number with its interval.");
+	chart_draw(writer);
+	for (int i = 0; i < grid.n[0]; i++)
+		part_label(writer,
+		           &(ChartLabel){ NAMES_WIDTH + (i + 0.5) * CELL_WIDTH,
+		                          TOP - 10, CELL_WIDTH - 6, "mid note" },
+		           &grid.parts[0][i]);
+	for (int i = 0; i < grid.n[1]; i++)
+		part_label(writer,
+		           &(ChartLabel){ NAMES_WIDTH - 10,
+		                          TOP + (i + 0.6) * CELL_HEIGHT,
+		                          NAMES_WIDTH - 14, "end note" },
+		           &grid.parts[1][i]);
+	draw_cells(writer, &grid, rows, n_rows);
+	chart_text(writer, 0, frame.height - 6, "note", "* flagged: few rows");
+	chart_end(writer);
+}

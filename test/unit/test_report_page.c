@@ -1,0 +1,219 @@
+/*
+ * test_report_page.c
+ *    Whole pages: every tag closed, nothing of a hostile name let out, every
+ *    chart with its words and its table, whatever the findings are.
+ */
+#include <math.h>
+
+#include "report/audit_page.h"
+#include "unit.h"
+
+#define HOSTILE "<script>alert(1)</script>\"'&\x01\xe2\x80\xae"
+#define MOST 400
+
+static NumArena arena;
+static Finding items[MOST];
+
+static const char *
+page_of(const Findings *findings)
+{
+	Writer writer;
+	size_t length;
+
+	writer_init(&writer, &arena);
+	audit_page(&writer, findings);
+	return writer_end(&writer, &length);
+}
+
+static int
+count(const char *page, const char *word)
+{
+	int n = 0;
+
+	for (; (page = strstr(page, word)) != NULL; page++)
+		n++;
+	return n;
+}
+
+/* Whether tags are closed in the order they were opened, and all of it is
+ * printable ASCII. */
+static bool
+is_well_formed(const char *page)
+{
+	const char *open[64];
+	size_t lengths[64];
+	int depth = 0;
+
+	for (const char *c = page; *c != '\0'; c++)
+		if (((unsigned char) *c < 32 && *c != '\n') || (unsigned char) *c > 126)
+			return false;
+	page = strchr(page, '>') + 1; /* the doctype */
+	while ((page = strchr(page, '<')) != NULL)
+	{
+		bool closing = page[1] == '/';
+		const char *name = page + 1 + closing;
+		size_t length = strcspn(name, " />");
+		const char *end = name;
+
+		while (*end != '>' && *end != '\0')
+			if (*end++ == '"')
+				end = strchr(end, '"') + 1;
+		if (*end == '\0')
+			return false;
+		if (closing)
+		{
+			depth--;
+			if (depth < 0 || lengths[depth] != length ||
+			    strncmp(open[depth], name, length) != 0)
+				return false;
+		}
+		else if (end[-1] != '/')
+		{
+			open[depth] = name;
+			lengths[depth++] = length;
+		}
+		page = end;
+	}
+	return depth == 0;
+}
+
+/* Rows of some groups, with all that can be wrong with them. */
+static FindingList
+make_list(int n_groups)
+{
+	static const char *const names[] = { HOSTILE, "a", "b, c", "" };
+	static const char *const metrics[] = { "selection_rate", "tpr", "auc" };
+
+	for (int i = 0; i < n_groups; i++)
+	{
+		Finding *row = &items[i];
+
+		memset(row, 0, sizeof(*row));
+		row->attribute = i < n_groups / 2 ? "sex" : HOSTILE "*race";
+		row->group = names[i % 4];
+		row->metric = metrics[i * 3 / (n_groups + 1)];
+		row->value = i % 5 == 4 ? NAN : (i % 10) / 10.0;
+		row->low = i % 7 == 6 ? -INFINITY : row->value - 0.1;
+		row->high = i % 7 == 5 ? INFINITY : row->value + 0.1;
+		row->x = i % 11 == 10 ? NAN : (i % 10) / 10.0;
+		row->n = i;
+		row->flag = i % 3 == 0 ? "small" : NULL;
+		row->reason = i % 5 == 4 ? "no positive labels" : NULL;
+		row->verdict = i % 2 == 0 ? "insufficient" : NULL;
+		row->note = i % 4 == 0 ? HOSTILE : NULL;
+	}
+	return (FindingList){ items, n_groups };
+}
+
+static Findings
+make_findings(int n)
+{
+	static const Fact facts[] = { { "Source", HOSTILE } };
+	FindingList list = make_list(n);
+	FactList words = { facts, n > 0 };
+	Findings findings = { .subject = HOSTILE,
+		                  .what = HOSTILE,
+		                  .how_to_add = "SELECT",
+		                  .evaluated = 1,
+		                  .facts = words,
+		                  .constraints = list,
+		                  .metrics = list,
+		                  .gaps = list,
+		                  .ratios = list,
+		                  .bins = list,
+		                  .roc = list,
+		                  .frontier = list,
+		                  .sensitivity = list,
+		                  .subgroups = list,
+		                  .warnings = words,
+		                  .definitions = words,
+		                  .provenance = words };
+
+	return findings;
+}
+
+static void
+pages_are_well_formed_and_let_nothing_out(void)
+{
+	static const int sizes[] = { 0, 1, 2, 7, 40, MOST };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+	{
+		Findings findings = make_findings(sizes[i]);
+		const char *page = page_of(&findings);
+
+		CHECK(page != NULL);
+		if (page == NULL)
+			continue;
+		CHECK(is_well_formed(page));
+		CHECK(strstr(page, "<script") == NULL);
+		CHECK(strstr(page, "nan") == NULL && strstr(page, "inf\"") == NULL);
+		CHECK(count(page, "&lt;script&gt;") > 0);
+	}
+}
+
+static void
+charts_have_words_for_who_cannot_see_them(void)
+{
+	Findings findings = make_findings(40);
+	const char *page = page_of(&findings);
+	int n = count(page, "<svg ");
+
+	CHECK(n > 10);
+	CHECK(count(page, "<svg role=\"img\"") == n);
+	CHECK(count(page, "<figure ") == n && count(page, "<desc ") == n);
+	CHECK(count(page, "<desc id=\"about") == n);
+	CHECK(count(page, "</desc>") == n && count(page, "\"></desc>") == 0);
+	CHECK(count(page, "<table>") == count(page, "<caption "));
+	for (int kind = 0; kind < 8; kind++)
+	{
+		static const char *const kinds[] = {
+			"\"forest\"", "\"dots\"",    "\"gaps\"",     "\"heat\"",
+			"\"roc\"",    "\"tornado\"", "\"frontier\"", "\"reliability\""
+		};
+
+		CHECK(strstr(page, kinds[kind]) != NULL);
+	}
+}
+
+static void
+a_version_never_evaluated_has_a_page(void)
+{
+	Findings findings = { .subject = "m, version 1",
+		                  .what = "It was never evaluated.",
+		                  .how_to_add = "" };
+	const char *page = page_of(&findings);
+
+	CHECK(page != NULL && is_well_formed(page));
+	CHECK(strstr(page, "never evaluated") != NULL);
+	CHECK(strstr(page, "id=\"gaps\"") == NULL);
+}
+
+/* Of 400 groups the picture has the first 60, the table has all. */
+static void
+tables_have_every_row(void)
+{
+	Findings findings = { .subject = "s",
+		                  .what = "w",
+		                  .how_to_add = "",
+		                  .evaluated = 1,
+		                  .ratios = make_list(MOST) };
+	const char *page;
+
+	for (int i = 0; i < MOST; i++)
+		items[i].attribute = "one";
+	page = page_of(&findings);
+	CHECK(count(page, "<th scope=\"row\">") == MOST);
+	CHECK(strstr(page, "the first 60 rows") != NULL);
+}
+
+int
+main(void)
+{
+	arena_init_malloc(&arena, 0);
+	RUN(pages_are_well_formed_and_let_nothing_out);
+	RUN(charts_have_words_for_who_cannot_see_them);
+	RUN(a_version_never_evaluated_has_a_page);
+	RUN(tables_have_every_row);
+	return unit_end();
+}
