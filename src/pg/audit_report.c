@@ -77,7 +77,10 @@ fairpg_audit_report(PG_FUNCTION_ARGS)
 static void
 read_call(FunctionCallInfo fcinfo, AuditReportCall *call)
 {
-	const ArgsOption none[] = { { NULL } };
+	const ArgsOption known[] = { { "title", ARGS_TEXT, &call->title },
+		                         { NULL } };
+
+	call->title = "Fairness audit";
 
 	call->model = args_text_or_null(fcinfo, ARG_MODEL);
 	if (PG_ARGISNULL(ARG_EVALUATION) == (call->model == NULL))
@@ -100,7 +103,7 @@ read_call(FunctionCallInfo fcinfo, AuditReportCall *call)
 	check_format(args_text_required(fcinfo, ARG_FORMAT, "format"));
 	args_options(PG_ARGISNULL(ARG_OPTIONS) ? NULL
 	                                       : PG_GETARG_JSONB_P(ARG_OPTIONS),
-	             none);
+	             known);
 }
 
 static void

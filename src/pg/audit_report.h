@@ -9,6 +9,7 @@
 
 typedef struct AuditReportCall
 {
+	char *title; /* of the page */
 	char *model; /* NULL: an evaluation without one */
 	int version;
 	int64 evaluation; /* 0: the version was never evaluated */

@@ -198,6 +198,7 @@ void
 audit_report_read(const AuditReportCall *call, Findings *findings)
 {
 	memset(findings, 0, sizeof(*findings));
+	findings->title = to_utf8(call->title);
 	findings->evaluated = call->evaluation > 0;
 	findings->subject = one_text(
 		call, "SELECT CASE WHEN $3 IS NOT NULL THEN $2 || ', version ' || $3"

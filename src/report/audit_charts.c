@@ -53,6 +53,15 @@ static void
 not_stored(Writer *writer, const Findings *findings, const char *analysis)
 {
 	paragraph_begin(writer, NULL);
+	if (findings->how_to_add == NULL)
+	{
+		writer_text(writer, "This evaluation does not have it, and its rows "
+		                    "cannot be read again: ");
+		writer_leaf(writer, "code", NULL, "fairpg.evaluate()");
+		writer_text(writer, " on a source makes one that can have it.");
+		writer_close(writer);
+		return;
+	}
 	writer_text(writer, "This evaluation does not have it. To add it: ");
 	writer_open(writer, "code");
 	writer_texts(writer, findings->how_to_add, "'{", analysis, "}')", NULL);

@@ -41,7 +41,7 @@ audit_page(Writer *writer, const Findings *findings)
 	for (int i = 0; i < N_CHAPTERS; i++)
 		if (findings->evaluated || !chapters[i].needs_evaluation)
 			shown[n_shown++] = chapters[i].chapter;
-	page_begin(writer, "Fairness audit", findings->subject);
+	page_begin(writer, findings->title, findings->subject);
 	page_contents(writer, shown, n_shown);
 	for (int i = 0; i < N_CHAPTERS; i++)
 	{

@@ -46,9 +46,11 @@ typedef struct FactList
 
 typedef struct Findings
 {
+	const char *title;       /* of the page */
 	const char *subject;     /* "credit, version 2" */
 	const char *what;        /* what was measured, a sentence */
-	const char *how_to_add;  /* the call that adds analyses, without its list */
+	const char *how_to_add;  /* the call that adds analyses, without its list;
+	                          * NULL: none can be added */
 	int evaluated;           /* whether there is an evaluation at all */
 	FactList facts;          /* on which rows, when, by whom */
 	FindingList constraints; /* x: the bound, note: the worst group */

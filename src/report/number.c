@@ -159,10 +159,11 @@ number_figure(char *text, double value)
 		number_fixed(text, value, size == 0 ? 3 : 0);
 		return;
 	}
-	if (size >= 0.0005 && size <= LARGEST)
+	if (size >= 5e-6 && size <= LARGEST)
 	{
 		number_fixed(text, value,
-		             size < 100     ? 3
+		             size < 0.0005  ? 5
+		             : size < 100   ? 3
 		             : size < 1000  ? 2
 		             : size < 10000 ? 1
 		                            : 0);

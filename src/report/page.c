@@ -50,6 +50,7 @@ static const char *const rules[] = {
 	"caption{position:absolute;left:-100rem}\n"
 	"th,td{padding:.3rem .75rem .3rem 0;text-align:left;vertical-align:top;"
 	"border-bottom:1px solid var(--grid)}\n"
+	"td{min-width:4.5rem}"
 	"thead th{border-bottom:2px solid var(--axis);vertical-align:bottom}\n"
 	"tbody th{font-weight:400;overflow-wrap:anywhere;min-width:7rem;"
 	"max-width:20rem}\n"

@@ -362,7 +362,8 @@ writer_new_id(Writer *writer, const char *prefix, char *id, size_t id_bytes)
 const char *
 writer_end(Writer *writer, size_t *length)
 {
-	require(writer, writer->depth == 0 && !writer->in_tag);
+	require(writer, writer->depth == 0 && !writer->in_attribute);
+	end_tag(writer);
 	if (!reserve(writer, 0))
 		return NULL;
 	writer->text[writer->length] = '\0';

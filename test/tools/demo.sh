@@ -85,6 +85,14 @@ train()
 	query -c "SELECT * FROM fairpg.train($1)"
 }
 
+report()
+{
+	mkdir -p build
+	query -c "SELECT fairpg.add_analyses(max(evaluation), '{calibration,threshold_sweep,subgroups}')
+		FROM fairpg_catalog.evaluation WHERE model = 'credit' AND version = 2 AND part = 'held_out'"
+	query -At -c "SELECT fairpg.audit_report('credit', 2)" >build/demo_report.html
+}
+
 start()
 {
 	local common="model => 'credit', source => 'loans', label => 'repaid',
@@ -102,10 +110,13 @@ start()
 	step 'a fair one, gap at most 0.02' train "$common,
 		fairness => 'demographic_parity', max_gap => 0.02, comment => 'fair'"
 	query -f test/tools/demo.sql
+	step 'a report of the fair one' report
 
 	local shown=$place
 	[ ! -L "$place" ] || shown="$place ($(readlink "$place"))"
 	cat <<-END
+		The report of version 2 is build/demo_report.html: open it in a browser.
+
 		The server keeps running in $shown.  Go on exploring:
 
 		  test/tools/checkrun.sh exec demo_cluster psql

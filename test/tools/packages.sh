@@ -65,7 +65,7 @@ find_missing()
 	for package in perl binutils; do
 		installed "$package" || missing+=("$package")
 	done
-	for package in clang-format-14 shellcheck libipc-run-perl; do
+	for package in clang-format-14 shellcheck libipc-run-perl chromium; do
 		installed "$package" || wanted+=("$package")
 	done
 }

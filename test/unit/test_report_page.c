@@ -111,7 +111,8 @@ make_findings(int n)
 	static const Fact facts[] = { { "Source", HOSTILE } };
 	FindingList list = make_list(n);
 	FactList words = { facts, n > 0 };
-	Findings findings = { .subject = HOSTILE,
+	Findings findings = { .title = HOSTILE,
+		                  .subject = HOSTILE,
 		                  .what = HOSTILE,
 		                  .how_to_add = "SELECT",
 		                  .evaluated = 1,
@@ -147,7 +148,7 @@ pages_are_well_formed_and_let_nothing_out(void)
 			continue;
 		CHECK(is_well_formed(page));
 		CHECK(strstr(page, "<script") == NULL);
-		CHECK(strstr(page, "nan") == NULL && strstr(page, "inf\"") == NULL);
+		CHECK(strstr(page, "\"nan") == NULL && strstr(page, "inf\"") == NULL);
 		CHECK(count(page, "&lt;script&gt;") > 0);
 	}
 }
@@ -179,7 +180,8 @@ charts_have_words_for_who_cannot_see_them(void)
 static void
 a_version_never_evaluated_has_a_page(void)
 {
-	Findings findings = { .subject = "m, version 1",
+	Findings findings = { .title = "t",
+		                  .subject = "m, version 1",
 		                  .what = "It was never evaluated.",
 		                  .how_to_add = "" };
 	const char *page = page_of(&findings);
@@ -193,7 +195,8 @@ a_version_never_evaluated_has_a_page(void)
 static void
 tables_have_every_row(void)
 {
-	Findings findings = { .subject = "s",
+	Findings findings = { .title = "t",
+		                  .subject = "s",
 		                  .what = "w",
 		                  .how_to_add = "",
 		                  .evaluated = 1,
