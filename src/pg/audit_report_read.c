@@ -224,9 +224,12 @@ audit_report_read(const AuditReportCall *call, Findings *findings)
 				  "evaluated: nothing is known of how groups fare. To measure "
 				  "it: SELECT * FROM fairpg.evaluate(%L, source => ..., "
 				  "version => %s)', $3, $2, $2, $3)");
-	findings->how_to_add =
-		psprintf("SELECT * FROM fairpg.add_analyses(" INT64_FORMAT ", ",
-	             call->evaluation);
+	query(call, "SELECT FROM fairpg_catalog.evaluation"
+	            " WHERE evaluation = $1 AND part = 'external'");
+	if (SPI_processed == 1)
+		findings->how_to_add =
+			psprintf("SELECT * FROM fairpg.add_analyses(" INT64_FORMAT ", ",
+		             call->evaluation);
 	for (const AuditReportList *list = audit_report_lists; list->sql != NULL;
 	     list++)
 		read_list(call, list, findings);

@@ -88,8 +88,9 @@ train()
 report()
 {
 	mkdir -p build
+	query -c "SELECT fairpg.evaluate('credit', 'SELECT * FROM loans WHERE age < 30', version => 2)"
 	query -c "SELECT fairpg.add_analyses(max(evaluation), '{calibration,threshold_sweep,subgroups}')
-		FROM fairpg_catalog.evaluation WHERE model = 'credit' AND version = 2 AND part = 'held_out'"
+		FROM fairpg_catalog.evaluation"
 	query -At -c "SELECT fairpg.audit_report('credit', 2)" >build/demo_report.html
 }
 
