@@ -15,6 +15,7 @@
 #include "report/palette.h"
 
 #define NAMES_WIDTH 130.0
+#define LEAST_RANGE 0.2
 #define CELL_WIDTH 92.0
 #define CELL_HEIGHT 44.0
 #define TOP 34.0
@@ -92,18 +93,35 @@ draw_cell(Writer *writer, const Finding *row, double x, double y, int step)
 	chart_text(writer, x + CELL_WIDTH / 2, y + 35, class, text);
 }
 
+/* From where to where colours go.  Values that are nearly alike must look so:
+ * the range is a fifth of the largest at least. */
 static void
-draw_cells(Writer *writer, Grid *grid, const Finding *rows, int n_rows)
+find_range(const Finding *rows, int n_rows, double *low, double *high)
 {
-	double low = INFINITY;
-	double high = -INFINITY;
+	double lack;
 
+	*low = INFINITY;
+	*high = -INFINITY;
 	for (int i = 0; i < n_rows; i++)
 		if (isfinite(rows[i].value))
 		{
-			low = fmin(low, rows[i].value);
-			high = fmax(high, rows[i].value);
+			*low = fmin(*low, rows[i].value);
+			*high = fmax(*high, rows[i].value);
 		}
+	lack = LEAST_RANGE * fmax(fabs(*low), fabs(*high)) - (*high - *low);
+	if (!isfinite(lack) || lack <= 0)
+		return;
+	*low -= lack / 2;
+	*high += lack / 2;
+}
+
+static void
+draw_cells(Writer *writer, Grid *grid, const Finding *rows, int n_rows)
+{
+	double low;
+	double high;
+
+	find_range(rows, n_rows, &low, &high);
 	for (int i = 0; i < n_rows; i++)
 	{
 		double part = high > low ? (rows[i].value - low) / (high - low) : 0;

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "report/audit_page.h"
+#include "report/heat_map.h"
 #include "unit.h"
 
 #define HOSTILE "<script>alert(1)</script>\"'&\x01\xe2\x80\xae"
@@ -210,6 +211,49 @@ tables_have_every_row(void)
 	CHECK(strstr(page, "the first 60 rows") != NULL);
 }
 
+/* The classes of cells that are coloured, by number. */
+static void
+colours_of(const double *values, int n, int *used)
+{
+	static const char *const groups[] = { "a, c", "a, d", "b, c", "b, d" };
+	Writer writer;
+	size_t length;
+	const char *chart;
+
+	for (int i = 0; i < n; i++)
+		items[i] = (Finding){ .attribute = "x*y",
+			                  .group = groups[i],
+			                  .metric = "selection_rate",
+			                  .value = values[i],
+			                  .low = NAN,
+			                  .high = NAN,
+			                  .n = 100 };
+	writer_init(&writer, &arena);
+	heat_map(&writer, "selection_rate", "x*y", items, n);
+	chart = writer_end(&writer, &length);
+	*used = 0;
+	for (char step = '1'; step <= '9'; step++)
+	{
+		char class[] = "\"cell h1\"";
+
+		class[7] = step;
+		*used += strstr(chart, class) != NULL ? 1 : 0;
+	}
+}
+
+static void
+colours_do_not_exaggerate(void)
+{
+	int used;
+
+	colours_of((const double[]){ 0.656, 0.648, 0.656, 0.65 }, 4, &used);
+	CHECK(used <= 2); /* next to each other */
+	colours_of((const double[]){ 0.1, 0.3, 0.5, 0.9 }, 4, &used);
+	CHECK_INT(used, 4);
+	colours_of((const double[]){ 0, 0, 0, 0 }, 4, &used);
+	CHECK_INT(used, 1);
+}
+
 int
 main(void)
 {
@@ -218,5 +262,6 @@ main(void)
 	RUN(charts_have_words_for_who_cannot_see_them);
 	RUN(a_version_never_evaluated_has_a_page);
 	RUN(tables_have_every_row);
+	RUN(colours_do_not_exaggerate);
 	return unit_end();
 }
