@@ -125,6 +125,10 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE v IS DISTINCT FROM d) AS differ 
 SELECT count(*) AS rows, count(*) FILTER (WHERE v IS DISTINCT FROM d) AS differ FROM
     (SELECT place, ROW(kind, audit_table, attribute, group_name, metric, value, low, high, n, flag, reason) AS v FROM fairpg_report.bias_audit WHERE name = 'officers') s
     FULL JOIN (SELECT row_number() OVER () AS place, c AS d FROM fairpg.bias_audit('people', 'sex', 'race', decision => 'officer') c) f USING (place);
+SELECT count(*) > 100 AS many, count(*) FILTER (WHERE v IS DISTINCT FROM d) AS differ FROM
+    (SELECT place, ROW(kind, scenario, subject, amount, attribute, group_name, metric, value, low, high, baseline, change, change_low, change_high, n, flag, reason) AS v
+     FROM fairpg_report.stress WHERE name = 'again') s
+    FULL JOIN (SELECT row_number() OVER () AS place, c AS d FROM fairpg.stress('credit', 'people', 1, label => 'paid', protected => '{sex,race}') c) f USING (place);
 SELECT count(*) AS rows, count(*) FILTER (WHERE v IS DISTINCT FROM d) AS differ FROM
     (SELECT place, ROW(check_name, severity, attribute, column_name, group_name, metric, value, low, high, n, fact, advice) AS v
      FROM fairpg_report.data_checks WHERE name = 'officers') s

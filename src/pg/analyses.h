@@ -49,6 +49,7 @@ typedef enum AnalysisInput
 	FROM_LABEL,
 	FROM_POSITIVE,
 	FROM_DECISION,
+	FROM_OWN_DECISION, /* of evaluations without a model */
 	FROM_SCORE,
 	FROM_THRESHOLD,
 	FROM_WEIGHT,

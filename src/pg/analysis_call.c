@@ -265,6 +265,9 @@ add_argument(StringInfo json, const AnalysisArgument *argument,
 			         of_model ? decision_column(evaluated)
 			                  : evaluated->decision);
 			break;
+		case FROM_OWN_DECISION:
+			add_text(json, name, evaluated->decision);
+			break;
 		case FROM_SCORE:
 			add_text(json, name, evaluated->score);
 			break;

@@ -66,11 +66,19 @@ skip_bias_audit(const Evaluated *evaluated, Jsonb *given)
 }
 
 static const char *
-skip_proxies(const Evaluated *evaluated, Jsonb *given)
+skip_without_groups(const Evaluated *evaluated, Jsonb *given)
 {
 	if (evaluated->n_protected == 0 && !analysis_given(given, "protected"))
 		return "the evaluation has no protected columns";
 	return NULL;
+}
+
+static const char *
+skip_stress(const Evaluated *evaluated, Jsonb *given)
+{
+	const char *reason = skip_without_groups(evaluated, given);
+
+	return reason != NULL ? reason : skip_unless_decided(evaluated);
 }
 
 static const AnalysisArgument calibration[] = {
@@ -109,13 +117,29 @@ static const AnalysisArgument check_data[] = {
 	{ "options", FROM_OPTIONS }, { NULL }
 };
 
+static const AnalysisArgument stress[] = { { "model", FROM_MODEL },
+	                                       { "source", FROM_SOURCE },
+	                                       { "version", FROM_VERSION },
+	                                       { "label", FROM_LABEL },
+	                                       { "positive", FROM_POSITIVE },
+	                                       { "protected", FROM_PROTECTED },
+	                                       { "weight", FROM_WEIGHT },
+	                                       { "level", FROM_LEVEL },
+	                                       { "seed", FROM_SEED },
+	                                       { "options", FROM_OPTIONS },
+	                                       { "decision", FROM_OWN_DECISION },
+	                                       { "score", FROM_SCORE },
+	                                       { "threshold", FROM_THRESHOLD },
+	                                       { NULL } };
+
 const Analysis analysis_table[] = {
 	{ "calibration", "calibration", calibration, skip_calibration },
 	{ "threshold_sweep", "threshold_sweep", calibration, skip_without_scores },
 	{ "subgroups", "subgroups", subgroups, skip_subgroups },
 	{ "bias_audit", "bias_audit", bias_audit, skip_bias_audit },
 	{ "data_checks", "check_data", check_data, NULL },
-	{ "proxies", "check_data", check_data, skip_proxies, "proxies" },
+	{ "proxies", "check_data", check_data, skip_without_groups, "proxies" },
+	{ "stress", "stress", stress, skip_stress },
 	{ NULL }
 };
 

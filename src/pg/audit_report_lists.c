@@ -170,16 +170,22 @@ static const char frontier_sql[] =
 	"  (SELECT max(frontier) FROM fairpg_catalog.frontier WHERE model = $2))"
 	" ORDER BY p.point";
 
-static const char sensitivity_sql[] =
-	"SELECT concat_ws(': ', attribute, metric) || ' (' || kind || ')' AS "
-	"metric,"
-	" concat_ws(' = ', factor, factor_level) AS group_name, change AS value,"
+/* what moves accuracy and the gaps most; of each the first so many */
+static const char stress_sql[] =
+	"SELECT concat_ws(': ', attribute, metric) AS metric,"
+	" concat_ws(' ', replace(scenario, '_', ' ') || ':', subject,"
+	"  trim_scale(amount::numeric)) AS group_name, change AS value,"
 	" change_low AS low, change_high AS high, n, flag, reason,"
 	" 'from ' || round(baseline::numeric, 4) AS note"
-	" FROM fairpg_catalog.analysis_row"
-	" WHERE evaluation = $1 AND analysis = 'sensitivity'"
-	" ORDER BY kind, attribute NULLS FIRST, metric COLLATE \"C\","
-	"  abs(change) DESC NULLS LAST, place";
+	" FROM (SELECT *, row_number() OVER (PARTITION BY attribute, metric"
+	"   ORDER BY abs(change) DESC NULLS LAST, place) AS most"
+	"  FROM fairpg_catalog.analysis_row"
+	"  WHERE evaluation = $1 AND analysis = 'stress' AND scenario <> 'baseline'"
+	"  AND (kind = 'metric' AND attribute IS NULL AND metric = 'accuracy'"
+	"   OR kind = 'gap' AND metric IN ('demographic_parity', "
+	"'equalized_odds'))) AS row"
+	" WHERE most <= 20"
+	" ORDER BY attribute NULLS FIRST, metric COLLATE \"C\", most";
 
 static const char subgroups_sql[] =
 	"SELECT group_name, metric, effect AS value, low, high, n, flag, reason,"
@@ -279,6 +285,6 @@ static const char provenance_sql[] =
 const AuditReportList audit_report_lists[] = {
 	FACTS(facts),       LIST(constraints), LIST(metrics),   LIST(gaps),
 	LIST(ratios),       LIST(bins),        LIST(roc),       LIST(frontier),
-	LIST(sensitivity),  LIST(subgroups),   FACTS(warnings), FACTS(provenance),
+	LIST(stress),       LIST(subgroups),   FACTS(warnings), FACTS(provenance),
 	{ NULL, 0, false },
 };

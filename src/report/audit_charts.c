@@ -281,13 +281,13 @@ subgroups_chapter(Writer *writer, const Findings *findings)
 }
 
 void
-sensitivity_chapter(Writer *writer, const Findings *findings)
+stress_chapter(Writer *writer, const Findings *findings)
 {
-	const FindingList *list = &findings->sensitivity;
+	const FindingList *list = &findings->stress;
 
 	if (list->n == 0)
 	{
-		not_stored(writer, findings, "sensitivity");
+		not_stored(writer, findings, "stress");
 		return;
 	}
 	for (int done = 0; done < list->n;)

@@ -24,7 +24,7 @@ static const struct
 	{ { "calibration", "Calibration" }, calibration_chapter, true },
 	{ { "roc", "Ranking" }, roc_chapter, true },
 	{ { "subgroups", "Subgroups" }, subgroups_chapter, true },
-	{ { "sensitivity", "Sensitivity" }, sensitivity_chapter, true },
+	{ { "stress", "Stress" }, stress_chapter, true },
 	{ { "frontier", "What fairness costs" }, frontier_chapter, false },
 	{ { "definitions", "Definitions" }, definitions_chapter, true },
 	{ { "provenance", "Provenance" }, provenance_chapter, false },

@@ -94,7 +94,7 @@ perl -0ne '($head) = /^(.*<\/head>)/s;
 		open my $out, ">", "'"$place"'/chart-$2.html" or die;
 		print $out "$head<body>$1</body></html>";
 	}' "$place/model.html"
-for kind in gaps forest dots heat reliability roc subgroups frontier; do
+for kind in gaps forest dots heat reliability roc subgroups tornado frontier; do
 	browse "$place/chart-$kind.html" --window-size=900,700 \
 		--screenshot="$place/chart-$kind.png" >/dev/null
 	within "chart $kind: a picture that is not blank" \
