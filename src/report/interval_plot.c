@@ -290,7 +290,7 @@ tornado(Writer *writer, const char *metric, const Finding *rows, int n_rows)
 		                        .title = "What moves ",
 		                        .about = metric,
 		                        .axis = "change",
-		                        .first = "Without",
+		                        .first = "Scenario",
 		                        .bars = true,
 		                        .reference = 0,
 		                        .bound = NAN };
