@@ -45,6 +45,9 @@ SELECT fairpg.conditional_disparity('admissions', '{}', 'department', decision =
 SELECT fairpg.conditional_disparity('admissions', '{sex}', NULL, decision => 'admitted');
 SELECT fairpg.conditional_disparity('admissions', '{sex}', 'sex', decision => 'admitted');
 SELECT fairpg.conditional_disparity('admissions', '{sex}', 'faculty', decision => 'admitted');
+SELECT fairpg.conditional_disparity('admissions', '{faculty}', 'department', decision => 'admitted');
+SELECT fairpg.conditional_disparity('admissions', '{sex}', 'department*faculty', decision => 'admitted');
+SELECT fairpg.conditional_disparity('admissions', '{sex}', 'department*department', decision => 'admitted');
 SELECT fairpg.conditional_disparity('admissions', '{sex}', 'department');
 SELECT fairpg.conditional_disparity('admissions', '{sex}', 'department', decision => 'admitted', score => 'admitted');
 SELECT fairpg.conditional_disparity('admissions', '{sex}', 'department', decision => 'sex');

@@ -14,11 +14,18 @@ FROM generate_series(1, 4000) i;
 SELECT version, status FROM fairpg.train('credit', 'people', label => 'repaid', protected => '{sex,sex*region}',
     features => '{income,age,job,since,idle}', split => 'none');
 CREATE TEMP TABLE tried AS
-SELECT * FROM fairpg.stress('credit', 'people', options => '{"by_group": true, "group_metrics": true, "replicates": 500}');
+SELECT * FROM fairpg.stress('credit', 'people', options => '{"by_group": true, "group_metrics": true, "intersections": true, "replicates": 500}');
 SELECT scenario, count(DISTINCT subject) AS subjects, count(DISTINCT amount) AS amounts, count(*) FROM tried GROUP BY 1 ORDER BY 1;
 SELECT metric, attribute, round(value::numeric, 4) AS value, round(baseline::numeric, 4) AS baseline, round(change::numeric, 4) AS change,
        round(change_low::numeric, 3) AS low, round(change_high::numeric, 3) AS high, n, reason
 FROM tried WHERE scenario = 'missing_feature' AND subject = 'income' AND (attribute IS NULL OR kind = 'gap') ORDER BY kind DESC, attribute NULLS FIRST, metric;
+
+-- groups of intersections are struck where they are asked for, named, or all there is
+SELECT attributes, options, count(DISTINCT subject) AS subjects, string_agg(DISTINCT split_part(subject, ':', 1), ',') AS of_attributes
+FROM (VALUES ('{sex,sex*region}', '{}'), ('{sex,sex*region}', '{"intersections": true}'), ('{sex*region}', '{}'),
+      ('{sex,sex*region}', '{"groups": ["sex*region: f, north"]}')) AS t(attributes, options),
+     fairpg.stress('credit', 'people', protected => attributes::text[], options => options::jsonb || '{"scenarios": ["group_mix"], "replicates": 100}')
+WHERE scenario = 'group_mix' GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- the baseline is what audit() says of the decisions
 CREATE TEMP TABLE decided AS SELECT p.*, fairpg.decide('credit', p) AS decision, fairpg.predict('credit', p) AS score FROM people p;

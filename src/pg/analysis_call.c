@@ -174,8 +174,9 @@ analysis_columns(const Evaluated *evaluated, int *n)
 	for (int a = 0; a < evaluated->n_protected; a++)
 	{
 		char *crossed[SOURCE_MAX_CROSSED];
-		int n_crossed = source_attribute(
-			&evaluated->source, evaluated->protected_names[a], crossed);
+		int n_crossed =
+			source_attribute(&evaluated->source, evaluated->protected_names[a],
+		                     "protected", crossed);
 
 		for (int c = 0; c < n_crossed; c++)
 		{

@@ -124,7 +124,8 @@ refuse_key(const ArgsOption *known, const JsonbValue *key)
 	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 	                errmsg("option \"%.*s\" does not exist",
 	                       key->val.string.len, key->val.string.val),
-	                errhint("The options are: %s.", list.data)));
+	                list.len > 0 ? errhint("The options are: %s.", list.data)
+	                             : errhint("There are no options here.")));
 }
 
 static void

@@ -27,8 +27,8 @@
 
 static void check_prediction(FunctionCallInfo fcinfo, const AuditCall *call);
 static void read_options(Jsonb *options, AuditCall *call);
-static void
-resolve_attribute(AuditCall *call, const char *name, AuditAttribute *attribute);
+static void resolve_attribute(AuditCall *call, const char *name,
+                              const char *role, AuditAttribute *attribute);
 
 /*
  * audit(source text, protected text[], label text, decision text, score text,
@@ -176,7 +176,11 @@ audit_resolve(AuditCall *call, char **attributes, int n_attributes)
 				                errmsg("attribute \"%s\" is listed twice in "
 				                       "argument \"protected\"",
 				                       attributes[a])));
-		resolve_attribute(call, attributes[a], &call->attributes[a]);
+		resolve_attribute(call, attributes[a],
+		                  a == n_attributes - 1 && call->last_role != NULL
+		                      ? call->last_role
+		                      : "protected",
+		                  &call->attributes[a]);
 	}
 }
 
@@ -200,12 +204,13 @@ audit_add_column(AuditCall *call, const char *name, const char *role)
 }
 
 static void
-resolve_attribute(AuditCall *call, const char *name, AuditAttribute *attribute)
+resolve_attribute(AuditCall *call, const char *name, const char *role,
+                  AuditAttribute *attribute)
 {
 	char *names[SOURCE_MAX_CROSSED];
 
 	attribute->name = name;
-	attribute->n_columns = source_attribute(&call->source, name, names);
+	attribute->n_columns = source_attribute(&call->source, name, role, names);
 	for (int c = 0; c < attribute->n_columns; c++)
-		attribute->columns[c] = audit_add_column(call, names[c], "protected");
+		attribute->columns[c] = audit_add_column(call, names[c], role);
 }

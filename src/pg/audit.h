@@ -62,6 +62,8 @@ typedef struct AuditCall
 	/* the most rows of counts, in place of fairpg.max_groups; beyond it
 	 * audit_count() returns NULL and -1 bases; 0: as the setting has it */
 	int64 limit;
+	/* what errors call the last attribute; NULL: protected, as all others */
+	const char *last_role;
 	/* what to group by, in place of all columns together; or NULL */
 	const char *grouping_sql;
 	/* what $1, $2 and so on stand for in the expressions over the source, which

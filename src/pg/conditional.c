@@ -110,6 +110,7 @@ read_call(FunctionCallInfo fcinfo, ConditionalCall *call)
 	}
 	attributes[call->n_attributes] = strata;
 	source_open(source, &audit->source);
+	audit->last_role = "strata";
 	audit_resolve(audit, attributes, call->n_attributes + 1);
 	audit->n_parts = MOST_STRATA;
 }

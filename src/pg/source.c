@@ -353,20 +353,20 @@ source_column(const Source *source, const char *name, const char *role)
 /* An intersection of a column with itself has no groups but those of the
  * column. */
 static void
-check_crossed(const char *attribute, char **names, int n)
+check_crossed(const char *attribute, const char *role, char **names, int n)
 {
 	for (int i = 0; i < n; i++)
 		for (int j = 0; j < i; j++)
 			if (strcmp(names[i], names[j]) == 0)
-				ereport(ERROR,
-				        (errcode(ERRCODE_DUPLICATE_COLUMN),
-				         errmsg("protected attribute \"%s\" crosses column "
-				                "\"%s\" with itself",
-				                attribute, names[i])));
+				ereport(ERROR, (errcode(ERRCODE_DUPLICATE_COLUMN),
+				                errmsg("%s attribute \"%s\" crosses column "
+				                       "\"%s\" with itself",
+				                       role, attribute, names[i])));
 }
 
 int
-source_attribute(const Source *source, const char *attribute, char **names)
+source_attribute(const Source *source, const char *attribute, const char *role,
+                 char **names)
 {
 	char *rest = pstrdup(attribute);
 	int n = 0;
@@ -392,12 +392,11 @@ source_attribute(const Source *source, const char *attribute, char **names)
 		if (n == SOURCE_MAX_CROSSED)
 			ereport(ERROR,
 			        (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-			         errmsg("protected attribute \"%s\" crosses more than %d "
-			                "columns",
-			                attribute, SOURCE_MAX_CROSSED)));
-		source_column(source, name, "protected");
+			         errmsg("%s attribute \"%s\" crosses more than %d columns",
+			                role, attribute, SOURCE_MAX_CROSSED)));
+		source_column(source, name, role);
 		names[n++] = name;
 	}
-	check_crossed(attribute, names, n);
+	check_crossed(attribute, role, names, n);
 	return n;
 }

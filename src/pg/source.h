@@ -38,14 +38,15 @@ source_column(const Source *source, const char *name, const char *role);
 #define SOURCE_MAX_CROSSED 8
 
 /*
- * The columns of a protected attribute, 'sex' or 'sex*race', to 'names', which
- * has room for SOURCE_MAX_CROSSED; returns their number.  Blanks around names
+ * The columns of an attribute, 'sex' or 'sex*race', to 'names', which has room
+ * for SOURCE_MAX_CROSSED; returns their number.  Errors call it by its role,
+ * such as "protected".  Blanks around names
  * do not count.  A column that has the whole text for its name, asterisk and
  * all, comes first.  All of the columns exist, and no two are the same, else it
  * is an error.
  */
-extern int
-source_attribute(const Source *source, const char *attribute, char **names);
+extern int source_attribute(const Source *source, const char *attribute,
+                            const char *role, char **names);
 
 /* Name of a type that means the same whatever search_path is. */
 extern char *source_type_name(Oid type);

@@ -180,6 +180,7 @@ read_options(Jsonb *options, StressCall *call, StressOptions *read)
 		  &read->amounts[STRESS_SHIFTED_FEATURE] },
 		{ "features", ARGS_ARRAY, &read->features },
 		{ "groups", ARGS_ARRAY, &read->groups },
+		{ "intersections", ARGS_BOOLEAN, &call->intersections },
 		{ "by_group", ARGS_BOOLEAN, &call->by_group },
 		{ "group_metrics", ARGS_BOOLEAN, &call->group_metrics },
 		{ "replicates", ARGS_INT, &audit->replicates, 100, 1000000 },

@@ -64,8 +64,9 @@ typedef struct StressCall
 	StressAmounts amounts[STRESS_SCENARIOS];
 	int n_features;
 	StressFeature *features;
-	char **groups; /* that are struck, "sex: female"; NULL: all */
+	char **groups; /* that are struck, "sex: female"; NULL: all that follow */
 	int n_groups;
+	bool intersections; /* strike their groups as well */
 	bool by_group;      /* features are missing in each group as well */
 	bool group_metrics; /* report them */
 

@@ -365,12 +365,26 @@ subject_of(const StressAttribute *attribute, int group)
 	return psprintf("%s: %s", attribute->name, attribute->names[group]);
 }
 
-/* Whether the group is one that is to be struck. */
+/* Whether groups of single columns are among those of the call. */
 static bool
-is_struck(const StressCall *call, const char *subject)
+has_single_columns(const StressCall *call)
+{
+	for (int a = 0; a < call->audit.n_attributes; a++)
+		if (call->audit.attributes[a].n_columns == 1)
+			return true;
+	return false;
+}
+
+/* Whether the group is one that is to be struck.  Intersections have many
+ * groups, and what strikes them strikes groups of their columns: they are left
+ * out unless they are asked for, or are all there is. */
+static bool
+is_struck(const StressCall *call, int attribute, const char *subject)
 {
 	if (call->groups == NULL)
-		return true;
+		return call->intersections ||
+		       call->audit.attributes[attribute].n_columns == 1 ||
+		       !has_single_columns(call);
 	for (int i = 0; i < call->n_groups; i++)
 		if (strcmp(call->groups[i], subject) == 0)
 			return true;
@@ -407,7 +421,7 @@ add_group(StressCall *call, StressScenario scenario, const StressCounts *counts,
 	const char *group = subject_of(&counts->attributes[a], g);
 	const StressAmounts *amounts = &call->amounts[scenario];
 
-	if (!is_struck(call, group))
+	if (!is_struck(call, a, group))
 		return;
 	for (int i = 0; i < amounts->n; i++)
 		for (int label = 1; label >= (scenario == STRESS_LABEL_NOISE ? 0 : 1);
@@ -438,7 +452,7 @@ add_missing_in_groups(StressCall *call, const StressItem *everywhere,
 			const char *group = subject_of(&counts->attributes[a], g);
 			StressItem *item;
 
-			if (!is_struck(call, group))
+			if (!is_struck(call, a, group))
 				continue;
 			item =
 				add_item(call, STRESS_MISSING_FEATURE,

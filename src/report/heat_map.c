@@ -21,7 +21,8 @@
 #define TOP 34.0
 #define MOST 40 /* rows or columns; the table has all */
 
-/* A part of a combined name: where it begins and how long it is. */
+/* A part of a combined name: where it begins and how long it is, in the
+ * quotation marks that it may have. */
 typedef struct Part
 {
 	const char *text;
@@ -34,15 +35,53 @@ typedef struct Grid
 	int n[2];
 } Grid;
 
+/* How long the first value of a combined name is.  One with a comma or a
+ * quotation mark in it stands in quotation marks, its own ones doubled, so that
+ * a comma outside of them ends it. */
+static size_t
+first_length(const char *name)
+{
+	bool quoted = false;
+	size_t n = 0;
+
+	for (; name[n] != '\0'; n++)
+	{
+		if (name[n] == '"')
+			quoted = !quoted;
+		if (!quoted && name[n] == ',')
+			break;
+	}
+	return n;
+}
+
 static void
 split(const char *name, Part parts[2])
 {
-	const char *comma = strstr(name, ", ");
+	size_t length = first_length(name);
 
-	parts[0].text = name;
-	parts[0].length = comma == NULL ? strlen(name) : (size_t) (comma - name);
-	parts[1].text = comma == NULL ? "" : comma + 2;
+	parts[0] = (Part){ name, length };
+	parts[1].text = name + length;
+	if (strncmp(parts[1].text, ", ", 2) == 0)
+		parts[1].text += 2;
 	parts[1].length = strlen(parts[1].text);
+}
+
+/* Without quotation marks, where the part is one value in them: a further
+ * part of three columns or more may be several values. */
+static void
+unquote(char *text)
+{
+	char *to = text;
+
+	if (text[0] != '"' || text[first_length(text)] != '\0')
+		return;
+	for (const char *c = text + 1; *c != '\0'; c++)
+	{
+		if (*c == '"' && *++c == '\0')
+			break;
+		*to++ = *c;
+	}
+	*to = '\0';
 }
 
 /* The place of a part in the grid, added where it is new; -1: no room. */
@@ -68,6 +107,7 @@ part_label(Writer *writer, const ChartLabel *place, const Part *part)
 
 	memcpy(text, part->text, length);
 	text[length] = '\0';
+	unquote(text);
 	chart_label(writer, place, text);
 }
 

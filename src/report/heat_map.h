@@ -9,7 +9,8 @@
 #include "report/writer.h"
 
 /* The name of a combination in its parts: "female, black" as "female" and
- * "black"; rows whose name has no comma are in a row of their own. */
+ * "black", and 'female, "a, b"' as "female" and "a, b"; rows whose name has no
+ * second part are in a row of their own. */
 extern void heat_map(Writer *writer, const char *metric, const char *attribute,
                      const Finding *rows, int n_rows);
 

@@ -59,6 +59,15 @@ like "there is something to compare" "$before" 'Output: fairpg.predict_columns.*
 is "the encoding is stored" \
 	"$(sql "SELECT DISTINCT encoding FROM fairpg_catalog.model_version")" LATIN1
 
+# a report says of itself that it is UTF-8, and is so in the encoding that it is
+# sent in: all beyond ASCII is references
+report=$(PGCLIENTENCODING=LATIN1 sql "SELECT fairpg.audit_report(model)
+	FROM fairpg_catalog.model_version WHERE model LIKE 'mod%'")
+like "a report declares UTF-8" "$report" '<meta charset="utf-8"/>'
+none "and has no byte that is another in LATIN1" "$(LC_ALL=C grep -anP '[^\x00-\x7f]' <<<"$report" | head -n 3)"
+like "names of models are Unicode" "$report" 'mod&#xe8;le, version 1'
+like "and names of groups" "$report" '<bdi>m&#xe4;nnlich</bdi>'
+
 utf8=${source_database}_utf8
 create "$utf8" UTF8
 ok "a dump of LATIN1 is restored to UTF8" \
@@ -105,6 +114,9 @@ ok "a dump of LATIN1 is restored to SQL_ASCII as it is" \
 is "and scores the same" \
 	"$(PGDATABASE=$ascii sql "SELECT sum(fairpg.predict('seuils', t)) FROM t")" \
 	"$(PGDATABASE=$latin1 sql "SELECT sum(fairpg.predict('seuils', t)) FROM t")"
+report=$(PGDATABASE=$ascii sql "SELECT fairpg.audit_report(model) FROM fairpg_catalog.model_version WHERE model LIKE 'mod%'")
+like "a report of bytes without a meaning says that they have none" "$report" '<bdi>m&#xfffd;nnlich</bdi>'
+none "and does not pass them on" "$(LC_ALL=C grep -anP '[^\x00-\x7f]' <<<"$report" | head -n 3)"
 psql -Xq -d "$ascii" -c "DROP SCHEMA fairpg_report, fairpg_catalog CASCADE" \
 	-c "DROP TABLE t, states" >/dev/null 2>&1
 sh -c 'PGCLIENTENCODING=UTF8 pg_dump "$1" | psql -Xq -v ON_ERROR_STOP=1 -d "$2" >/dev/null 2>&1' - "$latin1" "$ascii"

@@ -254,6 +254,43 @@ colours_do_not_exaggerate(void)
 	CHECK_INT(used, 1);
 }
 
+/* The page of a heat map of these groups. */
+static const char *
+heat_of(const char *const *groups, int n)
+{
+	Writer writer;
+	size_t length;
+
+	for (int i = 0; i < n; i++)
+		items[i] = (Finding){
+			.group = groups[i], .value = 0.5, .low = NAN, .high = NAN, .n = 100
+		};
+	writer_init(&writer, &arena);
+	heat_map(&writer, "selection_rate", "x*y", items, n);
+	return writer_end(&writer, &length);
+}
+
+/* Values with commas and quotation marks, as names of groups have them. */
+static void
+heat_maps_know_values_from_each_other(void)
+{
+	static const char *const two[] = { "\"a, b\", c", "\"a, b\", \"d, e\"",
+		                               "f, c", "f, \"d, e\"" };
+	static const char *const marks[] = { "\"say \"\"no\"\"\", c", "f, \"\"" };
+	static const char *const three[] = { "f, \"a, b\", c", "f, \"a\"\"\"" };
+	const char *chart = heat_of(two, 4);
+
+	CHECK(strstr(chart, ">a, b</text>") != NULL);
+	CHECK(strstr(chart, ">d, e</text>") != NULL);
+	CHECK_INT(count(chart, "<rect "), 4);
+	CHECK_INT(count(chart, ">f</text>") + count(chart, ">c</text>"), 2);
+	chart = heat_of(marks, 2);
+	CHECK(strstr(chart, ">say &quot;no&quot;</text>") != NULL);
+	chart = heat_of(three, 2);
+	CHECK(strstr(chart, ">&quot;a, b&quot;, c</text>") != NULL);
+	CHECK(strstr(chart, ">a&quot;</text>") != NULL);
+}
+
 int
 main(void)
 {
@@ -263,5 +300,6 @@ main(void)
 	RUN(a_version_never_evaluated_has_a_page);
 	RUN(tables_have_every_row);
 	RUN(colours_do_not_exaggerate);
+	RUN(heat_maps_know_values_from_each_other);
 	return unit_end();
 }

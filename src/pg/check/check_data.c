@@ -120,7 +120,8 @@ resolve_protected(CheckCall *call, char **names, int n)
 			                       "argument \"protected\"",
 			                       names[a])));
 		attribute->name = names[a];
-		attribute->n_keys = source_attribute(&call->source, names[a], columns);
+		attribute->n_keys =
+			source_attribute(&call->source, names[a], "protected", columns);
 		for (int c = 0; c < attribute->n_keys; c++)
 			attribute->keys[c] = add_key(call, columns[c], true);
 	}

@@ -288,8 +288,9 @@ resolve_protected(ReadPlan *plan)
 	for (int i = 0; i < request->n_protected; i++)
 	{
 		char *names[SOURCE_MAX_CROSSED];
-		int n = source_attribute(&plan->source,
-		                         request->protected_attributes[i], names);
+		int n =
+			source_attribute(&plan->source, request->protected_attributes[i],
+		                     "protected", names);
 
 		specs[i].name = request->protected_attributes[i];
 		for (int c = 0; c < n; c++)

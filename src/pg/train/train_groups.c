@@ -45,8 +45,8 @@ train_set_groups(TrainCall *call)
 	StaticAssertStmt(SOURCE_MAX_CROSSED == MODEL_MAX_CROSSED,
 	                 "models name as many columns as attributes can cross");
 	source_open(call->extract.source, &source);
-	groups.n_columns =
-		(uint32) source_attribute(&source, attribute->name, columns);
+	groups.n_columns = (uint32) source_attribute(&source, attribute->name,
+	                                             "protected", columns);
 	groups.groups = palloc(sizeof(ModelGroup) * attribute->n_groups);
 	for (uint32 g = 0; g < attribute->n_groups; g++)
 		groups.groups[g] = (ModelGroup){ attribute->group_names[g],
