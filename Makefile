@@ -14,7 +14,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" fairpg.contr
 MODULE_big = fairpg
 SHARED_OBJS = \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/num/*.c src/fair/*.c src/model/*.c)))
-CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/report/*.c src/pg/*.c)))
+CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/report/*.c src/pg/*.c src/pg/govern/*.c)))
 # what both libraries need of the server side
 COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o four_fifths.o \
 	figures_number.o figures_score.o host.o \
@@ -31,8 +31,9 @@ TRAIN_LIB = fairpg_train.so
 # The install script is joined from topic files, in this order.
 SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql scores.sql errors.sql statistics.sql audit.sql \
 	ranking.sql conditional.sql counterfactual.sql calibration.sql bias_audit.sql compare.sql subgroups.sql \
-	store.sql store_evaluation.sql reports.sql reports_evaluation.sql \
-	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql stress.sql analyses.sql audit_report.sql)
+	governance_store.sql governance_rows.sql store.sql store_evaluation.sql reports.sql reports_evaluation.sql \
+	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql stress.sql analyses.sql audit_report.sql \
+	governance.sql)
 INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 

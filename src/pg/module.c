@@ -26,6 +26,7 @@ static int model_cache_size_kb = 64 * 1024;
 static int workers = -1;
 static char *blas_library = NULL;
 static char *gathering = NULL;
+static char *actor = NULL;
 
 static void
 define_sizes(void)
@@ -90,6 +91,12 @@ _PG_init(void)
 		"Sets the file of the serial OpenBLAS that training may load.",
 		"An empty value stands for the place known when fairpg was built.",
 		&blas_library, "", PGC_SUSET, 0, NULL, NULL, NULL);
+
+	DefineCustomStringVariable(
+		"fairpg.actor",
+		"Sets what an application says of who acts, which is recorded as its "
+		"word.",
+		NULL, &actor, "", PGC_USERSET, 0, NULL, NULL, NULL);
 
 	MarkGUCPrefixReserved("fairpg");
 }

@@ -28,6 +28,7 @@ typedef enum StoreUse
 	STORE_TO_CHOOSE,
 	STORE_TO_ANALYSE, /* fairpg.add_analyses() */
 	STORE_TO_REPORT,  /* fairpg.audit_report() */
+	STORE_TO_GOVERN,  /* as the owner of the store, who has all rights */
 	STORE_USES
 } StoreUse;
 
@@ -35,6 +36,9 @@ typedef enum StoreUse
  * database, the layout is ours, and the current user has the rights on the
  * store's tables that the use takes in the end. */
 extern void store_require(StoreUse use);
+
+/* The role that owns the store, which must be there. */
+extern Oid store_schema_owner(void);
 
 /* OID of fairpg_catalog.model_version, or InvalidOid when there is none. */
 extern Oid store_version_table(void);

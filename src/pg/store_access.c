@@ -68,7 +68,7 @@ typedef struct StoreTable
 
 /* in the order of StoreUse */
 static const StoreTable store_tables[] = {
-	{ "store_version", { READ, READ, READ, READ, READ, READ, READ } },
+	{ "store_version", { READ, READ, READ, READ, READ, READ, READ, 0 } },
 	{ "model", { READ | ADD | SET, 0, READ | ADD | SET, 0, READ | ADD | SET } },
 	{ "model_version", { ADD, READ, ADD, 0, READ | ADD, READ, READ } },
 	{ "coefficient", { ADD, 0, ADD, 0, ADD } },
@@ -88,6 +88,7 @@ static const StoreTable store_tables[] = {
 	{ "evaluation_ratio", { ADD, ADD, ADD, ADD, READ | ADD, 0, READ } },
 	{ "analysis", { 0, 0, 0, 0, 0, READ | ADD | SET, READ } },
 	{ "analysis_row", { 0, 0, 0, 0, 0, READ | ADD | DROP, READ } },
+	{ "governed_model", { READ, 0, READ, 0, READ } },
 	{ "run", { 0, 0, READ | ADD | SET } },
 };
 
@@ -123,6 +124,12 @@ schema_owner(Oid schema)
 		ReleaseSysCache(tuple);
 	}
 	return owner;
+}
+
+Oid
+store_schema_owner(void)
+{
+	return schema_owner(get_namespace_oid(STORE_SCHEMA, false));
 }
 
 /*
@@ -202,7 +209,7 @@ refuse_right(const StoreTable *table, StoreUse use, const char *missing)
 		[STORE_TO_TRAIN] = "Training",  [STORE_TO_EVALUATE] = "An evaluation",
 		[STORE_TO_RUN_JOB] = "A job",   [STORE_TO_EXPLORE] = "A frontier",
 		[STORE_TO_CHOOSE] = "A choice", [STORE_TO_ANALYSE] = "An analysis",
-		[STORE_TO_REPORT] = "A report"
+		[STORE_TO_REPORT] = "A report",  [STORE_TO_GOVERN] = "Governance"
 	};
 
 	ereport(ERROR,

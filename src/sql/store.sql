@@ -36,6 +36,11 @@ DECLARE
         fairpg_report.stress,
         fairpg_report.training_log,fairpg_report.coefficients,
         fairpg_report.thresholds}';
+    governance_parts CONSTANT text[] := '{fairpg_catalog.duty,fairpg_catalog.person,
+        fairpg_catalog.policy_template,fairpg_catalog.policy,fairpg_catalog.policy_criterion,
+        fairpg_catalog.governed_model,fairpg_catalog.state,fairpg_catalog.transition_rule,
+        fairpg_catalog.contributor,fairpg_catalog.review,fairpg_catalog.waiver,
+        fairpg_catalog.approval,fairpg_catalog.transition,fairpg_catalog.deployment}';
     existing integer;
     missing text;
     place name;
@@ -89,7 +94,7 @@ BEGIN
                 HINT = 'Install the version of fairpg that made the store.';
         END IF;
         SELECT string_agg(format('"%s"', part), ', ') INTO missing
-            FROM unnest(parts) AS part WHERE to_regclass(part) IS NULL;
+            FROM unnest(parts || governance_parts) AS part WHERE to_regclass(part) IS NULL;
         IF existing IS NULL OR missing IS NOT NULL THEN
             RAISE object_not_in_prerequisite_state USING
                 MESSAGE = 'the fairpg store is not complete',
@@ -105,6 +110,7 @@ BEGIN
             DROP TRIGGER IF EXISTS model_version_truncated ON fairpg_catalog.model_version;
             EXECUTE triggers;
         END IF;
+        PERFORM fairpg.make_record_guards();
         RETURN format('fairpg store with layout %s is in place', existing);
     END IF;
 
@@ -177,6 +183,9 @@ BEGIN
         server_version text NOT NULL,
         created_at timestamptz NOT NULL,
         created_by text NOT NULL,
+        author_role text,
+        author_login text,
+        state text,
         CONSTRAINT model_version_pkey PRIMARY KEY (model, version)
     );
     -- neither compressed nor in the row: a checksum needs the bytes as they are
@@ -185,7 +194,7 @@ BEGIN
         IS 'one row for each training: what was asked, what came of it, and the model itself';
     COMMENT ON COLUMN fairpg_catalog.model_version.model IS 'name of the model';
     COMMENT ON COLUMN fairpg_catalog.model_version.version
-        IS 'number of the version; the highest one is used for predictions';
+        IS 'number of the version; the highest one is used for predictions, or the champion where there is a policy';
     COMMENT ON COLUMN fairpg_catalog.model_version.family
         IS 'family of the model: logistic, linear or multinomial';
     COMMENT ON COLUMN fairpg_catalog.model_version.fairness
@@ -242,6 +251,11 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.model_version.server_version IS 'version of PostgreSQL';
     COMMENT ON COLUMN fairpg_catalog.model_version.created_at IS 'when the version was stored';
     COMMENT ON COLUMN fairpg_catalog.model_version.created_by IS 'role that trained';
+    COMMENT ON COLUMN fairpg_catalog.model_version.author_role
+        IS 'role of the session that trained or chose the version, whatever SET ROLE made of it';
+    COMMENT ON COLUMN fairpg_catalog.model_version.author_login IS 'who had logged in for it';
+    COMMENT ON COLUMN fairpg_catalog.model_version.state
+        IS 'state in its life under a policy; NULL: the model has no policy';
 
     CREATE TABLE fairpg_catalog.coefficient (
         model text NOT NULL,
@@ -598,6 +612,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.run.begun_by IS 'role that called it';
     COMMENT ON COLUMN fairpg_catalog.run.pid IS 'process of the server that ran it';
 
+    PERFORM fairpg.make_governance_tables();
     EXECUTE triggers;
 
     PERFORM fairpg.make_reports();
