@@ -33,7 +33,7 @@ SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql scores.sql err
 	ranking.sql conditional.sql counterfactual.sql calibration.sql bias_audit.sql compare.sql subgroups.sql \
 	governance_store.sql governance_rows.sql store.sql store_evaluation.sql reports.sql reports_evaluation.sql \
 	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql stress.sql analyses.sql audit_report.sql \
-	governance.sql)
+	record_placeholder.sql governance.sql governance_policy.sql governance_gate.sql governance_life.sql)
 INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 

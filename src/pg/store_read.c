@@ -62,6 +62,7 @@ typedef struct VersionColumns
 	AttrNumber artifact;
 	AttrNumber sha256;
 	AttrNumber encoding;
+	AttrNumber state;
 } VersionColumns;
 
 static void
@@ -94,6 +95,7 @@ find_columns(Relation table, VersionColumns *columns)
 	columns->artifact = find_column(table, "artifact", BYTEAOID);
 	columns->sha256 = find_column(table, "artifact_sha256", BYTEAOID);
 	columns->encoding = find_column(table, "encoding", TEXTOID);
+	columns->state = find_column(table, "state", TEXTOID);
 }
 
 /* The table, locked; raises an error unless this user may read it like so. */
@@ -163,6 +165,28 @@ refuse_missing(const char *model, int version)
 	                errmsg("model \"%s\" does not exist", model)));
 }
 
+static void
+refuse_unserved(const char *model)
+{
+	ereport(ERROR,
+	        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	         errmsg("model \"%s\" has no version in service", model),
+	         errdetail("It is under a policy, and none of its versions is "
+	                   "champion."),
+	         errhint("Name a version, or deploy one with fairpg.deploy().")));
+}
+
+/* Whether a row is what stands for its model: the newest version comes first,
+ * and is it unless there is a policy; then the champion is. */
+static bool
+is_in_service(HeapTuple row, AttrNumber state, TupleDesc descriptor)
+{
+	bool null;
+	Datum value = heap_getattr(row, state, descriptor, &null);
+
+	return null || strcmp(TextDatumGetCString(value), "champion") == 0;
+}
+
 StoreReader *
 store_reader_open(const char *model, int version, bool missing_ok,
                   StoredModel *stored)
@@ -173,6 +197,7 @@ store_reader_open(const char *model, int version, bool missing_ok,
 	ScanKeyData keys[2];
 	Datum value;
 	bool null;
+	int n_seen = 0;
 
 	reader->model = model;
 	reader->table = open_table();
@@ -189,10 +214,18 @@ store_reader_open(const char *model, int version, bool missing_ok,
 	                                          GetActiveSnapshot(),
 	                                          version > 0 ? 2 : 1, keys);
 	/* backwards, so the highest version comes first */
-	reader->row = systable_getnext_ordered(reader->scan, BackwardScanDirection);
+	do
+	{
+		reader->row =
+			systable_getnext_ordered(reader->scan, BackwardScanDirection);
+		n_seen++;
+	} while (HeapTupleIsValid(reader->row) && version == 0 &&
+	         !is_in_service(reader->row, columns.state, descriptor));
 	if (!HeapTupleIsValid(reader->row))
 	{
 		store_reader_close(reader);
+		if (!missing_ok && n_seen > 1)
+			refuse_unserved(model);
 		if (!missing_ok)
 			refuse_missing(model, version);
 		return NULL;

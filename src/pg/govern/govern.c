@@ -80,6 +80,7 @@ static const GovernedCall calls[] = {
 	{ "withdraw_policy", "approver" },
 	{ "govern", "admin" },
 	{ "map_person", "admin" },
+	{ "assign_duty", "admin" },
 	{ "add_contributor", "analyst" },
 	{ "review", "reviewer" },
 	{ "approve", "approver" },

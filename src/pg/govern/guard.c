@@ -84,16 +84,14 @@ is_governed(const char *model)
 {
 	Parameters parameters = { 0 };
 	int nest_level = store_spi_begin();
-	bool null = true;
+	bool found;
 
 	add_text(&parameters, model);
-	run("SELECT policy FROM fairpg_catalog.model WHERE model = $1", &parameters,
-	    SPI_OK_SELECT);
-	if (SPI_processed == 1)
-		(void) SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
-		                     &null);
+	run("SELECT FROM fairpg_catalog.governed_model WHERE model = $1",
+	    &parameters, SPI_OK_SELECT);
+	found = SPI_processed > 0;
 	store_spi_end(nest_level);
-	return !null;
+	return found;
 }
 
 /* The row of a new version: who made it, and a draft where there is a policy;

@@ -1,0 +1,75 @@
+SET client_min_messages = warning;
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+-- Policies, gates and the life of versions.  Every person logs in as a role of
+-- their own, since identity is what has been authenticated.
+\set admin :USER
+CREATE ROLE fairpg_test_ana LOGIN;
+CREATE ROLE fairpg_test_rita LOGIN;
+CREATE ROLE fairpg_test_abel LOGIN;
+CREATE ROLE fairpg_test_abel_too LOGIN;
+CREATE ROLE fairpg_test_otto LOGIN;
+CREATE ROLE fairpg_test_reviewers;
+CREATE ROLE fairpg_test_approvers;
+CREATE ROLE fairpg_test_operators;
+CREATE ROLE fairpg_test_analysts;
+GRANT fairpg_test_analysts TO fairpg_test_ana;
+GRANT fairpg_test_reviewers TO fairpg_test_rita, fairpg_test_ana;
+GRANT fairpg_test_approvers TO fairpg_test_abel, fairpg_test_abel_too, fairpg_test_ana;
+GRANT fairpg_test_operators TO fairpg_test_otto, fairpg_test_ana;
+CREATE TABLE governed_loans AS
+SELECT i AS id, i * 7919 % 101 + i * 31 % 61 > 70 AS repaid, i * 7919 % 101 AS income,
+    CASE WHEN i % 3 = 0 THEN 'f' ELSE 'm' END AS sex
+FROM generate_series(1, 6000) i;
+GRANT SELECT ON governed_loans TO PUBLIC;
+SELECT fairpg.init() IS NOT NULL AS ready;
+SELECT fairpg.assign_duty('analyst', 'fairpg_test_analysts');
+SELECT fairpg.assign_duty('reviewer', 'fairpg_test_reviewers');
+SELECT fairpg.assign_duty('approver', 'fairpg_test_approvers');
+SELECT fairpg.assign_duty('operator', 'fairpg_test_operators');
+GRANT USAGE ON SCHEMA fairpg_catalog TO PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA fairpg_catalog TO PUBLIC;
+GRANT INSERT ON ALL TABLES IN SCHEMA fairpg_catalog TO fairpg_test_analysts;
+GRANT UPDATE ON fairpg_catalog.model TO fairpg_test_analysts;
+
+-- a policy says why, or it is none
+\c - fairpg_test_ana
+SELECT fairpg.create_policy('lending', 'because', 'Equal Credit Opportunity Act', '2026-10-01', 'none that we know of, after discussion', 'people refused credit', template => 'four_fifths', protected => '{sex}');
+SELECT fairpg.create_policy('lending',
+    rationale => 'Approval decides about access to credit, so rates of approval are compared; errors are looked at beside them.',
+    legal_basis => 'Equal Credit Opportunity Act, 15 U.S.C. 1691', legal_as_of => '2026-10-01',
+    ethical_notes => 'Women were approved less often in the past, for no reason of theirs.',
+    harms => 'Applicants who are refused although they would repay.',
+    template => 'four_fifths', protected => '{sex}',
+    criteria => '[{"criterion": "accuracy", "metric": "accuracy", "contrast": "overall", "comparator": ">=", "threshold": 0.6, "rationale": "Worse than that, nobody is served."}]',
+    options => '{"min_canary": "0 s", "max_canary_share": 0.2, "required_reviews": ["design_review"]}');
+SELECT fairpg.activate_policy('lending', 1, 'as agreed by the committee');
+\c - fairpg_test_abel
+SELECT fairpg.activate_policy('lending', 1, 'as agreed by the committee');
+SELECT policy, version, criterion, metric, attribute, contrast, comparator, threshold, confidence FROM fairpg_catalog.policy_criterion ORDER BY criterion;
+
+-- the analyst trains; the model comes under the policy; predictions need a champion
+\c - fairpg_test_ana
+SELECT version FROM fairpg.train('credit', 'governed_loans', 'repaid', features => '{income}', protected => '{sex}', seed => 1);
+SELECT fairpg.govern('credit', 'lending', 'whom to grant a loan, by a first score');
+\c - :admin
+SELECT fairpg.govern('credit', 'lending', 'whom to grant a loan, by a first score');
+SELECT fairpg.predict('credit', g) FROM governed_loans g LIMIT 1;
+SELECT count(fairpg.predict('credit', g, 1)) FROM governed_loans g;
+\c - fairpg_test_ana
+SELECT * FROM fairpg.gate_report('credit', 1, 'reviewed');
+SELECT (r).outcome, (r).reasons FROM fairpg.review('credit', 1, 'design_review', 'pass', 'all is well with my own model') r;
+\c - fairpg_test_rita
+SELECT from_state, to_state, outcome, reasons FROM fairpg.review('credit', 1, 'design_review', 'pass', 'features, label and threshold are as designed');
+\c - fairpg_test_abel
+SELECT check_name, subject, needed, verdict, blocking FROM fairpg.gate_report('credit', 1, 'approved');
+SELECT from_state, to_state, outcome, reasons FROM fairpg.approve('credit', 1, 'the evidence is sufficient for use');
+\c - fairpg_test_ana
+SELECT outcome, reasons FROM fairpg.approve('credit', 1, 'the evidence is sufficient for use');
+\c - fairpg_test_otto
+SELECT from_state, to_state, outcome, reasons FROM fairpg.deploy('credit', 1, 'champion', reason => 'without a canary');
+SELECT from_state, to_state, outcome, reasons FROM fairpg.deploy('credit', 1, 'canary', 0.5, 'half of the subjects');
+SELECT from_state, to_state, outcome, reasons FROM fairpg.deploy('credit', 1, 'canary', 0.2, 'a fifth of the subjects');
+SELECT from_state, to_state, outcome, reasons FROM fairpg.deploy('credit', 1, 'champion', reason => 'the canary went well');
+SELECT count(fairpg.predict('credit', g)) FROM governed_loans g;
+SELECT from_state, to_state, outcome, actor, login FROM fairpg_catalog.transition ORDER BY transition;

@@ -1,0 +1,396 @@
+-- The gate: what a policy demands of a version against what has been found out
+-- about it.  The same function answers a dry run and decides.
+
+CREATE TYPE fairpg.gate_check AS (
+    check_name text,
+    subject text,
+    needed text,
+    found text,
+    verdict text,
+    blocking boolean
+);
+COMMENT ON TYPE fairpg.gate_check IS 'one check before a step in the life of a version';
+COMMENT ON COLUMN fairpg.gate_check.check_name IS 'what is checked: policy, step, four_eyes, review, criterion, approval, canary, ...';
+COMMENT ON COLUMN fairpg.gate_check.subject IS 'which review, criterion or the like';
+COMMENT ON COLUMN fairpg.gate_check.needed IS 'what it takes';
+COMMENT ON COLUMN fairpg.gate_check.found IS 'what there is';
+COMMENT ON COLUMN fairpg.gate_check.verdict IS 'pass, fail, insufficient or waived';
+COMMENT ON COLUMN fairpg.gate_check.blocking IS 'whether it stands in the way';
+
+CREATE TYPE fairpg.gate_result AS (
+    model text,
+    version integer,
+    from_state text,
+    to_state text,
+    outcome text,
+    reasons text[],
+    transition bigint
+);
+COMMENT ON TYPE fairpg.gate_result IS 'what became of a step in the life of a version';
+COMMENT ON COLUMN fairpg.gate_result.model IS 'name of the model';
+COMMENT ON COLUMN fairpg.gate_result.version IS 'number of the version';
+COMMENT ON COLUMN fairpg.gate_result.from_state IS 'state before';
+COMMENT ON COLUMN fairpg.gate_result.to_state IS 'state that it led to, or was to';
+COMMENT ON COLUMN fairpg.gate_result.outcome IS 'done, refused, or recorded: it counts, and more is needed for the step';
+COMMENT ON COLUMN fairpg.gate_result.reasons IS 'what stood in the way, or is still missing';
+COMMENT ON COLUMN fairpg.gate_result.transition IS 'number of the row of fairpg_catalog.transition';
+
+-- What has been measured of a version for each criterion of its policy, from the
+-- newest evaluation that can tell.  Before deployment that is one of rows beyond
+-- the training, made while the version did not serve; of a canary, one made while
+-- it did.
+CREATE FUNCTION fairpg.criterion_results(
+    model text,
+    version integer,
+    OUT criterion text,
+    OUT phase text,
+    OUT severity text,
+    OUT needed text,
+    OUT value double precision,
+    OUT low double precision,
+    OUT high double precision,
+    OUT n bigint,
+    OUT n_needed bigint,
+    OUT worst_group text,
+    OUT evaluation bigint,
+    OUT verdict text,
+    OUT reason text,
+    OUT on_insufficient text,
+    OUT waiver bigint)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH policy AS (
+        SELECT p.* FROM fairpg_catalog.governed_model g
+            JOIN fairpg_catalog.policy p ON p.policy = g.policy AND p.status = 'active'
+        WHERE g.model = criterion_results.model
+    ), service AS (
+        SELECT d.slot, d.started_at, coalesce(d.ended_at, 'infinity') AS ended_at
+        FROM fairpg_catalog.deployment d
+        WHERE d.model = criterion_results.model AND d.version = criterion_results.version
+    ), candidate AS (
+        SELECT e.evaluation, e.evaluated_at, e.level, e.accuracy, e.auc, e.loss, e.n_rows,
+            CASE WHEN s.slot IS NULL THEN 'before' ELSE s.slot END AS made
+        FROM fairpg_catalog.evaluation e
+            LEFT JOIN LATERAL (SELECT s.slot FROM service s
+                WHERE e.evaluated_at >= s.started_at AND e.evaluated_at < s.ended_at
+                ORDER BY s.started_at DESC LIMIT 1) s ON true
+        WHERE e.model = criterion_results.model AND e.version = criterion_results.version
+            AND e.part <> 'train'
+    ), figure AS (
+        -- every value that an evaluation has for a criterion: one, or one for each group
+        SELECT c.criterion, e.evaluation, e.evaluated_at, e.level,
+            CASE c.contrast WHEN 'ratio' THEN f.ratio ELSE f.value END AS value,
+            CASE c.contrast WHEN 'ratio' THEN f.ratio_low ELSE f.low END AS low,
+            CASE c.contrast WHEN 'ratio' THEN f.ratio_high ELSE f.high END AS high,
+            f.n, f.worst_group, f.reason
+        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
+            JOIN candidate e ON e.made = CASE c.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
+            JOIN fairpg_catalog.evaluation_gap f ON f.evaluation = e.evaluation
+                AND f.criterion = c.metric AND f.attribute = c.attribute
+        WHERE c.contrast IN ('gap', 'ratio')
+        UNION ALL
+        SELECT c.criterion, e.evaluation, e.evaluated_at, e.level, f.value, f.low, f.high, f.n,
+            f.attribute || ': ' || f.group_name, f.reason
+        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
+            JOIN candidate e ON e.made = CASE c.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
+            JOIN fairpg_catalog.evaluation_metric f ON f.evaluation = e.evaluation
+                AND f.metric = c.metric AND f.attribute = c.attribute
+        WHERE c.contrast = 'each_group'
+        UNION ALL
+        SELECT c.criterion, e.evaluation, e.evaluated_at, e.level, v.value,
+            CASE c.metric WHEN 'accuracy' THEN w.low END, CASE c.metric WHEN 'accuracy' THEN w.high END,
+            e.n_rows, NULL, NULL
+        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
+            JOIN candidate e ON e.made = CASE c.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
+            CROSS JOIN LATERAL (SELECT CASE c.metric WHEN 'accuracy' THEN e.accuracy WHEN 'auc' THEN e.auc ELSE e.loss END) v (value)
+            CROSS JOIN LATERAL fairpg.proportion_interval(e.accuracy * e.n_rows, e.n_rows, e.level) w
+        WHERE c.contrast = 'overall'
+        UNION ALL
+        SELECT c.criterion, a.evaluation, a.analysed_at, NULL,
+            (SELECT count(*) FROM fairpg_catalog.analysis_row r
+             WHERE r.evaluation = a.evaluation AND r.analysis = a.analysis
+                AND r.severity = replace(c.metric, 'data_checks_', ''))::double precision,
+            NULL, NULL, a.n_rows, NULL, NULL
+        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
+            JOIN fairpg_catalog.evaluation e
+                ON e.model = criterion_results.model AND e.version = criterion_results.version
+            JOIN fairpg_catalog.analysis a ON a.evaluation = e.evaluation AND a.analysis = 'data_checks'
+        WHERE c.contrast = 'count'
+    ), newest AS (
+        SELECT f.*, f.evaluation = first_value(f.evaluation) OVER (PARTITION BY f.criterion
+            ORDER BY f.evaluated_at DESC, f.evaluation DESC) AS is_newest
+        FROM figure f
+    ), judged AS (
+        SELECT c.criterion, f.value, f.low, f.high, f.n, f.worst_group, f.evaluation, x.verdict, x.reason,
+            c.threshold, c.comparator, c.contrast, c.metric
+        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
+            LEFT JOIN newest f ON f.criterion = c.criterion AND f.is_newest
+            CROSS JOIN LATERAL (SELECT
+                CASE WHEN c.comparator = '<=' THEN f.low > c.threshold ELSE f.high < c.threshold END AS breach,
+                CASE WHEN c.comparator = '<=' THEN f.high <= c.threshold ELSE f.low >= c.threshold END AS kept,
+                CASE WHEN c.comparator = '<=' THEN f.value <= c.threshold ELSE f.value >= c.threshold END AS point_kept) b
+            CROSS JOIN LATERAL (SELECT
+                CASE WHEN f.evaluation IS NULL THEN 'no evaluation has measured it'
+                     WHEN f.evaluated_at < clock_timestamp() - p.max_evidence_age
+                         THEN format('evaluation %s is older than %s', f.evaluation, p.max_evidence_age)
+                     WHEN f.value IS NULL THEN coalesce(f.reason, 'undefined')
+                     WHEN f.n < c.min_n THEN format('%s rows, of %s at least', f.n, c.min_n)
+                     WHEN c.contrast <> 'count' AND c.evidence <> 'point' AND (1 + f.level) / 2 < c.confidence
+                         THEN format('its intervals have level %s', f.level)
+                     WHEN c.contrast <> 'count' AND c.evidence <> 'point' AND (f.low IS NULL OR f.high IS NULL)
+                         THEN 'there is no interval' END AS reason) w
+            CROSS JOIN LATERAL (SELECT
+                CASE WHEN w.reason IS NOT NULL THEN 'insufficient'
+                     WHEN c.contrast = 'count' OR c.evidence = 'point'
+                         THEN CASE WHEN b.point_kept THEN 'pass' ELSE 'fail' END
+                     WHEN b.breach THEN 'fail'
+                     WHEN b.kept OR c.evidence = 'no_significant_breach' THEN 'pass'
+                     ELSE 'insufficient' END AS verdict,
+                w.reason) x
+    ), worst AS (
+        SELECT DISTINCT ON (j.criterion) j.*
+        FROM judged j
+        ORDER BY j.criterion, CASE j.verdict WHEN 'fail' THEN 1 WHEN 'insufficient' THEN 2 ELSE 3 END,
+            CASE j.comparator WHEN '<=' THEN -j.value ELSE j.value END, j.worst_group COLLATE "C"
+    )
+    SELECT c.criterion, c.phase, c.severity,
+        format('%s%s %s %s', c.metric,
+            CASE c.contrast WHEN 'gap' THEN ' gap' WHEN 'ratio' THEN ' ratio' WHEN 'each_group' THEN ' of each group' ELSE '' END
+                || CASE c.attribute WHEN '' THEN '' ELSE ' of ' || c.attribute END,
+            c.comparator, c.threshold),
+        j.value, j.low, j.high, j.n,
+        CASE WHEN j.verdict = 'insufficient' AND j.low IS NOT NULL AND j.high IS NOT NULL AND j.n > 0
+                AND c.contrast IN ('gap', 'ratio')
+            THEN fairpg.rows_to_decide(j.value, j.low, j.high, j.n, c.threshold,
+                CASE c.contrast WHEN 'gap' THEN 'max_gap' ELSE 'min_ratio' END) END,
+        j.worst_group, j.evaluation, j.verdict, j.reason, c.on_insufficient,
+        (SELECT max(w.waiver) FROM fairpg_catalog.waiver w
+         WHERE w.model = criterion_results.model AND w.version = criterion_results.version
+            AND w.criterion = c.criterion AND w.granted_at IS NOT NULL AND w.expires_at > clock_timestamp())
+    FROM worst j CROSS JOIN policy p
+        JOIN fairpg_catalog.policy_criterion c
+            ON c.policy = p.policy AND c.version = p.version AND c.criterion = j.criterion
+    ORDER BY c.criterion COLLATE "C";
+END
+$body$;
+COMMENT ON FUNCTION fairpg.criterion_results(text, integer)
+    IS 'each criterion of the policy of a model against what was measured of a version, with verdict and waiver';
+
+-- What an approval is given for.  When any of it changes, the approval is for
+-- something else.
+CREATE FUNCTION fairpg.approval_digest(model text, version integer)
+    RETURNS bytea
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    SET extra_float_digits = 1 SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' SET timezone = 'UTC'
+    AS $body$
+BEGIN
+    RETURN (SELECT sha256(convert_to(jsonb_build_object(
+            'model', v.model, 'version', v.version,
+            'artifact', encode(sha256(v.artifact), 'hex'),
+            'threshold', v.threshold,
+            'group_thresholds', (SELECT jsonb_agg(to_jsonb(t) ORDER BY t.attribute COLLATE "C", t.group_name COLLATE "C")
+                FROM fairpg_catalog.group_threshold t WHERE t.model = v.model AND t.version = v.version),
+            'policy', encode(fairpg.policy_digest(p.policy, p.version), 'hex'),
+            'evidence', (SELECT jsonb_agg(jsonb_build_object('criterion', r.criterion, 'evaluation', r.evaluation,
+                    'value', r.value, 'low', r.low, 'high', r.high, 'n', r.n, 'waiver', r.waiver)
+                    ORDER BY r.criterion COLLATE "C")
+                FROM fairpg.criterion_results(v.model, v.version) r WHERE r.phase IN ('data', 'train', 'predeploy'))
+            )::text, 'UTF8'))
+        FROM fairpg_catalog.model_version v
+            JOIN fairpg_catalog.governed_model g ON g.model = v.model
+            JOIN fairpg_catalog.policy p ON p.policy = g.policy AND p.status = 'active'
+        WHERE v.model = approval_digest.model AND v.version = approval_digest.version);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.approval_digest(text, integer)
+    IS 'SHA-256 of model, policy, thresholds, evidence and waivers as they are now, which an approval is given for';
+
+-- Persons who had a part in a version.
+CREATE FUNCTION fairpg.contributors(model text, version integer, OUT person text)
+    RETURNS SETOF text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT DISTINCT fairpg.person_of(a.role_name)
+    FROM (
+        SELECT unnest(ARRAY[v.created_by, v.author_role, v.author_login]) AS role_name
+        FROM fairpg_catalog.model_version v
+        WHERE v.model = contributors.model AND v.version = contributors.version
+        UNION ALL
+        SELECT c.chosen_by FROM fairpg_catalog.frontier_choice c
+        WHERE c.model = contributors.model AND c.version = contributors.version
+        UNION ALL
+        SELECT c.role_name FROM fairpg_catalog.contributor c
+        WHERE c.model = contributors.model AND c.version = contributors.version
+    ) a
+    WHERE a.role_name IS NOT NULL;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.contributors(text, integer)
+    IS 'the persons who trained or chose a version, or were added as contributors to it';
+
+-- Whether who acts may be the second pair of eyes, in a sentence where not.
+CREATE FUNCTION fairpg.independence_fault(model text, version integer)
+    RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+DECLARE
+    actor record;
+BEGIN
+    SELECT * INTO actor FROM fairpg.session_actor();
+    RETURN CASE
+        WHEN actor.is_superuser THEN 'a superuser session, which can be anybody'
+        WHEN actor.login IS NULL THEN 'a session that nobody has logged in for'
+        WHEN actor.login <> actor.role THEN format('session of "%s" that "%s" has logged in for', actor.role, actor.login)
+        WHEN fairpg.person_of(actor.role) IN (SELECT c.person FROM fairpg.contributors(model, version) c)
+            THEN format('%s had a part in the version', fairpg.person_of(actor.role)) END;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.independence_fault(text, integer)
+    IS 'why this session cannot be the second pair of eyes on a version; NULL where it can';
+
+-- Approvals that count: for what the version is now, in time, and given after it
+-- was last suspended.
+CREATE FUNCTION fairpg.live_approvals(model text, version integer, OUT approval bigint, OUT person text)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_column
+DECLARE
+    digest_now CONSTANT bytea := fairpg.approval_digest(model, version);
+BEGIN
+    RETURN QUERY
+    SELECT DISTINCT ON (a.person) a.approval, a.person
+    FROM fairpg_catalog.approval a
+    WHERE a.model = live_approvals.model AND a.version = live_approvals.version
+        AND a.digest = digest_now AND a.expires_at > clock_timestamp()
+        AND a.person NOT IN (SELECT c.person FROM fairpg.contributors(live_approvals.model, live_approvals.version) c)
+        AND a.approved_at > coalesce((SELECT max(t.at) FROM fairpg_catalog.transition t
+            WHERE t.model = a.model AND t.version = a.version AND t.to_state = 'suspended' AND t.outcome = 'done'),
+            '-infinity')
+    ORDER BY a.person, a.approval DESC;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.live_approvals(text, integer)
+    IS 'approvals of a version that count now, one for each person';
+
+CREATE FUNCTION fairpg.gate_checks(model text, version integer, to_state text, share double precision)
+    RETURNS SETOF fairpg.gate_check
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_variable
+DECLARE
+    subject record;
+    policy record;
+    rule record;
+    fault text;
+BEGIN
+    SELECT v.* INTO subject FROM fairpg_catalog.model_version v WHERE v.model = gate_checks.model AND v.version = gate_checks.version;
+    SELECT p.* INTO policy FROM fairpg_catalog.governed_model g
+        JOIN fairpg_catalog.policy p ON p.policy = g.policy AND p.status = 'active' WHERE g.model = gate_checks.model;
+    SELECT r.* INTO rule FROM fairpg_catalog.transition_rule r
+        WHERE r.from_state = subject.state AND r.to_state = gate_checks.to_state;
+
+    RETURN NEXT ('step', to_state, 'a step that there is', coalesce(rule.description, format('none from %s to %s', subject.state, to_state)),
+        CASE WHEN rule.to_state IS NULL THEN 'fail' ELSE 'pass' END, rule.to_state IS NULL)::fairpg.gate_check;
+    IF rule.to_state IS NULL THEN
+        RETURN;
+    END IF;
+    IF rule.four_eyes THEN
+        fault := fairpg.independence_fault(model, version);
+        RETURN NEXT ('four_eyes', (SELECT a.role FROM fairpg.session_actor() a), 'a person who had no part in the version',
+            coalesce(fault, 'independent'), CASE WHEN fault IS NULL THEN 'pass' ELSE 'fail' END, fault IS NOT NULL)::fairpg.gate_check;
+    END IF;
+    IF NOT rule.reviews AND NOT rule.approvals THEN
+        RETURN;
+    END IF;
+
+    RETURN NEXT ('policy', coalesce(policy.policy, ''), 'an active policy',
+        CASE WHEN policy.policy IS NULL THEN 'none' ELSE format('version %s', policy.version) END,
+        CASE WHEN policy.policy IS NULL THEN 'fail' ELSE 'pass' END, policy.policy IS NULL)::fairpg.gate_check;
+    IF policy.policy IS NULL THEN
+        RETURN;
+    END IF;
+    RETURN NEXT ('policy_unchanged', policy.policy, 'the words that were activated',
+        CASE WHEN policy.digest = fairpg.policy_digest(policy.policy, policy.version) THEN 'unchanged' ELSE 'changed since' END,
+        CASE WHEN policy.digest = fairpg.policy_digest(policy.policy, policy.version) THEN 'pass' ELSE 'fail' END,
+        policy.digest <> fairpg.policy_digest(policy.policy, policy.version))::fairpg.gate_check;
+    RETURN NEXT ('policy_first', policy.policy, 'in force before the training began',
+        format('in force since %s, trained %s', to_char(policy.activated_at, 'YYYY-MM-DD HH24:MI:SS'), to_char(subject.created_at, 'YYYY-MM-DD HH24:MI:SS')),
+        CASE WHEN policy.activated_at <= subject.created_at - make_interval(secs => subject.seconds) THEN 'pass' ELSE 'fail' END,
+        policy.activated_at > subject.created_at - make_interval(secs => subject.seconds))::fairpg.gate_check;
+    RETURN NEXT ('artifact', 'model', 'bytes as stored by the training',
+        CASE WHEN sha256(subject.artifact) = subject.artifact_sha256 THEN 'unchanged' ELSE 'changed since' END,
+        CASE WHEN sha256(subject.artifact) = subject.artifact_sha256 THEN 'pass' ELSE 'fail' END,
+        sha256(subject.artifact) <> subject.artifact_sha256)::fairpg.gate_check;
+
+    IF rule.reviews THEN
+        RETURN QUERY
+        SELECT 'review', k.kind, 'there, in time and not failed',
+            CASE WHEN r.review IS NULL THEN 'none' WHEN r.expires_at <= clock_timestamp() THEN 'expired'
+                ELSE format('%s by %s', r.verdict, r.reviewed_by) END,
+            x.verdict, x.verdict <> 'pass'
+        FROM unnest(policy.required_reviews) AS k (kind)
+            LEFT JOIN LATERAL (SELECT w.* FROM fairpg_catalog.review w
+                WHERE w.model = gate_checks.model AND w.version = gate_checks.version AND w.kind = k.kind
+                ORDER BY w.review DESC LIMIT 1) r ON true
+            CROSS JOIN LATERAL (SELECT CASE WHEN r.verdict IN ('pass', 'pass_with_conditions')
+                AND coalesce(r.expires_at > clock_timestamp(), true) THEN 'pass' ELSE 'fail' END) x (verdict)
+        ORDER BY k.kind COLLATE "C";
+    END IF;
+
+    RETURN QUERY
+    SELECT 'criterion', r.criterion, r.needed,
+        coalesce(CASE WHEN r.value IS NOT NULL THEN format('%s [%s, %s], n %s%s', round(r.value::numeric, 4),
+            round(r.low::numeric, 4), round(r.high::numeric, 4), r.n,
+            coalesce(', worst: ' || r.worst_group, '')) END
+            || coalesce('; ' || r.reason, '') || coalesce(format('; %s rows would decide', r.n_needed), ''), r.reason),
+        CASE WHEN x.waived THEN 'waived' ELSE r.verdict END,
+        r.severity = 'blocking' AND NOT x.waived
+            AND (r.verdict = 'fail' OR r.verdict = 'insufficient' AND r.on_insufficient <> 'advise')
+    FROM fairpg.criterion_results(model, version) r
+        CROSS JOIN LATERAL (SELECT r.waiver IS NOT NULL AND r.verdict <> 'pass'
+            AND (r.verdict = 'fail' OR r.on_insufficient <> 'block')) x (waived)
+    WHERE r.phase = ANY (rule.phases);
+
+    IF rule.approvals AND to_state <> 'approved' THEN
+        RETURN QUERY
+        SELECT 'approval', 'persons', format('%s for the version as it is now', policy.approvals_required),
+            format('%s%s', count(*), coalesce(': ' || string_agg(a.person, ', ' ORDER BY a.person COLLATE "C"), '')),
+            CASE WHEN count(*) >= policy.approvals_required THEN 'pass' ELSE 'fail' END,
+            count(*) < policy.approvals_required
+        FROM fairpg.live_approvals(model, version) a;
+    END IF;
+
+    IF to_state = 'canary' THEN
+        RETURN NEXT ('share', 'canary', format('%s at most', policy.max_canary_share), share::text,
+            CASE WHEN share > 0 AND share <= policy.max_canary_share THEN 'pass' ELSE 'fail' END,
+            share IS NULL OR share <= 0 OR share > policy.max_canary_share)::fairpg.gate_check;
+    ELSIF to_state = 'champion' AND subject.state = 'approved' THEN
+        RETURN NEXT ('canary', 'required', 'a policy without a canary',
+            CASE WHEN policy.canary_required THEN 'the policy asks for one' ELSE 'none is asked for' END,
+            CASE WHEN policy.canary_required THEN 'fail' ELSE 'pass' END, policy.canary_required)::fairpg.gate_check;
+    ELSIF to_state = 'champion' AND subject.state = 'canary' THEN
+        RETURN QUERY
+        SELECT 'canary', 'duration', format('%s at least', policy.min_canary), (clock_timestamp() - d.started_at)::text,
+            CASE WHEN d.started_at + policy.min_canary <= clock_timestamp() THEN 'pass' ELSE 'fail' END,
+            d.started_at + policy.min_canary > clock_timestamp()
+        FROM fairpg_catalog.deployment d
+        WHERE d.model = gate_checks.model AND d.version = gate_checks.version AND d.slot = 'canary' AND d.ended_at IS NULL;
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.gate_checks(text, integer, text, double precision)
+    IS 'every check before a step of a version, by the rights of the caller; fairpg.gate_report() for everybody';
