@@ -21,7 +21,7 @@ DECLARE
     checks jsonb;
     blocking text[];
     result fairpg.gate_result;
-    replaced record;
+    former record;
 BEGIN
     SELECT * INTO actor FROM fairpg.session_actor();
     PERFORM fairpg.require_text(reason, 'reason', 10);
@@ -48,14 +48,14 @@ BEGIN
         RETURNING transition INTO result.transition;
     IF result.outcome = 'done' THEN
         IF to_state = 'champion' THEN
-            FOR replaced IN
+            FOR former IN
                 SELECT v.version, v.state FROM fairpg_catalog.model_version v
                 WHERE v.model = move_version.model AND v.state = 'champion'
             LOOP
-                PERFORM fairpg.set_state(model, replaced.version, 'retired', 'replaced', 1);
+                PERFORM fairpg.set_state(model, former.version, 'retired', 'replaced', 1);
                 INSERT INTO fairpg_catalog.transition
                     (model, version, from_state, to_state, outcome, reason, gate, at, actor, login, asserted)
-                    VALUES (model, replaced.version, 'champion', 'retired', 'done',
+                    VALUES (model, former.version, 'champion', 'retired', 'done',
                         format('replaced by version %s', version), '[]', clock_timestamp(), actor.role, actor.login, actor.asserted);
             END LOOP;
         END IF;

@@ -163,7 +163,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.policy.author_login IS 'who had logged in for it';
     COMMENT ON COLUMN fairpg_catalog.policy.activated_at IS 'when it came into force';
     COMMENT ON COLUMN fairpg_catalog.policy.activated_by IS 'role that activated it';
-    COMMENT ON COLUMN fairpg_catalog.policy.activation_reason IS 'why';
+    COMMENT ON COLUMN fairpg_catalog.policy.activation_reason IS 'why it came into force';
     COMMENT ON COLUMN fairpg_catalog.policy.ended_at IS 'when it was superseded or withdrawn';
 
     CREATE TABLE fairpg_catalog.policy_criterion (
@@ -197,7 +197,7 @@ BEGIN
         IS 'protected attribute or intersection; empty: all rows together';
     COMMENT ON COLUMN fairpg_catalog.policy_criterion.contrast
         IS 'gap or ratio between groups, each_group by itself, overall, or count of findings';
-    COMMENT ON COLUMN fairpg_catalog.policy_criterion.comparator IS '<= or >=';
+    COMMENT ON COLUMN fairpg_catalog.policy_criterion.comparator IS 'which side of the threshold is kept: <= or >=';
     COMMENT ON COLUMN fairpg_catalog.policy_criterion.threshold IS 'what the value is compared with';
     COMMENT ON COLUMN fairpg_catalog.policy_criterion.confidence
         IS 'one-sided confidence that the verdict needs';
@@ -303,7 +303,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.review.findings IS 'what was found';
     COMMENT ON COLUMN fairpg_catalog.review.conditions IS 'conditions of the verdict';
     COMMENT ON COLUMN fairpg_catalog.review.body IS 'the filled form, where the kind has one';
-    COMMENT ON COLUMN fairpg_catalog.review.reviewed_at IS 'when';
+    COMMENT ON COLUMN fairpg_catalog.review.reviewed_at IS 'when it was recorded';
     COMMENT ON COLUMN fairpg_catalog.review.reviewed_by IS 'role that reviewed';
     COMMENT ON COLUMN fairpg_catalog.review.login IS 'who had logged in for it';
     COMMENT ON COLUMN fairpg_catalog.review.expires_at IS 'until when it counts; NULL: always';
@@ -357,8 +357,8 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.approval.version IS 'number of the version';
     COMMENT ON COLUMN fairpg_catalog.approval.digest
         IS 'SHA-256 of the model, its policy, thresholds, evidence and waivers at that time';
-    COMMENT ON COLUMN fairpg_catalog.approval.reason IS 'why';
-    COMMENT ON COLUMN fairpg_catalog.approval.approved_at IS 'when';
+    COMMENT ON COLUMN fairpg_catalog.approval.reason IS 'why it was given';
+    COMMENT ON COLUMN fairpg_catalog.approval.approved_at IS 'when it was given';
     COMMENT ON COLUMN fairpg_catalog.approval.approved_by IS 'role that approved';
     COMMENT ON COLUMN fairpg_catalog.approval.login IS 'who had logged in for it';
     COMMENT ON COLUMN fairpg_catalog.approval.person IS 'the person';
@@ -390,7 +390,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.transition.reason IS 'reason that was given';
     COMMENT ON COLUMN fairpg_catalog.transition.gate
         IS 'all checks that were made, with what was needed and found';
-    COMMENT ON COLUMN fairpg_catalog.transition.at IS 'when';
+    COMMENT ON COLUMN fairpg_catalog.transition.at IS 'when it was taken or refused';
     COMMENT ON COLUMN fairpg_catalog.transition.actor IS 'role that acted';
     COMMENT ON COLUMN fairpg_catalog.transition.login IS 'who had logged in for it';
     COMMENT ON COLUMN fairpg_catalog.transition.asserted
@@ -419,7 +419,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.deployment.salt IS 'what is hashed with a subject to choose the share';
     COMMENT ON COLUMN fairpg_catalog.deployment.started_at IS 'when it began';
     COMMENT ON COLUMN fairpg_catalog.deployment.started_by IS 'role that deployed';
-    COMMENT ON COLUMN fairpg_catalog.deployment.reason IS 'why';
+    COMMENT ON COLUMN fairpg_catalog.deployment.reason IS 'why it was deployed';
     COMMENT ON COLUMN fairpg_catalog.deployment.ended_at IS 'when it ended; NULL: it has not';
     COMMENT ON COLUMN fairpg_catalog.deployment.end_reason IS 'why it ended';
 

@@ -29,8 +29,8 @@ actor_read(Actor *actor)
 	actor->login = OidIsValid(login) ? GetUserNameFromId(login, true) : NULL;
 	actor->asserted =
 		asserted != NULL && asserted[0] != '\0' ? pstrdup(asserted) : NULL;
-	actor->is_superuser = superuser_arg(role) ||
-	                      (OidIsValid(login) && superuser_arg(login));
+	actor->is_superuser =
+		superuser_arg(role) || (OidIsValid(login) && superuser_arg(login));
 }
 
 /*

@@ -75,22 +75,14 @@ typedef struct GovernedCall
 } GovernedCall;
 
 static const GovernedCall calls[] = {
-	{ "create_policy", "analyst" },
-	{ "activate_policy", "approver" },
-	{ "withdraw_policy", "approver" },
-	{ "govern", "admin" },
-	{ "map_person", "admin" },
-	{ "assign_duty", "admin" },
-	{ "add_contributor", "analyst" },
-	{ "review", "reviewer" },
-	{ "approve", "approver" },
-	{ "reject", "reviewer" },
-	{ "request_waiver", "analyst" },
-	{ "grant_waiver", "approver" },
-	{ "deploy", "operator" },
-	{ "suspend", "operator" },
-	{ "retire", "operator" },
-	{ "rollback", "operator" },
+	{ "create_policy", "analyst" },    { "activate_policy", "approver" },
+	{ "withdraw_policy", "approver" }, { "govern", "admin" },
+	{ "map_person", "admin" },         { "assign_duty", "admin" },
+	{ "add_contributor", "analyst" },  { "review", "reviewer" },
+	{ "approve", "approver" },         { "reject", "reviewer" },
+	{ "request_waiver", "analyst" },   { "grant_waiver", "approver" },
+	{ "deploy", "operator" },          { "suspend", "operator" },
+	{ "retire", "operator" },          { "rollback", "operator" },
 	{ "gate_report", NULL },
 };
 
@@ -240,8 +232,7 @@ FAIRPG_FUNCTION(fairpg_govern);
 Datum
 fairpg_govern(PG_FUNCTION_ARGS)
 {
-	const GovernedCall *call =
-		find_call(get_func_name(fcinfo->flinfo->fn_oid));
+	const GovernedCall *call = find_call(get_func_name(fcinfo->flinfo->fn_oid));
 	MemoryContext caller = CurrentMemoryContext;
 	Parameters parameters = { 0 };
 	Oid owner = store_owner();
