@@ -121,7 +121,9 @@ choose_version(AuditReportCall *call)
 {
 	StoredModel stored;
 	StoreReader *reader =
-		store_reader_open(call->model, call->version, false, &stored);
+		store_reader_open(
+		call->model, call->version > 0 ? call->version : STORE_NEWEST, false,
+		&stored);
 
 	call->version = stored.version;
 	store_reader_close(reader);

@@ -44,7 +44,8 @@ typedef struct CompiledModel
 	dlist_node node;
 } CompiledModel;
 
-/* The model, from the cache or the store; 'version' 0 is the newest.  Checks
+/* The model, from the cache or the store; 'version' as store_reader_open() takes
+ * it.  Checks
  * the rights of the current user and raises all errors about models that do
  * not exist (NULL instead with 'missing_ok') or are damaged.  Valid until the
  * next call unless pinned. */

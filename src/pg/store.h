@@ -298,13 +298,16 @@ typedef struct StoredModel
 
 /*
  * Finds a version of a model by the primary key, under the active snapshot;
- * 'version' 0 is the newest.  Needs neither SPI nor any write, so it works in
+ * 'version' may be one of the two below.  Needs neither SPI nor any write, so it works in
  * the planner, in parallel workers and on a standby.  The current user must
  * have SELECT on the table.  The result is in CurrentMemoryContext.
  *
  * Raises an error when the store, the model or the version does not exist;
  * with 'missing_ok' a missing model or version gives NULL instead.
  */
+#define STORE_IN_SERVICE 0 /* the champion; the newest without a policy */
+#define STORE_NEWEST (-1)
+
 typedef struct StoreReader StoreReader;
 extern StoreReader *store_reader_open(const char *model, int version,
                                       bool missing_ok, StoredModel *stored);
@@ -314,7 +317,7 @@ extern void store_reader_fetch(StoreReader *reader, StoredModel *stored);
 extern void store_reader_close(StoreReader *reader);
 
 /* The three above in one, and the model decoded into the arena; returns it and
- * sets '*version' (given: 0 for the newest).  Damage is an error that names
+ * sets '*version' (given: may be STORE_IN_SERVICE or STORE_NEWEST).  Damage is an error that names
  * model and version. */
 extern Model *
 store_load_model(NumArena *arena, const char *model, int *version);

@@ -219,7 +219,7 @@ store_reader_open(const char *model, int version, bool missing_ok,
 		reader->row =
 			systable_getnext_ordered(reader->scan, BackwardScanDirection);
 		n_seen++;
-	} while (HeapTupleIsValid(reader->row) && version == 0 &&
+	} while (HeapTupleIsValid(reader->row) && version == STORE_IN_SERVICE &&
 	         !is_in_service(reader->row, columns.state, descriptor));
 	if (!HeapTupleIsValid(reader->row))
 	{

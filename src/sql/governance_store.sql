@@ -25,7 +25,8 @@ CREATE FUNCTION fairpg.make_record_guards()
     AS $guards$
 DECLARE
     tables CONSTANT name[] := '{duty,person,policy_template,policy,policy_criterion,governed_model,state,
-        transition_rule,contributor,review,waiver,approval,transition,deployment}';
+        transition_rule,contributor,review,waiver,approval,transition,deployment,
+        card_question,card_answer,document}';
     part name;
 BEGIN
     FOREACH part IN ARRAY tables LOOP
@@ -423,6 +424,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.deployment.ended_at IS 'when it ended; NULL: it has not';
     COMMENT ON COLUMN fairpg_catalog.deployment.end_reason IS 'why it ended';
 
+    PERFORM fairpg.make_document_tables();
     PERFORM fairpg.make_governance_rows();
     PERFORM fairpg.make_record_guards();
 END

@@ -40,7 +40,8 @@ DECLARE
         fairpg_catalog.policy_template,fairpg_catalog.policy,fairpg_catalog.policy_criterion,
         fairpg_catalog.governed_model,fairpg_catalog.state,fairpg_catalog.transition_rule,
         fairpg_catalog.contributor,fairpg_catalog.review,fairpg_catalog.waiver,
-        fairpg_catalog.approval,fairpg_catalog.transition,fairpg_catalog.deployment}';
+        fairpg_catalog.approval,fairpg_catalog.transition,fairpg_catalog.deployment,
+        fairpg_catalog.card_question,fairpg_catalog.card_answer,fairpg_catalog.document}';
     existing integer;
     missing text;
     place name;

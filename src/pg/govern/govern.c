@@ -83,6 +83,8 @@ static const GovernedCall calls[] = {
 	{ "request_waiver", "analyst" },   { "grant_waiver", "approver" },
 	{ "deploy", "operator" },          { "suspend", "operator" },
 	{ "retire", "operator" },          { "rollback", "operator" },
+	{ "describe", "analyst" },
+	{ "publish", "operator" },
 	{ "gate_report", NULL },
 };
 
