@@ -73,3 +73,11 @@ SELECT from_state, to_state, outcome, reasons FROM fairpg.deploy('credit', 1, 'c
 SELECT from_state, to_state, outcome, reasons FROM fairpg.deploy('credit', 1, 'champion', reason => 'the canary went well');
 SELECT count(fairpg.predict('credit', g)) FROM governed_loans g;
 SELECT from_state, to_state, outcome, actor, login FROM fairpg_catalog.transition ORDER BY transition;
+
+-- documents
+\c - fairpg_test_ana
+SELECT fairpg.publish('credit', 1);
+SELECT count(fairpg.describe('credit', field, 'An answer to: ' || question)) FROM fairpg_catalog.card_question;
+SELECT fairpg.publish('credit', 1);
+SELECT fairpg.describe('credit', 'colour', 'blue, with <script>');
+SELECT version FROM fairpg.train('credit', 'governed_loans', 'repaid', features => '{income}', protected => '{sex}', seed => 2, fairness => 'demographic_parity', max_gap => 0.01);

@@ -82,7 +82,7 @@ BEGIN
     RETURN json_build_object(
         'evaluated', true,
         'evaluation', chosen.evaluation, 'rows', chosen.n_rows, 'part', chosen.part, 'source', chosen.source,
-        'evaluated_at', chosen.evaluated_at, 'confidence_level', chosen.level,
+        'evaluated_at', date_trunc('second', chosen.evaluated_at), 'confidence_level', chosen.level,
         'accuracy', fairpg.in_figures(chosen.accuracy), 'auc', fairpg.in_figures(chosen.auc), 'loss', fairpg.in_figures(chosen.loss),
         'gaps', (SELECT json_agg(json_build_object('metric', g.criterion, 'attribute', g.attribute,
                 'value', fairpg.in_figures(g.value), 'low', fairpg.in_figures(g.low), 'high', fairpg.in_figures(g.high),
@@ -114,14 +114,15 @@ CREATE FUNCTION fairpg.card_policy(model text, version integer)
     AS $body$
 BEGIN
     RETURN coalesce((SELECT json_build_object(
-            'policy', p.policy, 'version', p.version, 'title', p.title, 'in_force_since', p.activated_at,
+            'policy', p.policy, 'version', p.version, 'title', p.title, 'in_force_since', date_trunc('second', p.activated_at),
             'jurisdictions', p.jurisdictions, 'metric_rationale', p.rationale,
-            'metrics_rejected', p.metrics_rejected, 'legal_basis', p.legal_basis, 'legal_as_of', p.legal_as_of,
+            'metrics_rejected', (SELECT json_agg(json_build_object('metric', k.key, 'why_not', k.value) ORDER BY k.key) FROM jsonb_each_text(p.metrics_rejected) k), 'legal_basis', p.legal_basis, 'legal_as_of', p.legal_as_of,
             'ethical_notes', p.ethical_notes, 'harms', p.harms, 'digest', encode(p.digest, 'hex'),
-            'criteria', (SELECT json_agg(json_build_object('criterion', c.criterion, 'phase', c.phase, 'needed', r.needed,
-                    'confidence', c.confidence, 'evidence', c.evidence, 'min_n', c.min_n, 'severity', c.severity,
+            'criteria', (SELECT json_agg(json_build_object('criterion', c.criterion, 'needed', r.needed,
                     'value', fairpg.in_figures(r.value), 'low', fairpg.in_figures(r.low), 'high', fairpg.in_figures(r.high),
-                    'n', r.n, 'worst_group', r.worst_group, 'verdict', r.verdict, 'reason', r.reason, 'waiver', r.waiver)
+                    'n', r.n, 'worst_group', r.worst_group, 'verdict', r.verdict, 'reason', r.reason,
+                    'rule', format('%s, %s by %s at %s, %s rows at least', c.phase, c.severity, c.evidence, c.confidence, c.min_n),
+                    'waiver', r.waiver)
                     ORDER BY c.criterion COLLATE "C")
                 FROM fairpg_catalog.policy_criterion c
                     JOIN fairpg.criterion_results(card_policy.model, card_policy.version) r ON r.criterion = c.criterion
@@ -143,18 +144,18 @@ BEGIN
     RETURN json_build_object(
         'contributors', (SELECT coalesce(json_agg(c.person ORDER BY c.person COLLATE "C"), '[]') FROM fairpg.contributors(model, version) c),
         'reviews', (SELECT json_agg(json_build_object('kind', r.kind, 'verdict', r.verdict, 'by', r.reviewed_by,
-                'at', r.reviewed_at, 'expires', r.expires_at, 'findings', r.findings, 'conditions', r.conditions) ORDER BY r.review)
+                'at', date_trunc('second', r.reviewed_at), 'expires', date_trunc('second', r.expires_at), 'findings', r.findings, 'conditions', r.conditions) ORDER BY r.review)
             FROM fairpg_catalog.review r WHERE r.model = card_life.model AND r.version = card_life.version),
-        'approvals', (SELECT json_agg(json_build_object('by', a.approved_by, 'person', a.person, 'at', a.approved_at,
-                'expires', a.expires_at, 'reason', a.reason, 'digest', encode(a.digest, 'hex')) ORDER BY a.approval)
+        'approvals', (SELECT json_agg(json_build_object('by', a.approved_by, 'person', a.person, 'at', date_trunc('second', a.approved_at),
+                'expires', date_trunc('second', a.expires_at), 'reason', a.reason, 'digest', encode(a.digest, 'hex')) ORDER BY a.approval)
             FROM fairpg_catalog.approval a WHERE a.model = card_life.model AND a.version = card_life.version),
         'waivers', (SELECT json_agg(json_build_object('criterion', w.criterion, 'reason', w.reason, 'in_its_place', w.compensation,
-                'requested_by', w.requested_by, 'granted_by', w.granted_by, 'expires', w.expires_at) ORDER BY w.waiver)
+                'requested_by', w.requested_by, 'granted_by', w.granted_by, 'expires', date_trunc('second', w.expires_at)) ORDER BY w.waiver)
             FROM fairpg_catalog.waiver w WHERE w.model = card_life.model AND w.version = card_life.version AND w.granted_at IS NOT NULL),
-        'steps', (SELECT json_agg(json_build_object('at', t.at, 'from', t.from_state, 'to', t.to_state, 'outcome', t.outcome,
+        'steps', (SELECT json_agg(json_build_object('at', date_trunc('second', t.at), 'from', t.from_state, 'to', t.to_state, 'outcome', t.outcome,
                 'by', t.actor, 'reason', t.reason) ORDER BY t.transition)
             FROM fairpg_catalog.transition t WHERE t.model = card_life.model AND t.version = card_life.version),
-        'service', (SELECT json_agg(json_build_object('slot', d.slot, 'share', d.share, 'from', d.started_at, 'until', d.ended_at,
+        'service', (SELECT json_agg(json_build_object('slot', d.slot, 'share', d.share, 'from', date_trunc('second', d.started_at), 'until', date_trunc('second', d.ended_at),
                 'ended_because', d.end_reason) ORDER BY d.deployment)
             FROM fairpg_catalog.deployment d WHERE d.model = card_life.model AND d.version = card_life.version));
 END
@@ -192,7 +193,7 @@ BEGIN
         'title', 'Model card', 'subject', format('%s, version %s', v.model, v.version),
         'identity', fairpg.json_join(
             json_build_object('model', v.model, 'version', v.version, 'state', coalesce(v.state, 'under no policy'),
-                'family', v.family, 'method', v.method, 'trained_at', v.created_at, 'trained_by', v.created_by,
+                'family', v.family, 'method', v.method, 'trained_at', date_trunc('second', v.created_at), 'trained_by', v.created_by,
                 'artifact_sha256', encode(v.artifact_sha256, 'hex')),
             fairpg.card_words(model, 'identity')),
         'intended_use', fairpg.json_join(
@@ -214,12 +215,12 @@ BEGIN
         'fairness', fairpg.card_words(model, 'fairness'),
         'limitations', fairpg.card_words(model, 'limitations'),
         'governance', CASE WHEN audience = 'public'
-            THEN json_build_object('reviews', (SELECT json_agg(json_build_object('kind', r.kind, 'verdict', r.verdict, 'at', r.reviewed_at) ORDER BY r.review)
+            THEN json_build_object('reviews', (SELECT json_agg(json_build_object('kind', r.kind, 'verdict', r.verdict, 'at', date_trunc('second', r.reviewed_at)) ORDER BY r.review)
                     FROM fairpg_catalog.review r WHERE r.model = v.model AND r.version = v.version),
                 'approvals', (SELECT count(DISTINCT a.person) FROM fairpg_catalog.approval a WHERE a.model = v.model AND a.version = v.version))
             ELSE fairpg.card_life(model, version) END,
         'recourse', fairpg.card_words(model, 'recourse'),
-        'provenance', json_build_object('generated_at', clock_timestamp(), 'audience', audience,
+        'provenance', json_build_object('generated_at', date_trunc('second', clock_timestamp()), 'audience', audience,
             'not_answered', coalesce(missing, 'nothing'),
             'record', fairpg.audit_head()));
     RETURN card;
@@ -289,3 +290,273 @@ CREATE FUNCTION fairpg.describe(model text, field text, words text)
     AS 'MODULE_PATHNAME', 'fairpg_govern';
 COMMENT ON FUNCTION fairpg.describe(text, text, text)
     IS 'answers a question of the model card (fairpg_catalog.card_question); a newer answer takes the place of an older one';
+
+-- The version of a policy that was in force when a version was trained.
+CREATE FUNCTION fairpg.policy_at_training(model text, version integer, OUT policy text, OUT policy_version integer)
+    RETURNS record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_column
+BEGIN
+    SELECT p.policy, p.version INTO policy_at_training.policy, policy_at_training.policy_version
+        FROM fairpg_catalog.model_version v
+            JOIN fairpg_catalog.governed_model g ON g.model = v.model
+            JOIN fairpg_catalog.policy p ON p.policy = g.policy
+        WHERE v.model = policy_at_training.model AND v.version = policy_at_training.version
+            AND p.activated_at <= v.created_at AND (p.ended_at IS NULL OR p.ended_at > v.created_at);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.policy_at_training(text, integer)
+    IS 'part of the documents: the version of a policy that was in force when a version was trained';
+
+-- Two versions of a policy: what was weakened first.
+CREATE FUNCTION fairpg.policy_changes(policy text, from_version integer, to_version integer)
+    RETURNS json
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    RETURN (
+        WITH pair AS (
+            SELECT coalesce(a.criterion, b.criterion) AS criterion, a, b,
+                CASE WHEN b.criterion IS NULL THEN 'removed'
+                    WHEN a.criterion IS NULL THEN 'added'
+                    WHEN to_jsonb(a) - 'version' = to_jsonb(b) - 'version' THEN 'unchanged'
+                    WHEN a.metric IS DISTINCT FROM b.metric OR a.attribute IS DISTINCT FROM b.attribute
+                        OR a.contrast IS DISTINCT FROM b.contrast OR a.comparator IS DISTINCT FROM b.comparator THEN 'another measure'
+                    WHEN CASE a.comparator WHEN '<=' THEN b.threshold > a.threshold ELSE b.threshold < a.threshold END
+                        OR b.confidence < a.confidence OR b.min_n < a.min_n
+                        OR a.severity = 'blocking' AND b.severity = 'advisory'
+                        OR array_position('{block,waiver,advise}', b.on_insufficient) > array_position('{block,waiver,advise}', a.on_insufficient)
+                        OR array_position('{interval_bound,no_significant_breach,point}', b.evidence)
+                            > array_position('{interval_bound,no_significant_breach,point}', a.evidence) THEN 'weakened'
+                    ELSE 'strengthened' END AS change
+            FROM (SELECT * FROM fairpg_catalog.policy_criterion c
+                  WHERE c.policy = policy_changes.policy AND c.version = from_version) a
+                FULL JOIN (SELECT * FROM fairpg_catalog.policy_criterion c
+                  WHERE c.policy = policy_changes.policy AND c.version = to_version) b ON b.criterion = a.criterion
+        )
+        SELECT json_agg(json_build_object('change', p.change, 'criterion', p.criterion,
+            'before', format('%s %s %s', (p.a).metric, (p.a).comparator, (p.a).threshold),
+            'after', format('%s %s %s', (p.b).metric, (p.b).comparator, (p.b).threshold))
+            ORDER BY array_position('{weakened,removed,another measure,strengthened,added}', p.change), p.criterion COLLATE "C")
+        FROM pair p WHERE p.change <> 'unchanged');
+END
+$body$;
+COMMENT ON FUNCTION fairpg.policy_changes(text, integer, integer)
+    IS 'part of the release notes: criteria that differ between two versions of a policy, weakened ones first';
+
+CREATE FUNCTION fairpg.release_content(model text, from_version integer, to_version integer, source text DEFAULT NULL)
+    RETURNS json
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' SET extra_float_digits = 1
+    AS $body$
+DECLARE
+    a record;
+    b record;
+    rows_of text;
+    people json;
+    gaps json;
+    metrics json;
+    policy_a record;
+    policy_b record;
+BEGIN
+    SELECT * INTO a FROM fairpg_catalog.model_version m WHERE m.model = release_content.model AND m.version = from_version;
+    SELECT * INTO b FROM fairpg_catalog.model_version m WHERE m.model = release_content.model AND m.version = to_version;
+    IF a.version IS NULL OR b.version IS NULL THEN
+        RAISE undefined_object USING MESSAGE = format('model "%s" version %s does not exist', model,
+            CASE WHEN a.version IS NULL THEN from_version ELSE to_version END);
+    END IF;
+    rows_of := coalesce(source, b.spec ->> 'relation', b.source);
+    -- one sample for both, read once
+    WITH c AS MATERIALIZED (
+        SELECT * FROM fairpg.compare(model, model, rows_of, version_a => from_version, version_b => to_version)
+    )
+    SELECT (SELECT json_agg(json_build_object('attribute', c.attribute, 'group', c.group_name, 'change', replace(c.metric, '_', ' '),
+                'share', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low), 'high', fairpg.in_figures(c.high),
+                'people', c.n_changed, 'n', c.n)) FROM c WHERE c.kind = 'change' AND c.n_changed > 0),
+            (SELECT json_agg(json_build_object('metric', c.metric, 'attribute', c.attribute, 'before', fairpg.in_figures(c.value_a),
+                'after', fairpg.in_figures(c.value_b), 'difference', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low),
+                'high', fairpg.in_figures(c.high), 'n', c.n, 'verdict', c.verdict)) FROM c WHERE c.kind = 'gap'),
+            (SELECT json_agg(json_build_object('metric', c.metric, 'before', fairpg.in_figures(c.value_a),
+                'after', fairpg.in_figures(c.value_b), 'difference', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low),
+                'high', fairpg.in_figures(c.high), 'n', c.n, 'verdict', c.verdict))
+                FROM c WHERE c.kind = 'overall' AND c.metric IN ('selection_rate', 'tpr', 'fpr', 'ppv', 'accuracy', 'auc', 'log_loss'))
+        INTO people, gaps, metrics;
+    SELECT * INTO policy_a FROM fairpg.policy_at_training(model, from_version);
+    SELECT * INTO policy_b FROM fairpg.policy_at_training(model, to_version);
+    RETURN json_build_object(
+        'title', 'Release notes', 'subject', format('%s, from version %s to version %s', model, from_version, to_version),
+        'verdict', json_build_object('state', coalesce(b.state, 'under no policy'),
+            'approved_by', (SELECT coalesce(json_agg(DISTINCT p.person), '[]') FROM fairpg_catalog.approval p WHERE p.model = b.model AND p.version = b.version),
+            'policy_of_version_before', format('%s version %s', policy_a.policy, policy_a.policy_version),
+            'policy_of_this_version', format('%s version %s', policy_b.policy, policy_b.policy_version)),
+        'policy', json_build_object('changes', CASE WHEN policy_a.policy = policy_b.policy
+            THEN fairpg.policy_changes(policy_b.policy, policy_a.policy_version, policy_b.policy_version) END),
+        'people', json_build_object('rows', rows_of, 'decisions_that_change', people),
+        'differences', json_build_object('gaps_between_groups', gaps, 'all_rows', metrics),
+        'criteria', (SELECT json_agg(json_build_object('criterion', y.criterion, 'needed', y.needed, 'before', x.verdict, 'after', y.verdict,
+                'value_before', fairpg.in_figures(x.value), 'value_after', fairpg.in_figures(y.value)) ORDER BY (x.verdict IS NOT DISTINCT FROM y.verdict), y.criterion COLLATE "C")
+            FROM fairpg.criterion_results(model, to_version) y
+                LEFT JOIN fairpg.criterion_results(model, from_version) x ON x.criterion = y.criterion),
+        'system', json_build_object(
+            'features_added', (SELECT coalesce(json_agg(f), '[]') FROM (SELECT jsonb_array_elements_text(b.spec -> 'features')
+                EXCEPT SELECT jsonb_array_elements_text(a.spec -> 'features')) n (f)),
+            'features_removed', (SELECT coalesce(json_agg(f), '[]') FROM (SELECT jsonb_array_elements_text(a.spec -> 'features')
+                EXCEPT SELECT jsonb_array_elements_text(b.spec -> 'features')) n (f)),
+            'changes', (SELECT json_agg(json_build_object('setting', k.key, 'before', a.spec -> 'call' -> k.key, 'after', b.spec -> 'call' -> k.key) ORDER BY k.key)
+                FROM jsonb_object_keys((a.spec -> 'call') || (b.spec -> 'call')) k (key)
+                WHERE a.spec -> 'call' -> k.key IS DISTINCT FROM b.spec -> 'call' -> k.key),
+            'rows_trained_before', a.rows_train, 'rows_trained_now', b.rows_train),
+        'why', json_build_object('comment', b.comment,
+            'steps', (SELECT json_agg(json_build_object('at', date_trunc('second', t.at), 'to', t.to_state, 'outcome', t.outcome, 'by', t.actor, 'reason', t.reason) ORDER BY t.transition)
+                FROM fairpg_catalog.transition t WHERE t.model = b.model AND t.version = b.version)),
+        'known_issues', json_build_object('warnings', b.warnings,
+            'waivers', (SELECT json_agg(json_build_object('criterion', w.criterion, 'reason', w.reason, 'expires', w.expires_at))
+                FROM fairpg_catalog.waiver w WHERE w.model = b.model AND w.version = b.version AND w.granted_at IS NOT NULL),
+            'how_to_roll_back', format('SELECT fairpg.rollback(%L, %L)', model, 'why')),
+        'provenance', json_build_object('generated_at', date_trunc('second', clock_timestamp()),
+            'artifact_sha256_before', encode(a.artifact_sha256, 'hex'), 'artifact_sha256_now', encode(b.artifact_sha256, 'hex'),
+            'record', fairpg.audit_head()));
+END
+$body$;
+COMMENT ON FUNCTION fairpg.release_content(text, integer, integer, text)
+    IS 'what changes from one version of a model to another, as JSON: decisions by group on the same rows, criteria, policy, settings';
+
+CREATE FUNCTION fairpg.release_notes(
+    model text,
+    from_version integer,
+    to_version integer,
+    source text DEFAULT NULL,
+    format text DEFAULT 'html')
+    RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    RETURN fairpg.as_document(fairpg.release_content(model, from_version, to_version, source), format);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.release_notes(text, integer, integer, text, text)
+    IS 'what changes for people from one version of a model to another, as html, json or md; source is a table with its schema, NULL: what the newer one was trained on';
+
+CREATE FUNCTION fairpg.governance_content(model text)
+    RETURNS json
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres' SET extra_float_digits = 1
+    AS $body$
+BEGIN
+    IF NOT EXISTS (SELECT FROM fairpg_catalog.model m WHERE m.model = governance_content.model) THEN
+        RAISE undefined_object USING MESSAGE = format('model "%s" does not exist', model);
+    END IF;
+    RETURN json_build_object(
+        'title', 'Governance report', 'subject', model,
+        'model', json_build_object(
+            'purpose', (SELECT g.purpose FROM fairpg_catalog.governed_model g WHERE g.model = governance_content.model),
+            'policy', (SELECT g.policy FROM fairpg_catalog.governed_model g WHERE g.model = governance_content.model),
+            'in_service', (SELECT coalesce(json_agg(format('version %s as %s since %s', d.version, d.slot, to_char(d.started_at, 'YYYY-MM-DD HH24:MI')) ORDER BY d.slot), '[]')
+                FROM fairpg_catalog.deployment d WHERE d.model = governance_content.model AND d.ended_at IS NULL)),
+        'versions', (SELECT json_agg(json_build_object('version', v.version, 'state', v.state, 'trained', date_trunc('second', v.created_at), 'by', v.created_by,
+                'gap', fairpg.in_figures(v.gap), 'verdict', v.verdict, 'accuracy', fairpg.in_figures(v.accuracy)) ORDER BY v.version)
+            FROM fairpg_catalog.model_version v WHERE v.model = governance_content.model),
+        'policy_versions', (SELECT json_agg(json_build_object('version', p.version, 'status', p.status, 'in_force_from', date_trunc('second', p.activated_at),
+                'until', date_trunc('second', p.ended_at), 'law_read', p.legal_as_of, 'written_by', p.created_by, 'activated_by', p.activated_by) ORDER BY p.version)
+            FROM fairpg_catalog.governed_model g JOIN fairpg_catalog.policy p ON p.policy = g.policy WHERE g.model = governance_content.model),
+        'steps', (SELECT json_agg(json_build_object('at', date_trunc('second', t.at), 'version', t.version, 'from', t.from_state, 'to', t.to_state,
+                'outcome', t.outcome, 'by', t.actor, 'reason', t.reason) ORDER BY t.transition)
+            FROM fairpg_catalog.transition t WHERE t.model = governance_content.model),
+        'service', (SELECT json_agg(json_build_object('version', d.version, 'slot', d.slot, 'share', d.share, 'from', date_trunc('second', d.started_at),
+                'until', date_trunc('second', d.ended_at), 'ended_because', d.end_reason) ORDER BY d.deployment)
+            FROM fairpg_catalog.deployment d WHERE d.model = governance_content.model),
+        'reviews', (SELECT json_agg(json_build_object('version', r.version, 'kind', r.kind, 'verdict', r.verdict, 'by', r.reviewed_by,
+                'at', date_trunc('second', r.reviewed_at), 'findings', r.findings) ORDER BY r.review)
+            FROM fairpg_catalog.review r WHERE r.model = governance_content.model),
+        'approvals', (SELECT json_agg(json_build_object('version', a.version, 'by', a.approved_by, 'at', date_trunc('second', a.approved_at),
+                'expires', date_trunc('second', a.expires_at), 'reason', a.reason) ORDER BY a.approval)
+            FROM fairpg_catalog.approval a WHERE a.model = governance_content.model),
+        'waivers', (SELECT json_agg(json_build_object('version', w.version, 'criterion', w.criterion, 'reason', w.reason, 'requested_by', w.requested_by,
+                'granted_by', w.granted_by, 'expires', date_trunc('second', w.expires_at)) ORDER BY w.waiver)
+            FROM fairpg_catalog.waiver w WHERE w.model = governance_content.model),
+        'documents', (SELECT json_agg(json_build_object('kind', d.kind, 'version', d.version, 'audience', d.audience, 'published', date_trunc('second', d.published_at),
+                'sha256', encode(d.digest, 'hex')) ORDER BY d.document)
+            FROM fairpg_catalog.document d WHERE d.model = governance_content.model),
+        'provenance', json_build_object('generated_at', date_trunc('second', clock_timestamp()), 'record', fairpg.audit_head()));
+END
+$body$;
+COMMENT ON FUNCTION fairpg.governance_content(text)
+    IS 'the life of a model under its policy, as JSON: versions, steps, service, reviews, approvals, waivers, documents';
+
+CREATE FUNCTION fairpg.governance_report(model text, format text DEFAULT 'html')
+    RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    RETURN fairpg.as_document(fairpg.governance_content(model), format);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.governance_report(text, text)
+    IS 'the life of a model under its policy as html, json or md';
+
+CREATE FUNCTION fairpg.do_publish(model text, version integer, kind text, audience text)
+    RETURNS bigint
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_variable
+DECLARE
+    missing text;
+    number bigint;
+    before bigint;
+    content json;
+    page text;
+BEGIN
+    IF kind IS NULL OR kind NOT IN ('model_card', 'governance_report') THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = format('unknown kind of document "%s"', coalesce(kind, 'null')),
+            HINT = 'A kind is one of: model_card, governance_report.';
+    END IF;
+    IF kind = 'model_card' THEN
+        SELECT string_agg(q.field, ', ' ORDER BY q.place) INTO missing FROM fairpg_catalog.card_question q
+            WHERE q.required AND NOT EXISTS (SELECT FROM fairpg_catalog.card_answer a
+                WHERE a.model = do_publish.model AND a.field = q.field);
+        IF missing IS NOT NULL THEN
+            RAISE object_not_in_prerequisite_state USING
+                MESSAGE = format('the card of model "%s" is not complete', model),
+                DETAIL = format('Not answered: %s.', missing),
+                HINT = 'Answer with fairpg.describe().';
+        END IF;
+        content := fairpg.card_content(model, version, audience);
+    ELSE
+        content := fairpg.governance_content(model);
+    END IF;
+    SELECT max(d.document) INTO before FROM fairpg_catalog.document d
+        WHERE d.model = do_publish.model AND d.version IS NOT DISTINCT FROM do_publish.version AND d.kind = do_publish.kind AND d.audience = do_publish.audience;
+    page := fairpg.render_document(content, 'html');
+    INSERT INTO fairpg_catalog.document
+        (kind, model, version, audience, content, digest, html, published_at, published_by, supersedes)
+        VALUES (kind, model, version, audience, content, sha256(convert_to(content::text, 'UTF8')), page,
+            clock_timestamp(), (SELECT a.role FROM fairpg.session_actor() a), before)
+        RETURNING document INTO number;
+    PERFORM fairpg.record_event('document published', format('document %s', number),
+        jsonb_build_object('kind', kind, 'model', model, 'version', version, 'audience', audience,
+            'sha256', encode(sha256(convert_to(content::text, 'UTF8')), 'hex')));
+    RETURN number;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.do_publish(text, integer, text, text)
+    IS 'what fairpg.publish() does, as the owner of the store';
+
+CREATE FUNCTION fairpg.publish(
+    model text,
+    version integer,
+    kind text DEFAULT 'model_card',
+    audience text DEFAULT 'public')
+    RETURNS bigint
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'fairpg_govern';
+COMMENT ON FUNCTION fairpg.publish(text, integer, text, text)
+    IS 'keeps a document as it is now, with its SHA-256 in the record; a card only when all required questions are answered';

@@ -84,7 +84,7 @@ static const GovernedCall calls[] = {
 	{ "deploy", "operator" },          { "suspend", "operator" },
 	{ "retire", "operator" },          { "rollback", "operator" },
 	{ "describe", "analyst" },
-	{ "publish", "operator" },
+	{ "publish", "analyst" },
 	{ "gate_report", NULL },
 };
 
