@@ -84,22 +84,20 @@ BEGIN
         'evaluation', chosen.evaluation, 'rows', chosen.n_rows, 'part', chosen.part, 'source', chosen.source,
         'evaluated_at', date_trunc('second', chosen.evaluated_at), 'confidence_level', chosen.level,
         'accuracy', fairpg.in_figures(chosen.accuracy), 'auc', fairpg.in_figures(chosen.auc), 'loss', fairpg.in_figures(chosen.loss),
-        'gaps', (SELECT json_agg(json_build_object('metric', g.criterion, 'attribute', g.attribute,
+        'gaps', ARRAY(SELECT json_build_object('metric', g.criterion, 'attribute', g.attribute,
                 'value', fairpg.in_figures(g.value), 'low', fairpg.in_figures(g.low), 'high', fairpg.in_figures(g.high),
                 'n', g.n, 'flag', g.flag, 'note', g.highest_group || ' / ' || g.lowest_group)
-                ORDER BY g.attribute COLLATE "C", g.criterion COLLATE "C")
-            FROM fairpg_catalog.evaluation_gap g WHERE g.evaluation = chosen.evaluation AND g.class_number = 0),
-        'ratios', (SELECT json_agg(json_build_object('metric', 'selection rate ratio', 'attribute', r.attribute, 'group', r.group_name,
+            FROM fairpg_catalog.evaluation_gap g WHERE g.evaluation = chosen.evaluation AND g.class_number = 0 ORDER BY g.attribute COLLATE "C", g.criterion COLLATE "C"),
+        'ratios', ARRAY(SELECT json_build_object('metric', 'selection rate ratio', 'attribute', r.attribute, 'group', r.group_name,
                 'value', fairpg.in_figures(r.ratio), 'low', fairpg.in_figures(r.low), 'high', fairpg.in_figures(r.high),
                 'n', r.n, 'flag', r.flag, 'note', r.reference_group, 'verdict', r.verdict)
-                ORDER BY r.attribute COLLATE "C", r.group_name COLLATE "C")
-            FROM fairpg_catalog.evaluation_ratio r WHERE r.evaluation = chosen.evaluation AND r.class_number = 0),
-        'groups', (SELECT json_agg(json_build_object('attribute', m.attribute, 'group', m.group_name, 'metric', m.metric,
+            FROM fairpg_catalog.evaluation_ratio r WHERE r.evaluation = chosen.evaluation AND r.class_number = 0 ORDER BY r.attribute COLLATE "C", r.group_name COLLATE "C"),
+        'groups', ARRAY(SELECT json_build_object('attribute', m.attribute, 'group', m.group_name, 'metric', m.metric,
                 'value', fairpg.in_figures(m.value), 'low', fairpg.in_figures(m.low), 'high', fairpg.in_figures(m.high),
-                'n', m.n, 'flag', m.flag) ORDER BY m.attribute COLLATE "C", m.metric COLLATE "C", m.group_name COLLATE "C")
+                'n', m.n, 'flag', m.flag)
             FROM fairpg_catalog.evaluation_metric m
             WHERE m.evaluation = chosen.evaluation AND m.class_number = 0
-                AND m.metric IN ('selection_rate', 'tpr', 'fpr', 'accuracy', 'log_loss')),
+                AND m.metric IN ('selection_rate', 'tpr', 'fpr', 'accuracy', 'log_loss') ORDER BY m.attribute COLLATE "C", m.metric COLLATE "C", m.group_name COLLATE "C"),
         'not_enough_data', (SELECT coalesce(json_agg(DISTINCT m.attribute || ': ' || m.group_name), '[]')
             FROM fairpg_catalog.evaluation_metric m WHERE m.evaluation = chosen.evaluation AND m.flag IS NOT NULL));
 END
@@ -116,17 +114,16 @@ BEGIN
     RETURN coalesce((SELECT json_build_object(
             'policy', p.policy, 'version', p.version, 'title', p.title, 'in_force_since', date_trunc('second', p.activated_at),
             'jurisdictions', p.jurisdictions, 'metric_rationale', p.rationale,
-            'metrics_rejected', (SELECT json_agg(json_build_object('metric', k.key, 'why_not', k.value) ORDER BY k.key) FROM jsonb_each_text(p.metrics_rejected) k), 'legal_basis', p.legal_basis, 'legal_as_of', p.legal_as_of,
+            'metrics_rejected', ARRAY(SELECT json_build_object('metric', k.key, 'why_not', k.value) FROM jsonb_each_text(p.metrics_rejected) k ORDER BY k.key), 'legal_basis', p.legal_basis, 'legal_as_of', p.legal_as_of,
             'ethical_notes', p.ethical_notes, 'harms', p.harms, 'digest', encode(p.digest, 'hex'),
-            'criteria', (SELECT json_agg(json_build_object('criterion', c.criterion, 'needed', r.needed,
+            'criteria', ARRAY(SELECT json_build_object('criterion', c.criterion, 'needed', r.needed,
                     'value', fairpg.in_figures(r.value), 'low', fairpg.in_figures(r.low), 'high', fairpg.in_figures(r.high),
                     'n', r.n, 'worst_group', r.worst_group, 'verdict', r.verdict, 'reason', r.reason,
                     'rule', format('%s, %s by %s at %s, %s rows at least', c.phase, c.severity, c.evidence, c.confidence, c.min_n),
                     'waiver', r.waiver)
-                    ORDER BY c.criterion COLLATE "C")
                 FROM fairpg_catalog.policy_criterion c
                     JOIN fairpg.criterion_results(card_policy.model, card_policy.version) r ON r.criterion = c.criterion
-                WHERE c.policy = p.policy AND c.version = p.version))
+                WHERE c.policy = p.policy AND c.version = p.version ORDER BY c.criterion COLLATE "C"))
         FROM fairpg_catalog.governed_model g
             JOIN fairpg_catalog.policy p ON p.policy = g.policy AND p.status = 'active'
         WHERE g.model = card_policy.model), json_build_object('policy', NULL));
@@ -143,21 +140,21 @@ CREATE FUNCTION fairpg.card_life(model text, version integer)
 BEGIN
     RETURN json_build_object(
         'contributors', (SELECT coalesce(json_agg(c.person ORDER BY c.person COLLATE "C"), '[]') FROM fairpg.contributors(model, version) c),
-        'reviews', (SELECT json_agg(json_build_object('kind', r.kind, 'verdict', r.verdict, 'by', r.reviewed_by,
-                'at', date_trunc('second', r.reviewed_at), 'expires', date_trunc('second', r.expires_at), 'findings', r.findings, 'conditions', r.conditions) ORDER BY r.review)
-            FROM fairpg_catalog.review r WHERE r.model = card_life.model AND r.version = card_life.version),
-        'approvals', (SELECT json_agg(json_build_object('by', a.approved_by, 'person', a.person, 'at', date_trunc('second', a.approved_at),
-                'expires', date_trunc('second', a.expires_at), 'reason', a.reason, 'digest', encode(a.digest, 'hex')) ORDER BY a.approval)
-            FROM fairpg_catalog.approval a WHERE a.model = card_life.model AND a.version = card_life.version),
-        'waivers', (SELECT json_agg(json_build_object('criterion', w.criterion, 'reason', w.reason, 'in_its_place', w.compensation,
-                'requested_by', w.requested_by, 'granted_by', w.granted_by, 'expires', date_trunc('second', w.expires_at)) ORDER BY w.waiver)
-            FROM fairpg_catalog.waiver w WHERE w.model = card_life.model AND w.version = card_life.version AND w.granted_at IS NOT NULL),
-        'steps', (SELECT json_agg(json_build_object('at', date_trunc('second', t.at), 'from', t.from_state, 'to', t.to_state, 'outcome', t.outcome,
-                'by', t.actor, 'reason', t.reason) ORDER BY t.transition)
-            FROM fairpg_catalog.transition t WHERE t.model = card_life.model AND t.version = card_life.version),
-        'service', (SELECT json_agg(json_build_object('slot', d.slot, 'share', d.share, 'from', date_trunc('second', d.started_at), 'until', date_trunc('second', d.ended_at),
-                'ended_because', d.end_reason) ORDER BY d.deployment)
-            FROM fairpg_catalog.deployment d WHERE d.model = card_life.model AND d.version = card_life.version));
+        'reviews', ARRAY(SELECT json_build_object('kind', r.kind, 'verdict', r.verdict, 'by', r.reviewed_by,
+                'at', date_trunc('second', r.reviewed_at), 'expires', date_trunc('second', r.expires_at), 'findings', r.findings, 'conditions', r.conditions)
+            FROM fairpg_catalog.review r WHERE r.model = card_life.model AND r.version = card_life.version ORDER BY r.review),
+        'approvals', ARRAY(SELECT json_build_object('by', a.approved_by, 'person', a.person, 'at', date_trunc('second', a.approved_at),
+                'expires', date_trunc('second', a.expires_at), 'reason', a.reason, 'digest', encode(a.digest, 'hex'))
+            FROM fairpg_catalog.approval a WHERE a.model = card_life.model AND a.version = card_life.version ORDER BY a.approval),
+        'waivers', ARRAY(SELECT json_build_object('criterion', w.criterion, 'reason', w.reason, 'in_its_place', w.compensation,
+                'requested_by', w.requested_by, 'granted_by', w.granted_by, 'expires', date_trunc('second', w.expires_at))
+            FROM fairpg_catalog.waiver w WHERE w.model = card_life.model AND w.version = card_life.version AND w.granted_at IS NOT NULL ORDER BY w.waiver),
+        'steps', ARRAY(SELECT json_build_object('at', date_trunc('second', t.at), 'from', t.from_state, 'to', t.to_state, 'outcome', t.outcome,
+                'by', t.actor, 'reason', t.reason)
+            FROM fairpg_catalog.transition t WHERE t.model = card_life.model AND t.version = card_life.version ORDER BY t.transition),
+        'service', ARRAY(SELECT json_build_object('slot', d.slot, 'share', d.share, 'from', date_trunc('second', d.started_at), 'until', date_trunc('second', d.ended_at),
+                'ended_because', d.end_reason)
+            FROM fairpg_catalog.deployment d WHERE d.model = card_life.model AND d.version = card_life.version ORDER BY d.deployment));
 END
 $body$;
 COMMENT ON FUNCTION fairpg.card_life(text, integer)
@@ -215,8 +212,8 @@ BEGIN
         'fairness', fairpg.card_words(model, 'fairness'),
         'limitations', fairpg.card_words(model, 'limitations'),
         'governance', CASE WHEN audience = 'public'
-            THEN json_build_object('reviews', (SELECT json_agg(json_build_object('kind', r.kind, 'verdict', r.verdict, 'at', date_trunc('second', r.reviewed_at)) ORDER BY r.review)
-                    FROM fairpg_catalog.review r WHERE r.model = v.model AND r.version = v.version),
+            THEN json_build_object('reviews', ARRAY(SELECT json_build_object('kind', r.kind, 'verdict', r.verdict, 'at', date_trunc('second', r.reviewed_at))
+                    FROM fairpg_catalog.review r WHERE r.model = v.model AND r.version = v.version ORDER BY r.review),
                 'approvals', (SELECT count(DISTINCT a.person) FROM fairpg_catalog.approval a WHERE a.model = v.model AND a.version = v.version))
             ELSE fairpg.card_life(model, version) END,
         'recourse', fairpg.card_words(model, 'recourse'),
@@ -357,9 +354,9 @@ DECLARE
     a record;
     b record;
     rows_of text;
-    people json;
-    gaps json;
-    metrics json;
+    people json[];
+    gaps json[];
+    metrics json[];
     policy_a record;
     policy_b record;
 BEGIN
@@ -374,15 +371,15 @@ BEGIN
     WITH c AS MATERIALIZED (
         SELECT * FROM fairpg.compare(model, model, rows_of, version_a => from_version, version_b => to_version)
     )
-    SELECT (SELECT json_agg(json_build_object('attribute', c.attribute, 'group', c.group_name, 'change', replace(c.metric, '_', ' '),
+    SELECT ARRAY(SELECT json_build_object('attribute', c.attribute, 'group', c.group_name, 'change', replace(c.metric, '_', ' '),
                 'share', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low), 'high', fairpg.in_figures(c.high),
-                'people', c.n_changed, 'n', c.n)) FROM c WHERE c.kind = 'change' AND c.n_changed > 0),
-            (SELECT json_agg(json_build_object('metric', c.metric, 'attribute', c.attribute, 'before', fairpg.in_figures(c.value_a),
+                'people', c.n_changed, 'n', c.n) FROM c WHERE c.kind = 'change' AND c.n_changed > 0),
+            ARRAY(SELECT json_build_object('metric', c.metric, 'attribute', c.attribute, 'before', fairpg.in_figures(c.value_a),
                 'after', fairpg.in_figures(c.value_b), 'difference', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low),
-                'high', fairpg.in_figures(c.high), 'n', c.n, 'verdict', c.verdict)) FROM c WHERE c.kind = 'gap'),
-            (SELECT json_agg(json_build_object('metric', c.metric, 'before', fairpg.in_figures(c.value_a),
+                'high', fairpg.in_figures(c.high), 'n', c.n, 'verdict', c.verdict) FROM c WHERE c.kind = 'gap'),
+            ARRAY(SELECT json_build_object('metric', c.metric, 'before', fairpg.in_figures(c.value_a),
                 'after', fairpg.in_figures(c.value_b), 'difference', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low),
-                'high', fairpg.in_figures(c.high), 'n', c.n, 'verdict', c.verdict))
+                'high', fairpg.in_figures(c.high), 'n', c.n, 'verdict', c.verdict)
                 FROM c WHERE c.kind = 'overall' AND c.metric IN ('selection_rate', 'tpr', 'fpr', 'ppv', 'accuracy', 'auc', 'log_loss'))
         INTO people, gaps, metrics;
     SELECT * INTO policy_a FROM fairpg.policy_at_training(model, from_version);
@@ -397,24 +394,24 @@ BEGIN
             THEN fairpg.policy_changes(policy_b.policy, policy_a.policy_version, policy_b.policy_version) END),
         'people', json_build_object('rows', rows_of, 'decisions_that_change', people),
         'differences', json_build_object('gaps_between_groups', gaps, 'all_rows', metrics),
-        'criteria', (SELECT json_agg(json_build_object('criterion', y.criterion, 'needed', y.needed, 'before', x.verdict, 'after', y.verdict,
-                'value_before', fairpg.in_figures(x.value), 'value_after', fairpg.in_figures(y.value)) ORDER BY (x.verdict IS NOT DISTINCT FROM y.verdict), y.criterion COLLATE "C")
+        'criteria', ARRAY(SELECT json_build_object('criterion', y.criterion, 'needed', y.needed, 'before', x.verdict, 'after', y.verdict,
+                'value_before', fairpg.in_figures(x.value), 'value_after', fairpg.in_figures(y.value))
             FROM fairpg.criterion_results(model, to_version) y
-                LEFT JOIN fairpg.criterion_results(model, from_version) x ON x.criterion = y.criterion),
+                LEFT JOIN fairpg.criterion_results(model, from_version) x ON x.criterion = y.criterion ORDER BY (x.verdict IS NOT DISTINCT FROM y.verdict), y.criterion COLLATE "C"),
         'system', json_build_object(
             'features_added', (SELECT coalesce(json_agg(f), '[]') FROM (SELECT jsonb_array_elements_text(b.spec -> 'features')
                 EXCEPT SELECT jsonb_array_elements_text(a.spec -> 'features')) n (f)),
             'features_removed', (SELECT coalesce(json_agg(f), '[]') FROM (SELECT jsonb_array_elements_text(a.spec -> 'features')
                 EXCEPT SELECT jsonb_array_elements_text(b.spec -> 'features')) n (f)),
-            'changes', (SELECT json_agg(json_build_object('setting', k.key, 'before', a.spec -> 'call' -> k.key, 'after', b.spec -> 'call' -> k.key) ORDER BY k.key)
+            'changes', ARRAY(SELECT json_build_object('setting', k.key, 'before', a.spec -> 'call' -> k.key, 'after', b.spec -> 'call' -> k.key)
                 FROM jsonb_object_keys((a.spec -> 'call') || (b.spec -> 'call')) k (key)
-                WHERE a.spec -> 'call' -> k.key IS DISTINCT FROM b.spec -> 'call' -> k.key),
+                WHERE a.spec -> 'call' -> k.key IS DISTINCT FROM b.spec -> 'call' -> k.key ORDER BY k.key),
             'rows_trained_before', a.rows_train, 'rows_trained_now', b.rows_train),
         'why', json_build_object('comment', b.comment,
-            'steps', (SELECT json_agg(json_build_object('at', date_trunc('second', t.at), 'to', t.to_state, 'outcome', t.outcome, 'by', t.actor, 'reason', t.reason) ORDER BY t.transition)
-                FROM fairpg_catalog.transition t WHERE t.model = b.model AND t.version = b.version)),
+            'steps', ARRAY(SELECT json_build_object('at', date_trunc('second', t.at), 'to', t.to_state, 'outcome', t.outcome, 'by', t.actor, 'reason', t.reason)
+                FROM fairpg_catalog.transition t WHERE t.model = b.model AND t.version = b.version ORDER BY t.transition)),
         'known_issues', json_build_object('warnings', b.warnings,
-            'waivers', (SELECT json_agg(json_build_object('criterion', w.criterion, 'reason', w.reason, 'expires', w.expires_at))
+            'waivers', ARRAY(SELECT json_build_object('criterion', w.criterion, 'reason', w.reason, 'expires', w.expires_at)
                 FROM fairpg_catalog.waiver w WHERE w.model = b.model AND w.version = b.version AND w.granted_at IS NOT NULL),
             'how_to_roll_back', format('SELECT fairpg.rollback(%L, %L)', model, 'why')),
         'provenance', json_build_object('generated_at', date_trunc('second', clock_timestamp()),
@@ -459,30 +456,30 @@ BEGIN
             'policy', (SELECT g.policy FROM fairpg_catalog.governed_model g WHERE g.model = governance_content.model),
             'in_service', (SELECT coalesce(json_agg(format('version %s as %s since %s', d.version, d.slot, to_char(d.started_at, 'YYYY-MM-DD HH24:MI')) ORDER BY d.slot), '[]')
                 FROM fairpg_catalog.deployment d WHERE d.model = governance_content.model AND d.ended_at IS NULL)),
-        'versions', (SELECT json_agg(json_build_object('version', v.version, 'state', v.state, 'trained', date_trunc('second', v.created_at), 'by', v.created_by,
-                'gap', fairpg.in_figures(v.gap), 'verdict', v.verdict, 'accuracy', fairpg.in_figures(v.accuracy)) ORDER BY v.version)
-            FROM fairpg_catalog.model_version v WHERE v.model = governance_content.model),
-        'policy_versions', (SELECT json_agg(json_build_object('version', p.version, 'status', p.status, 'in_force_from', date_trunc('second', p.activated_at),
-                'until', date_trunc('second', p.ended_at), 'law_read', p.legal_as_of, 'written_by', p.created_by, 'activated_by', p.activated_by) ORDER BY p.version)
-            FROM fairpg_catalog.governed_model g JOIN fairpg_catalog.policy p ON p.policy = g.policy WHERE g.model = governance_content.model),
-        'steps', (SELECT json_agg(json_build_object('at', date_trunc('second', t.at), 'version', t.version, 'from', t.from_state, 'to', t.to_state,
-                'outcome', t.outcome, 'by', t.actor, 'reason', t.reason) ORDER BY t.transition)
-            FROM fairpg_catalog.transition t WHERE t.model = governance_content.model),
-        'service', (SELECT json_agg(json_build_object('version', d.version, 'slot', d.slot, 'share', d.share, 'from', date_trunc('second', d.started_at),
-                'until', date_trunc('second', d.ended_at), 'ended_because', d.end_reason) ORDER BY d.deployment)
-            FROM fairpg_catalog.deployment d WHERE d.model = governance_content.model),
-        'reviews', (SELECT json_agg(json_build_object('version', r.version, 'kind', r.kind, 'verdict', r.verdict, 'by', r.reviewed_by,
-                'at', date_trunc('second', r.reviewed_at), 'findings', r.findings) ORDER BY r.review)
-            FROM fairpg_catalog.review r WHERE r.model = governance_content.model),
-        'approvals', (SELECT json_agg(json_build_object('version', a.version, 'by', a.approved_by, 'at', date_trunc('second', a.approved_at),
-                'expires', date_trunc('second', a.expires_at), 'reason', a.reason) ORDER BY a.approval)
-            FROM fairpg_catalog.approval a WHERE a.model = governance_content.model),
-        'waivers', (SELECT json_agg(json_build_object('version', w.version, 'criterion', w.criterion, 'reason', w.reason, 'requested_by', w.requested_by,
-                'granted_by', w.granted_by, 'expires', date_trunc('second', w.expires_at)) ORDER BY w.waiver)
-            FROM fairpg_catalog.waiver w WHERE w.model = governance_content.model),
-        'documents', (SELECT json_agg(json_build_object('kind', d.kind, 'version', d.version, 'audience', d.audience, 'published', date_trunc('second', d.published_at),
-                'sha256', encode(d.digest, 'hex')) ORDER BY d.document)
-            FROM fairpg_catalog.document d WHERE d.model = governance_content.model),
+        'versions', ARRAY(SELECT json_build_object('version', v.version, 'state', v.state, 'trained', date_trunc('second', v.created_at), 'by', v.created_by,
+                'gap', fairpg.in_figures(v.gap), 'verdict', v.verdict, 'accuracy', fairpg.in_figures(v.accuracy))
+            FROM fairpg_catalog.model_version v WHERE v.model = governance_content.model ORDER BY v.version),
+        'policy_versions', ARRAY(SELECT json_build_object('version', p.version, 'status', p.status, 'in_force_from', date_trunc('second', p.activated_at),
+                'until', date_trunc('second', p.ended_at), 'law_read', p.legal_as_of, 'written_by', p.created_by, 'activated_by', p.activated_by)
+            FROM fairpg_catalog.governed_model g JOIN fairpg_catalog.policy p ON p.policy = g.policy WHERE g.model = governance_content.model ORDER BY p.version),
+        'steps', ARRAY(SELECT json_build_object('at', date_trunc('second', t.at), 'version', t.version, 'from', t.from_state, 'to', t.to_state,
+                'outcome', t.outcome, 'by', t.actor, 'reason', t.reason)
+            FROM fairpg_catalog.transition t WHERE t.model = governance_content.model ORDER BY t.transition),
+        'service', ARRAY(SELECT json_build_object('version', d.version, 'slot', d.slot, 'share', d.share, 'from', date_trunc('second', d.started_at),
+                'until', date_trunc('second', d.ended_at), 'ended_because', d.end_reason)
+            FROM fairpg_catalog.deployment d WHERE d.model = governance_content.model ORDER BY d.deployment),
+        'reviews', ARRAY(SELECT json_build_object('version', r.version, 'kind', r.kind, 'verdict', r.verdict, 'by', r.reviewed_by,
+                'at', date_trunc('second', r.reviewed_at), 'findings', r.findings)
+            FROM fairpg_catalog.review r WHERE r.model = governance_content.model ORDER BY r.review),
+        'approvals', ARRAY(SELECT json_build_object('version', a.version, 'by', a.approved_by, 'at', date_trunc('second', a.approved_at),
+                'expires', date_trunc('second', a.expires_at), 'reason', a.reason)
+            FROM fairpg_catalog.approval a WHERE a.model = governance_content.model ORDER BY a.approval),
+        'waivers', ARRAY(SELECT json_build_object('version', w.version, 'criterion', w.criterion, 'reason', w.reason, 'requested_by', w.requested_by,
+                'granted_by', w.granted_by, 'expires', date_trunc('second', w.expires_at))
+            FROM fairpg_catalog.waiver w WHERE w.model = governance_content.model ORDER BY w.waiver),
+        'documents', ARRAY(SELECT json_build_object('kind', d.kind, 'version', d.version, 'audience', d.audience, 'published', date_trunc('second', d.published_at),
+                'sha256', encode(d.digest, 'hex'))
+            FROM fairpg_catalog.document d WHERE d.model = governance_content.model ORDER BY d.document),
         'provenance', json_build_object('generated_at', date_trunc('second', clock_timestamp()), 'record', fairpg.audit_head()));
 END
 $body$;

@@ -140,6 +140,20 @@ document_is_table(const Part *part)
 	return true;
 }
 
+/* A time as JSON has it, in UTC, without what readers do not need. */
+static char *
+readable(const char *text)
+{
+	int year, month, day, hour, minute, second, end = 0;
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour,
+	           &minute, &second, &end) == 6 &&
+	    end > 0 && (strcmp(text + end, "+00:00") == 0 || text[end] == '.'))
+		return psprintf("%04d-%02d-%02d %02d:%02d:%02d", year, month, day, hour,
+		                minute, second);
+	return pstrdup(text);
+}
+
 char *
 document_line(const Part *part)
 {
@@ -150,7 +164,7 @@ document_line(const Part *part)
 	if (part->kind == PART_BOOLEAN)
 		return pstrdup(part->text[0] == 't' ? "yes" : "no");
 	if (part->kind != PART_OBJECT && part->kind != PART_ARRAY)
-		return pstrdup(part->text);
+		return readable(part->text);
 	if (part->n_parts == 0)
 		return pstrdup("none");
 	initStringInfo(&line);

@@ -87,6 +87,38 @@ draw_intervals(Writer *writer, const Part *table)
 	return true;
 }
 
+static void
+write_cell(Writer *writer, const Part *cell)
+{
+	if (cell == NULL || cell->kind == PART_NULL)
+		table_text(writer, "");
+	else if (cell->kind != PART_NUMBER)
+		table_text(writer, document_line(cell));
+	else if (strpbrk(cell->text, ".eE") != NULL)
+		table_figure(writer, strtod(cell->text, NULL));
+	else
+		table_count(writer, strtoll(cell->text, NULL, 10));
+}
+
+/* Whether a column has numbers, and nothing else. */
+static bool
+is_of_numbers(const Part *table, const char *key)
+{
+	bool any = false;
+
+	for (int r = 0; r < table->n_parts; r++)
+	{
+		const Part *cell = document_part(&table->parts[r], key);
+
+		if (cell == NULL || cell->kind == PART_NULL)
+			continue;
+		if (cell->kind != PART_NUMBER)
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /* The columns of a table are the keys of its first row. */
 static void
 write_table(Writer *writer, const Part *table)
@@ -100,8 +132,9 @@ write_table(Writer *writer, const Part *table)
 		               .n_rows = table->n_parts };
 
 	for (int c = 0; c < first->n_parts; c++)
-		columns[c] = (TableColumn){ document_title(first->parts[c].key),
-			                        first->parts[c].kind == PART_NUMBER };
+		columns[c] =
+			(TableColumn){ document_title(first->parts[c].key),
+			               c > 0 && is_of_numbers(table, first->parts[c].key) };
 	table_begin(writer, &head);
 	for (int r = 0; r < table->n_parts; r++)
 	{
@@ -113,10 +146,8 @@ write_table(Writer *writer, const Part *table)
 
 			if (c == 0)
 				table_header(writer, cell == NULL ? "" : document_line(cell));
-			else if (cell == NULL || cell->kind == PART_NULL)
-				table_text(writer, NULL);
 			else
-				table_text(writer, document_line(cell));
+				write_cell(writer, cell);
 		}
 	}
 	table_end(writer);
@@ -182,6 +213,12 @@ write_chapter(Writer *writer, const Part *part)
 		write_table(writer, part);
 }
 
+static bool
+is_chapter(const Part *part)
+{
+	return part->kind == PART_OBJECT || part->kind == PART_ARRAY;
+}
+
 void
 document_html(Writer *writer, const Part *document)
 {
@@ -194,8 +231,7 @@ document_html(Writer *writer, const Part *document)
 	page_begin(writer, title == NULL ? "" : title,
 	           subject == NULL ? "" : subject);
 	for (int i = 0; i < document->n_parts; i++)
-		if (document->parts[i].kind == PART_OBJECT ||
-		    document->parts[i].kind == PART_ARRAY)
+		if (is_chapter(&document->parts[i]))
 			chapters[n++] =
 				(PageChapter){ psprintf("chapter-%d", i),
 				               document_title(document->parts[i].key) };
@@ -210,8 +246,7 @@ document_html(Writer *writer, const Part *document)
 	n = 0;
 	for (int i = 0; i < document->n_parts; i++)
 	{
-		if (document->parts[i].kind != PART_OBJECT &&
-		    document->parts[i].kind != PART_ARRAY)
+		if (!is_chapter(&document->parts[i]))
 			continue;
 		chapter_begin(writer, &chapters[n++]);
 		write_chapter(writer, &document->parts[i]);

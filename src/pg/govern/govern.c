@@ -83,8 +83,7 @@ static const GovernedCall calls[] = {
 	{ "request_waiver", "analyst" },   { "grant_waiver", "approver" },
 	{ "deploy", "operator" },          { "suspend", "operator" },
 	{ "retire", "operator" },          { "rollback", "operator" },
-	{ "describe", "analyst" },
-	{ "publish", "analyst" },
+	{ "describe", "analyst" },         { "publish", "analyst" },
 	{ "gate_report", NULL },
 };
 
