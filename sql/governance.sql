@@ -60,7 +60,8 @@ SELECT count(fairpg.predict('credit', g, 1)) FROM governed_loans g;
 SELECT check_name, subject, needed, verdict, blocking FROM fairpg.gate_report('credit', 1, 'reviewed');
 SELECT (r).outcome, (r).reasons FROM fairpg.review('credit', 1, 'design_review', 'pass', 'all is well with my own model') r;
 \c - fairpg_test_rita
-SELECT from_state, to_state, outcome, reasons FROM fairpg.review('credit', 1, 'design_review', 'pass', 'features, label and threshold are as designed');
+SELECT from_state, to_state, outcome, reasons FROM fairpg.review('credit', 1, 'design_review', 'pass', 'features, label and threshold are as designed',
+    body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}');
 \c - fairpg_test_abel
 SELECT check_name, subject, needed, verdict, blocking FROM fairpg.gate_report('credit', 1, 'approved');
 SELECT from_state, to_state, outcome, reasons FROM fairpg.approve('credit', 1, 'the evidence is sufficient for use');

@@ -374,6 +374,18 @@ BEGIN
         FROM fairpg.live_approvals(model, version) a;
     END IF;
 
+    IF to_state = 'champion' AND subject.state <> 'retired' THEN
+        -- what was suspended needs each of its incidents dealt with, others the serious ones
+        RETURN QUERY
+        SELECT 'incident', 'open', CASE subject.state WHEN 'suspended' THEN 'none of the version, and no serious one'
+                ELSE 'no serious one of the model' END,
+            coalesce(string_agg(format('%s: %s, %s', i.incident, i.title, i.severity), '; ' ORDER BY i.incident), 'none'),
+            CASE WHEN count(*) = 0 THEN 'pass' ELSE 'fail' END, count(*) > 0
+        FROM fairpg_catalog.incident i JOIN fairpg_catalog.incident_severity s ON s.severity = i.severity
+        WHERE i.model = gate_checks.model AND i.state = 'open'
+            AND (s.blocks OR subject.state = 'suspended' AND coalesce(i.version = gate_checks.version, true));
+    END IF;
+
     IF to_state = 'canary' THEN
         RETURN NEXT ('share', 'canary', format('%s at most', policy.max_canary_share), share::text,
             CASE WHEN share > 0 AND share <= policy.max_canary_share THEN 'pass' ELSE 'fail' END,

@@ -155,6 +155,22 @@ $body$;
 COMMENT ON FUNCTION fairpg.refuse(text, integer, text, text, text, text)
     IS 'part of the calls of governance: records that a step was refused, and why';
 
+-- Questions of the form of a kind that a review leaves open.  One that fails a
+-- version may: saying no is cheap.
+CREATE FUNCTION fairpg.form_fault(kind text, body jsonb)
+    RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    RETURN (SELECT 'form: ' || string_agg(format('"%s" is not answered (%s)', f.key, f.question), '; ' ORDER BY f.place)
+        FROM fairpg_catalog.review_form f
+        WHERE f.kind = form_fault.kind AND coalesce(body ->> f.key, '') !~ '[^[:space:]]');
+END
+$body$;
+COMMENT ON FUNCTION fairpg.form_fault(text, jsonb)
+    IS 'questions of the form of a kind of review that a body leaves open; NULL: none';
+
 CREATE FUNCTION fairpg.do_review(
     model text,
     version integer,
@@ -187,9 +203,12 @@ BEGIN
     IF verdict = 'pass_with_conditions' THEN
         PERFORM fairpg.require_text(conditions, 'conditions', 10);
     END IF;
-    fault := fairpg.independence_fault(model, version);
+    fault := 'four_eyes: ' || fairpg.independence_fault(model, version);
+    IF fault IS NULL AND verdict <> 'fail' THEN
+        fault := fairpg.form_fault(kind, body);
+    END IF;
     IF fault IS NOT NULL THEN
-        RETURN fairpg.refuse(model, version, 'reviewed', findings, format('four_eyes: %s', fault), 'record');
+        RETURN fairpg.refuse(model, version, 'reviewed', findings, fault, 'record');
     END IF;
     INSERT INTO fairpg_catalog.review
         (model, version, kind, verdict, findings, conditions, body, reviewed_at, reviewed_by, login, expires_at)
@@ -354,6 +373,7 @@ CREATE FUNCTION fairpg.do_suspend(model text, reason text, version integer)
 #variable_conflict use_variable
 DECLARE
     serving record;
+    stopped fairpg.gate_result;
     n integer := 0;
 BEGIN
     FOR serving IN
@@ -362,7 +382,11 @@ BEGIN
             AND (do_suspend.version IS NULL OR v.version = do_suspend.version)
         ORDER BY v.version
     LOOP
-        RETURN NEXT fairpg.move_version(model, serving.version, 'suspended', reason);
+        stopped := fairpg.move_version(model, serving.version, 'suspended', reason);
+        IF stopped.outcome = 'done' THEN
+            PERFORM fairpg.link_incident(model, serving.version, 'suspend', reason, stopped.transition);
+        END IF;
+        RETURN NEXT stopped;
         n := n + 1;
     END LOOP;
     IF n = 0 THEN
@@ -381,7 +405,7 @@ CREATE FUNCTION fairpg.suspend(model text, reason text, version integer DEFAULT 
     LANGUAGE C VOLATILE PARALLEL UNSAFE
     AS 'MODULE_PATHNAME', 'fairpg_govern';
 COMMENT ON FUNCTION fairpg.suspend(text, text, integer)
-    IS 'stops a version that serves, or all of a model: one person is enough';
+    IS 'stops a version that serves, or all of a model, and opens an incident: one person is enough';
 
 CREATE FUNCTION fairpg.do_retire(model text, version integer, reason text)
     RETURNS fairpg.gate_result
@@ -412,6 +436,7 @@ CREATE FUNCTION fairpg.do_rollback(model text, reason text, version integer, on_
 #variable_conflict use_variable
 DECLARE
     target integer;
+    moved fairpg.gate_result;
 BEGIN
     SELECT d.version INTO target FROM fairpg_catalog.deployment d
         JOIN fairpg_catalog.model_version v ON v.model = d.model AND v.version = d.version AND v.state = 'retired'
@@ -426,7 +451,11 @@ BEGIN
             MESSAGE = format('model "%s" has no version to go back to', model),
             DETAIL = 'None that has been champion is retired.';
     END IF;
-    RETURN fairpg.move_version(model, target, 'champion', reason, 1, on_refuse);
+    moved := fairpg.move_version(model, target, 'champion', reason, 1, on_refuse);
+    IF moved.outcome = 'done' THEN
+        PERFORM fairpg.link_incident(model, target, 'rollback', reason, moved.transition);
+    END IF;
+    RETURN moved;
 END
 $body$;
 COMMENT ON FUNCTION fairpg.do_rollback(text, text, integer, text)

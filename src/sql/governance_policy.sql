@@ -207,7 +207,7 @@ CREATE FUNCTION fairpg.do_create_policy(
     SET search_path = pg_catalog, pg_temp
     AS $body$
 DECLARE
-    known CONSTANT text[] := '{jurisdictions,legal_max_age,no_disparity_reason,canary_required,max_canary_share,min_canary,max_evidence_age,approvals_required,approval_lifetime,required_reviews}';
+    known CONSTANT text[] := '{jurisdictions,legal_max_age,no_disparity_reason,canary_required,max_canary_share,min_canary,max_evidence_age,approvals_required,approval_lifetime,required_reviews,challenge_period}';
     read jsonb;
     actor record;
     number integer;
@@ -237,7 +237,7 @@ BEGIN
         (policy, version, status, title, template, jurisdictions, rationale, metrics_rejected, legal_basis,
          legal_as_of, legal_max_age, ethical_notes, harms, no_disparity_reason, canary_required,
          max_canary_share, min_canary, max_evidence_age, approvals_required, approval_lifetime,
-         required_reviews, digest, created_at, created_by, author_login)
+         required_reviews, challenge_period, digest, created_at, created_by, author_login)
     VALUES (policy, number, 'draft', coalesce(title, policy), template,
         coalesce((SELECT array_agg(j) FROM jsonb_array_elements_text(options -> 'jurisdictions') j), '{}'),
         rationale, coalesce(metrics_rejected, '{}'), legal_basis, legal_as_of,
@@ -251,6 +251,7 @@ BEGIN
         coalesce((options ->> 'approval_lifetime')::interval, '365 days'),
         coalesce((SELECT array_agg(r) FROM jsonb_array_elements_text(options -> 'required_reviews') r),
             '{design_review,impact_assessment,independent_validation}'),
+        coalesce((options ->> 'challenge_period')::interval, '30 days'),
         '', clock_timestamp(), actor.role, actor.login);
     INSERT INTO fairpg_catalog.policy_criterion
         (policy, version, criterion, phase, metric, attribute, contrast, comparator, threshold, confidence,

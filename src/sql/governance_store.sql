@@ -26,7 +26,8 @@ CREATE FUNCTION fairpg.make_record_guards()
 DECLARE
     tables CONSTANT name[] := '{duty,person,policy_template,policy,policy_criterion,governed_model,state,
         transition_rule,contributor,review,waiver,approval,transition,deployment,
-        card_question,card_answer,document}';
+        card_question,card_answer,document,
+        review_form,duty_conflict,challenge,challenge_event,consultation,incident_severity,incident,remediation}';
     part name;
 BEGIN
     FOREACH part IN ARRAY tables LOOP
@@ -123,6 +124,7 @@ BEGIN
         approvals_required integer NOT NULL CHECK (approvals_required >= 1),
         approval_lifetime interval NOT NULL,
         required_reviews text[] NOT NULL,
+        challenge_period interval NOT NULL CHECK (challenge_period > '0'),
         digest bytea NOT NULL,
         created_at timestamptz NOT NULL,
         created_by text NOT NULL,
@@ -158,6 +160,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.policy.approvals_required IS 'how many persons must approve';
     COMMENT ON COLUMN fairpg_catalog.policy.approval_lifetime IS 'when an approval lapses';
     COMMENT ON COLUMN fairpg_catalog.policy.required_reviews IS 'kinds of reviews that a version needs';
+    COMMENT ON COLUMN fairpg_catalog.policy.challenge_period IS 'time in which a challenge must be answered';
     COMMENT ON COLUMN fairpg_catalog.policy.digest IS 'SHA-256 of all that the policy says';
     COMMENT ON COLUMN fairpg_catalog.policy.created_at IS 'when this version was written';
     COMMENT ON COLUMN fairpg_catalog.policy.created_by IS 'role that wrote it';
@@ -425,8 +428,10 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.deployment.end_reason IS 'why it ended';
 
     PERFORM fairpg.make_document_tables();
+    PERFORM fairpg.make_people_tables();
     PERFORM fairpg.make_governance_rows();
     PERFORM fairpg.make_record_guards();
+    PERFORM fairpg.make_governance_reports();
 END
 $tables$;
 COMMENT ON FUNCTION fairpg.make_governance_tables()

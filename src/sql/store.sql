@@ -11,7 +11,7 @@ CREATE FUNCTION fairpg.model_version_changed()
 COMMENT ON FUNCTION fairpg.model_version_changed()
     IS 'trigger of the store: makes plans and caches notice a changed model version';
 
-CREATE FUNCTION fairpg.init()
+CREATE FUNCTION fairpg.init(roles boolean DEFAULT false, role_prefix text DEFAULT 'fairpg_')
     RETURNS text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -41,7 +41,15 @@ DECLARE
         fairpg_catalog.governed_model,fairpg_catalog.state,fairpg_catalog.transition_rule,
         fairpg_catalog.contributor,fairpg_catalog.review,fairpg_catalog.waiver,
         fairpg_catalog.approval,fairpg_catalog.transition,fairpg_catalog.deployment,
-        fairpg_catalog.card_question,fairpg_catalog.card_answer,fairpg_catalog.document}';
+        fairpg_catalog.card_question,fairpg_catalog.card_answer,fairpg_catalog.document,
+        fairpg_catalog.review_form,fairpg_catalog.duty_conflict,fairpg_catalog.challenge,
+        fairpg_catalog.challenge_event,fairpg_catalog.consultation,fairpg_catalog.incident_severity,
+        fairpg_catalog.incident,fairpg_catalog.remediation,
+        fairpg_report.policies,fairpg_report.criteria,fairpg_report.policy_legal_age,fairpg_report.reviews,
+        fairpg_report.approvals,fairpg_report.waivers_expiring,fairpg_report.deployments,
+        fairpg_report.gate_report,fairpg_report.open_challenges,fairpg_report.challenge_outcomes,
+        fairpg_report.consultations,fairpg_report.incidents,fairpg_report.remediations,
+        fairpg_report.remediation_effects,fairpg_report.role_conflicts}';
     existing integer;
     missing text;
     place name;
@@ -112,7 +120,9 @@ BEGIN
             EXECUTE triggers;
         END IF;
         PERFORM fairpg.make_record_guards();
-        RETURN format('fairpg store with layout %s is in place', existing);
+        PERFORM fairpg.make_governance_status();
+        RETURN format('fairpg store with layout %s is in place', existing)
+            || CASE WHEN roles THEN '; ' || fairpg.make_roles(role_prefix) ELSE '' END;
     END IF;
 
     CREATE SCHEMA fairpg_catalog;
@@ -618,9 +628,10 @@ BEGIN
 
     PERFORM fairpg.make_reports();
     INSERT INTO fairpg_catalog.store_version (version) VALUES (layout);
-    RETURN format('fairpg store with layout %s was made', layout);
+    RETURN format('fairpg store with layout %s was made', layout)
+        || CASE WHEN roles THEN '; ' || fairpg.make_roles(role_prefix) ELSE '' END;
 END
 $init$;
-COMMENT ON FUNCTION fairpg.init()
-    IS 'makes the tables and views that hold models and reports, or says that they are there';
+COMMENT ON FUNCTION fairpg.init(boolean, text)
+    IS 'makes the tables and views that hold models and reports, or says that they are there; and the roles of governance where asked for';
 

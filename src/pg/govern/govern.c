@@ -85,6 +85,20 @@ static const GovernedCall calls[] = {
 	{ "retire", "operator" },          { "rollback", "operator" },
 	{ "describe", "analyst" },         { "publish", "analyst" },
 	{ "gate_report", NULL },
+	{ "version_status", NULL },
+	{ "challenge", NULL },
+	{ "challenge_status", NULL },
+	{ "answer_challenge", "ombudsman" },
+	{ "close_challenge", "ombudsman" },
+	{ "consult", "analyst" },
+	{ "respond_consultation", "analyst" },
+	{ "open_incident", "operator" },
+	{ "assess_incident", "reviewer" },
+	{ "report_incident", "operator" },
+	{ "mitigate_incident", "operator" },
+	{ "close_incident", "reviewer" },
+	{ "plan_remediation", "operator" },
+	{ "finish_remediation", "operator" },
 };
 
 static const GovernedCall *
