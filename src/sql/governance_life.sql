@@ -71,7 +71,8 @@ COMMENT ON FUNCTION fairpg.move_version(text, integer, text, text, double precis
     IS 'part of the calls of governance: takes a version to a state where the gate lets it, and records what was found';
 
 -- The state of a version under a policy, locked with its model until the
--- transaction ends.
+-- transaction ends.  By an update, since a snapshot taken before another call is
+-- then an error: a mere lock would be granted, on what was.
 CREATE FUNCTION fairpg.lock_version(model text, version integer)
     RETURNS text
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -80,7 +81,7 @@ CREATE FUNCTION fairpg.lock_version(model text, version integer)
 DECLARE
     found_state text;
 BEGIN
-    PERFORM FROM fairpg_catalog.governed_model g WHERE g.model = lock_version.model FOR UPDATE;
+    UPDATE fairpg_catalog.governed_model g SET policy = g.policy WHERE g.model = lock_version.model;
     IF NOT FOUND THEN
         IF EXISTS (SELECT FROM fairpg_catalog.model m WHERE m.model = lock_version.model) THEN
             RAISE object_not_in_prerequisite_state USING
@@ -376,6 +377,8 @@ DECLARE
     stopped fairpg.gate_result;
     n integer := 0;
 BEGIN
+    -- first, so that what is being deployed just now is stopped as well
+    PERFORM fairpg.lock_version(model, (SELECT max(v.version) FROM fairpg_catalog.model_version v WHERE v.model = do_suspend.model));
     FOR serving IN
         SELECT v.version FROM fairpg_catalog.model_version v
         WHERE v.model = do_suspend.model AND v.state IN ('champion', 'canary')
@@ -390,8 +393,6 @@ BEGIN
         n := n + 1;
     END LOOP;
     IF n = 0 THEN
-        PERFORM fairpg.lock_version(model, v.version) FROM fairpg_catalog.model_version v
-            WHERE v.model = do_suspend.model LIMIT 1;
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('model "%s" has no %s in service', model, coalesce('version ' || version, 'version'));
     END IF;
