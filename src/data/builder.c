@@ -281,16 +281,17 @@ data_base_group(DataBuilder *builder, uint32_t *group)
 NumStatus
 data_builder_append(DataBuilder *builder, DataPart part)
 {
-	const DataInput *input = &builder->input;
+	DataInput *input = &builder->input;
 	uint32_t group;
 	RawRow row = { .number = input->number,
 		           .code = input->code,
 		           .weight = (float) input->weight };
-	uint64_t hash =
-		builder->spec.keyed ? input->key_hash : data_builder_hash(builder);
+	uint64_t hash;
 	NumStatus status;
 	int stream;
 
+	input->content_hash = data_builder_hash(builder);
+	hash = builder->spec.keyed ? input->key_hash : input->content_hash;
 	input->protected_code[builder->spec.n_protected] = data_fold(builder, hash);
 	status = data_base_group(builder, &group);
 	if (status != NUM_OK)

@@ -85,8 +85,10 @@ typedef struct DataInput
 	uint32_t *code;           /* [n_columns]; numbers unused */
 	uint32_t *protected_code; /* [n_protected] from data_builder_group() */
 	double weight;
-	int label;         /* 0 or 1; 0 where the label is one of the columns */
-	uint64_t key_hash; /* where keyed */
+	int label;             /* 0 or 1; 0 where the label is one of the columns */
+	uint64_t key_hash;     /* where keyed */
+	uint64_t content_hash; /* out: of the row that was appended last, by
+	                        * data_builder_hash() */
 } DataInput;
 
 typedef enum DataFindingKind

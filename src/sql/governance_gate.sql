@@ -356,7 +356,7 @@ BEGIN
         coalesce(CASE WHEN r.value IS NOT NULL THEN format('%s [%s, %s], n %s%s', round(r.value::numeric, 4),
             round(r.low::numeric, 4), round(r.high::numeric, 4), r.n,
             coalesce(', worst: ' || r.worst_group, '')) END
-            || coalesce('; ' || r.reason, '') || coalesce(format('; %s rows would decide', r.n_needed), ''), r.reason),
+            || coalesce('; ' || r.reason, '') || CASE WHEN r.n_needed IS NULL THEN '' ELSE format('; %s rows would decide', r.n_needed) END, r.reason),
         CASE WHEN x.waived THEN 'waived' ELSE r.verdict END,
         r.severity = 'blocking' AND NOT x.waived
             AND (r.verdict = 'fail' OR r.verdict = 'insufficient' AND r.on_insufficient <> 'advise')

@@ -266,6 +266,7 @@ fill_report(const RowReader *reader, ExtractReport *report)
 	report->rows_dropped = reader->counts.n_null_label +
 	                       reader->counts.n_zero_weight +
 	                       reader->counts.n_null_dropped;
+	memcpy(report->digest, reader->counts.digest, sizeof(report->digest));
 	report->source_name = pstrdup(plan->source.name);
 	if (plan->source.relation != NULL)
 		report->relation = pstrdup(plan->source.relation);

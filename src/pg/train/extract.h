@@ -63,6 +63,7 @@ typedef struct ExtractReport
 	List *warnings;            /* of char *, one sentence each */
 	uint64 rows_read;          /* what the query returned */
 	uint64 rows_dropped;       /* of them, left out for whatever reason */
+	uint64 digest[2];          /* of those used, RowCounts.digest */
 	char *source_name;         /* printable */
 	char *relation;            /* as in Source, or NULL */
 	TupleDesc columns;         /* of the source */

@@ -10,9 +10,11 @@
 
 #include <math.h>
 
+#include "access/xlog.h"
 #include "utils/builtins.h"
 #include "utils/json.h"
 
+#include "pg/args.h"
 #include "pg/compat.h"
 #include "pg/evaluation.h"
 #include "pg/source.h"
@@ -107,6 +109,24 @@ json_replay(StringInfo json, const TrainCall *call)
 		appendStringInfoString(json, "null");
 }
 
+/* What was read, and where the server's log was then. */
+static void
+json_data(StringInfo json, const ExtractReport *report)
+{
+	XLogRecPtr at = GetXLogInsertRecPtr();
+
+	json_key(json, "data");
+	appendStringInfo(json,
+	                 "{\"rows_read\": " UINT64_FORMAT
+	                 ", \"digest\": \"%016llx%016llx\", \"wal_lsn\": "
+	                 "\"%X/%X\", \"min_group\": %d, \"max_groups\": %d}",
+	                 report->rows_read, (unsigned long long) report->digest[0],
+	                 (unsigned long long) report->digest[1],
+	                 (uint32) (at >> 32), (uint32) at,
+	                 setting_int("fairpg.min_group"),
+	                 setting_int("fairpg.max_groups"));
+}
+
 char *
 train_describe_call(const TrainCall *call)
 {
@@ -159,6 +179,7 @@ train_describe_call(const TrainCall *call)
 		json_list(&json, "classes", (char **) train_class_names(call),
 		          (int) call->data->n_classes);
 	json_text(&json, "kernels", call->uses_blas ? "openblas" : "own");
+	json_data(&json, &call->report);
 	json_key(&json, "timing");
 	appendStringInfoChar(&json, '{');
 	json_number(&json, "extract_seconds", true, call->report.seconds);
