@@ -16,6 +16,19 @@ CREATE FUNCTION fairpg.model_version_guarded()
 COMMENT ON FUNCTION fairpg.model_version_guarded()
     IS 'trigger of the store: notes who made a version, and leaves versions under a policy to the calls of governance';
 
+CREATE FUNCTION fairpg.guarded_tables()
+    RETURNS name[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+        SELECT '{duty,person,policy_template,policy,policy_criterion,governed_model,state,
+            transition_rule,contributor,review,waiver,approval,transition,deployment,
+            card_question,card_answer,document,
+            review_form,duty_conflict,challenge,challenge_event,consultation,incident_severity,incident,remediation}'::name[]
+    $body$;
+COMMENT ON FUNCTION fairpg.guarded_tables()
+    IS 'tables of the store that the calls of governance alone write to';
+
 -- The triggers, as far as they are missing: DROP EXTENSION CASCADE takes them and
 -- leaves the tables.
 CREATE FUNCTION fairpg.make_record_guards()
@@ -24,13 +37,9 @@ CREATE FUNCTION fairpg.make_record_guards()
     SET search_path = pg_catalog, pg_temp
     AS $guards$
 DECLARE
-    tables CONSTANT name[] := '{duty,person,policy_template,policy,policy_criterion,governed_model,state,
-        transition_rule,contributor,review,waiver,approval,transition,deployment,
-        card_question,card_answer,document,
-        review_form,duty_conflict,challenge,challenge_event,consultation,incident_severity,incident,remediation}';
     part name;
 BEGIN
-    FOREACH part IN ARRAY tables LOOP
+    FOREACH part IN ARRAY fairpg.guarded_tables() LOOP
         CONTINUE WHEN EXISTS (SELECT FROM pg_trigger
             WHERE tgrelid = format('fairpg_catalog.%I', part)::regclass AND tgname = 'record_guarded');
         EXECUTE format('CREATE TRIGGER record_guarded
@@ -53,6 +62,7 @@ BEGIN
         COMMENT ON TRIGGER model_version_guarded ON fairpg_catalog.model_version
             IS 'leaves versions under a policy to the calls of governance';
     END IF;
+    PERFORM fairpg.make_event_guards();
 END
 $guards$;
 COMMENT ON FUNCTION fairpg.make_record_guards()
@@ -429,6 +439,7 @@ BEGIN
 
     PERFORM fairpg.make_document_tables();
     PERFORM fairpg.make_people_tables();
+    PERFORM fairpg.make_record_tables();
     PERFORM fairpg.make_governance_rows();
     PERFORM fairpg.make_record_guards();
     PERFORM fairpg.make_governance_reports();

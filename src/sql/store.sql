@@ -49,7 +49,8 @@ DECLARE
         fairpg_report.approvals,fairpg_report.waivers_expiring,fairpg_report.deployments,
         fairpg_report.gate_report,fairpg_report.open_challenges,fairpg_report.challenge_outcomes,
         fairpg_report.consultations,fairpg_report.incidents,fairpg_report.remediations,
-        fairpg_report.remediation_effects,fairpg_report.role_conflicts}';
+        fairpg_report.remediation_effects,fairpg_report.role_conflicts,
+        fairpg_catalog.event,fairpg_catalog.event_block,fairpg_catalog.event_leaf}';
     existing integer;
     missing text;
     place name;

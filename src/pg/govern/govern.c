@@ -99,6 +99,15 @@ static const GovernedCall calls[] = {
 	{ "close_incident", "reviewer" },
 	{ "plan_remediation", "operator" },
 	{ "finish_remediation", "operator" },
+	{ "add_note", "analyst" },
+	{ "seal", NULL },
+	{ "verify", NULL },
+	{ "audit_head", NULL },
+	{ "receipt", "auditor" },
+	{ "export_record", "auditor" },
+	{ "guard_report", "auditor" },
+	{ "erase_event", "admin" },
+	{ "post_restore", "admin" },
 };
 
 static const GovernedCall *
@@ -195,6 +204,7 @@ static Datum
 take_answer(FunctionCallInfo fcinfo, MemoryContext caller)
 {
 	MemoryContext spi;
+	TupleDesc columns;
 	RowMaker row;
 	Datum answer;
 	Rows rows;
@@ -208,9 +218,7 @@ take_answer(FunctionCallInfo fcinfo, MemoryContext caller)
 	}
 	if (SPI_processed != 1)
 		elog(ERROR, "a call of governance has no answer");
-	if (get_func_result_name(fcinfo->flinfo->fn_oid) == NULL &&
-	    get_typtype(get_func_rettype(fcinfo->flinfo->fn_oid)) !=
-	        TYPTYPE_COMPOSITE)
+	if (get_call_result_type(fcinfo, NULL, &columns) == TYPEFUNC_SCALAR)
 	{
 		answer = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
 		                       &fcinfo->isnull);
