@@ -27,6 +27,8 @@ TRAIN_OBJS = \
 OBJS = $(filter-out src/num/blas.o src/num/lbfgs.o src/model/gram.o src/model/linear.o src/model/linear_many.o src/model/linear_plan.o src/model/softmax.o,$(SHARED_OBJS)) \
 	$(CORE_PG_OBJS)
 TRAIN_LIB = fairpg_train.so
+# A program that needs neither the server nor its headers.
+VERIFY = fairpg-verify
 
 # The install script is joined from topic files, in this order.
 SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql scores.sql errors.sql statistics.sql audit.sql \
@@ -45,7 +47,7 @@ SHLIB_LINK = -lm
 
 REGRESS = $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
 REGRESS_OPTS = --inputdir=$(srcdir) --load-extension=fairpg
-EXTRA_CLEAN = $(TRAIN_LIB) $(TRAIN_OBJS) build
+EXTRA_CLEAN = $(TRAIN_LIB) $(TRAIN_OBJS) $(VERIFY) build
 
 PG_CONFIG ?= pg_config
 # Empty where the server's build files are not installed: "make demo" and
@@ -68,20 +70,26 @@ src/num/%.o src/data/%.o src/model/%.o src/train/%.o src/fair/%.o: \
 # PGXS follows no headers unless PostgreSQL itself was built that way.
 $(OBJS) $(TRAIN_OBJS): $(wildcard src/*/*.h src/pg/*/*.h)
 
-all: $(TRAIN_LIB)
+all: $(TRAIN_LIB) $(VERIFY)
 
 $(TRAIN_LIB): $(TRAIN_OBJS)
 	$(CC) $(CFLAGS) $(TRAIN_OBJS) $(LDFLAGS) $(LDFLAGS_SL) -shared -lm -ldl -o $@
 
+$(VERIFY): src/verify/fairpg_verify.c
+	$(CC) -std=c99 -pedantic -O2 -Wall -Wextra $(COPT) $(LDFLAGS_EX) $< -o $@
+
 $(INSTALL_SQL): $(SQL_PARTS) fairpg.control
 	cat $(SQL_PARTS) > $@
 
-install: install-train
+install: install-train install-verify
 install-train: $(TRAIN_LIB) installdirs
 	$(INSTALL_SHLIB) $(TRAIN_LIB) '$(DESTDIR)$(pkglibdir)/$(TRAIN_LIB)'
+install-verify: $(VERIFY)
+	$(MKDIR_P) '$(DESTDIR)$(bindir)'
+	$(INSTALL_PROGRAM) $(VERIFY) '$(DESTDIR)$(bindir)/$(VERIFY)'
 uninstall: uninstall-train
 uninstall-train:
-	rm -f '$(DESTDIR)$(pkglibdir)/$(TRAIN_LIB)'
+	rm -f '$(DESTDIR)$(pkglibdir)/$(TRAIN_LIB)' '$(DESTDIR)$(bindir)/$(VERIFY)'
 
 include test/test.mk
-.PHONY: install-train uninstall-train
+.PHONY: install-train install-verify uninstall-train

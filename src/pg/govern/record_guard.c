@@ -152,8 +152,8 @@ is_signed(const EventRow *row)
 	if ((payload == NULL) != (salt == NULL))
 		return false;
 	return same_bytes(hash_event(&fields), get_bytes(row, "leaf")) &&
-	       (payload == NULL || same_bytes(hash_payload(salt, payload),
-	                                      fields.payload_digest));
+	       (payload == NULL ||
+	        same_bytes(hash_payload(salt, payload), fields.payload_digest));
 }
 
 static bytea *
@@ -179,8 +179,8 @@ set_columns(EventRow *row, int n, const char *const *names, Datum *values)
 	for (int i = 0; i < n; i++)
 	{
 		numbers[i] = column_number(row, names[i]);
-		nulls[i] = strcmp(names[i], "at") != 0 &&
-		           DatumGetPointer(values[i]) == NULL;
+		nulls[i] =
+			strcmp(names[i], "at") != 0 && DatumGetPointer(values[i]) == NULL;
 	}
 	row->tuple = heap_modify_tuple_by_cols(row->tuple, row->columns, n, numbers,
 	                                       values, nulls);
@@ -196,9 +196,9 @@ text_datum(const char *text)
 static void
 sign_event(EventRow *row)
 {
-	static const char *const signed_columns[] = { "at",       "role",
-		                                          "login",    "asserted",
-		                                          "salt",     "payload_digest" };
+	static const char *const signed_columns[] = { "at",    "role",
+		                                          "login", "asserted",
+		                                          "salt",  "payload_digest" };
 	static const char *const leaf_column[] = { "leaf" };
 	Datum values[lengthof(signed_columns)];
 	Jsonb *payload = get_payload(row);
@@ -255,10 +255,9 @@ fairpg_event_guarded(PG_FUNCTION_ARGS)
 	else if (!superuser())
 		refuse_change(data);
 	else if (!is_signed(&row))
-		ereport(ERROR,
-		        (errcode(ERRCODE_DATA_CORRUPTED),
-		         errmsg("the event is not as it was recorded"),
-		         errdetail("Its leaf is not that of its fields.")));
+		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
+		                errmsg("the event is not as it was recorded"),
+		                errdetail("Its leaf is not that of its fields.")));
 	return PointerGetDatum(row.tuple);
 }
 
@@ -284,11 +283,11 @@ announce_at_end(XactEvent event, void *arg)
 {
 	if (event == XACT_EVENT_COMMIT &&
 	    announcement.made_in != InvalidSubTransactionId)
-		ereport(LOG,
-		        (errmsg("fairpg record: block " INT64_FORMAT
-		                ", %d events, hash %s",
-		                announcement.block, announcement.n, announcement.hash),
-		         errhidestmt(true)));
+		ereport(
+			LOG,
+			(errmsg("fairpg record: block " INT64_FORMAT ", %d events, hash %s",
+		            announcement.block, announcement.n, announcement.hash),
+		     errhidestmt(true)));
 	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT ||
 	    event == XACT_EVENT_PREPARE)
 		announcement.made_in = InvalidSubTransactionId;

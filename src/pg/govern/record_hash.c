@@ -255,11 +255,11 @@ read_hashes(ArrayType *array, int *n_hashes)
 
 	deconstruct_array(array, BYTEAOID, -1, false, TYPALIGN_INT, &elements,
 	                  &nulls, n_hashes);
-	hashes = palloc_extended(Max(*n_hashes, 1) * (Size) HASH_BYTES,
-	                         MCXT_ALLOC_HUGE);
+	hashes =
+		palloc_extended(Max(*n_hashes, 1) * (Size) HASH_BYTES, MCXT_ALLOC_HUGE);
 	for (int i = 0; i < *n_hashes; i++)
-		memcpy(hashes + (Size) i * HASH_BYTES, check_hash(elements[i], nulls[i]),
-		       HASH_BYTES);
+		memcpy(hashes + (Size) i * HASH_BYTES,
+		       check_hash(elements[i], nulls[i]), HASH_BYTES);
 	return hashes;
 }
 
@@ -332,8 +332,8 @@ fairpg_merkle_path(PG_FUNCTION_ARGS)
 		n_nodes = hash_level(nodes, n_nodes);
 		place /= 2;
 	}
-	PG_RETURN_ARRAYTYPE_P(construct_array(path, n_path, BYTEAOID, -1, false,
-	                                      TYPALIGN_INT));
+	PG_RETURN_ARRAYTYPE_P(
+		construct_array(path, n_path, BYTEAOID, -1, false, TYPALIGN_INT));
 }
 
 /*
