@@ -111,7 +111,8 @@ get_payload(const EventRow *row)
 	return null ? NULL : DatumGetJsonbP(value);
 }
 
-static void
+/* False where the row has no number or no time. */
+static bool
 read_fields(const EventRow *row, EventFields *fields)
 {
 	bool no_event;
@@ -119,9 +120,6 @@ read_fields(const EventRow *row, EventFields *fields)
 
 	fields->event = DatumGetInt64(get_column(row, "event", &no_event));
 	fields->at = DatumGetTimestampTz(get_column(row, "at", &no_time));
-	if (no_event || no_time)
-		ereport(ERROR, (errcode(ERRCODE_NOT_NULL_VIOLATION),
-		                errmsg("an event must have a number and a time")));
 	fields->role = get_text(row, "role");
 	fields->login = get_text(row, "login");
 	fields->asserted = get_text(row, "asserted");
@@ -129,6 +127,7 @@ read_fields(const EventRow *row, EventFields *fields)
 	fields->action = get_text(row, "action");
 	fields->object = get_text(row, "object");
 	fields->payload_digest = get_bytes(row, "payload_digest");
+	return !no_event && !no_time;
 }
 
 static bool
@@ -148,8 +147,7 @@ is_signed(const EventRow *row)
 	bytea *salt = get_bytes(row, "salt");
 	Jsonb *payload = get_payload(row);
 
-	read_fields(row, &fields);
-	if ((payload == NULL) != (salt == NULL))
+	if (!read_fields(row, &fields) || (payload == NULL) != (salt == NULL))
 		return false;
 	return same_bytes(hash_event(&fields), get_bytes(row, "leaf")) &&
 	       (payload == NULL ||
@@ -218,7 +216,8 @@ sign_event(EventRow *row)
 	values[4] = PointerGetDatum(salt);
 	values[5] = PointerGetDatum(hash_payload(salt, payload));
 	set_columns(row, (int) lengthof(values), signed_columns, values);
-	read_fields(row, &fields);
+	if (!read_fields(row, &fields))
+		elog(ERROR, "an event has no number");
 	leaf = PointerGetDatum(hash_event(&fields));
 	set_columns(row, 1, leaf_column, &leaf);
 }
@@ -252,7 +251,7 @@ fairpg_event_guarded(PG_FUNCTION_ARGS)
 		refuse_change(data);
 	if (govern_is_acting())
 		sign_event(&row);
-	else if (!superuser())
+	else if (!superuser() || get_bytes(&row, "leaf") == NULL)
 		refuse_change(data);
 	else if (!is_signed(&row))
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
