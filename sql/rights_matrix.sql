@@ -56,6 +56,8 @@ INSERT INTO matrix_call VALUES
     ('suspend',               '---+-----', $$SELECT fairpg.suspend('none', 'no reason at all')$$),
     ('retire',                '---+-----', $$SELECT fairpg.retire('none', 1, 'no reason at all')$$),
     ('rollback',              '---+-----', $$SELECT fairpg.rollback('none', 'no reason at all')$$),
+    ('describe',              '+--------', $$SELECT fairpg.describe('none', 'colour', 'blue')$$),
+    ('publish',               '+--------', $$SELECT fairpg.publish('none', 1)$$),
     ('gate_report',           '++++++++-', $$SELECT * FROM fairpg.gate_report('none', 1, 'reviewed')$$),
     ('version_status',        '++++++++-', $$SELECT * FROM fairpg.version_status('none', 1)$$),
     ('challenge',             '++++++++-', $$SELECT fairpg.challenge('none', 'no claim at all', 'policy', 'none')$$),
@@ -165,6 +167,8 @@ SELECT fairpg.govern('credit', 'lending', 'whom to grant a loan, by a first scor
 SELECT fairpg.map_person('fairpg_test_nobody', 'Nobody');
 \c - fairpg_test_analyst_1
 SELECT fairpg.add_contributor('credit', 1, 'fairpg_test_nobody', 'chose the features');
+SELECT count(fairpg.describe('credit', field, 'An answer to: ' || question)) > 0 AS described FROM fairpg_catalog.card_question;
+SELECT fairpg.publish('credit', 1) IS NOT NULL AS published;
 SELECT fairpg.consult('tenants', 'design', '2026-10-05', 'income of one year is too little', model => 'credit') AS consultation;
 SELECT fairpg.request_waiver('credit', 1, 'four_fifths:sex', repeat('an exception that is asked for with many words ', 2), 'a person looks at each refusal', now() + '1 day') AS waiver;
 \c - fairpg_test_reviewer_1
