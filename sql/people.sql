@@ -71,7 +71,7 @@ SELECT fairpg.challenge('credit', 'women are refused', 'aggregate_verification',
 SELECT fairpg.challenge('debit', 'I was refused for my sex', 'individual_outcome', 'letter', subject => 'A-17');
 SELECT fairpg.challenge('credit', E'I was "refused"; <script>alert(''x'')</script>\nfor my sex', 'individual_outcome', 'letter', subject => 'A-17') AS reference \gset
 SELECT fairpg.challenge('credit', 'women are refused twice as often', 'aggregate_verification', 'web', group_claimed => 'f') AS other \gset
-SELECT kind, state, due_at - received_at BETWEEN '13 days 23 hours' AND '14 days 1 hour' AS of_policy, answer FROM fairpg.challenge_status(:'reference');
+SELECT kind, state, due_at - received_at AS of_policy, answer FROM fairpg.challenge_status(:'reference');
 SELECT * FROM fairpg.challenge_status(gen_random_uuid());
 SELECT claim FROM fairpg_catalog.challenge;
 SELECT model, version, kind, channel, state, is_overdue, age_days, handler FROM fairpg_report.open_challenges ORDER BY time;

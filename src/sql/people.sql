@@ -20,6 +20,7 @@ DECLARE
     actor record;
     challenged integer;
     period interval;
+    received CONSTANT timestamptz := clock_timestamp();
     reference uuid := gen_random_uuid();
     number bigint;
 BEGIN
@@ -53,7 +54,7 @@ BEGIN
         (reference, model, version, kind, channel, claim, decision, subject, group_claimed, state,
          received_at, received_by, due_at)
         VALUES (reference, model, challenged, kind, channel, claim, decision, subject, group_claimed, 'received',
-            clock_timestamp(), actor.role, clock_timestamp() + coalesce(period, '30 days'))
+            received, actor.role, received + coalesce(period, '30 days'))
         RETURNING challenge INTO number;
     PERFORM fairpg.move_challenge(number, 'received', 'received by ' || channel);
     RETURN reference;
