@@ -4,6 +4,7 @@ SET client_min_messages = warning;
 -- Policies, gates and the life of versions.  Every person logs in as a role of
 -- their own, since identity is what has been authenticated.
 \set admin :USER
+\set form '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}'
 CREATE ROLE fairpg_test_ana LOGIN;
 CREATE ROLE fairpg_test_rita LOGIN;
 CREATE ROLE fairpg_test_abel LOGIN;
@@ -60,8 +61,7 @@ SELECT count(fairpg.predict('credit', g, 1)) FROM governed_loans g;
 SELECT check_name, subject, needed, verdict, blocking FROM fairpg.gate_report('credit', 1, 'reviewed');
 SELECT (r).outcome, (r).reasons FROM fairpg.review('credit', 1, 'design_review', 'pass', 'all is well with my own model') r;
 \c - fairpg_test_rita
-SELECT from_state, to_state, outcome, reasons FROM fairpg.review('credit', 1, 'design_review', 'pass', 'features, label and threshold are as designed',
-    body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}');
+SELECT from_state, to_state, outcome, reasons FROM fairpg.review('credit', 1, 'design_review', 'pass', 'features, label and threshold are as designed', body => :'form');
 \c - fairpg_test_abel
 SELECT check_name, subject, needed, verdict, blocking FROM fairpg.gate_report('credit', 1, 'approved');
 SELECT from_state, to_state, outcome, reasons FROM fairpg.approve('credit', 1, 'the evidence is sufficient for use');
@@ -92,7 +92,7 @@ SELECT fairpg.model_card('credit', 1) LIKE '%<script>%' AS unescaped_html, fairp
 
 -- an approval is for what the version was: new evidence, and it counts no more
 \c - fairpg_test_rita
-SELECT outcome, reasons FROM fairpg.review('credit', 2, 'design_review', 'pass', 'features, label and threshold are as designed');
+SELECT outcome, reasons FROM fairpg.review('credit', 2, 'design_review', 'pass', 'features, label and threshold are as designed', body => :'form');
 \c - fairpg_test_abel
 SELECT outcome FROM fairpg.approve('credit', 2, 'gap is bounded, evidence is good');
 SELECT count(*) FROM fairpg.live_approvals('credit', 2);
@@ -121,6 +121,7 @@ SELECT version, to_state, outcome FROM fairpg.suspend('credit', 'a complaint tha
 SELECT fairpg.predict('credit', g) FROM governed_loans g LIMIT 1;
 SELECT fairpg.suspend('credit', 'once more, just to be sure');
 SELECT outcome, reasons FROM fairpg.deploy('credit', 1, 'champion', reason => 'nothing was found');
+SELECT fairpg.mitigate_incident(max(incident), 'the complaint was looked into, nothing was found') FROM fairpg_catalog.incident;
 \c - fairpg_test_abel
 SELECT outcome, reasons FROM fairpg.approve('credit', 1, 'the complaint was about something else');
 \c - fairpg_test_otto
@@ -132,7 +133,7 @@ SELECT slot, version, ended_at IS NULL AS open, end_reason FROM fairpg_catalog.d
 SELECT fairpg.map_person('fairpg_test_ana', 'Ana A.');
 SELECT fairpg.map_person('fairpg_test_abel_too', 'Ana A.');
 \c - fairpg_test_rita
-SELECT outcome FROM fairpg.review('credit', 3, 'design_review', 'pass_with_conditions', 'features, label and threshold are as designed', 'look again in a year');
+SELECT outcome FROM fairpg.review('credit', 3, 'design_review', 'pass_with_conditions', 'features, label and threshold are as designed', 'look again in a year', body => :'form');
 \c - fairpg_test_abel_too
 SELECT outcome, reasons FROM fairpg.approve('credit', 3, 'the evidence is sufficient for use');
 \c - :admin

@@ -42,9 +42,10 @@ like "the first statement creates the schema plainly" "$(
 	sed -E 's/--.*//; s/^\\.*//' src/sql/header.sql | grep -vE '^[[:space:]]*$' |
 		head -n 1)" '^CREATE SCHEMA fairpg;'
 none "the install script has no OR REPLACE" "$(
-	statements | grep -niE 'OR[[:space:]]+REPLACE' || true)"
+	statements | grep -niE 'OR[[:space:]]+REPLACE\>' || true)"
 none "the install script has no IF NOT EXISTS" "$(
-	statements | grep -niE 'IF[[:space:]]+NOT[[:space:]]+EXISTS' || true)"
+	statements | grep -niE 'IF[[:space:]]+NOT[[:space:]]+EXISTS' |
+		grep -viE 'IF[[:space:]]+NOT[[:space:]]+EXISTS[[:space:]]*\(' || true)"
 none "the install script has no SECURITY DEFINER" "$(
 	statements | grep -niE 'SECURITY[[:space:]]+DEFINER' || true)"
 ok "loading the script by hand in psql is refused" \
