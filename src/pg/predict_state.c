@@ -11,6 +11,10 @@
  * mixes versions; an expression that lives for many statements (PL/pgSQL keeps
  * its expressions for a transaction) looks again in each.
  *
+ * Where the version changes from row to row, as fairpg.assign() answers
+ * champion or canary, the state before is put away and taken out again, binding
+ * and all.
+ *
  * The binding holds as long as the row type does.  The server numbers row
  * types for the life of a backend, and gives a new number when one is altered.
  */
@@ -44,26 +48,45 @@ release_state(void *argument)
 	state->pinned = NULL;
 }
 
+static PredictState *
+make_state(MemoryContext owner, bool decides)
+{
+	PredictState *state = MemoryContextAllocZero(owner, sizeof(PredictState));
+	MemoryContextCallback *callback;
+
+	state->owner = owner;
+	state->decides = decides;
+	callback = MemoryContextAlloc(owner, sizeof(*callback));
+	callback->func = release_state;
+	callback->arg = state;
+	MemoryContextRegisterResetCallback(owner, callback);
+	state->binding_context = AllocSetContextCreate(owner, "fairpg binding",
+	                                               ALLOCSET_SMALL_SIZES);
+	return state;
+}
+
 PredictState *
 predict_state(FunctionCallInfo fcinfo, bool decides)
 {
-	PredictState *state = fcinfo->flinfo->fn_extra;
-	MemoryContextCallback *callback;
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = make_state(fcinfo->flinfo->fn_mcxt, decides);
+	return fcinfo->flinfo->fn_extra;
+}
 
-	if (state != NULL)
-		return state;
-	state =
-		MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(PredictState));
-	state->owner = fcinfo->flinfo->fn_mcxt;
-	state->decides = decides;
-	callback = MemoryContextAlloc(state->owner, sizeof(*callback));
-	callback->func = release_state;
-	callback->arg = state;
-	MemoryContextRegisterResetCallback(state->owner, callback);
-	state->binding_context = AllocSetContextCreate(
-		state->owner, "fairpg binding", ALLOCSET_SMALL_SIZES);
-	fcinfo->flinfo->fn_extra = state;
-	return state;
+/* Takes out the state that was put away, and puts this one in its place. */
+static void
+exchange_states(PredictState *state)
+{
+	PredictState *other = state->other;
+	PredictState held;
+
+	if (other == NULL)
+		other = make_state(state->owner, state->decides);
+	held = *state;
+	*state = *other;
+	*other = held;
+	state->other = other;
+	other->other = NULL;
 }
 
 static void
@@ -72,26 +95,6 @@ drop_binding(PredictState *state)
 	state->binding = NULL;
 	state->extra = NULL;
 	MemoryContextReset(state->binding_context);
-}
-
-static inline SnapshotMark
-current_mark(void)
-{
-	Snapshot snapshot = GetActiveSnapshot();
-	SnapshotMark mark = { snapshot->xmin,   snapshot->xmax,
-		                  snapshot->xcnt,   snapshot->subxcnt,
-		                  snapshot->curcid, GetCurrentSubTransactionId(),
-		                  GetUserId() };
-
-	return mark;
-}
-
-static inline bool
-same_mark(const SnapshotMark *a, const SnapshotMark *b)
-{
-	return a->xmin == b->xmin && a->xmax == b->xmax && a->xcnt == b->xcnt &&
-	       a->subxcnt == b->subxcnt && a->curcid == b->curcid &&
-	       a->subxact == b->subxact && a->user == b->user;
 }
 
 /* Looks the model up and pins it in place of the one before. */
@@ -116,11 +119,35 @@ change_model(PredictState *state, text *name, int version,
 	state->mark = *mark;
 }
 
+/* Whether the state has this version of the model of that name. */
+static bool
+has_model(const PredictState *state, text *name, int version,
+          const SnapshotMark *mark)
+{
+	return state->compiled != NULL && version == state->version &&
+	       same_mark(mark, &state->mark) &&
+	       VARSIZE_ANY_EXHDR(name) == state->name_length &&
+	       memcmp(VARDATA_ANY(name), state->name, state->name_length) == 0;
+}
+
+void
+predict_use_version(PredictState *state, text *name, int version)
+{
+	SnapshotMark mark = snapshot_mark();
+
+	if (has_model(state, name, version, &mark))
+		return;
+	/* champion and canary come by turns */
+	if (state->compiled != NULL && version != state->version)
+		exchange_states(state);
+	if (!has_model(state, name, version, &mark))
+		change_model(state, name, version, &mark);
+}
+
 void
 predict_use_model(FunctionCallInfo fcinfo, PredictState *state, int model_arg,
                   int version_arg)
 {
-	SnapshotMark mark = current_mark();
 	text *name;
 	int version = 0;
 
@@ -137,12 +164,7 @@ predict_use_model(FunctionCallInfo fcinfo, PredictState *state, int model_arg,
 			                       text_to_cstring(name), version),
 			                errhint("Versions are counted from 1.")));
 	}
-
-	if (state->compiled == NULL || version != state->version ||
-	    !same_mark(&mark, &state->mark) ||
-	    VARSIZE_ANY_EXHDR(name) != state->name_length ||
-	    memcmp(VARDATA_ANY(name), state->name, state->name_length) != 0)
-		change_model(state, name, version, &mark);
+	predict_use_version(state, name, version);
 }
 
 /*

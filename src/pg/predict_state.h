@@ -2,8 +2,8 @@
  * predict_state.h
  *    What a call site of predict() and its like keeps from row to row.
  *
- * Internal to predict.c, predict_state.c and predict_variants.c.  Include after
- * postgres.h.
+ * Internal to predict.c, predict_state.c, predict_variants.c and the log of
+ * decisions.  Include after postgres.h.
  */
 #ifndef FAIRPG_PG_PREDICT_STATE_H
 #define FAIRPG_PG_PREDICT_STATE_H
@@ -14,18 +14,7 @@
 
 #include "pg/encode.h"
 #include "pg/predict_bind.h"
-
-/* What tells two snapshots of one backend apart, and who asks. */
-typedef struct SnapshotMark
-{
-	TransactionId xmin;
-	TransactionId xmax;
-	uint32 xcnt;
-	int32 subxcnt;
-	CommandId curcid;
-	SubTransactionId subxact;
-	Oid user;
-} SnapshotMark;
+#include "pg/snapshot_mark.h"
 
 typedef struct PredictState
 {
@@ -55,15 +44,19 @@ typedef struct PredictState
 	bool *row_nulls;
 	NullableDatum *values;
 	void *extra; /* a function's own, as long as the binding; NULL: none yet */
+
+	struct PredictState *other; /* that of another version; NULL: none yet */
 } PredictState;
 
 /* The state of a call site; 'decides' says whether bindings are to. */
 extern PredictState *predict_state(FunctionCallInfo fcinfo, bool decides);
 
 /* Sees to it that the state has the model that arguments name, or that the
- * caller hands over. */
+ * caller does (version 0: what serves) or hands over. */
 extern void predict_use_model(FunctionCallInfo fcinfo, PredictState *state,
                               int model_arg, int version_arg);
+extern void
+predict_use_version(PredictState *state, text *name, int version);
 extern void predict_use_artifact(PredictState *state, Datum artifact);
 
 /* Binds the model to a row and takes the row apart, into state->values; or

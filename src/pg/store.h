@@ -29,6 +29,7 @@ typedef enum StoreUse
 	STORE_TO_ANALYSE, /* fairpg.add_analyses() */
 	STORE_TO_REPORT,  /* fairpg.audit_report() */
 	STORE_TO_GOVERN,  /* as the owner of the store, who has all rights */
+	STORE_TO_LOG,     /* fairpg.log_decision() */
 	STORE_USES
 } StoreUse;
 

@@ -68,9 +68,9 @@ typedef struct StoreTable
 
 /* in the order of StoreUse */
 static const StoreTable store_tables[] = {
-	{ "store_version", { READ, READ, READ, READ, READ, READ, READ, 0 } },
+	{ "store_version", { READ, READ, READ, READ, READ, READ, READ, 0, READ } },
 	{ "model", { READ | ADD | SET, 0, READ | ADD | SET, 0, READ | ADD | SET } },
-	{ "model_version", { ADD, READ, ADD, 0, READ | ADD, READ, READ } },
+	{ "model_version", { ADD, READ, ADD, 0, READ | ADD, READ, READ, 0, READ } },
 	{ "coefficient", { ADD, 0, ADD, 0, ADD } },
 	{ "training_log", { ADD, 0, ADD } },
 	{ "training_log_group", { ADD, 0, ADD } },
@@ -90,6 +90,9 @@ static const StoreTable store_tables[] = {
 	{ "analysis_row", { 0, 0, 0, 0, 0, READ | ADD | DROP, READ } },
 	{ "governed_model", { READ, 0, READ, 0, READ } },
 	{ "run", { 0, 0, READ | ADD | SET } },
+	{ "deployment", { 0, 0, 0, 0, 0, 0, 0, 0, READ } },
+	{ "decision", { 0, 0, 0, 0, 0, 0, 0, 0, ADD } },
+	{ "decision_attribute", { 0 } },
 };
 
 #undef READ
@@ -164,7 +167,8 @@ require_trusted_owner(void)
 			Form_pg_class class = (Form_pg_class) GETSTRUCT(tuple);
 
 			right =
-				class->relkind == RELKIND_RELATION &&
+				(class->relkind == RELKIND_RELATION ||
+			     class->relkind == RELKIND_PARTITIONED_TABLE) &&
 				(class->relowner == owner || superuser_arg(class->relowner));
 			ReleaseSysCache(tuple);
 		}
@@ -209,7 +213,8 @@ refuse_right(const StoreTable *table, StoreUse use, const char *missing)
 		[STORE_TO_TRAIN] = "Training",  [STORE_TO_EVALUATE] = "An evaluation",
 		[STORE_TO_RUN_JOB] = "A job",   [STORE_TO_EXPLORE] = "A frontier",
 		[STORE_TO_CHOOSE] = "A choice", [STORE_TO_ANALYSE] = "An analysis",
-		[STORE_TO_REPORT] = "A report", [STORE_TO_GOVERN] = "Governance"
+		[STORE_TO_REPORT] = "A report", [STORE_TO_GOVERN] = "Governance",
+		[STORE_TO_LOG] = "The log of decisions"
 	};
 
 	ereport(ERROR,
@@ -226,6 +231,12 @@ refuse_right(const StoreTable *table, StoreUse use, const char *missing)
 	         : use == STORE_TO_REPORT
 	             ? errhint("A role that writes reports needs SELECT on the "
 	                       "tables in schema \"%s\".",
+	                       STORE_SCHEMA)
+	         : use == STORE_TO_LOG
+	             ? errhint("A role that logs decisions needs SELECT on "
+	                       "tables store_version, model_version and "
+	                       "deployment in schema \"%s\", and INSERT on "
+	                       "decision and decision_attribute.",
 	                       STORE_SCHEMA)
 	         : use == STORE_TO_RUN_JOB && table->rights[STORE_TO_TRAIN] == 0
 	             ? errhint("A role that runs jobs needs UPDATE on \"%s.%s\", "

@@ -390,6 +390,11 @@ BEGIN
         RETURN NEXT ('share', 'canary', format('%s at most', policy.max_canary_share), share::text,
             CASE WHEN share > 0 AND share <= policy.max_canary_share THEN 'pass' ELSE 'fail' END,
             share IS NULL OR share <= 0 OR share > policy.max_canary_share)::fairpg.gate_check;
+        RETURN QUERY
+        SELECT 'canary', 'alone', 'no other canary', coalesce('version ' || min(d.version), 'none'),
+            CASE WHEN count(*) = 0 THEN 'pass' ELSE 'fail' END, count(*) > 0
+        FROM fairpg_catalog.deployment d
+        WHERE d.model = gate_checks.model AND d.slot = 'canary' AND d.ended_at IS NULL;
     ELSIF to_state = 'champion' AND subject.state = 'approved' THEN
         RETURN NEXT ('canary', 'required', 'a policy without a canary',
             CASE WHEN policy.canary_required THEN 'the policy asks for one' ELSE 'none is asked for' END,

@@ -117,7 +117,11 @@ BEGIN
         INSERT INTO fairpg_catalog.deployment
             (model, version, slot, share, salt, started_at, started_by, reason)
             VALUES (model, version, to_state, CASE to_state WHEN 'canary' THEN share ELSE 1 END,
-                gen_random_uuid()::text, clock_timestamp(), (SELECT a.role FROM fairpg.session_actor() a), reason);
+                -- a version that is canary again, perhaps for more, keeps its subjects
+                coalesce((SELECT d.salt FROM fairpg_catalog.deployment d
+                    WHERE d.model = set_state.model AND d.version = set_state.version
+                        AND d.slot = 'canary' AND to_state = 'canary'
+                    ORDER BY d.deployment DESC LIMIT 1), gen_random_uuid()::text), clock_timestamp(), (SELECT a.role FROM fairpg.session_actor() a), reason);
     END IF;
 END
 $body$;

@@ -440,9 +440,11 @@ BEGIN
     PERFORM fairpg.make_document_tables();
     PERFORM fairpg.make_people_tables();
     PERFORM fairpg.make_record_tables();
+    PERFORM fairpg.make_serving_tables();
     PERFORM fairpg.make_governance_rows();
     PERFORM fairpg.make_record_guards();
     PERFORM fairpg.make_governance_reports();
+    PERFORM fairpg.make_serving_reports();
 END
 $tables$;
 COMMENT ON FUNCTION fairpg.make_governance_tables()

@@ -50,7 +50,9 @@ DECLARE
         fairpg_report.gate_report,fairpg_report.open_challenges,fairpg_report.challenge_outcomes,
         fairpg_report.consultations,fairpg_report.incidents,fairpg_report.remediations,
         fairpg_report.remediation_effects,fairpg_report.role_conflicts,
-        fairpg_catalog.event,fairpg_catalog.event_block,fairpg_catalog.event_leaf}';
+        fairpg_catalog.event,fairpg_catalog.event_block,fairpg_catalog.event_leaf,
+        fairpg_catalog.decision,fairpg_catalog.decision_attribute,fairpg_catalog.outcome,
+        fairpg_report.decisions_by_group,fairpg_report.overrides,fairpg_report.canary}';
     existing integer;
     missing text;
     place name;
@@ -121,6 +123,7 @@ BEGIN
             EXECUTE triggers;
         END IF;
         PERFORM fairpg.make_record_guards();
+        PERFORM fairpg.make_decision_guards();
         PERFORM fairpg.make_governance_status();
         RETURN format('fairpg store with layout %s is in place', existing)
             || CASE WHEN roles THEN '; ' || fairpg.make_roles(role_prefix) ELSE '' END;

@@ -117,6 +117,9 @@ static const GovernedCall calls[] = {
 	{ "guard_report", "auditor" },
 	{ "erase_event", "admin" },
 	{ "post_restore", "admin" },
+	{ "override_decision", "ombudsman" },
+	{ "purge_decisions", "admin" },
+	{ "purge_attributes", "admin" },
 };
 
 static const GovernedCall *

@@ -1,0 +1,249 @@
+/*
+ * serving.c
+ *    Which versions of a model serve, and which of them a subject gets.
+ *
+ * A canary serves a share of the subjects.  Who they are is no draw, which
+ * nobody could repeat: the salt of the deployment and the subject are hashed,
+ * and the first 52 bits of the digest, read as a fraction, are compared with
+ * the share.  That is
+ *
+ *     ('x' || left(encode(sha256(convert_to(salt || subject, 'UTF8')), 'hex'),
+ *                  13))::bit(52)::bigint / 2::float8 ^ 52 < share
+ *
+ * with every number exact in a double.  A subject gets the same version as long
+ * as the deployment lasts, and with a larger share of the same salt nobody
+ * leaves the canary.
+ *
+ * The table of deployments is asked once in a statement, by a query with the
+ * rights of the caller; it reads, and so may run in parallel workers and on a
+ * standby.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "executor/spi.h"
+#include "mb/pg_wchar.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "pg/export.h"
+#include "pg/govern/serving.h"
+#include "pg/snapshot_mark.h"
+#include "pg/store.h"
+
+/* Models whose service is remembered; one statement seldom asks for more. */
+#define KEPT_MODELS 4
+
+typedef struct Kept
+{
+	MemoryContext context; /* of all below; NULL: nothing is kept here */
+	text *model;
+	SnapshotMark mark;
+	Serving serving;
+} Kept;
+
+static Kept kept[KEPT_MODELS];
+static int next_to_go = 0;
+static SPIPlanPtr plan = NULL;
+
+static const char query[] =
+	"SELECT d.deployment, d.version, d.share, d.salt,"
+	" d.slot OPERATOR(pg_catalog.=) 'champion' AS is_champion,"
+	" (SELECT f.salt FROM fairpg_catalog.deployment AS f"
+	"  WHERE f.model OPERATOR(pg_catalog.=) $1"
+	"  ORDER BY f.deployment USING OPERATOR(pg_catalog.<) LIMIT 1)"
+	" FROM fairpg_catalog.deployment AS d"
+	" WHERE d.model OPERATOR(pg_catalog.=) $1 AND d.ended_at IS NULL";
+
+static char *
+take_text(Datum value, MemoryContext context)
+{
+	return MemoryContextStrdup(context, TextDatumGetCString(value));
+}
+
+/* A row of the query. */
+static void
+take_deployment(Serving *serving, MemoryContext context, uint64 row)
+{
+	HeapTuple tuple = SPI_tuptable->vals[row];
+	TupleDesc columns = SPI_tuptable->tupdesc;
+	Deployment *deployment;
+	bool null;
+
+	deployment = DatumGetBool(SPI_getbinval(tuple, columns, 5, &null))
+	                 ? &serving->champion
+	                 : &serving->canary;
+	deployment->number =
+		DatumGetInt64(SPI_getbinval(tuple, columns, 1, &null));
+	deployment->version =
+		DatumGetInt32(SPI_getbinval(tuple, columns, 2, &null));
+	deployment->share =
+		DatumGetFloat8(SPI_getbinval(tuple, columns, 3, &null));
+	deployment->salt =
+		take_text(SPI_getbinval(tuple, columns, 4, &null), context);
+	serving->subject_salt =
+		take_text(SPI_getbinval(tuple, columns, 6, &null), context);
+}
+
+/* Names are qualified, so the search_path of the caller does not matter. */
+static void
+read_deployments(Kept *place)
+{
+	Datum model = PointerGetDatum(place->model);
+	Oid type = TEXTOID;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (plan == NULL)
+	{
+		plan = SPI_prepare(query, 1, &type);
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "query of deployments could not be prepared");
+	}
+	if (SPI_execute_plan(plan, &model, NULL, true, 0) != SPI_OK_SELECT)
+		elog(ERROR, "query of deployments failed");
+	for (uint64 i = 0; i < SPI_processed; i++)
+		take_deployment(&place->serving, place->context, i);
+	SPI_finish();
+}
+
+/* Of a model without a deployment: an error, unless it has no policy. */
+static void
+read_newest(Kept *place)
+{
+	StoredModel stored;
+	StoreReader *reader =
+		store_reader_open(text_to_cstring(place->model), 0, false, &stored);
+
+	place->serving.newest = stored.version;
+	store_reader_close(reader);
+}
+
+static void
+forget(Kept *place)
+{
+	if (place->context != NULL)
+		MemoryContextDelete(place->context);
+	place->context = NULL;
+}
+
+static const Serving *
+keep(text *model, const SnapshotMark *mark)
+{
+	Kept new = { 0 };
+	Kept *place = NULL;
+
+	if (!OidIsValid(store_version_table()))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		                errmsg("this database has no fairpg store"),
+		                errhint("Run SELECT fairpg.init().")));
+	new.context = AllocSetContextCreate(CurrentMemoryContext, "fairpg serving",
+	                                    ALLOCSET_SMALL_SIZES);
+	new.model = MemoryContextAlloc(new.context, VARSIZE_ANY(model));
+	memcpy(new.model, model, VARSIZE_ANY(model));
+	new.mark = *mark;
+	read_deployments(&new);
+	if (new.serving.subject_salt == NULL)
+		read_newest(&new);
+
+	/* from here on nothing can fail; an older state of the model goes first */
+	for (int i = 0; i < KEPT_MODELS && place == NULL; i++)
+		if (kept[i].context != NULL &&
+		    VARSIZE_ANY(kept[i].model) == VARSIZE_ANY(model) &&
+		    memcmp(kept[i].model, model, VARSIZE_ANY(model)) == 0)
+			place = &kept[i];
+	if (place == NULL)
+	{
+		place = &kept[next_to_go];
+		next_to_go = (next_to_go + 1) % KEPT_MODELS;
+	}
+	forget(place);
+	MemoryContextSetParent(new.context, TopMemoryContext);
+	*place = new;
+	return &place->serving;
+}
+
+const Serving *
+serving_find(text *model)
+{
+	SnapshotMark mark = snapshot_mark();
+
+	for (int i = 0; i < KEPT_MODELS; i++)
+		if (kept[i].context != NULL && same_mark(&kept[i].mark, &mark) &&
+		    VARSIZE_ANY(kept[i].model) == VARSIZE_ANY(model) &&
+		    memcmp(kept[i].model, model, VARSIZE_ANY(model)) == 0)
+			return &kept[i].serving;
+	return keep(model, &mark);
+}
+
+void
+serving_digest(const char *salt, text *subject,
+               uint8 digest[SUBJECT_DIGEST_BYTES])
+{
+	char *text = VARDATA_ANY(subject);
+	int length = (int) VARSIZE_ANY_EXHDR(subject);
+	char *utf8 = pg_server_to_any(text, length, PG_UTF8);
+	pg_cryptohash_ctx *context = pg_cryptohash_create(PG_SHA256);
+	bool done;
+
+	if (utf8 != text)
+		length = (int) strlen(utf8);
+	done = context != NULL && pg_cryptohash_init(context) >= 0 &&
+	       pg_cryptohash_update(context, (const uint8 *) salt, strlen(salt)) >=
+	           0 &&
+	       pg_cryptohash_update(context, (const uint8 *) utf8,
+	                            (size_t) length) >= 0 &&
+	       pg_cryptohash_final(context, digest, SUBJECT_DIGEST_BYTES) >= 0;
+	if (context != NULL)
+		pg_cryptohash_free(context);
+	if (!done)
+		elog(ERROR, "SHA-256 could not be computed");
+}
+
+/* The first 52 bits of the digest as a fraction, below 1. */
+static double
+fraction_of(const uint8 digest[SUBJECT_DIGEST_BYTES])
+{
+	uint64 bits = 0;
+
+	for (int i = 0; i < 8; i++)
+		bits = bits << 8 | digest[i];
+	return (double) (bits >> 12) / (double) (UINT64CONST(1) << 52);
+}
+
+const Deployment *
+serving_choose(const Serving *serving, text *subject)
+{
+	if (serving->canary.number > 0)
+	{
+		uint8 digest[SUBJECT_DIGEST_BYTES];
+
+		serving_digest(serving->canary.salt, subject, digest);
+		if (fraction_of(digest) < serving->canary.share)
+			return &serving->canary;
+	}
+	return serving->champion.number > 0 ? &serving->champion : NULL;
+}
+
+/*
+ * assign(model text, subject text) returns integer
+ *
+ * The version that serves the subject; of a model without a policy the newest
+ * one.  NULL where only a canary serves, and not this subject.
+ */
+FAIRPG_FUNCTION(fairpg_assign);
+Datum
+fairpg_assign(PG_FUNCTION_ARGS)
+{
+	const Serving *serving = serving_find(PG_GETARG_TEXT_PP(0));
+	const Deployment *chosen;
+
+	if (serving->newest > 0)
+		PG_RETURN_INT32(serving->newest);
+	chosen = serving_choose(serving, PG_GETARG_TEXT_PP(1));
+	if (chosen == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(chosen->version);
+}
