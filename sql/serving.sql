@@ -59,7 +59,7 @@ SELECT version, outcome FROM fairpg.approve('credit', 2, 'the evidence is suffic
 \c - fairpg_test_otto
 SELECT to_state, outcome FROM fairpg.deploy('credit', 1, 'canary', 0.25, 'a quarter of the subjects');
 SELECT to_state, outcome, reasons FROM fairpg.deploy('credit', 2, 'canary', 0.25, 'a second one beside it');
-SELECT min(assigned), max(assigned), count(assigned) BETWEEN 1395 AND 1605 AS a_quarter
+SELECT min(assigned), max(assigned), count(assigned) BETWEEN 1332 AND 1668 AS a_quarter
 FROM (SELECT fairpg.assign('credit', id::text) AS assigned FROM applications) a;
 \c - :admin
 SELECT d.* FROM (SELECT a FROM applications a WHERE fairpg.assign('credit', a.id::text) IS NULL LIMIT 1) x,
@@ -73,8 +73,8 @@ CREATE TEMP TABLE small AS SELECT id FROM applications WHERE fairpg.assign('cred
 SELECT to_state, outcome FROM fairpg.retire('credit', 2, 'to serve a larger share');
 SELECT to_state, outcome FROM fairpg.deploy('credit', 2, 'canary', 0.3, 'three tenths of the subjects');
 -- who was of the smaller share is of the larger one
-SELECT bool_and(fairpg.assign('credit', id::text) = 2) AS all_stay, count(*) BETWEEN 525 AND 675 AS a_tenth FROM small;
-SELECT count(*) FILTER (WHERE assigned = 2) BETWEEN 1695 AND 1905 AS three_tenths, count(DISTINCT assigned) AS versions,
+SELECT bool_and(fairpg.assign('credit', id::text) = 2) AS all_stay, count(*) BETWEEN 484 AND 716 AS a_tenth FROM small;
+SELECT count(*) FILTER (WHERE assigned = 2) BETWEEN 1622 AND 1978 AS three_tenths, count(DISTINCT assigned) AS versions,
     bool_and(assigned = CASE WHEN ('x' || left(encode(sha256(convert_to(d.salt || id, 'UTF8')), 'hex'), 13))::bit(52)::bigint
         / 2::float8 ^ 52 < d.share THEN 2 ELSE 1 END) AS as_recomputed
 FROM (SELECT id, fairpg.assign('credit', id::text) AS assigned FROM applications) a, fairpg_catalog.deployment d
@@ -194,7 +194,7 @@ ORDER BY 1, 3, 4;
 \c - fairpg_test_service
 SELECT count(d) FROM applications a, LATERAL fairpg.log_decision('credit', '1', a, jsonb_build_object('region',
     CASE WHEN a.id < 10 THEN 'few' WHEN a.id < 30 THEN 'some' ELSE 'many' END)) d WHERE a.id <= 100;
-SELECT DISTINCT group_name, n, selection_rate IS NULL AS hidden, flag FROM fairpg_report.decisions_by_group WHERE attribute = 'region' ORDER BY n;
+SELECT DISTINCT group_name, n, selection_rate IS NULL AS hidden, flag FROM fairpg_report.decisions_by_group WHERE attribute = 'region' ORDER BY n, group_name;
 
 -- history: who was champion when
 \c - fairpg_test_otto

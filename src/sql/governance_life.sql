@@ -22,6 +22,7 @@ DECLARE
     blocking text[];
     result fairpg.gate_result;
     former record;
+    moment timestamptz;
 BEGIN
     SELECT * INTO actor FROM fairpg.session_actor();
     PERFORM fairpg.require_text(reason, 'reason', 10);
@@ -47,19 +48,21 @@ BEGIN
             actor.role, actor.login, actor.asserted)
         RETURNING transition INTO result.transition;
     IF result.outcome = 'done' THEN
+        -- one service begins as the other ends
+        moment := clock_timestamp();
         IF to_state = 'champion' THEN
             FOR former IN
                 SELECT v.version, v.state FROM fairpg_catalog.model_version v
                 WHERE v.model = move_version.model AND v.state = 'champion'
             LOOP
-                PERFORM fairpg.set_state(model, former.version, 'retired', 'replaced', 1);
+                PERFORM fairpg.set_state(model, former.version, 'retired', 'replaced', 1, moment);
                 INSERT INTO fairpg_catalog.transition
                     (model, version, from_state, to_state, outcome, reason, gate, at, actor, login, asserted)
                     VALUES (model, former.version, 'champion', 'retired', 'done',
                         format('replaced by version %s', version), '[]', clock_timestamp(), actor.role, actor.login, actor.asserted);
             END LOOP;
         END IF;
-        PERFORM fairpg.set_state(model, version, to_state, reason, share);
+        PERFORM fairpg.set_state(model, version, to_state, reason, share, moment);
     END IF;
     PERFORM fairpg.record_event(format('version %s %s', to_state, result.outcome), format('model %s@%s', model, version),
         jsonb_build_object('from', before, 'to', to_state, 'outcome', result.outcome, 'reason', reason,
@@ -102,7 +105,13 @@ COMMENT ON FUNCTION fairpg.lock_version(text, integer)
     IS 'part of the calls of governance: the state of a version, with its model locked';
 
 -- Sets the state, and ends and begins what serves by it.
-CREATE FUNCTION fairpg.set_state(model text, version integer, to_state text, reason text, share double precision)
+CREATE FUNCTION fairpg.set_state(
+    model text,
+    version integer,
+    to_state text,
+    reason text,
+    share double precision,
+    moment timestamptz)
     RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
@@ -111,7 +120,7 @@ CREATE FUNCTION fairpg.set_state(model text, version integer, to_state text, rea
 BEGIN
     UPDATE fairpg_catalog.model_version v SET state = to_state
         WHERE v.model = set_state.model AND v.version = set_state.version;
-    UPDATE fairpg_catalog.deployment d SET ended_at = clock_timestamp(), end_reason = reason
+    UPDATE fairpg_catalog.deployment d SET ended_at = greatest(moment, d.started_at), end_reason = reason
         WHERE d.model = set_state.model AND d.version = set_state.version AND d.ended_at IS NULL;
     IF to_state IN ('canary', 'champion') THEN
         INSERT INTO fairpg_catalog.deployment
@@ -121,11 +130,12 @@ BEGIN
                 coalesce((SELECT d.salt FROM fairpg_catalog.deployment d
                     WHERE d.model = set_state.model AND d.version = set_state.version
                         AND d.slot = 'canary' AND to_state = 'canary'
-                    ORDER BY d.deployment DESC LIMIT 1), gen_random_uuid()::text), clock_timestamp(), (SELECT a.role FROM fairpg.session_actor() a), reason);
+                    ORDER BY d.deployment DESC LIMIT 1), gen_random_uuid()::text),
+                moment, (SELECT a.role FROM fairpg.session_actor() a), reason);
     END IF;
 END
 $body$;
-COMMENT ON FUNCTION fairpg.set_state(text, integer, text, text, double precision)
+COMMENT ON FUNCTION fairpg.set_state(text, integer, text, text, double precision, timestamptz)
     IS 'part of the calls of governance: sets the state of a version, and ends and begins its deployments';
 
 -- A refusal that is not about a gate.
