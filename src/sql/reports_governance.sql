@@ -521,8 +521,8 @@ BEGIN
                 JOIN fairpg_catalog.duty_conflict AS x ON x.duty = a.duty
             WHERE EXISTS (SELECT FROM holder AS h WHERE h.person = a.person AND h.duty = x.other_duty)
             UNION ALL
-            SELECT l.person, string_agg(l.role_name, ', ' ORDER BY l.role_name), 'several_logins', NULL, NULL,
-                'one person who can pass for two'
+            SELECT l.person, string_agg(l.role_name, ', ' ORDER BY l.role_name) AS logins, 'several_logins' AS problem,
+                NULL::text AS duty, NULL::text AS other_duty, 'one person who can pass for two' AS reason
             FROM login AS l GROUP BY l.person HAVING count(*) > 1
         )
         SELECT
@@ -609,17 +609,36 @@ CREATE FUNCTION fairpg.version_status(
 COMMENT ON FUNCTION fairpg.version_status(text, integer)
     IS 'criteria, approvals and reviews of a version under a policy as they are now; no row without an active policy';
 
--- The one view that calls a function of ours, and so goes with DROP EXTENSION
--- CASCADE; fairpg.init() makes it again.
+-- The view asks by a function of the store, which is none of the extension: so it
+-- stays when the extension is dropped, and has nothing to say until it is back.
 CREATE FUNCTION fairpg.make_governance_status()
     RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     AS $reports$
 BEGIN
-    IF to_regclass('fairpg_report.governance_status') IS NOT NULL THEN
-        RETURN;
-    END IF;
+    CREATE FUNCTION fairpg_catalog.version_status(
+        model text,
+        version integer,
+        OUT criteria_blocking bigint,
+        OUT criteria_passed bigint,
+        OUT approvals_live bigint,
+        OUT approvals_required integer,
+        OUT approval_expires_at timestamptz,
+        OUT missing_reviews text[])
+        RETURNS SETOF record
+        LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+        SET search_path = pg_catalog, pg_temp
+        AS $body$
+    BEGIN
+        IF to_regprocedure('fairpg.version_status(text, integer)') IS NOT NULL THEN
+            RETURN QUERY SELECT * FROM fairpg.version_status(model, version);
+        END IF;
+    END
+    $body$;
+    COMMENT ON FUNCTION fairpg_catalog.version_status(text, integer)
+        IS 'fairpg.version_status() for the view fairpg_report.governance_status';
+
     CREATE VIEW fairpg_report.governance_status AS
         SELECT
             v.model,
@@ -645,7 +664,7 @@ BEGIN
             JOIN fairpg_catalog.governed_model AS g ON g.model = v.model
             JOIN fairpg_catalog.state AS s ON s.state = v.state
             LEFT JOIN fairpg_catalog.policy AS p ON p.policy = g.policy AND p.status = 'active'
-            LEFT JOIN LATERAL fairpg.version_status(v.model, v.version) AS x ON true;
+            LEFT JOIN LATERAL fairpg_catalog.version_status(v.model, v.version) AS x ON true;
     COMMENT ON VIEW fairpg_report.governance_status
         IS 'versions under a policy: how far they are, and what each still lacks, worked out anew';
     COMMENT ON COLUMN fairpg_report.governance_status.model IS 'name of the model';
@@ -672,5 +691,5 @@ BEGIN
 END
 $reports$;
 COMMENT ON FUNCTION fairpg.make_governance_status()
-    IS 'part of fairpg.init(): makes the view fairpg_report.governance_status where it is missing';
+    IS 'part of fairpg.init(): makes the view fairpg_report.governance_status';
 

@@ -50,6 +50,7 @@ DECLARE
         fairpg_report.gate_report,fairpg_report.open_challenges,fairpg_report.challenge_outcomes,
         fairpg_report.consultations,fairpg_report.incidents,fairpg_report.remediations,
         fairpg_report.remediation_effects,fairpg_report.role_conflicts,
+        fairpg_report.governance_status,
         fairpg_catalog.event,fairpg_catalog.event_block,fairpg_catalog.event_leaf,
         fairpg_catalog.decision,fairpg_catalog.decision_attribute,fairpg_catalog.outcome,
         fairpg_report.decisions_by_group,fairpg_report.overrides,fairpg_report.canary}';
@@ -124,7 +125,6 @@ BEGIN
         END IF;
         PERFORM fairpg.make_record_guards();
         PERFORM fairpg.make_decision_guards();
-        PERFORM fairpg.make_governance_status();
         RETURN format('fairpg store with layout %s is in place', existing)
             || CASE WHEN roles THEN '; ' || fairpg.make_roles(role_prefix) ELSE '' END;
     END IF;

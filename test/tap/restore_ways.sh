@@ -120,9 +120,15 @@ compare inserts ways_inserts
 # the rows alone, into a store that init() made
 pg_dump --data-only --schema=fairpg_catalog -f "$work/data.sql"
 new_database ways_data
-psql -Xq -d ways_data -c 'CREATE EXTENSION fairpg' -c 'SELECT fairpg.init()' \
-	-c 'TRUNCATE fairpg_catalog.store_version' -o /dev/null
+psql -Xq -d ways_data -c 'CREATE EXTENSION fairpg' -c 'SELECT fairpg.init()' -o /dev/null
+# a superuser can do without the guards of the record, which has rows from the start
+export PGOPTIONS='-c session_replication_role=replica -c client_min_messages=warning'
+psql -Xq -d ways_data <<'END'
+SELECT format('TRUNCATE %s CASCADE', string_agg(oid::regclass::text, ', '))
+FROM pg_class WHERE relnamespace = 'fairpg_catalog'::regnamespace AND relkind = 'r' \gexec
+END
 restore "rows alone" psql -Xq -v ON_ERROR_STOP=1 -d ways_data -f "$work/data.sql" -o /dev/null
+unset PGOPTIONS
 is "rows alone: every row of the store is back" \
 	"$(contents ways_data)" "$wanted_contents"
 psql -Xq -d postgres -c "DROP DATABASE ways_data WITH (FORCE)"
