@@ -113,7 +113,6 @@ SELECT (l).version IN (1, 2) AS once FROM (SELECT fairpg.log_decision('credit', 
 SELECT fairpg.log_decision('credit', NULL, a) FROM applications a WHERE id = 1;
 SELECT fairpg.log_decision('credit', '1', NULL::applications);
 SELECT fairpg.log_decision('credit', '1', a, '["f"]') FROM applications a WHERE id = 1;
-SELECT fairpg.log_decision('credit', '1', row(1, 2));
 INSERT INTO fairpg_catalog.decision (at, model, version, deployment, slot, subject_digest, input_digest, score, decided, region)
 VALUES (now(), 'credit', 1, 1, 'champion', '', '', 0.9, true, '');
 INSERT INTO fairpg_catalog.decision_attribute VALUES (1, now(), 'sex', 'm');

@@ -60,8 +60,8 @@ make_state(MemoryContext owner, bool decides)
 	callback->func = release_state;
 	callback->arg = state;
 	MemoryContextRegisterResetCallback(owner, callback);
-	state->binding_context = AllocSetContextCreate(owner, "fairpg binding",
-	                                               ALLOCSET_SMALL_SIZES);
+	state->binding_context =
+		AllocSetContextCreate(owner, "fairpg binding", ALLOCSET_SMALL_SIZES);
 	return state;
 }
 

@@ -55,8 +55,7 @@ extern PredictState *predict_state(FunctionCallInfo fcinfo, bool decides);
  * caller does (version 0: what serves) or hands over. */
 extern void predict_use_model(FunctionCallInfo fcinfo, PredictState *state,
                               int model_arg, int version_arg);
-extern void
-predict_use_version(PredictState *state, text *name, int version);
+extern void predict_use_version(PredictState *state, text *name, int version);
 extern void predict_use_artifact(PredictState *state, Datum artifact);
 
 /* Binds the model to a row and takes the row apart, into state->values; or

@@ -210,10 +210,14 @@ static void
 refuse_right(const StoreTable *table, StoreUse use, const char *missing)
 {
 	static const char *const uses[] = {
-		[STORE_TO_TRAIN] = "Training",  [STORE_TO_EVALUATE] = "An evaluation",
-		[STORE_TO_RUN_JOB] = "A job",   [STORE_TO_EXPLORE] = "A frontier",
-		[STORE_TO_CHOOSE] = "A choice", [STORE_TO_ANALYSE] = "An analysis",
-		[STORE_TO_REPORT] = "A report", [STORE_TO_GOVERN] = "Governance",
+		[STORE_TO_TRAIN] = "Training",
+		[STORE_TO_EVALUATE] = "An evaluation",
+		[STORE_TO_RUN_JOB] = "A job",
+		[STORE_TO_EXPLORE] = "A frontier",
+		[STORE_TO_CHOOSE] = "A choice",
+		[STORE_TO_ANALYSE] = "An analysis",
+		[STORE_TO_REPORT] = "A report",
+		[STORE_TO_GOVERN] = "Governance",
 		[STORE_TO_LOG] = "The log of decisions"
 	};
 

@@ -46,7 +46,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.decisions_by_group.selected IS 'positive ones among them';
     COMMENT ON COLUMN fairpg_report.decisions_by_group.selection_rate IS 'share of positive ones';
     COMMENT ON COLUMN fairpg_report.decisions_by_group.low IS 'lower end of the 95 percent interval of the rate, by Wilson';
-    COMMENT ON COLUMN fairpg_report.decisions_by_group.high IS 'upper end';
+    COMMENT ON COLUMN fairpg_report.decisions_by_group.high IS 'upper end of that interval';
     COMMENT ON COLUMN fairpg_report.decisions_by_group.flag
         IS 'suppressed: too few to show; small: fewer than 30; NULL: nothing to remark';
 
@@ -91,7 +91,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.overrides.overridden IS 'those that were';
     COMMENT ON COLUMN fairpg_report.overrides.override_rate IS 'share of those that were';
     COMMENT ON COLUMN fairpg_report.overrides.low IS 'lower end of the 95 percent interval of the rate, by Wilson';
-    COMMENT ON COLUMN fairpg_report.overrides.high IS 'upper end';
+    COMMENT ON COLUMN fairpg_report.overrides.high IS 'upper end of that interval';
     COMMENT ON COLUMN fairpg_report.overrides.flag
         IS 'suppressed: too few to show; small: fewer than 30; NULL: nothing to remark';
 
@@ -151,12 +151,12 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.canary.selected IS 'positive ones among them';
     COMMENT ON COLUMN fairpg_report.canary.selection_rate IS 'share of positive ones';
     COMMENT ON COLUMN fairpg_report.canary.low IS 'lower end of the 95 percent interval of the rate, by Wilson';
-    COMMENT ON COLUMN fairpg_report.canary.high IS 'upper end';
+    COMMENT ON COLUMN fairpg_report.canary.high IS 'upper end of that interval';
     COMMENT ON COLUMN fairpg_report.canary.difference
         IS 'rate of the canary less that of the champion; NULL in rows of the champion';
     COMMENT ON COLUMN fairpg_report.canary.difference_low
         IS 'lower end of the 95 percent interval of the difference, by Newcombe';
-    COMMENT ON COLUMN fairpg_report.canary.difference_high IS 'upper end';
+    COMMENT ON COLUMN fairpg_report.canary.difference_high IS 'upper end of that interval';
     COMMENT ON COLUMN fairpg_report.canary.flag
         IS 'suppressed: too few to show; small: fewer than 30 in an arm; NULL: nothing to remark';
 END

@@ -130,7 +130,8 @@ CREATE FUNCTION fairpg.check_purge(model text, before timestamptz, reason text)
     AS $body$
 BEGIN
     PERFORM fairpg.require_text(reason, 'reason', 10);
-    IF NOT EXISTS (SELECT FROM fairpg_catalog.model m WHERE m.model = check_purge.model) THEN
+    PERFORM FROM fairpg_catalog.model m WHERE m.model = check_purge.model;
+    IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('model "%s" does not exist', model);
     END IF;
     IF before IS NULL OR before > clock_timestamp() THEN

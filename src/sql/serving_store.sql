@@ -44,13 +44,15 @@ BEGIN
             made := made + 1;
         END LOOP;
     END LOOP;
+    -- partitions do not inherit the trigger of TRUNCATE
+    PERFORM fairpg.make_decision_guards();
     RETURN made;
 END
 $partitions$;
 COMMENT ON FUNCTION fairpg.make_decision_partitions(integer)
     IS 'makes the partitions of the log of decisions for this month and the next ones, where they are missing; returns how many';
 
--- Comments of a partition, and the trigger that partitions do not inherit.
+-- A partition has the comments of its table.
 CREATE FUNCTION fairpg.make_decision_part(part text, whole text, about text)
     RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -67,13 +69,10 @@ BEGIN
     LOOP
         EXECUTE format('COMMENT ON COLUMN fairpg_catalog.%I.%I IS %L', part, name, about_column);
     END LOOP;
-    EXECUTE format('CREATE TRIGGER decision_truncated BEFORE TRUNCATE ON fairpg_catalog.%I
-        FOR EACH STATEMENT EXECUTE FUNCTION fairpg.decision_guarded()', part);
-    EXECUTE format('COMMENT ON TRIGGER decision_truncated ON fairpg_catalog.%I IS ''leaves the log to its calls''', part);
 END
 $part$;
 COMMENT ON FUNCTION fairpg.make_decision_part(text, text, text)
-    IS 'part of fairpg.make_decision_partitions(): comments and trigger of a partition';
+    IS 'part of fairpg.make_decision_partitions(): comments of a partition';
 
 -- The triggers, as far as they are missing: DROP EXTENSION CASCADE takes them and
 -- leaves the tables.
@@ -93,7 +92,8 @@ BEGIN
                 UNION ALL SELECT i.inhrelid FROM pg_inherits i
                     WHERE i.inhparent IN ('fairpg_catalog.decision'::regclass, 'fairpg_catalog.decision_attribute'::regclass))
     LOOP
-        IF NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = part.oid AND t.tgname = 'decision_truncated') THEN
+        PERFORM FROM pg_trigger t WHERE t.tgrelid = part.oid AND t.tgname = 'decision_truncated';
+        IF NOT FOUND THEN
             EXECUTE format('CREATE TRIGGER decision_truncated BEFORE TRUNCATE ON fairpg_catalog.%I
                 FOR EACH STATEMENT EXECUTE FUNCTION fairpg.decision_guarded()', part.relname);
             EXECUTE format('COMMENT ON TRIGGER decision_truncated ON fairpg_catalog.%I IS ''leaves the log to its calls''', part.relname);
@@ -166,8 +166,8 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.decision.override_to
         IS 'decision of a person in its place; NULL: that of the model stands';
     COMMENT ON COLUMN fairpg_catalog.decision.override_by IS 'role of that person';
-    COMMENT ON COLUMN fairpg_catalog.decision.override_reason IS 'why';
-    COMMENT ON COLUMN fairpg_catalog.decision.overridden_at IS 'when';
+    COMMENT ON COLUMN fairpg_catalog.decision.override_reason IS 'why that person decided otherwise';
+    COMMENT ON COLUMN fairpg_catalog.decision.overridden_at IS 'when it was overridden';
     CREATE INDEX decision_subject ON fairpg_catalog.decision (subject_digest);
     COMMENT ON INDEX fairpg_catalog.decision_subject IS 'finds what was decided about a subject';
 
@@ -211,7 +211,6 @@ BEGIN
     PERFORM fairpg.make_decision_part('decision_attribute_default', 'decision_attribute',
         'rows of table decision_attribute of months without a partition');
     PERFORM fairpg.make_decision_partitions();
-    PERFORM fairpg.make_decision_guards();
 END
 $tables$;
 COMMENT ON FUNCTION fairpg.make_serving_tables()

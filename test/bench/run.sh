@@ -95,8 +95,8 @@ bench()
 	report "$1" "$times"
 	query -c 'DROP TABLE bench.scored, bench.states' \
 		-c 'DELETE FROM fairpg_catalog.frontier' \
-		-c 'DELETE FROM fairpg_catalog.model_version' \
-		-c 'DELETE FROM fairpg_catalog.model'
+		-c "DELETE FROM fairpg_catalog.model_version WHERE model <> 'serving'" \
+		-c "DELETE FROM fairpg_catalog.model WHERE model <> 'serving'"
 }
 
 # The statement of that name.
@@ -264,6 +264,35 @@ scaling()
 	query -c 'DROP TABLE IF EXISTS bench.data_100k, bench.data_10m'
 }
 
+# Seconds of a hundred thousand transactions by eight clients.
+eight_clients()
+{
+	pgbench -n -M prepared -c 8 -j 2 -t 12500 -f "$1" 2>/dev/null |
+		awk '/^tps/ { print 100000 / $3 }'
+}
+
+# Decisions that eight clients log, to bare inserts of such rows; by turns, the
+# least of three.
+serving()
+{
+	local round log=
+	if ! command -v pgbench >/dev/null; then
+		echo '  decisions logged by 8 clients, skipped: there is no pgbench'
+		return
+	fi
+	query -f "$here/serving.sql" >/dev/null
+	for round in 1 2 3; do
+		echo "  round $round of 3" >&2
+		log="$log$(eight_clients "$here/log_insert.sql") $(eight_clients "$here/log_decision.sql")
+"
+	done
+	log=$(printf '%s' "$log" | awk '
+		{ if (!a || $1 < a) a = $1; if (!b || $2 < b) b = $2 }
+		END { print b / a, 1000 * b }')
+	row '100 000 decisions by 8 clients, to bare INSERTs' 2 "${log% *}" ' x' \
+		"${log#* }"
+}
+
 query -c 'CREATE EXTENSION fairpg' -c 'SELECT fairpg.init()' >/dev/null
 echo "fairpg bench: $(query -c 'SHOW server_version'), $(nproc) cores, least of $rounds rounds"
 
@@ -271,6 +300,7 @@ echo "making $rows loans ..." >&2
 query -v rows="$rows" -f "$FAIRPG_TOP/test/tools/lending.sql"
 query -f "$here/lending.sql"
 bench 'Generated loans'
+serving
 
 if [ -r "$shared/data/load.sql" ]; then
 	echo "making Adult, 31 times ..." >&2

@@ -263,21 +263,21 @@ decide_row(FunctionCallInfo fcinfo, PredictState *state, Datum *values,
 	values[COLUMN_SLOT] = CStringGetTextDatum(
 		chosen.number == serving->canary.number ? "canary" : "champion");
 	values[COLUMN_SUBJECT] = digest_of(serving->subject_salt, subject);
-	values[COLUMN_INPUT] = digest_of(
-		"", DatumGetTextPP(DirectFunctionCall1(row_to_json, input)));
+	values[COLUMN_INPUT] =
+		digest_of("", DatumGetTextPP(DirectFunctionCall1(row_to_json, input)));
 
 	predict_use_version(state, model, chosen.version);
 	predict_check_decides(state);
 	predict_take_row(state, input);
 	score = binding_probability(state->binding, state->values);
 	values[COLUMN_SCORE] = Float8GetDatum(score);
-	values[COLUMN_DECIDED] = BoolGetDatum(
-		binding_decision(state->binding, state->values, score));
+	values[COLUMN_DECIDED] =
+		BoolGetDatum(binding_decision(state->binding, state->values, score));
 	if (state->compiled->model->n_members > 0)
 		nulls[COLUMN_CUTOFF] = 'n';
 	else
-		values[COLUMN_CUTOFF] = Float8GetDatum(
-			binding_threshold(state->binding, state->values));
+		values[COLUMN_CUTOFF] =
+			Float8GetDatum(binding_threshold(state->binding, state->values));
 }
 
 /*
@@ -310,7 +310,8 @@ fairpg_log_decision(PG_FUNCTION_ARGS)
 	                            ? CStringGetTextDatum("")
 	                            : PG_GETARG_DATUM(ARG_REGION);
 	attributes = PG_GETARG_DATUM(ARG_ATTRIBUTES);
-	write_rows(values, nulls, PG_ARGISNULL(ARG_ATTRIBUTES) ? NULL : &attributes);
+	write_rows(values, nulls,
+	           PG_ARGISNULL(ARG_ATTRIBUTES) ? NULL : &attributes);
 
 	predict_use_result(fcinfo, state, lengthof(result));
 	result[0] = values[COLUMN_DECISION];

@@ -75,12 +75,10 @@ take_deployment(Serving *serving, MemoryContext context, uint64 row)
 	deployment = DatumGetBool(SPI_getbinval(tuple, columns, 5, &null))
 	                 ? &serving->champion
 	                 : &serving->canary;
-	deployment->number =
-		DatumGetInt64(SPI_getbinval(tuple, columns, 1, &null));
+	deployment->number = DatumGetInt64(SPI_getbinval(tuple, columns, 1, &null));
 	deployment->version =
 		DatumGetInt32(SPI_getbinval(tuple, columns, 2, &null));
-	deployment->share =
-		DatumGetFloat8(SPI_getbinval(tuple, columns, 3, &null));
+	deployment->share = DatumGetFloat8(SPI_getbinval(tuple, columns, 3, &null));
 	deployment->salt =
 		take_text(SPI_getbinval(tuple, columns, 4, &null), context);
 	serving->subject_salt =
