@@ -56,6 +56,9 @@ typedef struct AuditCall
 	const char *decision_sql;
 	int n_sums;
 	const char *const *sums_sql;
+	/* expressions that give two scores of each row, which are kept with its
+	 * label as they are; or NULL */
+	const char *pair_sql[2];
 
 	/* of how many rows of the counts a group may consist; 0 is one */
 	int n_parts;
@@ -94,7 +97,10 @@ typedef struct AuditBase
 	int n_classes;
 	const FairCells *classes;
 	int64 n_unlabelled;
-	int64 *sums;    /* [call->n_sums] */
+	int64 *sums; /* [call->n_sums] */
+	/* the rows with label and both scores, by pg/score_pairs.h */
+	const char *pairs;
+	size_t n_pairs;
 	int64 grouping; /* with grouping_sql: columns that it is not grouped by, the
 	                 * first being the highest bit; their values say nothing */
 } AuditBase;

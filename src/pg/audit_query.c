@@ -24,6 +24,7 @@
 #include "pg/encode.h"
 #include "pg/fairness_stats.h"
 #include "pg/outcome_stats.h"
+#include "pg/score_pairs.h"
 #include "pg/score_stats.h"
 
 #define MAX_PARAMETERS 2 /* positive value, threshold */
@@ -306,7 +307,7 @@ add_grouping(AuditQuery *query)
 
 /* One row for each combination of values of the protected columns: the
  * values, the confusion table, the scores, counts of values that are neither
- * 0 nor 1, and the sums asked for. */
+ * 0 nor 1, the sums asked for, and the pairs of scores. */
 static void
 build_statement(AuditQuery *query)
 {
@@ -329,6 +330,12 @@ build_statement(AuditQuery *query)
 		appendStringInfo(select, ", pg_catalog.sum(%s)", call->sums_sql[i]);
 	if (call->grouping_sql != NULL)
 		add_grouping(query);
+	if (call->pair_sql[0] != NULL)
+		appendStringInfo(select,
+		                 ", fairpg.score_pairs(CAST(CAST(%s AS pg_catalog.int4)"
+		                 " AS pg_catalog.float8), %s, %s%s)",
+		                 query->label, call->pair_sql[0], call->pair_sql[1],
+		                 query->weight);
 	appendStringInfo(select, " FROM %s", call->source.from);
 	if (call->grouping_sql != NULL)
 		appendStringInfo(select, " GROUP BY %s", call->grouping_sql);
@@ -499,6 +506,15 @@ read_bases(const AuditQuery *query, int *n_bases)
 		if (call->grouping_sql != NULL)
 			bases[b].grouping = DatumGetInt64(
 				SPI_getbinval(row, desc, first_sum + call->n_sums, &null));
+		bases[b].pairs = NULL;
+		bases[b].n_pairs = 0;
+		if (call->pair_sql[0] != NULL)
+			bases[b].pairs =
+				score_pairs_of(SPI_getbinval(row, desc,
+			                                 first_sum + call->n_sums +
+			                                     (call->grouping_sql != NULL),
+			                                 &null),
+			                   &bases[b].n_pairs);
 	}
 	AtEOXact_GUC(true, nest_level);
 	return bases;

@@ -152,9 +152,11 @@ read_options(Jsonb *options, CompareCall *call)
 		{ "threshold_b", ARGS_REAL, &call->sides[1].threshold, -INFINITY,
 		  INFINITY },
 		{ "mcnemar", ARGS_TEXT, &mcnemar },
+		{ "auc", ARGS_BOOLEAN, &call->auc },
 		{ NULL }
 	};
 
+	call->auc = true;
 	audit->replicates = FAIR_REPLICATES;
 	audit->min_group = setting_int("fairpg.min_group");
 	args_options(options, known);
@@ -225,8 +227,28 @@ choose_protected(FunctionCallInfo fcinfo, const CompareCall *call, int *n)
 	return NULL;
 }
 
+/* Both scores as columns of the wrapped source, named as none of it is. */
+static char *
+add_scores(CompareCall *call)
+{
+	AuditCall *audit = &call->audit;
+	char *columns = "";
+
+	for (int s = 0; s < 2; s++)
+	{
+		const char *name = quote_identifier(source_free_name(
+			&audit->source, s == 0 ? "fairpg_score_a" : "fairpg_score_b"));
+
+		columns =
+			psprintf("%s, %s AS %s", columns, call->sides[s].score_sql, name);
+		audit->pair_sql[s] = psprintf("src.%s", name);
+	}
+	return columns;
+}
+
 /*
- * Wraps the source so that every row carries both decisions.  OFFSET 0 keeps
+ * Wraps the source so that every row carries both decisions, and both scores
+ * where their AUCs can be told.  OFFSET 0 keeps
  * the planner from moving the calls to each place that uses their result.
  */
 static void
@@ -235,6 +257,7 @@ add_decisions(CompareCall *call)
 	AuditCall *audit = &call->audit;
 	char *names[2];
 	const char **sums = palloc(sizeof(char *) * 2);
+	char *scores = "";
 
 	for (int s = 0; s < 2; s++)
 	{
@@ -242,11 +265,14 @@ add_decisions(CompareCall *call)
 			source_free_name(&audit->source, s == 0 ? "fairpg_a" : "fairpg_b");
 		sums[s] = call->sides[s].wrong_sql;
 	}
+	if (call->auc && audit->label != NULL && call->sides[0].score_sql != NULL &&
+	    call->sides[1].score_sql != NULL)
+		scores = add_scores(call);
 	audit->source.from =
-		psprintf("(SELECT src.*, %s AS %s, %s AS %s FROM %s OFFSET 0) AS src",
+		psprintf("(SELECT src.*, %s AS %s, %s AS %s%s FROM %s OFFSET 0) AS src",
 	             call->sides[0].decision_sql, quote_identifier(names[0]),
 	             call->sides[1].decision_sql, quote_identifier(names[1]),
-	             audit->source.from);
+	             scores, audit->source.from);
 	audit->decision_sql = psprintf("src.%s", quote_identifier(names[0]));
 	audit->sums_sql = sums;
 	audit->n_sums = 2;

@@ -8,6 +8,7 @@
 #define FAIRPG_PG_COMPARE_H
 
 #include "fair/paired.h"
+#include "fair/paired_rows.h"
 #include "pg/audit.h"
 
 typedef enum CompareKind
@@ -33,6 +34,7 @@ typedef struct CompareSide
 	int n_protected;
 
 	char *decision_sql; /* expression over the source */
+	char *score_sql;    /* likewise, without NaN; NULL: it has no scores */
 	char *wrong_sql;    /* 1 for each row whose value cannot be taken */
 } CompareSide;
 
@@ -43,6 +45,7 @@ typedef struct CompareCall
 	int decision_column; /* of b, among the values of a base */
 	bool weighted;
 	bool mid_p; /* McNemar's test */
+	bool auc;   /* wanted where both have scores */
 } CompareCall;
 
 /* A group, by what both decide. */
@@ -67,8 +70,63 @@ typedef struct CompareAttribute
 extern void compare_read_side(CompareSide *side, const char *text, int version);
 extern void compare_resolve_side(const AuditCall *audit, CompareSide *side);
 
-/* compare_rows.c: every figure as a row. */
+/* One row of the result; NaN and NULL become SQL NULL, and n_changed below
+ * 0. */
+typedef struct CompareFigure
+{
+	const char *metric;
+	double value_a;
+	double value_b;
+	double value;
+	double low;
+	double high;
+	int64 n;
+	int64 n_changed;
+	double p;
+	double p_adjusted;
+	const char *verdict;
+	const char *flag;
+	const char *reason;
+} CompareFigure;
+
+typedef struct CompareReport
+{
+	const CompareCall *call;
+	const AuditBase *bases;
+	int n_bases;
+	Rows *rows;
+	NumArena *arena;
+	NumMonitor *monitor;
+	FairPairedRow *pairs; /* the rows that both score; NULL: not asked for */
+	size_t n_pairs;
+} CompareReport;
+
+/* compare_rows.c: every figure as a row; a row with the names of its place; a
+ * figure that has no numbers yet; what the interval of a difference says, where
+ * 'direction' 1 is that up is better, -1 down, 0 neither. */
 extern void compare_report(const CompareCall *call, const AuditBase *bases,
                            int n_bases, Rows *rows);
+extern void compare_put(const CompareReport *report, const char *kind,
+                        const char *attribute, const char *group_name,
+                        const CompareFigure *figure);
+extern CompareFigure compare_figure(const char *metric);
+extern const char *compare_verdict(const CompareFigure *figure, int direction);
+
+/* compare_pairs.c: the rows of all bases that both score, to report->pairs; which
+ * group each base is of, in CurrentMemoryContext, 'by' NULL for all rows. */
+extern void compare_read_pairs(CompareReport *report);
+extern FairPairedGroups
+compare_pair_groups(const CompareReport *report, const AuditAttribute *by,
+                    const CompareAttribute *groups);
+
+/* compare_pairs.c: a figure of each group as a row, adjusted for the number of
+ * groups, from estimates[i * stride]; the gap between them. */
+extern CompareFigure *
+compare_estimates(const CompareReport *report, const char *metric,
+                  int direction, const FairPairedEstimate *estimates,
+                  int n_groups, int stride);
+extern void compare_put_gap(const CompareReport *report, const char *metric,
+                            const CompareAttribute *attribute,
+                            const FairPairedEstimate *estimates, int stride);
 
 #endif

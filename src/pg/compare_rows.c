@@ -27,36 +27,15 @@
 /* changes of decisions: two directions for all rows and for each label */
 #define N_CHANGES 6
 
-typedef struct CompareFigure
-{
-	const char *metric;
-	double value_a;
-	double value_b;
-	double value;
-	double low;
-	double high;
-	int64 n;
-	int64 n_changed;
-	double p;
-	double p_adjusted;
-	const char *verdict;
-	const char *flag;
-	const char *reason;
-} CompareFigure;
-
-typedef struct CompareReport
-{
-	const CompareCall *call;
-	Rows *rows;
-	NumArena *arena;
-	NumMonitor *monitor;
-} CompareReport;
-
 static void
 read_groups(const CompareReport *report, const AuditAttribute *attribute,
-            const AuditBase *bases, int n_bases, CompareAttribute *result);
+            CompareAttribute *result);
+static FairPairedEstimate *
+read_aucs(const CompareReport *report, const AuditAttribute *by,
+          const CompareAttribute *attribute);
 static void
-put_attribute(const CompareReport *report, const CompareAttribute *attribute);
+put_attribute(const CompareReport *report, const CompareAttribute *attribute,
+              const FairPairedEstimate *aucs);
 static void
 put_gaps(const CompareReport *report, const CompareAttribute *attribute);
 
@@ -84,22 +63,32 @@ compare_report(const CompareCall *call, const AuditBase *bases, int n_bases,
 {
 	NumArena arena;
 	NumMonitor monitor;
-	CompareReport report = {
-		.call = call, .rows = rows, .arena = &arena, .monitor = &monitor
-	};
+	CompareReport report = { .call = call,
+		                     .bases = bases,
+		                     .n_bases = n_bases,
+		                     .rows = rows,
+		                     .arena = &arena,
+		                     .monitor = &monitor };
 	CompareAttribute attribute;
+	FairPairedEstimate *aucs;
 
 	host_arena_init(&arena, CurrentMemoryContext, 0);
 	host_monitor_quiet(&monitor);
 	check_groups(call, bases, n_bases);
-	read_groups(&report, NULL, bases, n_bases, &attribute);
-	put_attribute(&report, &attribute);
+	if (call->audit.pair_sql[0] != NULL)
+		compare_read_pairs(&report);
+	read_groups(&report, NULL, &attribute);
+	put_attribute(&report, &attribute, read_aucs(&report, NULL, &attribute));
 	for (int a = 0; a < call->audit.n_attributes; a++)
 	{
-		read_groups(&report, &call->audit.attributes[a], bases, n_bases,
-		            &attribute);
-		put_attribute(&report, &attribute);
+		const AuditAttribute *by = &call->audit.attributes[a];
+
+		read_groups(&report, by, &attribute);
+		aucs = read_aucs(&report, by, &attribute);
+		put_attribute(&report, &attribute, aucs);
 		put_gaps(&report, &attribute);
+		if (aucs != NULL)
+			compare_put_gap(&report, "auc", &attribute, aucs, 1);
 	}
 }
 
@@ -154,8 +143,9 @@ add_cells(CompareGroup *group, int d, const FairCells *cells)
  */
 static void
 read_groups(const CompareReport *report, const AuditAttribute *attribute,
-            const AuditBase *bases, int n_bases, CompareAttribute *result)
+            CompareAttribute *result)
 {
+	int n_bases = report->n_bases;
 	uint8 *empty = palloc(FAIR_TALLY_PLAIN_BYTES);
 	AuditBase *part = palloc(sizeof(AuditBase) * (Size) n_bases);
 
@@ -168,8 +158,8 @@ read_groups(const CompareReport *report, const AuditAttribute *attribute,
 
 		for (int b = 0; b < n_bases; b++)
 		{
-			part[b] = bases[b];
-			if (decided_by_b(report->call, &bases[b]) != d)
+			part[b] = report->bases[b];
+			if (decided_by_b(report->call, &part[b]) != d)
 				part[b].tally = empty;
 		}
 		if (attribute == NULL)
@@ -189,9 +179,28 @@ read_groups(const CompareReport *report, const AuditAttribute *attribute,
 	}
 }
 
-static void
-put(const CompareReport *report, const char *kind, const char *attribute,
-    const char *group_name, const CompareFigure *figure)
+/* The AUCs of the groups; NULL where they were not asked for. */
+static FairPairedEstimate *
+read_aucs(const CompareReport *report, const AuditAttribute *by,
+          const CompareAttribute *attribute)
+{
+	FairPairedGroups groups;
+	FairPairedEstimate *aucs;
+
+	if (report->pairs == NULL)
+		return NULL;
+	groups = compare_pair_groups(report, by, attribute);
+	aucs = palloc(sizeof(FairPairedEstimate) * Max(groups.n_groups, 1));
+	report_status(
+		fair_paired_auc(report->arena, report->monitor, &groups, aucs),
+		report->arena, "AUCs");
+	return aucs;
+}
+
+void
+compare_put(const CompareReport *report, const char *kind,
+            const char *attribute, const char *group_name,
+            const CompareFigure *figure)
 {
 	RowMaker row;
 
@@ -206,7 +215,10 @@ put(const CompareReport *report, const char *kind, const char *attribute,
 	row_put_real(&row, figure->low);
 	row_put_real(&row, figure->high);
 	row_put(&row, Int64GetDatum(figure->n));
-	row_put(&row, Int64GetDatum(figure->n_changed));
+	if (figure->n_changed < 0)
+		row_put_null(&row);
+	else
+		row_put(&row, Int64GetDatum(figure->n_changed));
 	row_put_real(&row, figure->p);
 	row_put_real(&row, figure->p_adjusted);
 	row_put_text(&row, figure->verdict);
@@ -215,8 +227,8 @@ put(const CompareReport *report, const char *kind, const char *attribute,
 	row_end_among(&row, report->rows);
 }
 
-static CompareFigure
-figure_of(const char *metric)
+CompareFigure
+compare_figure(const char *metric)
 {
 	CompareFigure figure = { .metric = metric,
 		                     .value_a = NAN,
@@ -246,9 +258,8 @@ direction_of(int metric)
 	return 1;
 }
 
-/* What the interval of a difference says. */
-static const char *
-verdict_of(const CompareFigure *figure, int direction)
+const char *
+compare_verdict(const CompareFigure *figure, int direction)
 {
 	if (isnan(figure->value))
 		return NULL;
@@ -294,7 +305,7 @@ static CompareFigure
 metric_figure(const CompareReport *report, const CompareGroup *group,
               int metric, const FairPairedInterval *draws)
 {
-	CompareFigure figure = figure_of(fair_metric_name(metric));
+	CompareFigure figure = compare_figure(fair_metric_name(metric));
 	const CompareCall *call = report->call;
 	FairPairedMetric paired;
 
@@ -317,7 +328,7 @@ metric_figure(const CompareReport *report, const CompareGroup *group,
 		take_draws(&figure, draws[metric].low, draws[metric].high);
 	if (figure.n < call->audit.min_group)
 		figure.flag = "small";
-	figure.verdict = verdict_of(&figure, direction_of(metric));
+	figure.verdict = compare_verdict(&figure, direction_of(metric));
 	return figure;
 }
 
@@ -389,7 +400,7 @@ put_changes(const CompareReport *report, const char *attribute,
 
 	for (int i = 0; i < N_CHANGES; i++)
 	{
-		CompareFigure figure = figure_of(changes[i].metric);
+		CompareFigure figure = compare_figure(changes[i].metric);
 		FairChanges counts;
 
 		if (audit->label == NULL && changes[i].label >= 0)
@@ -408,7 +419,7 @@ put_changes(const CompareReport *report, const char *attribute,
 		            &figure.high);
 		if (counts.rows > 0 && figure.n < audit->min_group)
 			figure.flag = "small";
-		put(report, "change", attribute, group->name, &figure);
+		compare_put(report, "change", attribute, group->name, &figure);
 	}
 }
 
@@ -422,33 +433,38 @@ put_counts(const CompareReport *report, const char *kind, const char *attribute,
 	CompareFigure figure;
 
 	fair_changes(&group->paired, -1, &all);
-	figure = figure_of("n_compared");
+	figure = compare_figure("n_compared");
 	figure.value = (double) all.rows;
 	figure.n = group->n_rows;
 	figure.n_changed = (int64) (all.gained + all.lost);
-	put(report, kind, attribute, group->name, &figure);
+	compare_put(report, kind, attribute, group->name, &figure);
 	figure.metric = "n_undecided";
 	figure.value_a = (double) group->n_undecided[0];
 	figure.value_b = (double) group->n_undecided[1];
 	figure.value = figure.value_b - figure.value_a;
 	figure.n_changed = 0;
-	put(report, kind, attribute, group->name, &figure);
+	compare_put(report, kind, attribute, group->name, &figure);
 	if (report->call->audit.label == NULL)
 		return;
 	fair_changes(&group->paired, FAIR_UNLABELLED, &unlabelled);
-	figure = figure_of("n_unlabelled");
+	figure = compare_figure("n_unlabelled");
 	figure.value = (double) unlabelled.rows;
 	figure.n = (int64) all.rows;
 	figure.n_changed = (int64) (unlabelled.gained + unlabelled.lost);
-	put(report, kind, attribute, group->name, &figure);
+	compare_put(report, kind, attribute, group->name, &figure);
 }
 
 static void
-put_attribute(const CompareReport *report, const CompareAttribute *attribute)
+put_attribute(const CompareReport *report, const CompareAttribute *attribute,
+              const FairPairedEstimate *aucs)
 {
 	const char *kind = attribute->name == NULL ? "overall" : "group";
 	int n_metrics = fair_metric_count();
 	CompareFigure *figures = all_metrics(report, attribute);
+	CompareFigure *of_auc =
+		aucs == NULL
+			? NULL
+			: compare_estimates(report, "auc", 1, aucs, attribute->n_groups, 1);
 
 	adjust(report, figures, attribute->n_groups);
 	for (int g = 0; g < attribute->n_groups; g++)
@@ -462,9 +478,11 @@ put_attribute(const CompareReport *report, const CompareAttribute *attribute)
 			    (report->call->audit.label == NULL &&
 			     fair_metric_needs_label(m)))
 				continue;
-			put(report, kind, attribute->name, group->name,
-			    &figures[g * n_metrics + m]);
+			compare_put(report, kind, attribute->name, group->name,
+			            &figures[g * n_metrics + m]);
 		}
+		if (of_auc != NULL)
+			compare_put(report, kind, attribute->name, group->name, &of_auc[g]);
 		put_changes(report, attribute->name, group);
 		put_counts(report, kind, attribute->name, group);
 	}
@@ -476,7 +494,7 @@ gap_figure(const CompareReport *report, const CompareAttribute *attribute,
            const FairCriterion *criterion, FairCells *const sides[2],
            bool ratio)
 {
-	CompareFigure figure = figure_of(criterion->name);
+	CompareFigure figure = compare_figure(criterion->name);
 	FairGap gaps[2];
 	bool some_small = false;
 
@@ -561,8 +579,8 @@ put_gaps(const CompareReport *report, const CompareAttribute *attribute)
 					&figure,
 					ratio ? intervals[c].ratio_low : intervals[c].gap_low,
 					ratio ? intervals[c].ratio_high : intervals[c].gap_high);
-			figure.verdict = verdict_of(&figure, ratio ? 1 : -1);
-			put(report, ratio ? "ratio" : "gap", attribute->name, NULL,
-			    &figure);
+			figure.verdict = compare_verdict(&figure, ratio ? 1 : -1);
+			compare_put(report, ratio ? "ratio" : "gap", attribute->name, NULL,
+			            &figure);
 		}
 }

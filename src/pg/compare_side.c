@@ -124,12 +124,16 @@ compare_resolve_side(const AuditCall *audit, CompareSide *side)
 {
 	char *value;
 
+	side->score_sql = NULL;
 	side->wrong_sql = "0";
 	switch (side->kind)
 	{
 		case COMPARE_MODEL:
 			side->decision_sql =
 				psprintf("fairpg.decide(%s, src.*, %d)",
+			             quote_literal_cstr(side->name), side->version);
+			side->score_sql =
+				psprintf("fairpg.predict(%s, src.*, %d)",
 			             quote_literal_cstr(side->name), side->version);
 			break;
 		case COMPARE_DECISION:
@@ -142,6 +146,7 @@ compare_resolve_side(const AuditCall *audit, CompareSide *side)
 				psprintf("(%s OPERATOR(pg_catalog.>=) CAST('%.17g' AS"
 			             " pg_catalog.float8))",
 			             value, side->threshold);
+			side->score_sql = psprintf("NULLIF(%s, 'NaN')", value);
 			side->wrong_sql =
 				psprintf("CASE WHEN %s OPERATOR(pg_catalog.=) 'NaN' THEN 1"
 			             " ELSE 0 END",

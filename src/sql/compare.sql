@@ -1,6 +1,61 @@
 -- Comparison: two models, or two columns of decisions or scores, on the same
 -- rows.
 
+CREATE FUNCTION fairpg.score_pairs_step(
+    state bytea,
+    label double precision,
+    score_a double precision,
+    score_b double precision)
+    RETURNS bytea
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_score_pairs_step';
+COMMENT ON FUNCTION fairpg.score_pairs_step(bytea, double precision, double precision, double precision)
+    IS 'keeps one row';
+
+CREATE FUNCTION fairpg.score_pairs_step(
+    state bytea,
+    label double precision,
+    score_a double precision,
+    score_b double precision,
+    weight double precision)
+    RETURNS bytea
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_score_pairs_step';
+COMMENT ON FUNCTION fairpg.score_pairs_step(bytea, double precision, double precision, double precision, double precision)
+    IS 'keeps one row and its weight';
+
+CREATE FUNCTION fairpg.score_pairs_combine(state bytea, pairs bytea)
+    RETURNS bytea
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_score_pairs_combine';
+COMMENT ON FUNCTION fairpg.score_pairs_combine(bytea, bytea)
+    IS 'adds the rows of both';
+
+CREATE AGGREGATE fairpg.score_pairs(
+    label double precision,
+    score_a double precision,
+    score_b double precision) (
+    SFUNC = fairpg.score_pairs_step,
+    STYPE = bytea,
+    COMBINEFUNC = fairpg.score_pairs_combine,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE fairpg.score_pairs(double precision, double precision, double precision)
+    IS 'label and two scores of each row as they are, for fairpg.compare(): not to be stored';
+
+CREATE AGGREGATE fairpg.score_pairs(
+    label double precision,
+    score_a double precision,
+    score_b double precision,
+    weight double precision) (
+    SFUNC = fairpg.score_pairs_step,
+    STYPE = bytea,
+    COMBINEFUNC = fairpg.score_pairs_combine,
+    PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE fairpg.score_pairs(double precision, double precision, double precision, double precision)
+    IS 'label, two scores and weight of each row as they are, for fairpg.compare(): not to be stored';
+
 CREATE FUNCTION fairpg.compare(
     a text,
     b text,

@@ -28,6 +28,10 @@ is "COMPAS: the vendor's accuracy for Caucasians" "$(
 is "COMPAS: the vendor's gap" "$(
 	sql "SELECT round(value_a::numeric, 6) FROM vendor WHERE attribute = 'race'
 		AND kind = 'gap' AND metric = 'demographic_parity'")" 0.245107
+is "COMPAS: the vendor's AUCs" "$(
+	sql "SELECT string_agg(round(value_a::numeric, 6)::text, ' ' ORDER BY kind DESC, group_name)
+		FROM vendor WHERE (kind = 'overall' OR attribute = 'race' AND kind = 'group')
+			AND metric = 'auc'")" "0.711317 0.704253 0.692763"
 is "COMPAS: who is decided differently, by plain SQL" "$(
 	sql "SELECT group_name, metric, n, n_changed FROM vendor WHERE kind = 'change'
 			AND attribute = 'race' AND metric ~ '(positive|negative)\$'
