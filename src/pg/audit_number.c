@@ -20,6 +20,7 @@
 #include "pg/audit.h"
 #include "pg/error_stats.h"
 #include "pg/fairness_stats.h"
+#include "pg/score_pairs.h"
 
 /* columns of the result behind the groups */
 enum
@@ -28,7 +29,7 @@ enum
 	COLUMN_UNLABELLED, /* without label */
 	COLUMN_BAD,        /* values that are none, for each of 'roles' */
 	COLUMN_ERRORS = COLUMN_BAD + 3,
-	COLUMN_SUMS
+	COLUMN_SUMS /* those of the call, and behind them the pairs */
 };
 
 static const char *const roles[] = { "label", "prediction", "weight" };
@@ -78,12 +79,19 @@ build_statement(const AuditCall *call)
 	                 bad[0].data, bad[1].data, bad[2].data);
 	for (int i = 0; i < call->n_sums; i++)
 		appendStringInfo(&sql, ", pg_catalog.sum(r.s%d)", i);
+	if (call->pair_sql[0] != NULL)
+		appendStringInfo(&sql,
+		                 ", fairpg.score_pairs(r.y, r.p, r.q, r.w)"
+		                 " FILTER (WHERE NOT (%s OR %s OR %s))",
+		                 bad[0].data, bad[1].data, bad[2].data);
 	appendStringInfoString(&sql, " FROM (SELECT ");
 	for (int c = 0; c < call->n_columns; c++)
 		appendStringInfo(&sql, "src.%s AS g%d, ",
 		                 quote_identifier(call->columns[c]), c);
 	for (int i = 0; i < call->n_sums; i++)
 		appendStringInfo(&sql, "%s AS s%d, ", call->sums_sql[i], i);
+	if (call->pair_sql[0] != NULL)
+		appendStringInfo(&sql, "%s AS q, ", call->pair_sql[1]);
 	appendStringInfo(&sql, "%s AS y, %s AS p, %s AS w FROM %s) AS r", label,
 	                 prediction, weight, call->source.from);
 	for (int c = 0; c < call->n_columns; c++)
@@ -113,6 +121,17 @@ read_errors(HeapTuple row, TupleDesc desc, int column)
 	if (!null)
 		error_sums_of(value, errors);
 	return errors;
+}
+
+/* The rows that have both predictions; none where no row counts. */
+static void
+read_pairs(HeapTuple row, TupleDesc desc, int column, AuditBase *base)
+{
+	bool null;
+	Datum value = SPI_getbinval(row, desc, column, &null);
+
+	if (!null)
+		base->pairs = score_pairs_of(value, &base->n_pairs);
 }
 
 static void
@@ -181,6 +200,9 @@ audit_count_numbers(const AuditCall *call, int *n_bases)
 		bases[b].sums = palloc(sizeof(int64) * (Size) (call->n_sums + 1));
 		for (int i = 0; i < call->n_sums; i++)
 			bases[b].sums[i] = count_column(row, desc, first + COLUMN_SUMS + i);
+		if (call->pair_sql[0] != NULL)
+			read_pairs(row, desc, first + COLUMN_SUMS + call->n_sums,
+			           &bases[b]);
 	}
 	AtEOXact_GUC(true, nest_level);
 	refuse_values(call, bad);

@@ -1,12 +1,12 @@
 /*
  * compare.c
  *    fairpg.compare(): two models, or two versions of one, or two columns of
- *    decisions or scores, on the same rows.
+ *    decisions, scores or predicted numbers, on the same rows.
  *
  * The source is wrapped in a query that adds what either decides, and counted
  * by one statement as for an audit, with the decision of b as one column more
  * to group by: the confusion tables of a for each decision of b are the table
- * of both.
+ * of both.  Predicted numbers are kept row by row instead.
  */
 #include "postgres.h"
 
@@ -75,9 +75,18 @@ fairpg_compare(PG_FUNCTION_ARGS)
 	rows_begin(&rows, fcinfo, N_RESULT_COLUMNS);
 	read_call(fcinfo, &call);
 	SPI_connect();
-	bases = audit_count(&call.audit, &n_bases);
-	check_values(&call, bases, n_bases);
-	compare_report(&call, bases, n_bases, &rows);
+	if (call.of_numbers)
+	{
+		bases = audit_count_numbers(&call.audit, &n_bases);
+		compare_check_numbers(&call, bases, n_bases);
+		compare_report_numbers(&call, bases, n_bases, &rows);
+	}
+	else
+	{
+		bases = audit_count(&call.audit, &n_bases);
+		check_values(&call, bases, n_bases);
+		compare_report(&call, bases, n_bases, &rows);
+	}
 	SPI_finish();
 	PG_RETURN_NULL();
 }
@@ -104,7 +113,10 @@ read_call(FunctionCallInfo fcinfo, CompareCall *call)
 	audit_resolve(audit, attributes, n_attributes);
 	for (int s = 0; s < 2; s++)
 		compare_resolve_side(audit, &call->sides[s]);
-	add_decisions(call);
+	if (call->of_numbers)
+		compare_add_numbers(call);
+	else
+		add_decisions(call);
 }
 
 static int
@@ -139,6 +151,16 @@ read_sides(FunctionCallInfo fcinfo, CompareCall *call)
 		compare_read_side(side, args_text_required(fcinfo, ARG_A + s, names[s]),
 		                  version_arg(fcinfo, ARG_VERSION_A + s, names[s]));
 	}
+	call->of_numbers = call->sides[0].of_numbers;
+	if (call->of_numbers != call->sides[1].of_numbers)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("a number that is predicted cannot be compared with a "
+		                "decision"),
+		         errdetail("Argument \"%s\" names what predicts numbers, "
+		                   "argument \"%s\" what decides.",
+		                   names[call->of_numbers ? 0 : 1],
+		                   names[call->of_numbers ? 1 : 0])));
 }
 
 static void
@@ -186,6 +208,12 @@ choose_label(FunctionCallInfo fcinfo, CompareCall *call)
 	if (audit->positive != NULL && audit->label == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("argument \"positive\" needs a label")));
+	if (audit->positive != NULL && call->of_numbers)
+		ereport(ERROR,
+		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+		         errmsg("predicted numbers do not take argument \"positive\""),
+		         errdetail("Their labels are numbers, none of which is the "
+		                   "positive one.")));
 	if (from->kind != COMPARE_MODEL)
 		from = other;
 	if (audit->label != NULL || from->kind != COMPARE_MODEL)

@@ -2,7 +2,7 @@
  * compare.h
  *    One call of fairpg.compare(): what was asked, and what was counted.
  *
- * Internal to compare.c, compare_side.c and compare_rows.c.
+ * Internal to compare*.c.
  */
 #ifndef FAIRPG_PG_COMPARE_H
 #define FAIRPG_PG_COMPARE_H
@@ -15,14 +15,16 @@ typedef enum CompareKind
 {
 	COMPARE_MODEL,
 	COMPARE_DECISION,
-	COMPARE_SCORE
+	COMPARE_SCORE,
+	COMPARE_PREDICTION
 } CompareKind;
 
-/* One of the two that decide. */
+/* One of the two that decide, or that predict numbers. */
 typedef struct CompareSide
 {
 	const char *argument; /* "a" or "b" */
 	CompareKind kind;
+	bool of_numbers;  /* it predicts these */
 	char *name;       /* of the model or the column */
 	int version;      /* of the model */
 	double threshold; /* of the score */
@@ -33,8 +35,9 @@ typedef struct CompareSide
 	char **protected_names;
 	int n_protected;
 
-	char *decision_sql; /* expression over the source */
-	char *score_sql;    /* likewise, without NaN; NULL: it has no scores */
+	char *decision_sql; /* expression over the source; NULL: of_numbers */
+	char *score_sql;    /* likewise, without NaN unless it is a number that is
+	                     * predicted; NULL: it has no scores */
 	char *wrong_sql;    /* 1 for each row whose value cannot be taken */
 } CompareSide;
 
@@ -43,6 +46,7 @@ typedef struct CompareCall
 	AuditCall audit;
 	CompareSide sides[2];
 	int decision_column; /* of b, among the values of a base */
+	bool of_numbers;     /* both sides */
 	bool weighted;
 	bool mid_p; /* McNemar's test */
 	bool auc;   /* wanted where both have scores */
@@ -111,6 +115,15 @@ extern void compare_put(const CompareReport *report, const char *kind,
                         const CompareFigure *figure);
 extern CompareFigure compare_figure(const char *metric);
 extern const char *compare_verdict(const CompareFigure *figure, int direction);
+
+/* compare_number.c: wraps the source so that every row carries both predictions;
+ * an error where those of b are no numbers; every figure as a row. */
+extern void compare_add_numbers(CompareCall *call);
+extern void compare_check_numbers(const CompareCall *call,
+                                  const AuditBase *bases, int n_bases);
+extern void
+compare_report_numbers(const CompareCall *call, const AuditBase *bases,
+                       int n_bases, Rows *rows);
 
 /* compare_pairs.c: the rows of all bases that both score, to report->pairs; which
  * group each base is of, in CurrentMemoryContext, 'by' NULL for all rows. */

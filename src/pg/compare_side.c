@@ -1,13 +1,14 @@
 /*
  * compare_side.c
  *    One of the two that fairpg.compare() sets side by side: a version of a
- *    model, or a column with decisions or scores.
+ *    model, or a column with decisions, scores or predicted numbers.
  *
  *     credit            the newest version of model "credit"
  *     credit@3          version 3 of it
  *     model:credit      the same where the name begins like one of these
  *     decision:approved column "approved"
  *     score:points      column "points" that reaches the threshold
+ *     prediction:pay    column "pay" with numbers that were predicted
  */
 #include "postgres.h"
 
@@ -95,9 +96,12 @@ compare_read_side(CompareSide *side, const char *text, int version)
 		side->kind = COMPARE_DECISION;
 	else if (take_prefix(&text, "score:"))
 		side->kind = COMPARE_SCORE;
+	else if (take_prefix(&text, "prediction:"))
+		side->kind = COMPARE_PREDICTION;
 	else
 		(void) take_prefix(&text, "model:");
 	side->name = pstrdup(text);
+	side->of_numbers = side->kind == COMPARE_PREDICTION;
 	if (side->kind != COMPARE_MODEL)
 	{
 		if (version != 0)
@@ -111,11 +115,14 @@ compare_read_side(CompareSide *side, const char *text, int version)
 		version = split_version(side->name);
 	compiled = model_cache_find(side->name, version, false);
 	side->version = compiled->version;
-	if (compiled->model->family != MODEL_LOGISTIC)
+	side->of_numbers = compiled->model->family == MODEL_LINEAR;
+	if (!side->of_numbers && compiled->model->family != MODEL_LOGISTIC)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-		                errmsg("%s does not decide between two labels",
+		                errmsg("%s decides between more than two classes",
 		                       model_title(compiled)),
-		                errhint("fairpg.evaluate() measures it.")));
+		                errhint("Compare one class at a time, as decisions: "
+		                        "fairpg.predict_class() = 'name' in a query "
+		                        "as source. fairpg.evaluate() measures all.")));
 	read_training(side);
 }
 
@@ -130,8 +137,10 @@ compare_resolve_side(const AuditCall *audit, CompareSide *side)
 	{
 		case COMPARE_MODEL:
 			side->decision_sql =
-				psprintf("fairpg.decide(%s, src.*, %d)",
-			             quote_literal_cstr(side->name), side->version);
+				side->of_numbers
+					? NULL
+					: psprintf("fairpg.decide(%s, src.*, %d)",
+			                   quote_literal_cstr(side->name), side->version);
 			side->score_sql =
 				psprintf("fairpg.predict(%s, src.*, %d)",
 			             quote_literal_cstr(side->name), side->version);
@@ -151,6 +160,10 @@ compare_resolve_side(const AuditCall *audit, CompareSide *side)
 				psprintf("CASE WHEN %s OPERATOR(pg_catalog.=) 'NaN' THEN 1"
 			             " ELSE 0 END",
 			             value);
+			break;
+		case COMPARE_PREDICTION:
+			side->score_sql =
+				audit_number_column(audit, side->name, "prediction");
 			break;
 	}
 }

@@ -1,5 +1,5 @@
--- Comparison: two models, or two columns of decisions or scores, on the same
--- rows.
+-- Comparison: two models, or two columns of decisions, scores or predicted
+-- numbers, on the same rows.
 
 CREATE FUNCTION fairpg.score_pairs_step(
     state bytea,
@@ -92,4 +92,4 @@ CREATE FUNCTION fairpg.compare(
     AS 'MODULE_PATHNAME', 'fairpg_compare';
 COMMENT ON FUNCTION fairpg.compare(text, text, text, text[], text, text, integer, integer,
     double precision, text, double precision, bigint, jsonb)
-    IS 'sets two models, or two columns of decisions or scores, side by side on the same rows: metrics and gaps of both, their differences with paired intervals, and who is decided differently';
+    IS 'sets two models, or two columns of decisions, scores or predicted numbers, side by side on the same rows: metrics and gaps of both, their differences with paired intervals, and who is decided differently';
