@@ -31,12 +31,18 @@ TRAIN_LIB = fairpg_train.so
 VERIFY = fairpg-verify
 
 # The install script is joined from topic files, in this order.
-SQL_PARTS = $(addprefix src/sql/,header.sql types.sql metrics.sql scores.sql errors.sql statistics.sql audit.sql \
-	ranking.sql conditional.sql counterfactual.sql calibration.sql bias_audit.sql compare.sql subgroups.sql \
-	governance_store.sql people_store.sql governance_rows.sql documents_store.sql reports_governance.sql record_store.sql serving_store.sql reports_serving.sql store.sql store_evaluation.sql reports.sql reports_evaluation.sql \
-	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql stress.sql analyses.sql audit_report.sql \
-	record.sql record_verify.sql record_export.sql governance.sql governance_policy.sql governance_gate.sql governance_life.sql documents.sql lineage.sql \
-	people.sql incidents.sql roles.sql serving.sql)
+SQL_PARTS = $(addprefix src/sql/, \
+	header.sql types.sql metrics.sql scores.sql errors.sql statistics.sql \
+	audit.sql ranking.sql conditional.sql counterfactual.sql consistency.sql calibration.sql \
+	bias_audit.sql compare.sql subgroups.sql \
+	governance_store.sql people_store.sql governance_rows.sql documents_store.sql reports_governance.sql \
+	record_store.sql serving_store.sql reports_serving.sql \
+	store.sql store_evaluation.sql reports.sql reports_evaluation.sql \
+	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql stress.sql \
+	analyses.sql audit_report.sql \
+	record.sql record_verify.sql record_export.sql governance.sql governance_policy.sql \
+	governance_gate.sql governance_life.sql documents.sql lineage.sql people.sql incidents.sql \
+	roles.sql serving.sql)
 INSTALL_SQL = src/sql/fairpg--$(EXTVERSION).sql
 DATA_built = $(INSTALL_SQL)
 

@@ -102,7 +102,7 @@ WHERE proname IN ('init', 'train', 'retrain', 'train_job', 'retrain_job', 'evalu
 
 -- rule: functions that score or measure are PARALLEL SAFE
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
-WHERE proname !~ '^(init|make_|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|conditional_disparity|counterfactual_flips|compare|subgroups|calibration$|threshold_sweep|add_analyses)'
+WHERE proname !~ '^(init|make_|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|conditional_disparity|counterfactual_flips|compare|consistency$|subgroups|calibration$|threshold_sweep|add_analyses)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
 	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype)
 	AND proname NOT IN ('stress', 'session_actor', 'log_decision')
