@@ -15,9 +15,9 @@ shared memory that it has touched.  A fit of the peer is timed once, fairpg thre
 times, of which the middle one counts.  Both write to an unlogged table: the
 server's log is not what is measured.
 
-At the end the decisions are measured by group: fairlearn's MetricFrame and
-fairpg.audit() over the same table, each alias of doc/metrics.md against the peer's
-own number.  "peers.py metrics" does that alone, of decisions and predicted numbers
+At the end the decisions are measured by group: fairlearn's MetricFrame, AIF360's
+ClassificationMetric and fairpg.audit() over the same table, each alias of
+doc/metrics.md against the peer's own number.  "peers.py metrics" does that alone, of decisions and predicted numbers
 that need no training.
 
 "peers.py quality" decides the tasks of quality.sql for quality.sh.  What cannot
@@ -32,6 +32,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGES = ["pandas", "scikit-learn>=1.2", "fairlearn>=0.10"]
+# measures decisions too, and may be missing
+MORE = ["aif360>=0.6"]
 SETTINGS = ("-c jit=off -c work_mem=64MB -c maintenance_work_mem=1GB"
             " -c client_min_messages=warning")
 
@@ -50,11 +52,10 @@ def enter_environment():
     if os.path.realpath(sys.prefix) == os.path.realpath(venv):
         return
     python = venv + "/bin/python"
-    for command in ([sys.executable, "-m", "venv", venv],
-                    [python, "-m", "pip", "install", "-q", "--disable-pip-version-check",
-                     *PACKAGES]):
+    pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    for command in ([sys.executable, "-m", "venv", venv], [*pip, *PACKAGES], [*pip, *MORE]):
         done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0:
+        if done.returncode != 0 and command[-1] not in MORE:
             said = (done.stderr + done.stdout).strip().splitlines() or ["no reason given"]
             skip(said[-1])
     os.execv(python, [python, os.path.abspath(__file__), *sys.argv[1:]])
@@ -227,6 +228,34 @@ def measure_peer():
                       "figures": {**measured, **gaps}}))
 
 
+def measure_aif360():
+    """ClassificationMetric over the same table, the first group against all others."""
+    import logging
+    logging.disable(logging.WARNING)
+    import importlib.metadata
+    from aif360.datasets import BinaryLabelDataset
+    from aif360.metrics import ClassificationMetric
+    begun = time.perf_counter()
+    rows = copy_out("TABLE bench.measured")
+    groups = sorted(set(rows["grp"]))
+    table = rows.assign(grp=(rows["grp"] == groups[0]).astype(float), label=(rows["label"] == "t").astype(float))
+    loaded = time.perf_counter()
+    true = BinaryLabelDataset(df=table[["grp", "label"]], label_names=["label"], protected_attribute_names=["grp"])
+    decided = true.copy()
+    decided.labels = (rows["decision"] == "t").to_numpy(float).reshape(-1, 1)
+    metric = ClassificationMetric(true, decided, unprivileged_groups=[{"grp": 0.0}], privileged_groups=[{"grp": 1.0}])
+    differences = {"selection_rate": metric.statistical_parity_difference, "tpr": metric.true_positive_rate_difference,
+                   "fpr": metric.false_positive_rate_difference, "fnr": metric.false_negative_rate_difference,
+                   "error_rate": metric.error_rate_difference,
+                   "false_discovery_rate": metric.false_discovery_rate_difference,
+                   "false_omission_rate": metric.false_omission_rate_difference}
+    figures = {f"difference_to_reference {name}": of() for name, of in differences.items()}
+    figures["ratio_to_reference selection_rate"] = metric.disparate_impact()
+    ended = time.perf_counter()
+    print(json.dumps({"load": loaded - begun, "measure": ended - loaded, "reference": groups[0],
+                      "versions": f"aif360 {importlib.metadata.version('aif360')}", "figures": figures}))
+
+
 def measure():
     """MetricFrame beside fairpg.audit() over bench.measured: time, and every number."""
     said = json.loads(subprocess.run([sys.executable, __file__, "measure_peer"],
@@ -247,8 +276,29 @@ def measure():
     print(f"  {len(said['figures'])} figures of the peer, {len(wrong)} of them other here")
     for line in wrong:
         print("  ", line)
-    if wrong:
+    if wrong or differ_from_aif360(seconds):
         sys.exit("peers.py: an alias is not the peer's number")
+
+
+def differ_from_aif360(seconds):
+    """Whether a figure of AIF360 is another one here; seconds are those of the audits."""
+    done = subprocess.run([sys.executable, __file__, "measure_aif360"], capture_output=True, text=True)
+    if done.returncode != 0:
+        print("  skipped: aif360:", (done.stderr.strip().splitlines() or ["no reason given"])[-1])
+        return False
+    said = json.loads(done.stdout.splitlines()[-1])
+    found = json.loads(query(
+        "SELECT json_object_agg(operator || ' ' || metric, fairpg.disparity(f, metric, operator, reference))"
+        " FROM (SELECT fairpg.fairness(label, decision, grp) AS f, min(grp COLLATE \"C\") AS reference FROM bench.measured) s,"
+        " unnest('{difference_to_reference,ratio_to_reference}'::text[]) operator,"
+        " unnest('{selection_rate,tpr,fpr,fnr,error_rate,false_discovery_rate,false_omission_rate}'::text[]) metric"))
+    wrong = {name: (value, found[name]) for name, value in said["figures"].items() if abs(found[name] - value) > 1e-9}
+    theirs = said["load"] + said["measure"]
+    print(f"  {said['versions']}: {theirs:.2f} s (load {said['load']:.2f}, ClassificationMetric {said['measure']:.2f}) for two"
+          f" groups; ratio {theirs / seconds:.1f} x; {len(said['figures'])} figures, {len(wrong)} of them other here")
+    for name, values in wrong.items():
+        print(f"   {name}: {values[0]} there, {values[1]} here")
+    return bool(wrong)
 
 
 def measure_alone():
@@ -323,5 +373,7 @@ if __name__ == "__main__":
         measure_alone()
     elif sys.argv[1:2] == ["measure_peer"]:
         measure_peer()
+    elif sys.argv[1:2] == ["measure_aif360"]:
+        measure_aif360()
     else:
         speed()
