@@ -1,5 +1,6 @@
-# standby.sh - a hot standby predicts with the same bits as its primary, takes
-# up new versions in prepared statements, and refuses to train.
+# standby.sh - a hot standby predicts with the same bits as its primary, audits
+# to the same rows, takes up new versions in prepared statements, and refuses to
+# train and to store.
 . test/tools/tap.sh
 
 data=$FAIRPG_TMP/standby
@@ -46,6 +47,10 @@ CREATE TABLE applicant AS
 		(i * 104729) % 100 < 30 + (i * 7919) % 60 / 2 AS repaid
 	FROM generate_series(1, 20000) i;
 SELECT fairpg.train('credit', 'applicant', 'repaid', exclude => '{id}');
+CREATE TABLE decided AS
+	SELECT a.*, id % 2 = 0 AS woman, id % 5 AS team, fairpg.decide('credit', a) AS approved,
+		fairpg.predict('credit', a) AS score FROM applicant a;
+SELECT fairpg.evaluate('credit', 'decided', protected => '{woman}', name => 'spring');
 END
 
 ok "a standby is made" as_server pg_basebackup -D "$data" -R -c fast \
@@ -76,6 +81,32 @@ like "it reads the reports" "$(standby \
 like "it refuses to train" "$(standby "\\set VERBOSITY verbose" \
 	"SELECT version FROM fairpg.train('credit', 'applicant', 'repaid')")" \
 	'25006'
+
+# the audit: what only reads is the same here and there, and what stores is refused
+while read -r call; do
+	rows="SELECT count(*) > 0, md5(string_agg(a::text, ' ' ORDER BY a::text)) FROM fairpg.$call a"
+	wanted_rows=$(sql "$rows")
+	# an error is the same here and there too, and is no row
+	[ "${wanted_rows#t|}" != "$wanted_rows" ] || wanted_rows="rows, not: $wanted_rows"
+	is "${call%%(*} has the same rows" "$(standby "$rows")" "$wanted_rows"
+done <<'END'
+audit('decided', '{woman,town}', label => 'repaid', score => 'score')
+bias_audit('decided', 'woman', 'town', decision => 'approved')
+calibration('decided', '{woman}', label => 'repaid', score => 'score')
+check_data('decided', '{woman}', 'repaid')
+compare('model:credit', 'decision:approved', 'decided', '{woman}', label => 'repaid')
+conditional_disparity('decided', '{woman}', 'team', decision => 'approved')
+counterfactual_flips('credit', 'decided', protected => '{woman}')
+ranking_audit('decided', '{woman}', score => 'score', list => 'team')
+stress('credit', 'decided', label => 'repaid', protected => '{woman}')
+stress(source => 'decided', label => 'repaid', protected => '{woman}', decision => 'approved')
+subgroups('decided', '{woman,town,team}', label => 'repaid', decision => 'approved')
+threshold_sweep('decided', '{woman}', label => 'repaid', score => 'score')
+audit_report(evaluation => (SELECT max(evaluation) FROM fairpg_report.evaluations))
+END
+for call in "evaluate('credit', 'decided')" "evaluate_decisions('decided', '{woman}', decision => 'approved')" "add_analyses(1)"; do
+	like "it refuses to store: ${call%%(*}" "$(standby "\\set VERBOSITY verbose" "SELECT * FROM fairpg.$call")" '25006'
+done
 
 # one session with a prepared statement, before and after a new version; it
 # answers through files, since it has to wait in between
