@@ -120,26 +120,14 @@ plan_chunk_arrays(NumArena *arena, LinearPlan *plan)
 	return true;
 }
 
-/* An upper bound on the weight of each cell, the same in any order of rows. */
-static bool
-plan_weights(NumArena *arena, LinearPlan *plan)
+/* Adds up the weights of each cell on a grid; the answer is its magnet. */
+static double
+add_weights(LinearPlan *plan)
 {
 	const DataRows *rows = &plan->data->part[DATA_TRAIN];
-	size_t n_cells = plan->n_cells;
 	double most = 0;
 	double magnet;
-	double doubt;
 
-	plan->cell_weight = arena_alloc(arena, n_cells, sizeof(double));
-	plan->cell_magnet = arena_alloc(arena, n_cells, sizeof(double));
-	plan->slope_magnet = arena_alloc(arena, n_cells, sizeof(double));
-	plan->cell_loss_magnet = arena_alloc(arena, n_cells, sizeof(double));
-	plan->cell_residual_magnet = arena_alloc(arena, n_cells, sizeof(double));
-	if (plan->cell_weight == NULL || plan->cell_magnet == NULL ||
-	    plan->slope_magnet == NULL || plan->cell_loss_magnet == NULL ||
-	    plan->cell_residual_magnet == NULL)
-		return false;
-	memset(plan->cell_weight, 0, n_cells * sizeof(double));
 	for (uint32_t b = 0; b < rows->n_blocks; b++)
 	{
 		const DataBlock *block = data_block(rows, b);
@@ -156,6 +144,42 @@ plan_weights(NumArena *arena, LinearPlan *plan)
 			plan->cell_weight[block->cell[i]] +=
 				grid_round(linear_row_weight(block, i), magnet);
 	}
+	return magnet;
+}
+
+/* Where rows have no weights there is nothing to add up. */
+static double
+take_counts(LinearPlan *plan)
+{
+	const DataRows *rows = &plan->data->part[DATA_TRAIN];
+
+	for (size_t c = 0; c < plan->n_cells; c++)
+		plan->cell_weight[c] = (double) rows->cell_rows[c];
+	return grid_magnet((double) rows->n_rows);
+}
+
+/* An upper bound on the weight of each cell, the same in any order of rows. */
+static bool
+plan_weights(NumArena *arena, LinearPlan *plan)
+{
+	const DataRows *rows = &plan->data->part[DATA_TRAIN];
+	size_t n_cells = plan->n_cells;
+	double magnet;
+	double doubt;
+
+	plan->cell_weight = arena_alloc(arena, n_cells, sizeof(double));
+	plan->cell_magnet = arena_alloc(arena, n_cells, sizeof(double));
+	plan->slope_magnet = arena_alloc(arena, n_cells, sizeof(double));
+	plan->cell_loss_magnet = arena_alloc(arena, n_cells, sizeof(double));
+	plan->cell_residual_magnet = arena_alloc(arena, n_cells, sizeof(double));
+	if (plan->cell_weight == NULL || plan->cell_magnet == NULL ||
+	    plan->slope_magnet == NULL || plan->cell_loss_magnet == NULL ||
+	    plan->cell_residual_magnet == NULL)
+		return false;
+	memset(plan->cell_weight, 0, n_cells * sizeof(double));
+	magnet = rows->n_blocks > 0 && data_block(rows, 0)->weight != NULL
+	             ? add_weights(plan)
+	             : take_counts(plan);
 	/* these are bounds: what rounding may have taken is put back */
 	doubt = magnet * 0x1p-53 * (double) rows->n_rows;
 	for (size_t c = 0; c < n_cells; c++)

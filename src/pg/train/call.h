@@ -215,6 +215,10 @@ extern void train_store_cells(const TrainCall *call);
 /* train_judge.c: the verdict, and the warnings that come with the fit. */
 extern void train_judge(TrainCall *call);
 
+/* The same file: draws the intervals that the store will ask for, at a time when
+ * there is nothing better to do. */
+extern void train_draw_intervals(TrainCall *call);
+
 /* Whether the model decides, or predicts, alike for all rows of a part. */
 extern bool train_decides_alike(const TrainCall *call, const Certificate *part);
 

@@ -102,6 +102,9 @@ train_certified(TrainCall *call)
 	call->judged = has_held_out ? &call->held_out : &call->train_part;
 	let_rows_go(call);
 	train_judge(call);
+	/* nothing can be stored before the workers have gone */
+	if (call->team != NULL)
+		train_draw_intervals(call);
 	train_fit_end(call);
 	call->expected_gap = train_expected_gap(call);
 	report_status(model_encode(call->arena, call->compiled, &call->artifact,

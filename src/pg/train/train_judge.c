@@ -249,6 +249,25 @@ train_judge(TrainCall *call)
 	call->warnings = list_concat(call->warnings, call->judgements.needs);
 }
 
+void
+train_draw_intervals(TrainCall *call)
+{
+	const Certificate *parts[] = { &call->train_part, &call->held_out };
+
+	for (int p = 0; p < lengthof(parts); p++)
+	{
+		FigureAttribute *attributes;
+		int n;
+
+		if (parts[p]->rows == 0 || call->data->label != DATA_LABEL_BINARY)
+			continue;
+		attributes = train_groups(call, parts[p]);
+		/* call->figures remembers what was drawn */
+		for (uint32 a = 0; a < call->data->n_attributes; a++)
+			(void) figures_of_gaps(&call->figures, &attributes[a], &n);
+	}
+}
+
 Judgement
 train_chosen(const TrainCall *call)
 {
