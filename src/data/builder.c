@@ -308,6 +308,30 @@ data_builder_append(DataBuilder *builder, DataPart part)
 }
 
 uint64_t
+data_builder_rows(const DataBuilder *builder, DataPart part)
+{
+	uint64_t n = 0;
+
+	for (int s = 0; s < DATA_STREAMS; s++)
+	{
+		const RawStream *stream = &builder->stream[s];
+
+		if (data_part_of(s) != part)
+			continue;
+		n += stream->n_open;
+		for (uint32_t b = 0; b < stream->n_blocks; b++)
+			n += stream->blocks[b]->n_rows;
+	}
+	return n;
+}
+
+void
+data_builder_team(DataBuilder *builder, struct FinishTeam *team)
+{
+	builder->team = team;
+}
+
+uint64_t
 data_builder_culprit_groups(const DataBuilder *builder)
 {
 	return builder->culprit_groups;

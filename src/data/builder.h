@@ -111,6 +111,8 @@ typedef struct DataFinding
 
 typedef struct DataBuilder DataBuilder;
 
+struct FinishTeam;
+
 extern NumStatus
 data_builder_create(NumArena *arena, const DataBuilderSpec *spec,
                     DataBuilder **builder);
@@ -154,6 +156,13 @@ extern uint64_t data_builder_hash(const DataBuilder *builder);
  * apart, 32768.
  */
 extern NumStatus data_builder_append(DataBuilder *builder, DataPart part);
+
+/* Rows that were appended to a part; copies may still move to the other one. */
+extern uint64_t data_builder_rows(const DataBuilder *builder, DataPart part);
+
+/* Lets other processes take part in making the dataset (finish_team.h); NULL:
+ * none do.  They must see the rows. */
+extern void data_builder_team(DataBuilder *builder, struct FinishTeam *team);
 
 /*
  * Makes the dataset.  '*findings' is an array of '*n_findings' entries.

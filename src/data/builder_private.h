@@ -9,6 +9,7 @@
 #include "data/copies.h"
 #include "data/crowd.h"
 #include "data/dictionary.h"
+#include "data/finish_team.h"
 #include "data/pages.h"
 #include "data/raw_block.h"
 
@@ -44,6 +45,7 @@ struct DataBuilder
 	RawStream stream[DATA_STREAMS];
 	Copies looked;    /* at some contents, whether there are copies */
 	DataPages *pages; /* of the blocks that are finished; NULL: none */
+	FinishTeam *team; /* that takes part in finishing; NULL: none does */
 	uint64_t culprit_groups;
 };
 
@@ -71,7 +73,21 @@ typedef struct Finish
 	double weight_magnet; /* for sums of weights of all rows */
 	DataFinding *findings;
 	uint32_t n_findings;
+	char *counted;      /* what a team has counted; NULL: nothing */
+	size_t *counted_at; /* [pieces] where in it */
 } Finish;
+
+/* Pieces of counting: the cells of each part, and each column. */
+#define DATA_COUNT_COLUMNS DATA_PARTS
+
+/* What was counted of such a piece, NULL when nothing was. */
+static inline void *
+data_counted(const Finish *finish, uint32_t piece)
+{
+	return finish->counted == NULL
+	           ? NULL
+	           : finish->counted + finish->counted_at[piece];
+}
 
 /* Block 'b' of a stream, of which one column is in memory, its cells and
  * weights, or all (RAW_ALL); until the next call. */
@@ -180,6 +196,21 @@ extern void data_find(Finish *finish, DataFindingKind kind, uint32_t column,
  * the dataset's columns; nothing when it is constant. */
 extern NumStatus data_finish_number(Finish *finish, uint32_t k);
 
+/* finish_number.c: the sums over all rows that describe number column 'c', and
+ * the bytes that these take; no order of the rows changes them. */
+extern size_t data_number_bytes(void);
+extern NumStatus data_count_number(Finish *finish, uint32_t c, void *sums);
+
+/* finish_category.c: likewise the rows of each code of category column 'c'. */
+extern size_t data_levels_bytes(const DataBuilder *builder, uint32_t c);
+extern NumStatus
+data_count_levels(const Finish *finish, uint32_t c, void *counts);
+
+/* finish_block.c: likewise the rows of each cell of a part. */
+extern size_t data_cells_bytes(const Dataset *data);
+extern NumStatus
+data_count_cells(const Finish *finish, DataPart part, void *cells);
+
 /* finish_label.c: mean, spread and range of labels that are numbers. */
 extern NumStatus data_finish_label(Finish *finish);
 
@@ -193,6 +224,34 @@ extern NumStatus data_finish_category(Finish *finish, uint32_t k);
 /* finish_block.c: the blocks of the dataset from those of the streams, which
  * are given back. */
 extern NumStatus data_finish_blocks(Finish *finish);
+
+/* finish_block.c: writes a block into memory of its own and gives back that of
+ * the rows that it is made of; '*to' is NULL when there is no memory. */
+extern NumStatus data_write_block(const Finish *finish, uint8_t *widths,
+                                  RawBlock *from, DataBlock **to);
+
+/* finish_block.c: a block of so many rows without memory for them; NULL when
+ * not even that is to be had. */
+extern DataBlock *
+data_create_block(const Finish *finish, uint8_t *widths, uint32_t n_rows);
+
+/* The stream whose blocks come in place 'k' of the dataset: the rarest stratum
+ * first, so that samples are beginnings, and the held-out rows last. */
+static inline int
+data_stream_at(int k)
+{
+	return k < DATA_STRATA ? DATA_STRATA - 1 - k : DATA_HELD_OUT_STREAM;
+}
+
+/* finish_share.c: counts together with a team, if there is one and all rows
+ * are in memory. */
+extern NumStatus data_count_together(Finish *finish);
+
+/* finish_share.c: likewise writes blocks, as many as there is memory for.
+ * '*written' [blocks of all streams, in the order of the dataset] has NULL for
+ * those that are left to be written; it is NULL when all are. */
+extern NumStatus
+data_write_together(Finish *finish, uint8_t *widths, DataBlock ***written);
 
 /* finish_block.c: lays the arrays of a block, of which rows and widths are
  * known, into a piece of memory; counts its bytes when that is NULL. */

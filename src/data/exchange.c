@@ -17,109 +17,71 @@
 #include <string.h>
 
 #include "data/builder_private.h"
+#include "data/image.h"
 #include "num/random.h"
 
 /* instead of the name of a store */
 #define IN_MEMORY UINT64_MAX
 
-typedef struct Writer
-{
-	NumArena *arena;
-	unsigned char *bytes;
-	size_t n;
-	size_t room;
-	NumStatus status;
-} Writer;
-
 static void
-put(Writer *writer, const void *bytes, size_t n)
+put_dictionary(ImageWriter *writer, const Dictionary *dictionary)
 {
-	if (writer->status != NUM_OK || n == 0)
-		return;
-	if (writer->n + n > writer->room)
-	{
-		size_t room = 2 * (writer->n + n) + 1024;
-		unsigned char *more = arena_alloc(writer->arena, room, 1);
-
-		if (more == NULL)
-		{
-			writer->status = NUM_NO_MEMORY;
-			return;
-		}
-		if (writer->n > 0)
-			memcpy(more, writer->bytes, writer->n);
-		arena_release(writer->arena, writer->bytes, writer->room, 1);
-		writer->bytes = more;
-		writer->room = room;
-	}
-	memcpy(writer->bytes + writer->n, bytes, n);
-	writer->n += n;
-}
-
-static void
-put_number(Writer *writer, uint64_t number)
-{
-	put(writer, &number, sizeof(number));
-}
-
-static void
-put_dictionary(Writer *writer, const Dictionary *dictionary)
-{
-	put_number(writer, dictionary->n);
+	image_put_number(writer, dictionary->n);
 	for (uint32_t e = 0; e < dictionary->n; e++)
 	{
-		put_number(writer, dictionary->entries[e].length);
-		put(writer, dictionary->entries[e].name, dictionary->entries[e].length);
+		image_put_number(writer, dictionary->entries[e].length);
+		image_put(writer, dictionary->entries[e].name,
+		          dictionary->entries[e].length);
 	}
 }
 
 static void
-put_crowd(Writer *writer, const Crowd *crowd)
+put_crowd(ImageWriter *writer, const Crowd *crowd)
 {
 	const Frequent *frequent = &crowd->frequent;
 
-	put_number(writer, crowd->n_early);
-	put(writer, crowd->early, crowd->n_early * sizeof(uint32_t));
-	put_number(writer, frequent->n);
+	image_put_number(writer, crowd->n_early);
+	image_put(writer, crowd->early, crowd->n_early * sizeof(uint32_t));
+	image_put_number(writer, frequent->n);
 	for (uint32_t v = 0; v < frequent->n; v++)
 	{
 		const FrequentValue *value = &frequent->values[v];
 
-		put_number(writer, value->count);
-		put_number(writer, value->length);
-		put(writer, frequent_name(frequent, value), value->length);
+		image_put_number(writer, value->count);
+		image_put_number(writer, value->length);
+		image_put(writer, frequent_name(frequent, value), value->length);
 	}
 }
 
 /* Hands over the blocks of a stream. */
 static void
-put_stream(Writer *writer, const DataBuilder *builder,
+put_stream(ImageWriter *writer, const DataBuilder *builder,
            const DataExchange *exchange, RawStream *stream)
 {
 	const RawShape *shape = &builder->shape;
 
-	put_number(writer, stream->n_blocks);
+	image_put_number(writer, stream->n_blocks);
 	for (uint32_t b = 0; b < stream->n_blocks; b++)
 	{
 		const RawBlock *block = stream->blocks[b];
 
 		if (block->store == NULL)
 		{
-			put_number(writer, IN_MEMORY);
-			put_number(writer, exchange->name(shape->rows, block->slab));
+			image_put_number(writer, IN_MEMORY);
+			image_put_number(writer, exchange->name(shape->rows, block->slab));
 			/* it counts where it is taken over */
 			shape->rows->used_bytes -= block->slab_bytes;
 		}
 		else
 		{
-			put_number(writer, exchange->store_name(block->store));
-			put_number(writer, block->place);
+			image_put_number(writer, exchange->store_name(block->store));
+			image_put_number(writer, block->place);
 		}
-		put_number(writer, block->n_rows);
-		put(writer, &block->heaviest, sizeof(float));
-		put(writer, block->width, shape->n_columns);
-		put(writer, block->low, shape->n_numbers * sizeof(double));
-		put(writer, block->high, shape->n_numbers * sizeof(double));
+		image_put_number(writer, block->n_rows);
+		image_put(writer, &block->heaviest, sizeof(float));
+		image_put(writer, block->width, shape->n_columns);
+		image_put(writer, block->low, shape->n_numbers * sizeof(double));
+		image_put(writer, block->high, shape->n_numbers * sizeof(double));
 	}
 	stream->n_blocks = 0;
 }
@@ -128,7 +90,7 @@ NumStatus
 data_builder_export(DataBuilder *builder, const DataExchange *exchange,
                     unsigned char **image, size_t *bytes)
 {
-	Writer writer = { .arena = builder->arena };
+	ImageWriter writer = { .arena = builder->arena };
 
 	for (int s = 0; s < DATA_STREAMS; s++)
 	{
@@ -141,8 +103,8 @@ data_builder_export(DataBuilder *builder, const DataExchange *exchange,
 	{
 		uint32_t c = builder->shape.categories[k];
 
-		put_number(&writer, builder->n_coded[c]);
-		put_number(&writer, builder->crowd[c] != NULL);
+		image_put_number(&writer, builder->n_coded[c]);
+		image_put_number(&writer, builder->crowd[c] != NULL);
 		if (builder->crowd[c] != NULL)
 			put_crowd(&writer, builder->crowd[c]);
 		else
@@ -151,10 +113,10 @@ data_builder_export(DataBuilder *builder, const DataExchange *exchange,
 	for (uint32_t p = 0; p < builder->spec.n_protected; p++)
 		put_dictionary(&writer, &builder->protected_values[p]);
 	put_dictionary(&writer, &builder->base_groups);
-	put_number(&writer, builder->looked.n);
+	image_put_number(&writer, builder->looked.n);
 	for (uint64_t s = 0; s < copies_slots(&builder->looked); s++)
 		if (builder->looked.slots[s] != 0)
-			put_number(&writer, builder->looked.slots[s]);
+			image_put_number(&writer, builder->looked.slots[s]);
 	for (int s = 0; s < DATA_STREAMS; s++)
 		put_stream(&writer, builder, exchange, &builder->stream[s]);
 	*image = writer.bytes;
@@ -162,37 +124,13 @@ data_builder_export(DataBuilder *builder, const DataExchange *exchange,
 	return writer.status;
 }
 
-typedef struct Reader
-{
-	const unsigned char *at;
-} Reader;
-
-static uint64_t
-get_number(Reader *reader)
-{
-	uint64_t number;
-
-	memcpy(&number, reader->at, sizeof(number));
-	reader->at += sizeof(number);
-	return number;
-}
-
-/* The next piece of 'n' bytes, where it stands. */
-static const void *
-get(Reader *reader, size_t n)
-{
-	const void *piece = reader->at;
-
-	reader->at += n;
-	return piece;
-}
-
 /* Codes in 'builder' of the values of a dictionary, by their code in the
  * image. */
 static NumStatus
-import_values(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
+import_values(DataBuilder *builder, ImageReader *reader, uint32_t c,
+              uint32_t **map)
 {
-	uint32_t n = (uint32_t) get_number(reader);
+	uint32_t n = (uint32_t) image_get_number(reader);
 
 	*map = arena_alloc(builder->arena, (size_t) n + 1, sizeof(uint32_t));
 	if (*map == NULL)
@@ -200,10 +138,10 @@ import_values(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
 	(*map)[DATA_NULL_CODE] = DATA_NULL_CODE;
 	for (uint32_t e = 0; e < n; e++)
 	{
-		uint32_t length = (uint32_t) get_number(reader);
+		uint32_t length = (uint32_t) image_get_number(reader);
 
 		(*map)[e + 1] =
-			data_value_code(builder, c, get(reader, length), length);
+			data_value_code(builder, c, image_get(reader, length), length);
 		if ((*map)[e + 1] == DATA_NO_CODE)
 			return NUM_NO_MEMORY;
 	}
@@ -212,9 +150,10 @@ import_values(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
 
 /* The same for a crowd, which makes one of the category. */
 static NumStatus
-import_crowd(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
+import_crowd(DataBuilder *builder, ImageReader *reader, uint32_t c,
+             uint32_t **map)
 {
-	uint32_t n_early = (uint32_t) get_number(reader);
+	uint32_t n_early = (uint32_t) image_get_number(reader);
 	uint64_t n;
 	NumStatus status = NUM_OK;
 
@@ -224,14 +163,14 @@ import_crowd(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
 	if (status != NUM_OK || *map == NULL)
 		return NUM_NO_MEMORY;
 	(*map)[DATA_NULL_CODE] = DATA_NULL_CODE;
-	memcpy(*map + 1, get(reader, n_early * sizeof(uint32_t)),
+	memcpy(*map + 1, image_get(reader, n_early * sizeof(uint32_t)),
 	       n_early * sizeof(uint32_t));
-	n = get_number(reader);
+	n = image_get_number(reader);
 	for (uint64_t v = 0; v < n && status == NUM_OK; v++)
 	{
-		uint64_t count = get_number(reader);
-		uint32_t length = (uint32_t) get_number(reader);
-		const char *bytes = get(reader, length);
+		uint64_t count = image_get_number(reader);
+		uint32_t length = (uint32_t) image_get_number(reader);
+		const char *bytes = image_get(reader, length);
 
 		status =
 			frequent_add(&builder->crowd[c]->frequent,
@@ -240,20 +179,31 @@ import_crowd(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map)
 	return status;
 }
 
+/* The next number, which stays. */
+static uint32_t
+number_at(const ImageReader *reader)
+{
+	ImageReader copy = *reader;
+
+	return (uint32_t) image_get_number(&copy);
+}
+
 /* A category; '*values' is where the image has its dictionary, NULL for a
  * crowd. */
 static NumStatus
-import_levels(DataBuilder *builder, Reader *reader, uint32_t c, uint32_t **map,
-              const unsigned char **values)
+import_levels(DataBuilder *builder, ImageReader *reader, uint32_t c,
+              RawOrigin *origin, const unsigned char **values)
 {
-	builder->n_coded[c] += get_number(reader);
-	if (get_number(reader) != 0)
+	builder->n_coded[c] += image_get_number(reader);
+	if (image_get_number(reader) != 0)
 	{
 		*values = NULL;
-		return import_crowd(builder, reader, c, map);
+		origin->n_codes[c] = 1 + number_at(reader);
+		return import_crowd(builder, reader, c, &origin->code[c]);
 	}
 	*values = reader->at;
-	return import_values(builder, reader, c, map);
+	origin->n_codes[c] = 1 + number_at(reader);
+	return import_values(builder, reader, c, &origin->code[c]);
 }
 
 /* Adds the rows of the blocks that came from 'origin' to a crowd of this
@@ -262,8 +212,8 @@ static NumStatus
 count_into_crowd(DataBuilder *builder, const RawOrigin *origin, uint32_t c,
                  const unsigned char *values)
 {
-	Reader reader = { values };
-	uint32_t n = (uint32_t) get_number(&reader);
+	ImageReader reader = { values };
+	uint32_t n = (uint32_t) image_get_number(&reader);
 	size_t n_codes = (size_t) n + 1;
 	uint64_t *counts = arena_alloc(builder->arena, n_codes, sizeof(uint64_t));
 	NumStatus status = NUM_OK;
@@ -284,8 +234,8 @@ count_into_crowd(DataBuilder *builder, const RawOrigin *origin, uint32_t c,
 		}
 	for (uint32_t e = 0; e < n && status == NUM_OK; e++)
 	{
-		uint32_t length = (uint32_t) get_number(&reader);
-		const char *bytes = get(&reader, length);
+		uint32_t length = (uint32_t) image_get_number(&reader);
+		const char *bytes = image_get(&reader, length);
 
 		if (counts[e + 1] > 0)
 			status = frequent_add(&builder->crowd[c]->frequent,
@@ -297,10 +247,10 @@ count_into_crowd(DataBuilder *builder, const RawOrigin *origin, uint32_t c,
 }
 
 static NumStatus
-import_protected(DataBuilder *builder, Reader *reader, uint32_t p,
+import_protected(DataBuilder *builder, ImageReader *reader, uint32_t p,
                  uint32_t **map)
 {
-	uint32_t n = (uint32_t) get_number(reader);
+	uint32_t n = (uint32_t) image_get_number(reader);
 
 	*map = arena_alloc(builder->arena, (size_t) n + 1, sizeof(uint32_t));
 	if (*map == NULL)
@@ -308,10 +258,10 @@ import_protected(DataBuilder *builder, Reader *reader, uint32_t p,
 	(*map)[DATA_NULL_CODE] = DATA_NULL_CODE;
 	for (uint32_t e = 0; e < n; e++)
 	{
-		uint32_t length = (uint32_t) get_number(reader);
+		uint32_t length = (uint32_t) image_get_number(reader);
 
 		(*map)[e + 1] =
-			data_builder_group(builder, p, get(reader, length), length);
+			data_builder_group(builder, p, image_get(reader, length), length);
 		if ((*map)[e + 1] == DATA_NO_CODE)
 			return NUM_NO_MEMORY;
 	}
@@ -319,24 +269,25 @@ import_protected(DataBuilder *builder, Reader *reader, uint32_t p,
 }
 
 static NumStatus
-import_groups(DataBuilder *builder, Reader *reader, uint32_t *const *map,
-              uint32_t **group)
+import_groups(DataBuilder *builder, ImageReader *reader, uint32_t *const *map,
+              RawOrigin *origin)
 {
-	uint32_t n = (uint32_t) get_number(reader);
+	uint32_t n = (uint32_t) image_get_number(reader);
 	uint32_t *codes = builder->input.protected_code;
 
-	*group = arena_alloc(builder->arena, n, sizeof(uint32_t));
-	if (*group == NULL)
+	origin->n_groups = n;
+	origin->group = arena_alloc(builder->arena, n, sizeof(uint32_t));
+	if (origin->group == NULL)
 		return NUM_NO_MEMORY;
 	for (uint32_t b = 0; b < n; b++)
 	{
-		uint32_t length = (uint32_t) get_number(reader);
+		uint32_t length = (uint32_t) image_get_number(reader);
 		NumStatus status;
 
-		memcpy(codes, get(reader, length), length);
+		memcpy(codes, image_get(reader, length), length);
 		for (uint32_t p = 0; p < builder->spec.n_protected; p++)
 			codes[p] = map[p][codes[p]];
-		status = data_base_group(builder, &(*group)[b]);
+		status = data_base_group(builder, &origin->group[b]);
 		if (status != NUM_OK)
 			return status;
 	}
@@ -344,14 +295,14 @@ import_groups(DataBuilder *builder, Reader *reader, uint32_t *const *map,
 }
 
 static NumStatus
-import_looked(DataBuilder *builder, Reader *reader)
+import_looked(DataBuilder *builder, ImageReader *reader)
 {
-	uint64_t n = get_number(reader);
+	uint64_t n = image_get_number(reader);
 	NumStatus status = NUM_OK;
 
 	for (uint64_t i = 0; i < n && status == NUM_OK; i++)
 	{
-		uint64_t slot = get_number(reader);
+		uint64_t slot = image_get_number(reader);
 
 		status = copies_add(&builder->looked, slot & ~COPIES_COUNT,
 		                    slot & COPIES_COUNT);
@@ -381,29 +332,31 @@ import_place(DataBuilder *builder, const DataExchange *exchange, uint64_t store,
 
 static NumStatus
 import_stream(DataBuilder *builder, const DataExchange *exchange,
-              Reader *reader, const RawOrigin *origin, RawStream *stream)
+              ImageReader *reader, const RawOrigin *origin, RawStream *stream)
 {
 	const RawShape *shape = &builder->shape;
 	size_t range = shape->n_numbers * sizeof(double);
-	uint64_t n = get_number(reader);
+	uint64_t n = image_get_number(reader);
 
 	for (uint64_t b = 0; b < n; b++)
 	{
 		RawBlock *block = raw_create(shape);
-		uint64_t store = get_number(reader);
-		uint64_t name = get_number(reader);
+		uint64_t store = image_get_number(reader);
+		uint64_t name = image_get_number(reader);
 		NumStatus status;
 
 		if (block == NULL)
 			return NUM_NO_MEMORY;
 		block->origin = origin;
-		block->n_rows = block->laid_rows = (uint32_t) get_number(reader);
-		memcpy(&block->heaviest, get(reader, sizeof(float)), sizeof(float));
-		memcpy(block->width, get(reader, shape->n_columns), shape->n_columns);
+		block->n_rows = block->laid_rows = (uint32_t) image_get_number(reader);
+		memcpy(&block->heaviest, image_get(reader, sizeof(float)),
+		       sizeof(float));
+		memcpy(block->width, image_get(reader, shape->n_columns),
+		       shape->n_columns);
 		if (range > 0)
 		{
-			memcpy(block->low, get(reader, range), range);
-			memcpy(block->high, get(reader, range), range);
+			memcpy(block->low, image_get(reader, range), range);
+			memcpy(block->high, image_get(reader, range), range);
 		}
 		import_place(builder, exchange, store, name, block);
 		status = raw_add(shape, stream, block);
@@ -416,7 +369,7 @@ import_stream(DataBuilder *builder, const DataExchange *exchange,
 /* What the codes and groups of an image are in 'builder'; '*values' [columns] as
  * import_levels(). */
 static NumStatus
-import_codes(DataBuilder *builder, Reader *reader, RawOrigin *origin,
+import_codes(DataBuilder *builder, ImageReader *reader, RawOrigin *origin,
              const unsigned char **values)
 {
 	NumArena *arena = builder->arena;
@@ -426,20 +379,22 @@ import_codes(DataBuilder *builder, Reader *reader, RawOrigin *origin,
 
 	origin->code =
 		arena_alloc(arena, builder->shape.n_columns, sizeof(uint32_t *));
-	if (protected_map == NULL || origin->code == NULL)
+	origin->n_codes =
+		arena_alloc(arena, builder->shape.n_columns, sizeof(uint32_t));
+	if (protected_map == NULL || origin->code == NULL ||
+	    origin->n_codes == NULL)
 		return NUM_NO_MEMORY;
 	for (uint32_t k = 0; k < builder->shape.n_categories && status == NUM_OK;
 	     k++)
 	{
 		uint32_t c = builder->shape.categories[k];
 
-		status =
-			import_levels(builder, reader, c, &origin->code[c], &values[c]);
+		status = import_levels(builder, reader, c, origin, &values[c]);
 	}
 	for (uint32_t p = 0; p < builder->spec.n_protected && status == NUM_OK; p++)
 		status = import_protected(builder, reader, p, &protected_map[p]);
 	if (status == NUM_OK)
-		status = import_groups(builder, reader, protected_map, &origin->group);
+		status = import_groups(builder, reader, protected_map, origin);
 	return status;
 }
 
@@ -451,7 +406,7 @@ data_builder_import(DataBuilder *builder, const DataExchange *exchange,
 	RawOrigin *origin = arena_alloc(arena, 1, sizeof(RawOrigin));
 	const unsigned char **values = arena_alloc(arena, builder->shape.n_columns,
 	                                           sizeof(const unsigned char *));
-	Reader reader = { image };
+	ImageReader reader = { image };
 	NumStatus status;
 
 	if (origin == NULL || values == NULL)
@@ -499,7 +454,7 @@ data_export(NumArena *arena, NumArena *rows, const Dataset *data,
 {
 	const DataRows *train = &data->part[DATA_TRAIN];
 	size_t n_cells = 2 * (size_t) data->n_base_groups;
-	Writer writer = { .arena = arena };
+	ImageWriter writer = { .arena = arena };
 	DatasetImage head;
 
 	memset(&head, 0, sizeof(head));
@@ -517,16 +472,16 @@ data_export(NumArena *arena, NumArena *rows, const Dataset *data,
 	head.label_mean = data->label_mean;
 	head.label_sd = data->label_sd;
 	head.n_classes = data->n_classes;
-	put(&writer, &head, sizeof(head));
-	put(&writer, data->columns, data->n_columns * sizeof(DataColumn));
-	put(&writer, train->cell_weight, n_cells * sizeof(double));
-	put(&writer, train->cell_rows, n_cells * sizeof(uint64_t));
+	image_put(&writer, &head, sizeof(head));
+	image_put(&writer, data->columns, data->n_columns * sizeof(DataColumn));
+	image_put(&writer, train->cell_weight, n_cells * sizeof(double));
+	image_put(&writer, train->cell_rows, n_cells * sizeof(uint64_t));
 	if (train->n_blocks > 0)
-		put(&writer, train->blocks[0]->code_bytes, data->n_columns);
+		image_put(&writer, train->blocks[0]->code_bytes, data->n_columns);
 	for (uint32_t b = 0; b < train->n_blocks; b++)
 	{
-		put_number(&writer, exchange->name(rows, train->blocks[b]->slab));
-		put_number(&writer, train->blocks[b]->n_rows);
+		image_put_number(&writer, exchange->name(rows, train->blocks[b]->slab));
+		image_put_number(&writer, train->blocks[b]->n_rows);
 	}
 	*image = writer.bytes;
 	*bytes = writer.n;
@@ -535,14 +490,14 @@ data_export(NumArena *arena, NumArena *rows, const Dataset *data,
 
 /* The columns, without what points into another process. */
 static NumStatus
-import_columns(NumArena *arena, Reader *reader, Dataset *data)
+import_columns(NumArena *arena, ImageReader *reader, Dataset *data)
 {
 	size_t bytes = data->n_columns * sizeof(DataColumn);
 
 	data->columns = arena_alloc(arena, data->n_columns, sizeof(DataColumn));
 	if (data->columns == NULL)
 		return NUM_NO_MEMORY;
-	memcpy(data->columns, get(reader, bytes), bytes);
+	memcpy(data->columns, image_get(reader, bytes), bytes);
 	for (uint32_t c = 0; c < data->n_columns; c++)
 	{
 		data->columns[c].name = "";
@@ -554,15 +509,16 @@ import_columns(NumArena *arena, Reader *reader, Dataset *data)
 
 /* What the cells weigh, and their rows. */
 static NumStatus
-import_cells(NumArena *arena, Reader *reader, size_t n_cells, DataRows *rows)
+import_cells(NumArena *arena, ImageReader *reader, size_t n_cells,
+             DataRows *rows)
 {
 	rows->cell_weight = arena_alloc(arena, n_cells, sizeof(double));
 	rows->cell_rows = arena_alloc(arena, n_cells, sizeof(uint64_t));
 	if (rows->cell_weight == NULL || rows->cell_rows == NULL)
 		return NUM_NO_MEMORY;
-	memcpy(rows->cell_weight, get(reader, n_cells * sizeof(double)),
+	memcpy(rows->cell_weight, image_get(reader, n_cells * sizeof(double)),
 	       n_cells * sizeof(double));
-	memcpy(rows->cell_rows, get(reader, n_cells * sizeof(uint64_t)),
+	memcpy(rows->cell_rows, image_get(reader, n_cells * sizeof(uint64_t)),
 	       n_cells * sizeof(uint64_t));
 	return NUM_OK;
 }
@@ -572,7 +528,7 @@ data_import(NumArena *arena, NumArena *rows, const DataExchange *exchange,
             const unsigned char *image, Dataset **result)
 {
 	Dataset *data = arena_alloc(arena, 1, sizeof(Dataset));
-	Reader reader = { image };
+	ImageReader reader = { image };
 	DatasetImage head;
 	DataRows *train;
 	uint8_t *code_bytes;
@@ -580,7 +536,7 @@ data_import(NumArena *arena, NumArena *rows, const DataExchange *exchange,
 	if (data == NULL)
 		return NUM_NO_MEMORY;
 	memset(data, 0, sizeof(*data));
-	memcpy(&head, get(&reader, sizeof(head)), sizeof(head));
+	memcpy(&head, image_get(&reader, sizeof(head)), sizeof(head));
 	data->n_columns = head.n_columns;
 	data->n_params = head.n_params;
 	data->n_base_groups = head.n_base_groups;
@@ -602,15 +558,16 @@ data_import(NumArena *arena, NumArena *rows, const DataExchange *exchange,
 	        NUM_OK)
 		return NUM_NO_MEMORY;
 	if (head.n_blocks > 0)
-		memcpy(code_bytes, get(&reader, data->n_columns), data->n_columns);
+		memcpy(code_bytes, image_get(&reader, data->n_columns),
+		       data->n_columns);
 	for (uint32_t b = 0; b < head.n_blocks; b++)
 	{
 		DataBlock *block = arena_alloc(arena, 1, sizeof(DataBlock));
-		void *slab = exchange->piece(rows, get_number(&reader));
+		void *slab = exchange->piece(rows, image_get_number(&reader));
 
 		if (block == NULL)
 			return NUM_NO_MEMORY;
-		block->n_rows = (uint32_t) get_number(&reader);
+		block->n_rows = (uint32_t) image_get_number(&reader);
 		block->code_bytes = code_bytes;
 		block->values = arena_alloc(arena, data->n_columns, sizeof(void *));
 		if (block->values == NULL)

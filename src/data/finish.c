@@ -138,6 +138,8 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 	count_rows(&finish);
 	status = data_make_groups(&finish, culprit);
 	if (status == NUM_OK)
+		status = data_count_together(&finish);
+	if (status == NUM_OK)
 		status = finish_columns(&finish);
 	if (status == NUM_OK)
 		status = data_finish_blocks(&finish);

@@ -75,34 +75,21 @@ create_pages(Finish *finish, uint8_t *code_bytes)
 	return status;
 }
 
-/* A block to be written, which goes to the store where there is no memory for
- * it: '*stays' tells. */
-static DataBlock *
-create_block(Finish *finish, uint8_t *code_bytes, uint32_t n_rows, bool *stays)
+DataBlock *
+data_create_block(const Finish *finish, uint8_t *widths, uint32_t n_rows)
 {
 	NumArena *arena = finish->builder->arena;
-	Dataset *data = finish->data;
-	bool weighted = finish->builder->spec.weighted;
+	const Dataset *data = finish->data;
 	size_t values = data->n_columns * sizeof(void *);
 	DataBlock *block = arena_alloc(arena, 1, sizeof(DataBlock) + values);
-	size_t bytes;
-	char *piece;
 
 	if (block == NULL)
 		return NULL;
 	memset(block, 0, sizeof(*block));
 	block->n_rows = n_rows;
-	block->code_bytes = code_bytes;
+	block->code_bytes = widths;
 	block->values = (void **) (block + 1);
-	bytes = data_block_lay(data, weighted, block, NULL);
-	piece = arena_alloc(finish->builder->shape.rows, 1, bytes);
-	*stays = piece != NULL;
-	if (!*stays && finish->builder->pages != NULL)
-		piece = finish->builder->pages->buffer;
-	if (piece == NULL)
-		return NULL;
-	data_block_lay(data, weighted, block, piece);
-	data->block_bytes += bytes;
+	data_block_lay(data, finish->builder->spec.weighted, block, NULL);
 	return block;
 }
 
@@ -168,6 +155,15 @@ write_codes(const Finish *finish, const RawBlock *from, uint32_t c, void *to)
 			((uint32_t *) to)[i] = level[data_code(builder, from, c, i)];
 }
 
+/* The cell of a row in the dataset. */
+static uint16_t
+own_cell(const Finish *finish, const RawBlock *block, uint32_t i)
+{
+	uint32_t cell = raw_cell(block, i);
+
+	return (uint16_t) (2 * finish->base_group[cell >> 1] + (cell & 1));
+}
+
 static NumStatus
 write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 {
@@ -190,12 +186,7 @@ write_block(const Finish *finish, const RawBlock *from, DataBlock *to)
 			             plan->flagged ? to->values[plan->column + 1] : NULL);
 	}
 	for (uint32_t i = 0; i < from->n_rows; i++)
-	{
-		uint32_t cell = raw_cell(from, i);
-
-		to->cell[i] =
-			(uint16_t) (2 * finish->base_group[cell >> 1] + (cell & 1));
-	}
+		to->cell[i] = own_cell(finish, from, i);
 	if (to->weight != NULL)
 		memcpy(to->weight, from->weight, from->n_rows * sizeof(float));
 	for (uint32_t i = 0; i < from->n_rows && to->number != NULL; i++)
@@ -238,6 +229,81 @@ list_widths(const Finish *finish)
 	return widths;
 }
 
+NumStatus
+data_write_block(const Finish *finish, uint8_t *widths, RawBlock *from,
+                 DataBlock **to)
+{
+	const RawShape *shape = &finish->builder->shape;
+	DataBlock *block = data_create_block(finish, widths, from->n_rows);
+	char *piece;
+
+	*to = NULL;
+	if (block == NULL)
+		return NUM_NO_MEMORY;
+	piece = arena_alloc(shape->rows, 1, block->slab_bytes);
+	if (piece == NULL)
+		return NUM_OK;
+	data_block_lay(finish->data, shape->weighted, block, piece);
+	if (write_block(finish, from, block) != NUM_OK)
+		return NUM_CANCELLED;
+	arena_release(shape->rows, from->slab, 1, from->slab_bytes);
+	from->slab = NULL;
+	*to = block;
+	return NUM_OK;
+}
+
+/* The totals of the cells of a part: weights, and behind them rows. */
+typedef struct CellTotals
+{
+	double *weight;
+	uint64_t *rows;
+} CellTotals;
+
+static size_t
+n_cells(const Dataset *data)
+{
+	return 2 * (size_t) data->n_base_groups;
+}
+
+static CellTotals
+totals_at(const Dataset *data, void *cells)
+{
+	double *weight = cells;
+
+	return (CellTotals){ weight, (uint64_t *) (weight + n_cells(data)) };
+}
+
+size_t
+data_cells_bytes(const Dataset *data)
+{
+	return n_cells(data) * (sizeof(double) + sizeof(uint64_t));
+}
+
+NumStatus
+data_count_cells(const Finish *finish, DataPart part, void *cells)
+{
+	const DataBuilder *builder = finish->builder;
+	CellTotals totals = totals_at(finish->data, cells);
+
+	memset(cells, 0, data_cells_bytes(finish->data));
+	for (int s = 0; s < DATA_STREAMS; s++)
+		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
+		{
+			const RawBlock *block = builder->stream[s].blocks[b];
+
+			if (data_part_of(s) != part)
+				break;
+			if (monitor_stop(builder->spec.monitor))
+				return NUM_CANCELLED;
+			for (uint32_t i = 0; i < block->n_rows; i++)
+				totals.rows[own_cell(finish, block, i)]++;
+			for (uint32_t i = 0; i < block->n_rows && block->weight; i++)
+				totals.weight[own_cell(finish, block, i)] += grid_round(
+					(double) block->weight[i], finish->weight_magnet);
+		}
+	return NUM_OK;
+}
+
 /* Adds the rows of a block to the totals of their part. */
 static void
 count_cells(const Finish *finish, const DataBlock *block, DataRows *rows)
@@ -245,27 +311,56 @@ count_cells(const Finish *finish, const DataBlock *block, DataRows *rows)
 	for (uint32_t i = 0; i < block->n_rows; i++)
 		rows->cell_rows[block->cell[i]]++;
 	for (uint32_t i = 0; i < block->n_rows && block->weight != NULL; i++)
-	{
-		double weight =
+		rows->cell_weight[block->cell[i]] +=
 			grid_round((double) block->weight[i], finish->weight_magnet);
+}
 
-		rows->weight += weight;
-		rows->cell_weight[block->cell[i]] += weight;
+/* What the cells weigh where rows have no weights, and all of them together. */
+static void
+weigh_cells(const Finish *finish, DataRows *rows)
+{
+	for (size_t c = 0; c < n_cells(finish->data); c++)
+	{
+		if (!finish->builder->spec.weighted)
+			rows->cell_weight[c] = (double) rows->cell_rows[c];
+		rows->weight += rows->cell_weight[c];
 	}
 }
 
-/* What the cells weigh where rows have no weights. */
-static void
-weigh_cells(const Dataset *data, DataRows *rows)
+/* Writes a block that goes to the store where there is no memory for it. */
+static NumStatus
+write_anywhere(Finish *finish, int s, uint32_t b, uint8_t *widths,
+               DataBlock **result)
 {
-	for (size_t c = 0; c < 2 * (size_t) data->n_base_groups; c++)
-		rows->cell_weight[c] = (double) rows->cell_rows[c];
-	rows->weight = (double) rows->n_rows;
+	DataBuilder *builder = finish->builder;
+	const RawBlock *from = data_raw(builder, s, b, RAW_ALL);
+	DataBlock *to = data_create_block(finish, widths, from->n_rows);
+	char *piece;
+	bool stays;
+
+	if (to == NULL)
+		return NUM_NO_MEMORY;
+	piece = arena_alloc(builder->shape.rows, 1, to->slab_bytes);
+	stays = piece != NULL;
+	if (!stays && builder->pages != NULL)
+		piece = builder->pages->buffer;
+	if (piece == NULL)
+		return NUM_NO_MEMORY;
+	data_block_lay(finish->data, builder->spec.weighted, to, piece);
+	if (write_block(finish, from, to) != NUM_OK)
+		return NUM_CANCELLED;
+	if (finish->counted == NULL)
+		count_cells(finish, to, &finish->data->part[data_part_of(s)]);
+	if (!stays)
+		data_pages_store(builder->pages, to);
+	*result = to;
+	return NUM_OK;
 }
 
-/* Adds the blocks of a stream to those of its part. */
+/* Adds the blocks of a stream to those of its part; 'written' has those that
+ * are there already, and may be NULL. */
 static NumStatus
-write_stream(Finish *finish, int s, uint8_t *widths)
+write_stream(Finish *finish, int s, uint8_t *widths, DataBlock *const *written)
 {
 	DataBuilder *builder = finish->builder;
 	RawStream *stream = &builder->stream[s];
@@ -273,24 +368,21 @@ write_stream(Finish *finish, int s, uint8_t *widths)
 
 	for (uint32_t b = 0; b < stream->n_blocks; b++)
 	{
-		RawBlock *from = data_raw(builder, s, b, RAW_ALL);
-		DataBlock *to;
-		bool stays;
+		RawBlock *from = stream->blocks[b];
+		DataBlock *to = written == NULL ? NULL : written[b];
+		NumStatus status = NUM_OK;
 
 		if (monitor_stop(builder->spec.monitor))
 			return NUM_CANCELLED;
-		if (from->n_rows > 0)
+		if (to == NULL && from->n_rows > 0)
+			status = write_anywhere(finish, s, b, widths, &to);
+		if (status != NUM_OK)
+			return status;
+		if (to != NULL)
 		{
-			to = create_block(finish, widths, from->n_rows, &stays);
-			if (to == NULL)
-				return NUM_NO_MEMORY;
-			if (write_block(finish, from, to) != NUM_OK)
-				return NUM_CANCELLED;
-			count_cells(finish, to, rows);
-			if (!stays)
-				data_pages_store(builder->pages, to);
 			rows->blocks[rows->n_blocks++] = to;
 			rows->n_rows += to->n_rows;
+			finish->data->block_bytes += to->slab_bytes;
 		}
 		stream->blocks[b] = NULL;
 		raw_release(&builder->shape, from);
@@ -303,48 +395,63 @@ write_stream(Finish *finish, int s, uint8_t *widths)
 	return NUM_OK;
 }
 
+/* Room for the blocks of a part and the totals of its cells, which may have been
+ * counted. */
+static NumStatus
+create_part(Finish *finish, DataPart part)
+{
+	DataBuilder *builder = finish->builder;
+	DataRows *rows = &finish->data->part[part];
+	const void *counted = data_counted(finish, part);
+	void *cells =
+		arena_alloc(builder->arena, 1, data_cells_bytes(finish->data));
+	size_t n_blocks = 0;
+
+	for (int s = 0; s < DATA_STREAMS; s++)
+		if (data_part_of(s) == part)
+			n_blocks += builder->stream[s].n_blocks;
+	rows->blocks = arena_alloc(builder->arena, n_blocks, sizeof(DataBlock *));
+	if (rows->blocks == NULL || cells == NULL)
+		return NUM_NO_MEMORY;
+	rows->cell_weight = totals_at(finish->data, cells).weight;
+	rows->cell_rows = totals_at(finish->data, cells).rows;
+	if (counted != NULL)
+		memcpy(cells, counted, data_cells_bytes(finish->data));
+	else
+		memset(cells, 0, data_cells_bytes(finish->data));
+	return NUM_OK;
+}
+
 NumStatus
 data_finish_blocks(Finish *finish)
 {
 	DataBuilder *builder = finish->builder;
 	Dataset *data = finish->data;
 	uint8_t *widths = list_widths(finish);
-	size_t n_blocks[DATA_PARTS] = { 0 };
-	size_t n_cells = 2 * (size_t) data->n_base_groups;
+	DataBlock **written = NULL;
 	NumStatus status = NUM_OK;
 
 	if (widths == NULL)
 		return NUM_NO_MEMORY;
-	for (int s = 0; s < DATA_STREAMS; s++)
-		n_blocks[data_part_of(s)] += builder->stream[s].n_blocks;
-	for (int p = 0; p < DATA_PARTS; p++)
-	{
-		DataRows *rows = &data->part[p];
-
-		rows->blocks =
-			arena_alloc(builder->arena, n_blocks[p], sizeof(DataBlock *));
-		rows->cell_weight =
-			arena_alloc(builder->arena, n_cells, sizeof(double));
-		rows->cell_rows =
-			arena_alloc(builder->arena, n_cells, sizeof(uint64_t));
-		if (rows->blocks == NULL || rows->cell_weight == NULL ||
-		    rows->cell_rows == NULL)
-			return NUM_NO_MEMORY;
-		memset(rows->cell_weight, 0, n_cells * sizeof(double));
-		memset(rows->cell_rows, 0, n_cells * sizeof(uint64_t));
-	}
-	status = create_pages(finish, widths);
-	/* the rarest stratum first, so that samples are beginnings */
-	for (int s = DATA_STRATA - 1; s >= 0 && status == NUM_OK; s--)
-	{
-		status = write_stream(finish, s, widths);
-		data->part[DATA_TRAIN].sample_blocks[s] =
-			data->part[DATA_TRAIN].n_blocks;
-	}
+	for (int p = 0; p < DATA_PARTS && status == NUM_OK; p++)
+		status = create_part(finish, (DataPart) p);
 	if (status == NUM_OK)
-		status = write_stream(finish, DATA_HELD_OUT_STREAM, widths);
-	for (int p = 0; p < DATA_PARTS && !builder->spec.weighted; p++)
-		weigh_cells(data, &data->part[p]);
+		status = create_pages(finish, widths);
+	if (status == NUM_OK)
+		status = data_write_together(finish, widths, &written);
+	for (int k = 0; k < DATA_STREAMS && status == NUM_OK; k++)
+	{
+		int s = data_stream_at(k);
+		uint32_t n = builder->stream[s].n_blocks;
+
+		status = write_stream(finish, s, widths, written);
+		written = written == NULL ? NULL : written + n;
+		if (s != DATA_HELD_OUT_STREAM)
+			data->part[DATA_TRAIN].sample_blocks[s] =
+				data->part[DATA_TRAIN].n_blocks;
+	}
+	for (int p = 0; p < DATA_PARTS && status == NUM_OK; p++)
+		weigh_cells(finish, &data->part[p]);
 	data->weight_magnet = finish->weight_magnet;
 	/* there are no other rows any more */
 	if (builder->pages != NULL)

@@ -121,16 +121,20 @@ count_block(const Finish *finish, const RawBlock *block, uint32_t c,
 			grid_round((double) block->weight[i], finish->weight_magnet);
 }
 
-/* Counts by code, in both parts; the array is the caller's to release. */
-static NumStatus
-count_levels(const Finish *finish, uint32_t c, LevelCount **result)
+size_t
+data_levels_bytes(const DataBuilder *builder, uint32_t c)
+{
+	return data_n_codes(builder, c) * sizeof(LevelCount);
+}
+
+/* Counts by code, in both parts. */
+NumStatus
+data_count_levels(const Finish *finish, uint32_t c, void *result)
 {
 	const DataBuilder *builder = finish->builder;
 	uint32_t n = data_n_codes(builder, c);
-	LevelCount *counts = arena_alloc(builder->arena, n, sizeof(LevelCount));
+	LevelCount *counts = result;
 
-	if (counts == NULL)
-		return NUM_NO_MEMORY;
 	memset(counts, 0, n * sizeof(LevelCount));
 	for (int s = 0; s < DATA_STREAMS; s++)
 		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
@@ -144,7 +148,6 @@ count_levels(const Finish *finish, uint32_t c, LevelCount **result)
 	for (uint32_t i = 0; i < n && !builder->spec.weighted; i++)
 		for (int y = 0; y < 2; y++)
 			counts[i].weight[y] = (double) counts[i].rows[y];
-	*result = counts;
 	return NUM_OK;
 }
 
@@ -379,10 +382,18 @@ data_finish_category(Finish *finish, uint32_t k)
 	Dataset *data = finish->data;
 	uint32_t c = builder->shape.categories[k];
 	FinishColumn *plan = &finish->columns[c];
-	uint32_t n = data_n_codes(builder, c);
-	LevelCount *counts;
-	NumStatus status = count_levels(finish, c, &counts);
+	size_t bytes = data_levels_bytes(builder, c);
+	LevelCount *counted = data_counted(finish, DATA_COUNT_COLUMNS + c);
+	LevelCount *counts = counted;
+	NumStatus status = NUM_OK;
 
+	if (counted == NULL)
+	{
+		counts = arena_alloc(builder->arena, 1, bytes);
+		if (counts == NULL)
+			return NUM_NO_MEMORY;
+		status = data_count_levels(finish, c, counts);
+	}
 	if (status != NUM_OK)
 		return status;
 	plan->dropped = carries_nothing(finish, c, counts);
@@ -392,6 +403,7 @@ data_finish_category(Finish *finish, uint32_t k)
 		status =
 			describe_category(finish, c, counts, &data->columns[plan->column]);
 	}
-	arena_release(builder->arena, counts, n, sizeof(LevelCount));
+	if (counted == NULL)
+		arena_release(builder->arena, counts, 1, bytes);
 	return status;
 }

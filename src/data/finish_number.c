@@ -45,6 +45,8 @@ typedef struct Number
 	uint64_t n_known;
 	uint64_t n_positive; /* of them, with label 1 */
 	uint64_t n_null;
+	uint64_t n_held_out_null; /* of the held-out rows */
+	uint64_t n_out_of_range;
 	float min;
 	float max;
 } Number;
@@ -294,11 +296,10 @@ add_block(Number *number, const RawBlock *block)
 }
 
 static NumStatus
-add_blocks(Number *number)
+add_training_blocks(Number *number)
 {
 	const DataBuilder *builder = number->finish->builder;
 
-	begin_sums(number);
 	for (int s = 0; s < DATA_STRATA; s++)
 		for (uint32_t b = 0; b < builder->stream[s].n_blocks; b++)
 		{
@@ -315,6 +316,56 @@ add_blocks(Number *number)
 	return NUM_OK;
 }
 
+/* Counts what the held-out rows have that needs a remark: NULLs, and numbers
+ * beyond the range of the training rows, in the precision of storage. */
+static NumStatus
+count_held_out(Number *number)
+{
+	const DataBuilder *builder = number->finish->builder;
+	const RawStream *stream = &builder->stream[DATA_HELD_OUT_STREAM];
+
+	for (uint32_t b = 0; b < stream->n_blocks; b++)
+	{
+		const RawBlock *block =
+			data_raw(builder, DATA_HELD_OUT_STREAM, b, number->c);
+
+		if (monitor_stop(builder->spec.monitor))
+			return NUM_CANCELLED;
+		for (uint32_t i = 0; i < block->n_rows; i++)
+		{
+			double x = stored(block, number->c, i, number->pivot);
+
+			number->n_held_out_null += isnan(x) ? 1 : 0;
+			number->n_out_of_range +=
+				x < (double) number->min || x > (double) number->max ? 1 : 0;
+		}
+	}
+	return NUM_OK;
+}
+
+size_t
+data_number_bytes(void)
+{
+	return sizeof(Number);
+}
+
+NumStatus
+data_count_number(Finish *finish, uint32_t c, void *sums)
+{
+	const FinishColumn *column = &finish->columns[c];
+	Number *number = sums;
+	NumStatus status;
+
+	*number = (Number){ .finish = finish,
+		                .c = c,
+		                .pivot = column->pivot,
+		                .low = column->low,
+		                .high = column->high };
+	begin_sums(number);
+	status = add_training_blocks(number);
+	return status == NUM_OK ? count_held_out(number) : status;
+}
+
 /* Whether the correlation with the label is nearly one. */
 static bool
 number_is_label(const Number *number, double offset, double sd)
@@ -325,30 +376,6 @@ number_is_label(const Number *number, double offset, double sd)
 	double spread = sd * sqrt(y * (1 - y));
 
 	return spread > 0 && fabs(covariance) > DATA_DISGUISE_SHARE * spread;
-}
-
-/* Counts what the held-out rows have that needs a remark: NULLs, and numbers
- * beyond the range of the training rows, in the precision of storage. */
-static void
-count_held_out(const Number *number, DataColumn *column)
-{
-	const DataBuilder *builder = number->finish->builder;
-	const RawStream *stream = &builder->stream[DATA_HELD_OUT_STREAM];
-
-	for (uint32_t b = 0; b < stream->n_blocks; b++)
-	{
-		const RawBlock *block =
-			data_raw(builder, DATA_HELD_OUT_STREAM, b, number->c);
-
-		for (uint32_t i = 0; i < block->n_rows; i++)
-		{
-			double x = stored(block, number->c, i, number->pivot);
-
-			column->n_null[DATA_HELD_OUT] += isnan(x) ? 1 : 0;
-			column->n_out_of_range +=
-				x < (double) number->min || x > (double) number->max ? 1 : 0;
-		}
-	}
 }
 
 static NumStatus
@@ -395,7 +422,8 @@ describe_number(Number *number, DataColumn *column)
 	column->min = number->pivot + (double) number->min;
 	column->max = number->pivot + (double) number->max;
 	column->n_null[DATA_TRAIN] = number->n_null;
-	count_held_out(number, column);
+	column->n_null[DATA_HELD_OUT] = number->n_held_out_null;
+	column->n_out_of_range = number->n_out_of_range;
 	if (!(w > 0))
 		return;
 	offset = grid_sum_value(&number->wd) / w;
@@ -423,17 +451,19 @@ data_finish_number(Finish *finish, uint32_t k)
 	DataColumn *column = &data->columns[data->n_columns];
 	uint32_t c = builder->shape.numbers[k];
 	FinishColumn *plan = &finish->columns[c];
-	Number number = { .finish = finish,
-		              .c = c,
-		              .pivot = plan->pivot,
-		              .low = plan->low,
-		              .high = plan->high };
+	const Number *counted = data_counted(finish, DATA_COUNT_COLUMNS + c);
+	Number number;
 	bool wants_flag = builder->spec.null_flags;
-	NumStatus status;
+	NumStatus status = NUM_OK;
 
-	status = add_blocks(&number);
+	if (counted != NULL)
+		number = *counted;
+	else
+		status = data_count_number(finish, c, &number);
 	if (status != NUM_OK)
 		return status;
+	/* who has counted may have been another process */
+	number.finish = finish;
 	describe_number(&number, column);
 	if (column->sd > 0)
 		column->n_params = 1;

@@ -75,8 +75,10 @@ typedef struct RawShape
  * one. */
 typedef struct RawOrigin
 {
-	uint32_t **code; /* [n_columns] by their code; NULL for numbers */
-	uint32_t *group; /* by their base group */
+	uint32_t **code;   /* [n_columns] by their code; NULL for numbers */
+	uint32_t *n_codes; /* [n_columns] of them */
+	uint32_t *group;   /* by their base group */
+	uint32_t n_groups;
 } RawOrigin;
 
 typedef struct RawBlock

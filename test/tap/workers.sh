@@ -100,6 +100,23 @@ for n in 1 2 4; do
 done
 same "a view" "'seen', 'label', exclude => '{id,w}'"
 
+# whoever reads: workers alone, so that the leader gets rows before it has any; and
+# all workers of the server, so that none may be left for what comes then
+call="'many', 'label', protected => '{g,h}', exclude => '{id,w}',
+	fairness => 'demographic_parity', max_gap => 0.02"
+without_warning()
+{
+	sed 's/"no parallel worker was free: one process made all passes",*//; s/,}/}/'
+}
+alone=$(bytes 0 "$call")
+for setting in 'parallel_leader_participation = off' 'max_parallel_workers = 1' \
+	'max_parallel_workers = 2' 'max_parallel_workers = 0'; do
+	for n in 1 2; do
+		is "$setting, $n workers: the same model" \
+			"$(few="$few; SET $setting" bytes "$n" "$call" | without_warning)" "$alone"
+	done
+done
+
 # two trainings where the server has workers for one: both end, the second one
 # alone, says so, and comes to the same model
 alone=$(sql "SET $few" "SET fairpg.workers = 0" "SELECT 1 FROM fairpg.train('m', 'many',
@@ -205,6 +222,39 @@ like "a worker that is ended in the middle ends the training" \
 is "and leaves no shared memory behind" "$(segments)" "$before"
 is "the server goes on" "$(sql "SET $few" "SET fairpg.workers = 2" "SELECT count(*)
 	FROM fairpg.train('m', 'many', 'label', exclude => '{id,w}')")" 1
+
+# and as soon as it is there to make the dataset: of a source that one process
+# has to read there are no other workers
+sql "CREATE FUNCTION unsafe(x bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
+	PARALLEL UNSAFE AS 'BEGIN RETURN x; END'" >/dev/null
+for pause in 0.001 0.004 0.008; do
+	psql -XAtq -c "SET fairpg.workers = 1" -c "SELECT count(t.version)
+		FROM generate_series(1, 50) s, LATERAL fairpg.train('m',
+			'SELECT unsafe(a) AS a, c, d, g, h, label FROM many', 'label',
+			protected => '{g}', seed => s) t" >"$FAIRPG_TMP/killed" 2>&1 &
+	client=$!
+	sql "DO \$\$
+		DECLARE n integer := 0;
+		BEGIN
+			FOR i IN 1 .. 20000 LOOP
+				PERFORM pg_stat_clear_snapshot();
+				IF EXISTS (SELECT FROM pg_stat_activity WHERE
+						backend_type = 'parallel worker' AND datname = current_database())
+				THEN
+					PERFORM pg_sleep($pause);
+					SELECT count(pg_terminate_backend(pid)) INTO n FROM pg_stat_activity
+						WHERE backend_type = 'parallel worker'
+							AND datname = current_database();
+				END IF;
+				EXIT WHEN n > 0;
+				PERFORM pg_sleep(0.001);
+			END LOOP;
+		END \$\$" >/dev/null 2>&1
+	wait "$client"
+	like "a worker that is ended $pause s after it came ends the training" \
+		"$(cat "$FAIRPG_TMP/killed")" 'terminating|lost connection to parallel worker'
+	is "and leaves no shared memory behind" "$(segments)" "$before"
+done
 
 # nobody but train() gets at it
 sql "CREATE ROLE fairpg_test_curious" >/dev/null

@@ -165,8 +165,9 @@ extern void train_fit_begin(TrainCall *call, TrainSettings *settings);
 extern void train_fit_end(TrainCall *call);
 
 /* When all rows have been read (ExtractRequest.have_read): starts the team, so
- * that it is there when the fit begins. */
-extern void train_have_read(void *host, const struct ExtractReport *report);
+ * that it is there for the dataset and when the fit begins. */
+extern struct FinishTeam *
+train_have_read(void *host, const struct ExtractReport *report);
 
 /* What call->compiled does to the training rows and, unless that is NULL, to
  * those held out. */

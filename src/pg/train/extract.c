@@ -267,6 +267,7 @@ fill_report(const RowReader *reader, ExtractReport *report)
 	                       reader->counts.n_zero_weight +
 	                       reader->counts.n_null_dropped;
 	memcpy(report->digest, reader->counts.digest, sizeof(report->digest));
+	report->rows_train = data_builder_rows(reader->builder, DATA_TRAIN);
 	report->source_name = pstrdup(plan->source.name);
 	if (plan->source.relation != NULL)
 		report->relation = pstrdup(plan->source.relation);
@@ -315,7 +316,8 @@ make_dataset(void *host, const Gathered *gathered)
 	check_labels(gathered->reader);
 	fill_report(gathered->reader, report);
 	if (request->have_read != NULL)
-		request->have_read(request->host, report);
+		data_builder_team(gathered->reader->builder,
+		                  request->have_read(request->host, report));
 	extraction->data = finish_dataset(gathered->reader, report);
 	report->waited_bytes = extraction->plan->spec.raw_store->n_bytes;
 	spill_end(extraction->plan->spec.raw_store);

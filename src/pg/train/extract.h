@@ -47,8 +47,10 @@ typedef struct ExtractRequest
 	bool outlives;     /* the dataset is used after the transaction */
 	int n_folds;       /* of the rows, 0: none */
 	/* called when all rows have been read, before a dataset is made of them,
-	 * which is some tenth of the work; with what is known by then.  NULL: not */
-	void (*have_read)(void *host, const struct ExtractReport *report);
+	 * which is some tenth of the work; with what is known by then.  The answer is
+	 * who takes part in it, or NULL.  NULL: not called */
+	struct FinishTeam *(*have_read)(void *host,
+	                                const struct ExtractReport *report);
 	void *host;
 	NumMonitor *monitor;
 } ExtractRequest;
@@ -64,6 +66,7 @@ typedef struct ExtractReport
 	uint64 rows_read;          /* what the query returned */
 	uint64 rows_dropped;       /* of them, left out for whatever reason */
 	uint64 digest[2];          /* of those used, RowCounts.digest */
+	uint64 rows_train;         /* of the others, about so many to train on */
 	char *source_name;         /* printable */
 	char *relation;            /* as in Source, or NULL */
 	TupleDesc columns;         /* of the source */

@@ -11,6 +11,9 @@
  * in any order (model/linear.h), so nothing needs to be fixed about who takes
  * which block.
  *
+ * A dataset is made likewise, of pieces that are not blocks only.  Workers come to
+ * that when they can: as long as there is something to be taken.
+ *
  * The rows of a certificate are walked over likewise; and what follows from them
  * is computed by a worker, while the leader looks at other rows.
  *
@@ -34,6 +37,7 @@
 
 struct Team
 {
+	FinishTeam finishing;
 	LinearTeam passes;
 	CertificateTeam certificates;
 	ParallelContext *context;
@@ -50,6 +54,8 @@ struct Team
 	bool many_has_losses;
 	char *scored; /* room of the certificates; NULL: none */
 	size_t scored_bytes;
+	void *finish_memory; /* the image, and the room behind it */
+	size_t finish_bytes;
 	bool is_dismissed;
 };
 
@@ -405,6 +411,70 @@ team_end_auc(CertificateTeam *certificates, double *auc)
 	return (NumStatus) pg_atomic_read_u32(&team->shared->status);
 }
 
+static void
+forget_finishing(Team *team)
+{
+	arena_release(&team->rows->arena, team->finish_memory, team->finish_bytes,
+	              1);
+	team->finish_memory = NULL;
+}
+
+/* Calls the workers, also those that are still on their way; see FinishTeam. */
+static void *
+team_begin_finishing(FinishTeam *finishing, const unsigned char *image,
+                     size_t bytes, size_t room_bytes)
+{
+	Team *team = finishing->host;
+	TeamShared *shared = team->shared;
+	NumArena *rows = &team->rows->arena;
+	size_t image_bytes = MAXALIGN(bytes);
+	uint64 name;
+	char *memory;
+
+	forget_finishing(team);
+	team->finish_bytes = image_bytes + room_bytes;
+	memory = team->finish_memory = arena_alloc(rows, team->finish_bytes, 1);
+	if (memory == NULL)
+		return NULL;
+	memcpy(memory, image, bytes);
+	memset(memory + image_bytes, 0, room_bytes);
+	name = shared_rows_exchange.name(rows, memory);
+	pg_atomic_write_u32(&shared->next_block, 0);
+	pg_atomic_write_u32(&shared->n_done, 0);
+	pg_atomic_write_u32(&shared->status, NUM_OK);
+	SpinLockAcquire(&shared->lock);
+	shared->finish_image = name;
+	shared->finish_room = image_bytes;
+	shared->finish_call++;
+	shared->finish_open = true;
+	shared->n_finishing = 0;
+	SpinLockRelease(&shared->lock);
+	ConditionVariableBroadcast(&shared->wanted);
+	return memory + image_bytes;
+}
+
+static uint32_t
+team_take(FinishTeam *finishing)
+{
+	Team *team = finishing->host;
+
+	return pg_atomic_fetch_add_u32(&team->shared->next_block, 1);
+}
+
+static NumStatus
+team_end_finishing(FinishTeam *finishing)
+{
+	Team *team = finishing->host;
+	TeamShared *shared = team->shared;
+
+	SpinLockAcquire(&shared->lock);
+	shared->finish_open = false;
+	team->n_called = shared->n_finishing;
+	SpinLockRelease(&shared->lock);
+	wait_for_workers(team);
+	return (NumStatus) pg_atomic_read_u32(&shared->status);
+}
+
 /* The dataset's image in shared memory. */
 static dsa_pointer
 share_image(const Dataset *data, SharedRows *rows)
@@ -475,6 +545,11 @@ team_launch(SharedRows *rows, int n_workers)
 		return NULL;
 	}
 	team->sums = palloc0(sizeof(LinearSums) * (Size) team->n_workers);
+	team->finishing.exchange = &shared_rows_exchange;
+	team->finishing.begin = team_begin_finishing;
+	team->finishing.take = team_take;
+	team->finishing.end = team_end_finishing;
+	team->finishing.host = team;
 	team->passes.pass = team_pass;
 	team->passes.pass_many = team_pass_many;
 	team->passes.host = team;
@@ -490,13 +565,22 @@ void
 team_begin(Team *team, const Dataset *data, bool own_kernels)
 {
 	TeamShared *shared = team->shared;
-	dsa_pointer image = share_image(data, team->rows);
+	dsa_pointer image;
+
+	forget_finishing(team);
+	image = share_image(data, team->rows);
 
 	SpinLockAcquire(&shared->lock);
 	shared->image = image;
 	shared->own_kernels = own_kernels;
 	SpinLockRelease(&shared->lock);
 	ConditionVariableBroadcast(&shared->wanted);
+}
+
+FinishTeam *
+team_of_finishing(Team *team)
+{
+	return &team->finishing;
 }
 
 LinearTeam *

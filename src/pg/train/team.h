@@ -9,6 +9,7 @@
 #define FAIRPG_PG_TRAIN_TEAM_H
 
 #include "data/dataset.h"
+#include "data/finish_team.h"
 #include "model/linear.h"
 #include "pg/train/shared_rows.h"
 #include "train/certificate.h"
@@ -23,7 +24,10 @@ typedef struct Team Team;
  */
 extern Team *team_launch(SharedRows *rows, int n_workers);
 
-/* Gives them a dataset of these rows; nothing can be asked of them before. */
+/* For making a dataset of these rows. */
+extern FinishTeam *team_of_finishing(Team *team);
+
+/* Gives them that dataset; nothing else can be asked of them before. */
 extern void team_begin(Team *team, const Dataset *data, bool own_kernels);
 
 /* For settings of a training. */

@@ -83,7 +83,13 @@ typedef struct TeamShared
 	double auc_magnet;
 	double auc;
 
-	slock_t lock; /* of the image and the next two */
+	uint64 finish_image; /* see FinishTeam; by its name in the area */
+	size_t finish_room;  /* lies so many bytes behind it */
+	uint32 finish_call;  /* its number, from 1 */
+	bool finish_open;    /* workers may still come to it */
+	uint32 n_finishing;  /* that have come */
+
+	slock_t lock; /* of the image, what is above, and the next two */
 	uint32 pass;  /* its number; TEAM_STOP: no more */
 	bool joined
 		[TEAM_MOST_WORKERS]; /* worker w takes part in the passes to come */

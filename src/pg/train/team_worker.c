@@ -12,6 +12,7 @@
 #include "pgstat.h"
 #include "utils/memutils.h"
 
+#include "data/finish_team.h"
 #include "num/blas.h"
 #include "pg/args.h"
 #include "pg/export.h"
@@ -238,31 +239,97 @@ next_pass(TeamShared *shared, uint32 last)
 	return pass;
 }
 
-/* Waits for the dataset; false when there will be none. */
-static bool
-find_image(TeamShared *shared, dsa_pointer *image)
+/* What a worker may find to do before there is a dataset. */
+typedef enum TeamCall
 {
-	uint32 pass;
+	TEAM_NOTHING,
+	TEAM_FINISH,  /* take part in making one */
+	TEAM_DATASET, /* there is one */
+	TEAM_END
+} TeamCall;
+
+/* What there is to do after call 'last'; the leader waits for who has been told
+ * to take part. */
+static TeamCall
+look_for_call(TeamShared *shared, uint32 last)
+{
+	TeamCall found = TEAM_NOTHING;
+
+	SpinLockAcquire(&shared->lock);
+	if (shared->pass == TEAM_STOP)
+		found = TEAM_END;
+	else if (DsaPointerIsValid(shared->image))
+		found = TEAM_DATASET;
+	else if (shared->finish_open && shared->finish_call != last)
+	{
+		found = TEAM_FINISH;
+		shared->n_finishing++;
+	}
+	SpinLockRelease(&shared->lock);
+	return found;
+}
+
+static TeamCall
+wait_for_call(TeamShared *shared, uint32 last)
+{
+	TeamCall found;
 
 	ConditionVariablePrepareToSleep(&shared->wanted);
-	for (;;)
-	{
-		SpinLockAcquire(&shared->lock);
-		*image = shared->image;
-		pass = shared->pass;
-		SpinLockRelease(&shared->lock);
-		if (DsaPointerIsValid(*image) || pass == TEAM_STOP)
-			break;
+	while ((found = look_for_call(shared, last)) == TEAM_NOTHING)
 		ConditionVariableTimedSleep(&shared->wanted, TEAM_NAP_MS,
 		                            PG_WAIT_EXTENSION);
-	}
 	ConditionVariableCancelSleep();
-	return pass != TEAM_STOP;
+	return found;
+}
+
+/* See FinishTeam. */
+static uint32_t
+worker_take(FinishTeam *finishing)
+{
+	TeamShared *shared = finishing->host;
+
+	return pg_atomic_fetch_add_u32(&shared->next_block, 1);
+}
+
+/* Tells the leader that this worker has done its part. */
+static void
+report_done(TeamShared *shared, NumStatus status)
+{
+	if (status != NUM_OK)
+		pg_atomic_write_u32(&shared->status, (uint32) status);
+	pg_write_barrier();
+	pg_atomic_fetch_add_u32(&shared->n_done, 1);
+	ConditionVariableSignal(&shared->done);
+}
+
+/* Takes part in making the dataset; false when there will be none. */
+static bool
+help_to_finish(Worker *worker)
+{
+	TeamShared *shared = worker->shared;
+	FinishTeam finishing = { .exchange = &shared_rows_exchange,
+		                     .take = worker_take,
+		                     .host = shared };
+	uint32 last = 0;
+	TeamCall call;
+
+	while ((call = wait_for_call(shared, last)) == TEAM_FINISH)
+	{
+		NumArena *rows = &worker->rows->arena;
+		char *image = shared_rows_exchange.piece(rows, shared->finish_image);
+
+		last = shared->finish_call;
+		report_done(shared, data_finish_help(&worker->arena, rows, &finishing,
+		                                     (unsigned char *) image,
+		                                     image + shared->finish_room,
+		                                     &worker->monitor));
+	}
+	return call == TEAM_DATASET;
 }
 
 /* The plan of the passes over a dataset. */
 static void
-make_plan(Worker *worker, dsa_pointer image)
+make_plan(Worker *worker)
 {
 	const char *path = setting_string("fairpg.blas_library");
 	const char *reason;
@@ -272,7 +339,8 @@ make_plan(Worker *worker, dsa_pointer image)
 		                 &reason);
 	report_status(
 		data_import(&worker->arena, &worker->rows->arena, &shared_rows_exchange,
-	                dsa_get_address(worker->rows->area, image), &worker->data),
+	                dsa_get_address(worker->rows->area, worker->shared->image),
+	                &worker->data),
 		NULL, "training");
 	report_status(linear_plan(&worker->arena, worker->data,
 	                          worker->shared->own_kernels, &worker->plan),
@@ -285,25 +353,16 @@ void
 fairpg_team_main(dsm_segment *segment, shm_toc *toc)
 {
 	Worker worker = { .shared = shm_toc_lookup(toc, TEAM_KEY, false) };
-	dsa_pointer image;
 	uint32 pass;
 
 	worker.rows = shared_rows_attach(worker.shared->rows);
 	host_arena_init(&worker.arena, CurrentMemoryContext, 0);
 	host_monitor_quiet(&worker.monitor);
-	if (!find_image(worker.shared, &image))
+	if (!help_to_finish(&worker))
 		return;
-	make_plan(&worker, image);
+	make_plan(&worker);
 	pass = join_team(worker.shared);
 	while (pass != TEAM_STOP &&
 	       (pass = next_pass(worker.shared, pass)) != TEAM_STOP)
-	{
-		NumStatus status = worker_task(&worker);
-
-		if (status != NUM_OK)
-			pg_atomic_write_u32(&worker.shared->status, (uint32) status);
-		pg_write_barrier();
-		pg_atomic_fetch_add_u32(&worker.shared->n_done, 1);
-		ConditionVariableSignal(&worker.shared->done);
-	}
+		report_done(worker.shared, worker_task(&worker));
 }

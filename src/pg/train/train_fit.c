@@ -352,18 +352,19 @@ workers_wanted(const TrainCall *call, uint64 rows)
 	return (int) Min((uint64) setting_workers(), rows / WORKER_ROWS);
 }
 
-void
+FinishTeam *
 train_have_read(void *host, const ExtractReport *report)
 {
 	TrainCall *call = host;
-	int wanted = workers_wanted(call, report->rows_read - report->rows_dropped);
+	int wanted = workers_wanted(call, report->rows_train);
 
 	if (wanted == 0)
-		return;
+		return NULL;
 	call->team = team_launch(report->shared, wanted);
 	/* those that read may still be in the way */
 	if (call->team != NULL && team_size(call->team) < wanted)
 		train_fit_end(call);
+	return call->team == NULL ? NULL : team_of_finishing(call->team);
 }
 
 /* Processes to share the passes with; none where it is not worth while or none
