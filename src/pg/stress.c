@@ -20,30 +20,13 @@
 #include "pg/args.h"
 #include "pg/export.h"
 #include "pg/fairness_stats.h"
-#include "pg/model_cache.h"
+#include "pg/host.h"
 #include "pg/stress.h"
 
 #define N_RESULT_COLUMNS 17
 /* the ends of an interval of 95 percent are then off by about an eighteenth of
  * its width */
 #define REPLICATES 2000
-
-enum
-{
-	ARG_MODEL,
-	ARG_SOURCE,
-	ARG_VERSION,
-	ARG_LABEL,
-	ARG_POSITIVE,
-	ARG_PROTECTED,
-	ARG_WEIGHT,
-	ARG_LEVEL,
-	ARG_SEED,
-	ARG_OPTIONS,
-	ARG_DECISION,
-	ARG_SCORE,
-	ARG_THRESHOLD
-};
 
 typedef struct StressOptions
 {
@@ -55,9 +38,10 @@ typedef struct StressOptions
 
 static void read_call(FunctionCallInfo fcinfo, StressCall *call);
 static void read_options(Jsonb *options, StressCall *call, StressOptions *read);
-static void read_sides(FunctionCallInfo fcinfo, StressCall *call);
+static void read_counts(const StressCall *call, ChangeCounts *counts);
+static void
+report(const StressCall *call, const ChangeCounts *counts, Rows *rows);
 static void choose_scenarios(StressCall *call, const StressOptions *options);
-static void check_values(const StressCall *call, AuditBase *bases, int n_bases);
 
 /*
  * stress(model text, source text, version integer, label text, positive text,
@@ -76,21 +60,17 @@ FAIRPG_FUNCTION(fairpg_stress);
 Datum
 fairpg_stress(PG_FUNCTION_ARGS)
 {
-	StressCall call = { .audit = { .purpose = "stress test" } };
-	StressCounts counts;
-	AuditBase *bases;
-	int n_bases;
+	StressCall call = { .change.audit.purpose = "stress test" };
+	ChangeCounts counts;
 	Rows rows;
 
 	rows_begin(&rows, fcinfo, N_RESULT_COLUMNS);
 	SPI_connect();
 	read_call(fcinfo, &call);
-	bases = audit_count(&call.audit, &n_bases);
-	check_values(&call, bases, n_bases);
-	stress_read_counts(&call, bases, n_bases, &counts);
+	read_counts(&call, &counts);
 	fairness_check_groups(counts.n_cells);
 	stress_make_items(&call, &counts);
-	stress_report(&call, &counts, &rows);
+	report(&call, &counts, &rows);
 	SPI_finish();
 	PG_RETURN_NULL();
 }
@@ -98,79 +78,75 @@ fairpg_stress(PG_FUNCTION_ARGS)
 static void
 read_call(FunctionCallInfo fcinfo, StressCall *call)
 {
-	AuditCall *audit = &call->audit;
-	VersionSpec *spec = &call->spec;
 	StressOptions options = { 0 };
-	char *source = args_text_required(fcinfo, ARG_SOURCE, "source");
 
-	read_sides(fcinfo, call);
-	audit->label = version_text_arg(fcinfo, ARG_LABEL, spec->label);
-	audit->positive = version_text_arg(
-		fcinfo, ARG_POSITIVE, PG_ARGISNULL(ARG_LABEL) ? spec->positive : NULL);
-	if (audit->positive != NULL && audit->label == NULL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("argument \"positive\" needs a label")));
-	audit->weight = version_text_arg(fcinfo, ARG_WEIGHT, spec->weight);
-	audit->level = audit_level_arg(fcinfo, ARG_LEVEL);
-	audit->seed = PG_ARGISNULL(ARG_SEED) ? 0 : PG_GETARG_INT64(ARG_SEED);
-	read_options(PG_ARGISNULL(ARG_OPTIONS) ? NULL
-	                                       : PG_GETARG_JSONB_P(ARG_OPTIONS),
+	change_read_sides(fcinfo, &call->change);
+	change_read_columns(fcinfo, &call->change);
+	read_options(PG_ARGISNULL(CHANGE_ARG_OPTIONS)
+	                 ? NULL
+	                 : PG_GETARG_JSONB_P(CHANGE_ARG_OPTIONS),
 	             call, &options);
 	choose_scenarios(call, &options);
-	source_open(source, &audit->source);
-	if (!PG_ARGISNULL(ARG_PROTECTED))
-		spec->protected_names =
-			args_text_array(PG_GETARG_ARRAYTYPE_P(ARG_PROTECTED), "protected",
-		                    &spec->n_protected);
-	else if (call->model == NULL)
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-		                errmsg("argument \"protected\" must not be null"),
-		                errhint("Only a model brings its own.")));
-	audit_resolve(audit, spec->protected_names, spec->n_protected);
-	compare_resolve_side(audit, &call->side);
-	if (call->model != NULL)
+	change_read_source(fcinfo, &call->change);
+	if (call->change.model != NULL)
 		stress_read_features(call, options.features);
 	stress_add_variants(call);
 }
 
-/* The model, or the column, that decides. */
+/* Counts the source; a part is what a variant decides the other way. */
 static void
-read_sides(FunctionCallInfo fcinfo, StressCall *call)
+read_counts(const StressCall *call, ChangeCounts *counts)
 {
-	CompareSide *side = &call->side;
-	char *decision = args_text_or_null(fcinfo, ARG_DECISION);
-	char *score = args_text_or_null(fcinfo, ARG_SCORE);
+	const AuditCall *audit = &call->change.audit;
+	int n_bases;
+	AuditBase *bases = audit_count(audit, &n_bases);
+	int *variants = palloc(sizeof(int) * (Size) Max(n_bases, 1));
 
-	call->model = args_text_or_null(fcinfo, ARG_MODEL);
-	if ((call->model != NULL) + (decision != NULL) + (score != NULL) != 1)
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         errmsg("one of the arguments \"model\", \"decision\" and "
-		                "\"score\" must be given")));
-	if (PG_ARGISNULL(ARG_THRESHOLD) || isnan(PG_GETARG_FLOAT8(ARG_THRESHOLD)))
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("argument \"threshold\" must be a number")));
-	side->threshold = PG_GETARG_FLOAT8(ARG_THRESHOLD);
-	side->argument = "model";
-	if (call->model == NULL)
+	change_check_values(&call->change, bases, n_bases);
+	for (int b = 0; b < n_bases; b++)
+		variants[b] = atoi(bases[b].values[call->variant_column]);
+	change_read_counts(audit, bases, n_bases, variants, call->variant_column,
+	                   call->n_variants, counts);
+}
+
+/* The columns of the result that say what is tried. */
+static void
+put_item(const ChangeReport *report, RowMaker *row)
+{
+	const StressItem *item = report->item;
+
+	row_put_text(row, stress_scenario_name(item->scenario));
+	row_put_text(row, item->subject);
+	row_put_real(row, item->amount);
+}
+
+static void
+report(const StressCall *call, const ChangeCounts *counts, Rows *rows)
+{
+	NumArena arena;
+	NumMonitor monitor;
+	ChangeReport changes = { .call = &call->change,
+		                     .counts = counts,
+		                     .make_tables = stress_tables,
+		                     .put_item = put_item,
+		                     .rows = rows };
+	ListCell *cell;
+
+	host_arena_init(&arena, CurrentMemoryContext, 0);
+	host_monitor_quiet(&monitor);
+	change_report_begin(&changes, &arena, &monitor);
+	foreach (cell, call->items)
 	{
-		if (!PG_ARGISNULL(ARG_VERSION))
-			ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			                errmsg("argument \"version\" needs a model")));
-		side->kind = decision != NULL ? COMPARE_DECISION : COMPARE_SCORE;
-		side->name = decision != NULL ? decision : score;
-		return;
+		StressItem *item = lfirst(cell);
+
+		change_report_item(&changes, item, item->scenario == STRESS_BASELINE);
 	}
-	/* finds the version, and refuses one that does not decide */
-	compare_read_side(side, psprintf("model:%s", call->model),
-	                  version_arg(fcinfo, ARG_VERSION, call->model));
-	version_read(call->model, side->version, &call->spec);
 }
 
 static void
 read_options(Jsonb *options, StressCall *call, StressOptions *read)
 {
-	AuditCall *audit = &call->audit;
+	AuditCall *audit = &call->change.audit;
 	const ArgsOption known[] = {
 		{ "scenarios", ARGS_ARRAY, &read->scenarios },
 		{ "group_mix", ARGS_ARRAY, &read->amounts[STRESS_GROUP_MIX] },
@@ -182,20 +158,17 @@ read_options(Jsonb *options, StressCall *call, StressOptions *read)
 		{ "groups", ARGS_ARRAY, &read->groups },
 		{ "intersections", ARGS_BOOLEAN, &call->intersections },
 		{ "by_group", ARGS_BOOLEAN, &call->by_group },
-		{ "group_metrics", ARGS_BOOLEAN, &call->group_metrics },
+		{ "group_metrics", ARGS_BOOLEAN, &call->change.group_metrics },
 		{ "replicates", ARGS_INT, &audit->replicates, 100, 1000000 },
 		{ "min_group", ARGS_INT, &audit->min_group, 1, PG_INT32_MAX },
 		{ NULL }
 	};
 
 	audit->replicates = REPLICATES;
-	audit->min_group = call->spec.min_group != NULL
-	                       ? pg_strtoint32(call->spec.min_group)
-	                       : setting_int("fairpg.min_group");
 	args_options(options, known);
 	if (read->groups != NULL)
 		call->groups = args_strings(read->groups, "groups", &call->n_groups);
-	if (read->features != NULL && call->model == NULL)
+	if (read->features != NULL && call->change.model == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("option \"features\" needs a model")));
 }
@@ -208,14 +181,14 @@ applies(const StressCall *call, StressScenario scenario, const char **needed)
 	{
 		case STRESS_THRESHOLD:
 			*needed = "a model or a score";
-			return call->side.kind != COMPARE_DECISION;
+			return call->change.side.kind != COMPARE_DECISION;
 		case STRESS_LABEL_NOISE:
 			*needed = "a label";
-			return call->audit.label != NULL;
+			return call->change.audit.label != NULL;
 		case STRESS_MISSING_FEATURE:
 		case STRESS_SHIFTED_FEATURE:
 			*needed = "a model";
-			return call->model != NULL;
+			return call->change.model != NULL;
 		default:
 			return true;
 	}
@@ -281,23 +254,4 @@ choose_scenarios(StressCall *call, const StressOptions *options)
 			call->asked[scenario] = true;
 		}
 	}
-}
-
-/* Decisions other than 0 and 1, scores that are no number. */
-static void
-check_values(const StressCall *call, AuditBase *bases, int n_bases)
-{
-	const CompareSide *side = &call->side;
-	int64 n_wrong = 0;
-
-	for (int b = 0; b < n_bases; b++)
-		n_wrong += bases[b].sums[0];
-	if (n_wrong > 0)
-		ereport(ERROR,
-		        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		         side->kind == COMPARE_DECISION
-		             ? errmsg("decision column \"%s\" has values other than 0 "
-		                      "and 1",
-		                      side->name)
-		             : errmsg("score column \"%s\" has NaN", side->name)));
 }

@@ -1,17 +1,13 @@
 /*
  * stress.h
- *    One call of fairpg.stress(): what was asked, what is tried, and what was
- *    counted.
+ *    One call of fairpg.stress(): what was asked, and what is tried.
  *
- * Internal to stress.c, stress_plan.c, stress_count.c and stress_rows.c.
+ * Internal to stress.c, stress_plan.c and stress_count.c.
  */
 #ifndef FAIRPG_PG_STRESS_H
 #define FAIRPG_PG_STRESS_H
 
-#include "fair/paired.h"
-#include "pg/audit.h"
-#include "pg/compare.h"
-#include "pg/version.h"
+#include "pg/change.h"
 
 typedef enum StressScenario
 {
@@ -55,10 +51,7 @@ typedef struct StressItem
 
 typedef struct StressCall
 {
-	AuditCall audit;
-	char *model; /* NULL: a column decides */
-	VersionSpec spec;
-	CompareSide side;
+	ChangeCall change;
 
 	bool asked[STRESS_SCENARIOS];
 	StressAmounts amounts[STRESS_SCENARIOS];
@@ -68,56 +61,22 @@ typedef struct StressCall
 	int n_groups;
 	bool intersections; /* strike their groups as well */
 	bool by_group;      /* features are missing in each group as well */
-	bool group_metrics; /* report them */
 
 	int n_variants;
 	int variant_column; /* among the values of a base */
 	List *items;        /* of StressItem */
 } StressCall;
 
-/* The rows that agree in all protected columns. */
-typedef struct StressCell
-{
-	const AuditBase *base; /* one of them, for its values */
-	FairCells cells;
-	/* [n_variants + 1], rows that a variant decides the other way, by what is
-	 * decided as it is; NULL: none */
-	FairCells **changed;
-} StressCell;
-
-typedef struct StressAttribute
-{
-	const char *name; /* NULL: all rows as one group */
-	int n_groups;
-	const char **names;
-	int *group_of; /* [n_cells] */
-} StressAttribute;
-
-typedef struct StressCounts
-{
-	int n_cells;
-	StressCell *cells;
-	StressAttribute *attributes; /* [n_attributes + 1], the last of all rows */
-} StressCounts;
-
 /* stress_plan.c: the features that scenarios are about; what is tried with
  * them, and with thresholds, as variants of decisions; then, once the groups are
  * known, everything. */
 extern void stress_read_features(StressCall *call, JsonbContainer *names);
 extern void stress_add_variants(StressCall *call);
-extern void stress_make_items(StressCall *call, const StressCounts *counts);
+extern void stress_make_items(StressCall *call, const ChangeCounts *counts);
 extern const char *stress_scenario_name(StressScenario scenario);
 
-/* stress_count.c: cells and groups from what was counted; the two tables of
- * every group of an attribute, before and after. */
-extern void stress_read_counts(const StressCall *call, const AuditBase *bases,
-                               int n_bases, StressCounts *counts);
+/* stress_count.c: the two tables of every group of an attribute. */
 extern void
-stress_tables(const StressCall *call, const StressCounts *counts,
-              const StressItem *item, int attribute, FairPaired *tables);
-
-/* stress_rows.c: every figure as a row. */
-extern void
-stress_report(const StressCall *call, const StressCounts *counts, Rows *rows);
+stress_tables(const ChangeReport *report, int attribute, FairPaired *tables);
 
 #endif

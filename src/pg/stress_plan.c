@@ -61,7 +61,8 @@ keep_features(StressCall *call, JsonbContainer *names)
 			        (errcode(ERRCODE_UNDEFINED_COLUMN),
 			         errmsg("column \"%s\" is no feature of model \"%s\" "
 			                "version %d",
-			                wanted[i], call->model, call->side.version)));
+			                wanted[i], call->change.model,
+			                call->change.side.version)));
 		kept[i] = call->features[f];
 	}
 	call->features = kept;
@@ -72,7 +73,7 @@ void
 stress_read_features(StressCall *call, JsonbContainer *names)
 {
 	const CompiledModel *compiled =
-		model_cache_find(call->model, call->side.version, false);
+		model_cache_find(call->change.model, call->change.side.version, false);
 
 	call->features =
 		palloc0(sizeof(StressFeature) * (Size) Max(compiled->n_sources, 1));
@@ -119,8 +120,8 @@ measure_numbers(StressCall *call)
 		if (!is_category(&call->features[f]) &&
 		    call->features[f].input != ENCODE_ARRAY)
 		{
-			(void) source_column(&call->audit.source, call->features[f].name,
-			                     "feature");
+			(void) source_column(&call->change.audit.source,
+			                     call->features[f].name, "feature");
 			appendStringInfo(&select,
 			                 "%s CAST(pg_catalog.stddev_samp(%s) AS "
 			                 "pg_catalog.float8)",
@@ -129,7 +130,7 @@ measure_numbers(StressCall *call)
 		}
 	if (n == 0)
 		return;
-	appendStringInfo(&select, " FROM %s", call->audit.source.from);
+	appendStringInfo(&select, " FROM %s", call->change.audit.source.from);
 	audit_run(select.data, 0, NULL, NULL);
 	n = 0;
 	for (int f = 0; f < call->n_features; f++)
@@ -159,8 +160,8 @@ find_levels(StressCall *call)
 	for (int f = 0; f < call->n_features; f++)
 		if (is_category(&call->features[f]))
 		{
-			(void) source_column(&call->audit.source, call->features[f].name,
-			                     "feature");
+			(void) source_column(&call->change.audit.source,
+			                     call->features[f].name, "feature");
 			appendStringInfo(&values,
 			                 "%sCAST(src.%s AS pg_catalog.text) COLLATE "
 			                 "pg_catalog.\"C\"",
@@ -177,7 +178,7 @@ find_levels(StressCall *call)
 	             " pg_catalog.unnest(ARRAY[%s]) AS level FROM %s) AS one"
 	             " WHERE level IS NOT NULL GROUP BY f, level) AS counted"
 	             " ORDER BY f, n DESC, level",
-	             places.data, values.data, call->audit.source.from),
+	             places.data, values.data, call->change.audit.source.from),
 		0, NULL, NULL);
 	for (uint64 r = 0; r < SPI_processed; r++)
 	{
@@ -281,7 +282,7 @@ list_variants(StressCall *call)
 static char *
 column_codes(StressCall *call)
 {
-	const CompareSide *side = &call->side;
+	const CompareSide *side = &call->change.side;
 	const StressAmounts *moves = &call->amounts[STRESS_THRESHOLD];
 	const char *decision = side->decision_sql;
 	StringInfoData sql;
@@ -318,7 +319,7 @@ column_codes(StressCall *call)
 void
 stress_add_variants(StressCall *call)
 {
-	AuditCall *audit = &call->audit;
+	AuditCall *audit = &call->change.audit;
 	Source *source = &audit->source;
 	const char *code =
 		quote_identifier(source_free_name(source, "fairpg_code"));
@@ -328,7 +329,7 @@ stress_add_variants(StressCall *call)
 	const char **sums = palloc(sizeof(char *));
 	char *codes;
 
-	if (call->model != NULL)
+	if (call->change.model != NULL)
 	{
 		audit->n_parameters = 1;
 		audit->parameter_types = palloc(sizeof(Oid));
@@ -337,7 +338,8 @@ stress_add_variants(StressCall *call)
 		audit->parameter_values[0] =
 			DirectFunctionCall1(jsonb_in, CStringGetDatum(list_variants(call)));
 		codes = psprintf("fairpg.decision_changes(%s, src.*, %d, $1)",
-		                 quote_literal_cstr(call->model), call->side.version);
+		                 quote_literal_cstr(call->change.model),
+		                 call->change.side.version);
 	}
 	else
 		codes = column_codes(call);
@@ -350,7 +352,7 @@ stress_add_variants(StressCall *call)
 		code, quote_identifier(variant), code, code, decision, codes, code,
 		source->from);
 	audit->decision_sql = psprintf("src.%s", decision);
-	sums[0] = call->side.wrong_sql;
+	sums[0] = call->change.side.wrong_sql;
 	audit->sums_sql = sums;
 	audit->n_sums = 1;
 	/* not one of the attributes, but what is counted apart */
@@ -360,7 +362,7 @@ stress_add_variants(StressCall *call)
 }
 
 static const char *
-subject_of(const StressAttribute *attribute, int group)
+subject_of(const ChangeAttribute *attribute, int group)
 {
 	return psprintf("%s: %s", attribute->name, attribute->names[group]);
 }
@@ -369,8 +371,8 @@ subject_of(const StressAttribute *attribute, int group)
 static bool
 has_single_columns(const StressCall *call)
 {
-	for (int a = 0; a < call->audit.n_attributes; a++)
-		if (call->audit.attributes[a].n_columns == 1)
+	for (int a = 0; a < call->change.audit.n_attributes; a++)
+		if (call->change.audit.attributes[a].n_columns == 1)
 			return true;
 	return false;
 }
@@ -383,7 +385,7 @@ is_struck(const StressCall *call, int attribute, const char *subject)
 {
 	if (call->groups == NULL)
 		return call->intersections ||
-		       call->audit.attributes[attribute].n_columns == 1 ||
+		       call->change.audit.attributes[attribute].n_columns == 1 ||
 		       !has_single_columns(call);
 	for (int i = 0; i < call->n_groups; i++)
 		if (strcmp(call->groups[i], subject) == 0)
@@ -392,13 +394,13 @@ is_struck(const StressCall *call, int attribute, const char *subject)
 }
 
 static void
-check_groups(const StressCall *call, const StressCounts *counts)
+check_groups(const StressCall *call, const ChangeCounts *counts)
 {
 	for (int i = 0; i < call->n_groups; i++)
 	{
 		bool found = false;
 
-		for (int a = 0; a < call->audit.n_attributes; a++)
+		for (int a = 0; a < call->change.audit.n_attributes; a++)
 			for (int g = 0; g < counts->attributes[a].n_groups; g++)
 				found |= strcmp(call->groups[i],
 				                subject_of(&counts->attributes[a], g)) == 0;
@@ -407,7 +409,7 @@ check_groups(const StressCall *call, const StressCounts *counts)
 			        (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			         errmsg("a group of option \"groups\" does not occur in "
 			                "source %s",
-			                call->audit.source.name),
+			                call->change.audit.source.name),
 			         errhint("Groups are named by attribute and value, like "
 			                 "\"sex: female\".")));
 	}
@@ -415,7 +417,7 @@ check_groups(const StressCall *call, const StressCounts *counts)
 
 /* What strikes one group. */
 static void
-add_group(StressCall *call, StressScenario scenario, const StressCounts *counts,
+add_group(StressCall *call, StressScenario scenario, const ChangeCounts *counts,
           int a, int g)
 {
 	const char *group = subject_of(&counts->attributes[a], g);
@@ -444,9 +446,9 @@ add_group(StressCall *call, StressScenario scenario, const StressCounts *counts,
 /* A feature that is missing in one group alone. */
 static void
 add_missing_in_groups(StressCall *call, const StressItem *everywhere,
-                      const StressCounts *counts)
+                      const ChangeCounts *counts)
 {
-	for (int a = 0; a < call->audit.n_attributes; a++)
+	for (int a = 0; a < call->change.audit.n_attributes; a++)
 		for (int g = 0; g < counts->attributes[a].n_groups; g++)
 		{
 			const char *group = subject_of(&counts->attributes[a], g);
@@ -465,7 +467,7 @@ add_missing_in_groups(StressCall *call, const StressItem *everywhere,
 
 /* Everything in the order of the scenarios. */
 void
-stress_make_items(StressCall *call, const StressCounts *counts)
+stress_make_items(StressCall *call, const ChangeCounts *counts)
 {
 	List *variants = call->items;
 	ListCell *cell;
@@ -477,7 +479,7 @@ stress_make_items(StressCall *call, const StressCounts *counts)
 	{
 		if (call->asked[s] &&
 		    (s == STRESS_GROUP_MIX || s == STRESS_LABEL_NOISE))
-			for (int a = 0; a < call->audit.n_attributes; a++)
+			for (int a = 0; a < call->change.audit.n_attributes; a++)
 				for (int g = 0; g < counts->attributes[a].n_groups; g++)
 					add_group(call, (StressScenario) s, counts, a, g);
 		foreach (cell, variants)

@@ -1,7 +1,7 @@
 /*
- * stress_rows.c
- *    The rows of a stress test: for each thing that is tried the metrics of
- *    all rows, and the gaps of each attribute, as they would be.
+ * change_rows.c
+ *    Figures as rows: for each thing that is tried the metrics of all rows, and
+ *    the gaps of each attribute, as they would be.
  */
 #include "postgres.h"
 
@@ -12,9 +12,9 @@
 #include "fair/metric.h"
 #include "pg/host.h"
 #include "pg/report.h"
-#include "pg/stress.h"
+#include "pg/change.h"
 
-typedef struct StressFigure
+typedef struct ChangeFigure
 {
 	const char *kind;
 	const char *attribute;
@@ -24,60 +24,48 @@ typedef struct StressFigure
 	double low; /* of the change */
 	double high;
 	const char *certain; /* why the change has no interval */
-} StressFigure;
+} ChangeFigure;
 
-typedef struct StressReport
-{
-	const StressCall *call;
-	const StressCounts *counts;
-	const StressItem *item;
-	FigureSettings settings;
-	Rows *rows;
-} StressReport;
-
-static void put(const StressReport *report, const StressFigure *figure);
-static void put_metrics(const StressReport *report, int attribute,
+static void put(const ChangeReport *report, const ChangeFigure *figure);
+static void put_metrics(const ChangeReport *report, int attribute,
                         const FairPaired *tables);
 static void
-put_gaps(const StressReport *report, int attribute, const FairPaired *tables);
+put_gaps(const ChangeReport *report, int attribute, const FairPaired *tables);
 
 void
-stress_report(const StressCall *call, const StressCounts *counts, Rows *rows)
+change_report_begin(ChangeReport *report, NumArena *arena, NumMonitor *monitor)
 {
-	NumArena arena;
-	NumMonitor monitor;
-	StressReport report = { .call = call, .counts = counts, .rows = rows };
-	FairPaired *tables =
-		palloc(sizeof(FairPaired) * (Size) Max(counts->n_cells, 1));
-	int everybody = call->audit.n_attributes;
-	ListCell *cell;
+	report->tables =
+		palloc(sizeof(FairPaired) * (Size) Max(report->counts->n_cells, 1));
+	report->settings = audit_settings(&report->call->audit, arena, monitor);
+	/* much that is tried leaves the tables of some attribute as they are */
+	figures_remember(&report->settings);
+}
 
-	host_arena_init(&arena, CurrentMemoryContext, 0);
-	host_monitor_quiet(&monitor);
-	report.settings = audit_settings(&call->audit, &arena, &monitor);
-	/* many scenarios leave the tables of some attribute as they are */
-	figures_remember(&report.settings);
-	foreach (cell, call->items)
+void
+change_report_item(ChangeReport *report, const void *item, bool is_baseline)
+{
+	FairPaired *tables = report->tables;
+	int everybody = report->call->audit.n_attributes;
+
+	report->item = item;
+	report->is_baseline = is_baseline;
+	report->make_tables(report, everybody, tables);
+	put_metrics(report, everybody, tables);
+	for (int a = 0; a < everybody; a++)
 	{
-		report.item = lfirst(cell);
-		stress_tables(call, counts, report.item, everybody, tables);
-		put_metrics(&report, everybody, tables);
-		for (int a = 0; a < call->audit.n_attributes; a++)
-		{
-			stress_tables(call, counts, report.item, a, tables);
-			if (call->group_metrics)
-				put_metrics(&report, a, tables);
-			put_gaps(&report, a, tables);
-		}
+		report->make_tables(report, a, tables);
+		if (report->call->group_metrics)
+			put_metrics(report, a, tables);
+		put_gaps(report, a, tables);
 	}
 }
 
 static void
-put(const StressReport *report, const StressFigure *figure)
+put(const ChangeReport *report, const ChangeFigure *figure)
 {
-	const StressItem *item = report->item;
 	const Figure *after = &figure->figure;
-	bool is_baseline = item->scenario == STRESS_BASELINE;
+	bool is_baseline = report->is_baseline;
 	double change = after->value - figure->baseline;
 	const char *reason = after->reason;
 	RowMaker row;
@@ -87,9 +75,7 @@ put(const StressReport *report, const StressFigure *figure)
 			isnan(change) ? "it is undefined at the baseline" : figure->certain;
 	row_begin_among(&row, report->rows);
 	row_put_text(&row, figure->kind);
-	row_put_text(&row, stress_scenario_name(item->scenario));
-	row_put_text(&row, item->subject);
-	row_put_real(&row, item->amount);
+	report->put_item(report, &row);
 	row_put_text(&row, figure->attribute);
 	row_put_text(&row, figure->group_name);
 	row_put_text(&row, after->metric);
@@ -107,7 +93,7 @@ put(const StressReport *report, const StressFigure *figure)
 }
 
 static FairPairedPlan
-make_plan(const StressReport *report, const FairPaired *tables, int n_groups)
+make_plan(const ChangeReport *report, const FairPaired *tables, int n_groups)
 {
 	const FigureSettings *settings = &report->settings;
 	FairPairedPlan plan = { .groups = tables,
@@ -150,7 +136,7 @@ same_reason(FairPairedKind kind)
 
 /* The ends of resampling, unless they have no width. */
 static void
-take_draws(StressFigure *figure, bool same, FairPairedKind kind, double low,
+take_draws(ChangeFigure *figure, bool same, FairPairedKind kind, double low,
            double high)
 {
 	figure->low = figure->high = NAN;
@@ -169,8 +155,8 @@ take_draws(StressFigure *figure, bool same, FairPairedKind kind, double low,
 
 /* One metric of one group. */
 static void
-put_metric(const StressReport *report, int metric, const FairPaired *table,
-           const FairPairedInterval *drawn, StressFigure *figure)
+put_metric(const ChangeReport *report, int metric, const FairPaired *table,
+           const FairPairedInterval *drawn, ChangeFigure *figure)
 {
 	FairCells sides[2];
 	FairMetricValue value;
@@ -206,17 +192,17 @@ put_metric(const StressReport *report, int metric, const FairPaired *table,
 }
 
 static void
-put_metrics(const StressReport *report, int attribute, const FairPaired *tables)
+put_metrics(const ChangeReport *report, int attribute, const FairPaired *tables)
 {
 	static const char *const names[] = { "accuracy", "selection_rate", "tpr",
 		                                 "fpr" };
-	const StressAttribute *groups = &report->counts->attributes[attribute];
+	const ChangeAttribute *groups = &report->counts->attributes[attribute];
 	FairPairedInterval *drawn =
 		palloc0(sizeof(FairPairedInterval) * (Size) fair_metric_count());
 
 	for (int g = 0; g < groups->n_groups; g++)
 	{
-		StressFigure figure = { .kind = "metric",
+		ChangeFigure figure = { .kind = "metric",
 			                    .attribute = groups->name,
 			                    .group_name = groups->names[g] };
 		FairPairedPlan plan = make_plan(report, &tables[g], 1);
@@ -238,12 +224,12 @@ put_metrics(const StressReport *report, int attribute, const FairPaired *tables)
 
 /* One gap, with the interval of its change. */
 static void
-put_gap(const StressReport *report, const FigureAttribute *after,
+put_gap(const ChangeReport *report, const FigureAttribute *after,
         const FigureGap *gap, const FairPaired *tables,
         const FairGapInterval *drawn)
 {
 	AuditRow row = audit_gap_row(after, gap, false);
-	StressFigure figure = { .kind = "gap",
+	ChangeFigure figure = { .kind = "gap",
 		                    .attribute = after->name,
 		                    .group_name = row.group_name,
 		                    .figure = row.figure };
@@ -267,9 +253,9 @@ put_gap(const StressReport *report, const FigureAttribute *after,
 }
 
 static void
-put_gaps(const StressReport *report, int attribute, const FairPaired *tables)
+put_gaps(const ChangeReport *report, int attribute, const FairPaired *tables)
 {
-	const StressAttribute *groups = &report->counts->attributes[attribute];
+	const ChangeAttribute *groups = &report->counts->attributes[attribute];
 	const FairCriterion *const *criteria = fair_criterion_table();
 	int n_criteria = fair_criterion_of_decisions();
 	FairGapInterval *drawn =
@@ -288,7 +274,7 @@ put_gaps(const StressReport *report, int attribute, const FairPaired *tables)
 		fair_paired_side(&tables[g], 1, &after.groups[g].cells);
 	}
 	gaps = figures_of_gaps(&report->settings, &after, &n_gaps);
-	if (report->item->scenario != STRESS_BASELINE)
+	if (!report->is_baseline)
 		report_status(fair_paired_gaps(report->settings.arena, &plan, criteria,
 		                               n_criteria, drawn),
 		              report->settings.arena, "intervals of gaps");
