@@ -38,7 +38,7 @@ SQL_PARTS = $(addprefix src/sql/, \
 	governance_store.sql people_store.sql governance_rows.sql documents_store.sql reports_governance.sql \
 	record_store.sql serving_store.sql reports_serving.sql \
 	store.sql store_evaluation.sql reports.sql reports_evaluation.sql \
-	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql stress.sql \
+	offers.sql check_data.sql train.sql frontier.sql predict.sql evaluate.sql stress.sql sensitivity.sql \
 	analyses.sql audit_report.sql \
 	record.sql record_verify.sql record_export.sql governance.sql governance_policy.sql \
 	governance_gate.sql governance_life.sql documents.sql lineage.sql people.sql incidents.sql \

@@ -21,6 +21,8 @@ add_place(FairCells *cells, int y, int d, double scale,
 	double weight = scale * paired->weight[i][j][k];
 	double squared = scale * scale * paired->weight_squared[i][j][k];
 
+	if (scale == 0)
+		return; /* rows that are not there */
 	if (y == FAIR_UNLABELLED)
 	{
 		cells->unlabelled_weight[d] += weight;

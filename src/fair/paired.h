@@ -32,7 +32,7 @@ typedef enum FairPairedKind
 	                        * a label are [FAIR_UNLABELLED][decision][0] */
 	FAIR_PAIRED_WEIGHTS    /* [label][decision][0 or 1]: rows at 1 weigh
 	                        * 'factor' times as much for b as for a, of which
-	                        * the weights are */
+	                        * the weights are; with 0 b does without them */
 } FairPairedKind;
 
 typedef struct FairPaired

@@ -149,15 +149,21 @@ mixture_draw(const double *z, uint32_t n)
 	return (double) (hash >> 11) * 0x1p-53;
 }
 
-bool
-mixture_decision(const Model *model, const double *z, double draw)
+uint32_t
+mixture_member(const Model *model, double draw)
 {
 	uint32_t m = 0;
 
 	/* what rounding leaves over goes to the last one */
 	while (m + 1 < model->n_members && draw >= model->members[m].share)
 		draw -= model->members[m++].share;
-	return num_sigmoid(z[m]) >= model->threshold;
+	return m;
+}
+
+bool
+mixture_decision(const Model *model, const double *z, double draw)
+{
+	return num_sigmoid(z[mixture_member(model, draw)]) >= model->threshold;
 }
 
 double

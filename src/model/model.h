@@ -181,6 +181,9 @@ extern bool model_shares_sound(const ModelMember *members, uint32_t n);
 extern NumStatus
 model_draw_by(NumArena *arena, Model *model, const char *column, uint8_t input);
 
+/* The member of a mixture that a draw in [0, 1) takes. */
+extern uint32_t mixture_member(const Model *model, double draw);
+
 /* What a mixture makes of a row with raw scores 'z' [n_members]: its
  * probability, the mean of the members'; its decision under a draw; and the
  * expectation of that over the draw, which is the share of the members that

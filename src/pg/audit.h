@@ -54,6 +54,7 @@ typedef struct AuditCall
 	 * expressions to be summed up; NULL and 0 for an audit */
 	const char *score_sql;
 	const char *decision_sql;
+	const char *weight_sql; /* in place of the column, or NULL */
 	int n_sums;
 	const char *const *sums_sql;
 	/* expressions that give two scores of each row, which are kept with its
@@ -141,6 +142,12 @@ extern char *audit_flag_column(const AuditCall *call, const char *name,
                                const char *role, char **wrong);
 extern void
 audit_run(const char *statement, int n_parameters, Oid *types, Datum *values);
+
+/* The same, where errors are to say which columns are read; and the error of a
+ * source without rows. */
+extern void audit_run_call(const AuditCall *call, const char *statement,
+                           int n_parameters, Oid *types, Datum *values);
+extern void audit_refuse_empty(const AuditCall *call);
 extern const char **
 audit_group_values(const AuditCall *call, HeapTuple row, TupleDesc desc);
 extern void audit_pin_output_style(void);

@@ -66,21 +66,19 @@ AuditBase *
 audit_count(const AuditCall *call, int *n_bases)
 {
 	AuditQuery query = { .call = call };
-	ErrorContextCallback context = { .previous = error_context_stack,
-		                             .callback = add_context,
-		                             .arg = unconstify(AuditCall *, call) };
 
 	copy_parameters(&query);
 	add_label(&query);
 	add_decision(&query);
 	query.weight = "";
-	if (call->weight != NULL)
+	if (call->weight_sql != NULL)
+		query.weight = psprintf(", %s", call->weight_sql);
+	else if (call->weight != NULL)
 		query.weight =
 			psprintf(", %s", audit_number_column(call, call->weight, "weight"));
 	build_statement(&query);
-	error_context_stack = &context;
-	audit_run(query.select.data, query.n_parameters, query.types, query.values);
-	error_context_stack = context.previous;
+	audit_run_call(call, query.select.data, query.n_parameters, query.types,
+	               query.values);
 	if (call->limit > 0 && SPI_processed > (uint64) call->limit)
 	{
 		*n_bases = -1;
@@ -352,6 +350,17 @@ build_statement(AuditQuery *query)
 	                           1);
 }
 
+/* Whether a value is long. */
+static bool
+has_large(int n, const Oid *types, const Datum *values)
+{
+	for (int i = 0; i < n; i++)
+		if (get_typlen(types[i]) == -1 && DatumGetPointer(values[i]) != NULL &&
+		    VARSIZE_ANY(DatumGetPointer(values[i])) > 65536)
+			return true;
+	return false;
+}
+
 /* Read only in two senses: SPI refuses a statement that writes, and the
  * transaction is so marked meanwhile, for functions in it (a failure restores
  * the mark with the transaction). */
@@ -359,9 +368,14 @@ void
 audit_run(const char *statement, int n_parameters, Oid *types, Datum *values)
 {
 	bool was_read_only = XactReadOnly;
-	SPIPlanPtr plan = SPI_prepare_cursor(statement, n_parameters, types,
-	                                     CURSOR_OPT_PARALLEL_OK);
+	int options = CURSOR_OPT_PARALLEL_OK;
+	SPIPlanPtr plan;
 	int code;
+
+	/* else each worker would read large values as a part of the plan */
+	if (has_large(n_parameters, types, values))
+		options |= CURSOR_OPT_GENERIC_PLAN;
+	plan = SPI_prepare_cursor(statement, n_parameters, types, options);
 
 	if (plan == NULL)
 		elog(ERROR, "source could not be prepared: %s",
@@ -372,6 +386,26 @@ audit_run(const char *statement, int n_parameters, Oid *types, Datum *values)
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "source could not be read: %s",
 		     SPI_result_code_string(code));
+}
+
+void
+audit_run_call(const AuditCall *call, const char *statement, int n_parameters,
+               Oid *types, Datum *values)
+{
+	ErrorContextCallback context = { .previous = error_context_stack,
+		                             .callback = add_context,
+		                             .arg = unconstify(AuditCall *, call) };
+
+	error_context_stack = &context;
+	audit_run(statement, n_parameters, types, values);
+	error_context_stack = context.previous;
+}
+
+void
+audit_refuse_empty(const AuditCall *call)
+{
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+	                errmsg("source %s has no rows", call->source.name)));
 }
 
 /* Sums up what the statement counted to check the source as a whole. */
@@ -418,8 +452,7 @@ check_result(const AuditQuery *query)
 	}
 	/* of grouping sets it may be that none is large enough */
 	if (empty && call->grouping_sql == NULL)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-		                errmsg("source %s has no rows", call->source.name)));
+		audit_refuse_empty(call);
 	/* rows without a decision might have it: then nobody can tell */
 	if (call->positive != NULL && total.undecided_rows == 0 &&
 	    total.rows[1][0] + total.rows[1][1] == 0)

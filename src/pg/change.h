@@ -96,20 +96,31 @@ extern void change_read_source(FunctionCallInfo fcinfo, ChangeCall *call);
 extern void change_check_values(const ChangeCall *call, const AuditBase *bases,
                                 int n_bases);
 
-/* change_count.c: cells and groups from what was counted.  'part_of' says of
- * each base which part it is of the cell of its first 'n_columns' values, 0: all
- * of it. */
-extern void change_read_counts(const AuditCall *audit, const AuditBase *bases,
-                               int n_bases, const int *part_of, int n_columns,
-                               int n_parts, ChangeCounts *counts);
+/* What was counted: 'of' says of each base which part it is, from 1, of the cell
+ * of its first 'n_columns' values, and 0: all of it; several may be of one part. */
+typedef struct ChangeParts
+{
+	const AuditBase *bases;
+	int n_bases;
+	const int *of;
+	int n_columns;
+	int n_parts;
+} ChangeParts;
+
+/* change_count.c: cells and groups from what was counted. */
+extern void change_read_counts(const AuditCall *audit, const ChangeParts *parts,
+                               ChangeCounts *counts);
 
 /* change_count.c: adds a cell to the table of its group: with a part that is
- * decided the other way, that weighs 'factor' times as much, or whose label
- * 'turned' is the other, if that is 0 or 1.  The part may be NULL. */
+ * decided the other way; a part that weighs 'factor' times as much, or of which
+ * the others do; or rows whose label 'turned' is the other, if that is 0 or 1.  The
+ * part may be NULL. */
 extern void change_add_decisions(FairPaired *table, const FairCells *all,
                                  const FairCells *part);
 extern void change_add_weights(FairPaired *table, const FairCells *all,
                                const FairCells *part);
+extern void change_add_others(FairPaired *table, const FairCells *all,
+                              const FairCells *part);
 extern void
 change_add_labels(FairPaired *table, const FairCells *all, int turned);
 

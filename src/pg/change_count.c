@@ -43,13 +43,46 @@ compare_bases(const void *a, const void *b, void *n_columns)
 	return 0;
 }
 
-/* Cells of the bases that differ in nothing but the part. */
+/* Adds a base to a part of its cell. */
 static void
-read_cells(SortedBase *sorted, int n_bases, int n_columns, int n_parts,
+add_part(ChangeCell *cell, int part, const AuditBase *base)
+{
+	FairCells cells;
+	FairCells *sum = cell->parts[part];
+
+	fair_tally_cells(base->tally, &cells);
+	if (sum == NULL)
+	{
+		cell->parts[part] = palloc(sizeof(FairCells));
+		*cell->parts[part] = cells;
+		return;
+	}
+	for (int d = 0; d < 2; d++)
+	{
+		for (int y = 0; y < 2; y++)
+		{
+			sum->weight[y][d] += cells.weight[y][d];
+			sum->weight_squared[y][d] += cells.weight_squared[y][d];
+			sum->rows[y][d] += cells.rows[y][d];
+		}
+		sum->unlabelled_weight[d] += cells.unlabelled_weight[d];
+		sum->unlabelled_weight_squared[d] += cells.unlabelled_weight_squared[d];
+		sum->unlabelled_rows[d] += cells.unlabelled_rows[d];
+	}
+	sum->undecided_rows += cells.undecided_rows;
+}
+
+/* Cells of the bases that differ in nothing but the part.  Sorted by all
+ * values, so that sums do not depend on the order in which they came. */
+static void
+read_cells(SortedBase *sorted, const ChangeParts *parts, int n_values,
            ChangeCounts *counts)
 {
+	int n_bases = parts->n_bases;
+	int n_columns = parts->n_columns;
+
 	qsort_arg(sorted, (size_t) n_bases, sizeof(SortedBase), compare_bases,
-	          &n_columns);
+	          &n_values);
 	counts->cells = palloc0(sizeof(ChangeCell) * (Size) Max(n_bases, 1));
 	counts->n_cells = 0;
 	for (int b = 0; b < n_bases; b++)
@@ -63,15 +96,13 @@ read_cells(SortedBase *sorted, int n_bases, int n_columns, int n_parts,
 		{
 			cell = &counts->cells[counts->n_cells++];
 			cell->base = sorted[b].base;
-			cell->parts = palloc0(sizeof(FairCells *) * (Size) (n_parts + 1));
+			cell->parts =
+				palloc0(sizeof(FairCells *) * (Size) (parts->n_parts + 1));
 		}
 		if (part == 0)
-		{
 			fair_tally_cells(sorted[b].base->tally, &cell->cells);
-			continue;
-		}
-		cell->parts[part] = palloc(sizeof(FairCells));
-		fair_tally_cells(sorted[b].base->tally, cell->parts[part]);
+		else
+			add_part(cell, part, sorted[b].base);
 	}
 }
 
@@ -120,16 +151,16 @@ read_attribute(const AuditAttribute *attribute, const ChangeCounts *counts,
 }
 
 void
-change_read_counts(const AuditCall *audit, const AuditBase *bases, int n_bases,
-                   const int *part_of, int n_columns, int n_parts,
+change_read_counts(const AuditCall *audit, const ChangeParts *parts,
                    ChangeCounts *counts)
 {
-	SortedBase *sorted = palloc(sizeof(SortedBase) * (Size) Max(n_bases, 1));
+	SortedBase *sorted =
+		palloc(sizeof(SortedBase) * (Size) Max(parts->n_bases, 1));
 	int n = audit->n_attributes;
 
-	for (int b = 0; b < n_bases; b++)
-		sorted[b] = (SortedBase){ &bases[b], part_of[b] };
-	read_cells(sorted, n_bases, n_columns, n_parts, counts);
+	for (int b = 0; b < parts->n_bases; b++)
+		sorted[b] = (SortedBase){ &parts->bases[b], parts->of[b] };
+	read_cells(sorted, parts, audit->n_columns, counts);
 	pfree(sorted);
 	counts->attributes = palloc0(sizeof(ChangeAttribute) * (Size) (n + 1));
 	for (int a = 0; a < n; a++)
@@ -206,6 +237,20 @@ change_add_weights(FairPaired *table, const FairCells *all,
 
 			add(table, y, d, 0, less(amount_of(all, y, d), struck));
 			add(table, y, d, 1, struck);
+		}
+}
+
+void
+change_add_others(FairPaired *table, const FairCells *all,
+                  const FairCells *part)
+{
+	for (int y = 0; y < 3; y++)
+		for (int d = 0; d < 2; d++)
+		{
+			Amount kept = amount_of(part, y, d);
+
+			add(table, y, d, 0, kept);
+			add(table, y, d, 1, less(amount_of(all, y, d), kept));
 		}
 }
 

@@ -22,7 +22,7 @@
 #include "pg/args.h"
 #include "pg/export.h"
 #include "pg/predict.h"
-#include "pg/predict_state.h"
+#include "pg/predict_variants.h"
 
 #define ARG_VARIANTS 3
 #define MOST_VARIANTS 100000
@@ -50,13 +50,9 @@ typedef struct Variants
 	struct varlena *argument; /* the one it was made from */
 	int n;
 	Variant *items;
-	int n_members; /* of the model, and 1 where it has none */
-
-	/* of the row at hand */
-	Contribution *contributions; /* [n_members][columns] */
-	double *before; /* [n_members][columns + 1], scores before each column */
-	double *z;      /* [n_members] */
-	Datum *codes;   /* [n + 1] */
+	RowScores row;
+	double *z;    /* [n_members], of a variant of the row */
+	Datum *codes; /* [n + 1] */
 } Variants;
 
 static const ModelColumn *
@@ -81,33 +77,68 @@ intercept_of(const Model *model, int member)
 	                            : model->intercept;
 }
 
-/* The columns that a feature makes, an array more than one. */
-static void
-find_feature(const CompiledModel *compiled, const char *feature,
-             Variant *variant)
+int
+predict_feature_columns(const CompiledModel *compiled, const char *feature,
+                        int *n_columns)
 {
-	variant->n_columns = 0;
+	int first = 0;
+
+	*n_columns = 0;
 	for (int c = 0; c < (int) compiled->model->n_columns; c++)
 	{
 		int source = compiled->source_of_column[c];
 
 		if (strcmp(compiled->sources[source].name, feature) != 0)
 			continue;
-		if (variant->n_columns++ == 0)
-			variant->first_column = c;
+		if ((*n_columns)++ == 0)
+			first = c;
 	}
-	if (variant->n_columns == 0)
+	if (*n_columns == 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 		                errmsg("column \"%s\" is no feature of %s", feature,
 		                       model_title(compiled))));
+	return first;
+}
+
+void
+row_scores_make(const Model *model, RowScores *row)
+{
+	Size columns = model->n_columns;
+	Size members = Max(model->n_members, 1);
+
+	row->n_members = (int) members;
+	row->contributions = palloc_extended(
+		sizeof(Contribution) * members * (columns + 1), MCXT_ALLOC_HUGE);
+	row->before = palloc_extended(sizeof(double) * members * (columns + 1),
+	                              MCXT_ALLOC_HUGE);
+	row->z = palloc(sizeof(double) * members);
+}
+
+void
+row_scores_take(PredictState *state, RowScores *row)
+{
+	const Model *model = state->compiled->model;
+	int n = (int) model->n_columns;
+
+	for (int m = 0; m < row->n_members; m++)
+	{
+		Contribution *all = &row->contributions[m * (n + 1)];
+		double *before = &row->before[m * (n + 1)];
+
+		binding_contributions(state->binding, state->values, (uint32) m, all);
+		before[0] = intercept_of(model, m);
+		for (int c = 0; c < n; c++)
+			before[c + 1] = (before[c] + all[c].first) + all[c].second;
+		row->z[m] = before[n];
+	}
 }
 
 static void
 set_level(const CompiledModel *compiled, const Variants *variants,
           const char *level, Variant *variant)
 {
-	variant->level = palloc(sizeof(double) * (Size) variants->n_members);
-	for (int m = 0; m < variants->n_members; m++)
+	variant->level = palloc(sizeof(double) * (Size) variants->row.n_members);
+	for (int m = 0; m < variants->row.n_members; m++)
 		variant->level[m] =
 			score_level(score_column(compiled, m, variant->first_column), level,
 		                (uint32) strlen(level), NULL);
@@ -145,7 +176,8 @@ read_variant(const CompiledModel *compiled, const Variants *variants,
 	*variant = (Variant){ .kind = VARIANT_THRESHOLD, .amount = threshold };
 	if (feature == NULL)
 		return;
-	find_feature(compiled, feature, variant);
+	variant->first_column =
+		predict_feature_columns(compiled, feature, &variant->n_columns);
 	variant->kind = VARIANT_MISSING;
 	if (missing)
 		return;
@@ -168,10 +200,7 @@ static Variants *
 make_variants(PredictState *state, const Jsonb *argument)
 {
 	MemoryContext before = MemoryContextSwitchTo(state->binding_context);
-	const Model *model = state->compiled->model;
 	Variants *variants = palloc0(sizeof(Variants));
-	Size columns = model->n_columns;
-	Size members = Max(model->n_members, 1);
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
 	JsonbValue value;
@@ -187,7 +216,7 @@ make_variants(PredictState *state, const Jsonb *argument)
 	copy = palloc(VARSIZE(argument));
 	memcpy(copy, argument, VARSIZE(argument));
 	variants->argument = (struct varlena *) copy;
-	variants->n_members = (int) members;
+	row_scores_make(state->compiled->model, &variants->row);
 	variants->items =
 		palloc(sizeof(Variant) * (Size) (JB_ROOT_COUNT(copy) + 1));
 	iterator = JsonbIteratorInit(&copy->root);
@@ -195,11 +224,7 @@ make_variants(PredictState *state, const Jsonb *argument)
 		if (token == WJB_ELEM)
 			read_variant(state->compiled, variants, &value,
 			             &variants->items[variants->n++]);
-	variants->contributions = palloc_extended(
-		sizeof(Contribution) * members * (columns + 1), MCXT_ALLOC_HUGE);
-	variants->before = palloc_extended(sizeof(double) * members * (columns + 1),
-	                                   MCXT_ALLOC_HUGE);
-	variants->z = palloc(sizeof(double) * members);
+	variants->z = palloc(sizeof(double) * (Size) variants->row.n_members);
 	variants->codes = palloc(sizeof(Datum) * (Size) (variants->n + 1));
 	MemoryContextSwitchTo(before);
 	return variants;
@@ -223,25 +248,6 @@ use_variants(FunctionCallInfo fcinfo, PredictState *state)
 		state->extra = variants;
 	}
 	return variants;
-}
-
-/* Encodes the row: what each column adds, and the score before each. */
-static void
-take_contributions(PredictState *state, Variants *variants)
-{
-	const Model *model = state->compiled->model;
-	int n = (int) model->n_columns;
-
-	for (int m = 0; m < variants->n_members; m++)
-	{
-		Contribution *all = &variants->contributions[m * (n + 1)];
-		double *before = &variants->before[m * (n + 1)];
-
-		binding_contributions(state->binding, state->values, (uint32) m, all);
-		before[0] = intercept_of(model, m);
-		for (int c = 0; c < n; c++)
-			before[c + 1] = (before[c] + all[c].first) + all[c].second;
-	}
 }
 
 /* A number that is moved to where the model cannot follow. */
@@ -293,9 +299,9 @@ changed_score(const PredictState *state, const Variants *variants,
               const Variant *variant, int member)
 {
 	int n = (int) state->compiled->model->n_columns;
-	const Contribution *all = &variants->contributions[member * (n + 1)];
+	const Contribution *all = &variants->row.contributions[member * (n + 1)];
 	int end = variant->first_column + variant->n_columns;
-	double z = variants->before[member * (n + 1) + variant->first_column];
+	double z = variants->row.before[member * (n + 1) + variant->first_column];
 
 	for (int c = variant->first_column; c < end; c++)
 		z = add_changed(state, variant, member, c, &all[c], z);
@@ -304,31 +310,19 @@ changed_score(const PredictState *state, const Variants *variants,
 	return z;
 }
 
-/* What the scores in variants->z decide, where the threshold is moved. */
+/* What scores decide, where the threshold is moved. */
 static bool
-decide(PredictState *state, const Variants *variants, double threshold,
-       double moved)
+decide(PredictState *state, const double *z, double threshold, double moved)
 {
 	const Model *model = state->compiled->model;
 	Model other;
 
 	if (model->n_members == 0)
-		return model_prediction(model, variants->z[0]) >= threshold + moved;
+		return model_prediction(model, z[0]) >= threshold + moved;
 	other = *model;
 	other.threshold += moved;
-	return mixture_decision(
-		&other, variants->z,
-		binding_draw(state->binding, state->values, variants->z));
-}
-
-/* The scores of the row as it is, to variants->z. */
-static void
-own_scores(const PredictState *state, Variants *variants)
-{
-	int n = (int) state->compiled->model->n_columns;
-
-	for (int m = 0; m < variants->n_members; m++)
-		variants->z[m] = variants->before[m * (n + 1) + n];
+	return mixture_decision(&other, z,
+	                        binding_draw(state->binding, state->values, z));
 }
 
 /* Decides by one variant. */
@@ -337,13 +331,10 @@ decide_variant(PredictState *state, Variants *variants, const Variant *variant,
                double threshold)
 {
 	if (variant->kind == VARIANT_THRESHOLD)
-	{
-		own_scores(state, variants);
-		return decide(state, variants, threshold, variant->amount);
-	}
-	for (int m = 0; m < variants->n_members; m++)
+		return decide(state, variants->row.z, threshold, variant->amount);
+	for (int m = 0; m < variants->row.n_members; m++)
 		variants->z[m] = changed_score(state, variants, variant, m);
-	return decide(state, variants, threshold, 0);
+	return decide(state, variants->z, threshold, 0);
 }
 
 /*
@@ -374,11 +365,10 @@ fairpg_decision_changes(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	predict_take_row(state, PG_GETARG_DATUM(PREDICT_ARG_ROW));
 	variants = use_variants(fcinfo, state);
-	take_contributions(state, variants);
+	row_scores_take(state, &variants->row);
 	if (state->compiled->model->n_members == 0)
 		threshold = binding_threshold(state->binding, state->values);
-	own_scores(state, variants);
-	decision = decide(state, variants, threshold, 0);
+	decision = decide(state, variants->row.z, threshold, 0);
 	variants->codes[n++] = Int32GetDatum(decision);
 	for (int v = 0; v < variants->n; v++)
 		if (decide_variant(state, variants, &variants->items[v], threshold) !=

@@ -105,8 +105,10 @@ read_counts(const StressCall *call, ChangeCounts *counts)
 	change_check_values(&call->change, bases, n_bases);
 	for (int b = 0; b < n_bases; b++)
 		variants[b] = atoi(bases[b].values[call->variant_column]);
-	change_read_counts(audit, bases, n_bases, variants, call->variant_column,
-	                   call->n_variants, counts);
+	change_read_counts(audit,
+	                   &(ChangeParts){ bases, n_bases, variants,
+	                                   call->variant_column, call->n_variants },
+	                   counts);
 }
 
 /* The columns of the result that say what is tried. */

@@ -1,8 +1,8 @@
 /*
  * subgroup_bins.c
- *    Numbers in bins between their quantiles.
+ *    Numbers, dates and times in bins between their quantiles.
  *
- * One scan takes the quantiles of all numbers that have more values than there
+ * One scan takes the quantiles of all of them that have more values than there
  * are to be bins.  A value that is several quantiles at once, and the largest
  * value where it is one, is told apart from those on either side, so that many
  * zeros are a bin of their own.  NaN is no number and a bin of its own.
@@ -41,6 +41,9 @@ subgroup_is_number(const SubgroupCall *call, const SubgroupColumn *column)
 		case FLOAT4OID:
 		case FLOAT8OID:
 		case NUMERICOID:
+		case DATEOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
 			return true;
 		default:
 			return false;
@@ -207,21 +210,13 @@ subgroup_bin_sql(SubgroupCall *call, const SubgroupColumn *column)
 	return sql.data;
 }
 
-char *
-subgroup_condition(const SubgroupColumn *column, int level)
+/* A bin by its number. */
+static char *
+bin_condition(const SubgroupColumn *column, int bin)
 {
-	const char *value = column->levels[level];
-	const SubgroupCut *below;
-	const SubgroupCut *above;
-	int bin;
+	const SubgroupCut *below = bin > 0 ? &column->cuts[bin - 1] : NULL;
+	const SubgroupCut *above = bin < column->n_cuts ? &column->cuts[bin] : NULL;
 
-	if (column->n_cuts == 0 || strcmp(value, UNKNOWN_GROUP) == 0)
-		return psprintf("%s = %s", column->name, value);
-	bin = atoi(value);
-	if (bin == NAN_BIN)
-		return psprintf("%s = NaN", column->name);
-	below = bin > 0 ? &column->cuts[bin - 1] : NULL;
-	above = bin < column->n_cuts ? &column->cuts[bin] : NULL;
 	if (below == NULL)
 		return psprintf("%s %s %s", column->name,
 		                above->from ? "<" : "<=", above->name);
@@ -232,4 +227,31 @@ subgroup_condition(const SubgroupColumn *column, int level)
 		return psprintf("%s = %s", column->name, below->name);
 	return psprintf("%s %s %s %s %s", below->name, below->from ? "<=" : "<",
 	                column->name, above->from ? "<" : "<=", above->name);
+}
+
+static bool
+is_bin(const SubgroupColumn *column, const char *value)
+{
+	return column->n_cuts > 0 && strcmp(value, UNKNOWN_GROUP) != 0 &&
+	       atoi(value) != NAN_BIN;
+}
+
+const char *
+subgroup_level(const SubgroupColumn *column, const char *value)
+{
+	if (is_bin(column, value))
+		return bin_condition(column, atoi(value));
+	if (column->n_cuts > 0 && strcmp(value, UNKNOWN_GROUP) != 0)
+		return "NaN";
+	return value;
+}
+
+char *
+subgroup_condition(const SubgroupColumn *column, int level)
+{
+	const char *value = column->levels[level];
+
+	if (is_bin(column, value))
+		return bin_condition(column, atoi(value));
+	return psprintf("%s = %s", column->name, subgroup_level(column, value));
 }

@@ -2,8 +2,8 @@
  * subgroups.h
  *    One call of fairpg.subgroups(): what was asked, and what was found.
  *
- * Internal to subgroups.c, subgroup_bins.c, subgroup_count.c and
- * subgroup_rows.c.
+ * Internal to subgroups.c and subgroup_*.c; sensitivity_segment.c puts numbers in
+ * the same bins.
  */
 #ifndef FAIRPG_PG_SUBGROUPS_H
 #define FAIRPG_PG_SUBGROUPS_H
@@ -70,8 +70,12 @@ extern bool
 subgroup_is_number(const SubgroupCall *call, const SubgroupColumn *column);
 extern char *subgroup_bin_sql(SubgroupCall *call, const SubgroupColumn *column);
 
-/* What a level of a column says: "sex = f", "25 < age <= 40". */
+/* What a level of a column says: "sex = f", "25 < age <= 40"; and what one value
+ * of those that are grouped by does, without the name of the column where that is
+ * not a part of it: "f". */
 extern char *subgroup_condition(const SubgroupColumn *column, int level);
+extern const char *
+subgroup_level(const SubgroupColumn *column, const char *value);
 
 /* subgroup_count.c: reads the source and finds the subgroups. */
 extern void subgroup_count(SubgroupCall *call, NumArena *arena,
