@@ -144,6 +144,7 @@ INSERT INTO fairpg_catalog.event OVERRIDING SYSTEM VALUE SELECT * FROM dumped;
 
 -- duties: without a row, they are the owner's own
 GRANT USAGE ON SCHEMA fairpg_catalog TO fairpg_test_noter, fairpg_test_other;
+GRANT SELECT ON fairpg_catalog.store_version TO fairpg_test_noter;
 SET SESSION AUTHORIZATION fairpg_test_noter;
 SELECT fairpg.add_note('model x', 'who may');
 SELECT fairpg.erase_event(2, 'who may erase this');

@@ -12,7 +12,7 @@ DECLARE
     tasks CONSTANT text[] := ARRAY['train, evaluate and draft policies', 'review versions', 'approve versions and policies',
         'put versions into service and stop them', 'answer challenges', 'read everything', 'read reports', 'say who is who'];
     -- rows about single persons
-    personal CONSTANT name[] := '{challenge,challenge_event}';
+    personal CONSTANT name[] := '{challenge,challenge_event,event}';
     -- what training, evaluating, exploring and analysing write (store_access.c)
     results CONSTANT name[] := '{model,model_version,coefficient,training_log,training_log_group,reweighing,
         group_threshold,frontier,frontier_point,frontier_choice,evaluation,evaluation_metric,evaluation_gap,

@@ -3,7 +3,8 @@
 #
 #   num <- data <- {fair, model} <- train <- pg <- sql;  fair and model do not
 #   know each other.  report sees num alone, and pg sees report.  A room sees
-#   itself and what stands left of it.
+#   itself and what stands left of it.  verify is a program by itself, which
+#   nobody sees and which sees nobody.
 #
 # Rooms below pg know nothing of PostgreSQL: no header of the server, no
 # stdio, no memory but the arena's.  Two files are doors to the outside and may
@@ -55,6 +56,13 @@ for room in num data fair model train report; do
 		grep -vE '^src/num/blas\.c:' || true)
 	none "src/$room keeps no state of its own" "$state"
 done
+
+none "src/verify stands by itself: the language's own headers, and its one" "$(
+	find_lines verify '^ *# *include' |
+		grep -vE "<($system_headers|stdio)\.h>|\"sha256\.h\"" || true)"
+none "nothing includes src/verify" "$(
+	grep -rnE '# *include *"(verify/|fairpg_verify|sha256\.h)' src --include='*.[ch]' |
+		grep -v '^src/verify/' || true)"
 
 none "src/pg names the room in every include of ours" "$(
 	find_lines pg '^ *# *include *"' | grep -vE "\"($(may_see pg))/" |
