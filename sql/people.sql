@@ -73,6 +73,15 @@ SELECT fairpg.challenge('credit', E'I was "refused"; <script>alert(''x'')</scrip
 SELECT fairpg.challenge('credit', 'women are refused twice as often', 'aggregate_verification', 'web', group_claimed => 'f') AS other \gset
 SELECT kind, state, due_at - received_at AS of_policy, answer FROM fairpg.challenge_status(:'reference');
 SELECT * FROM fairpg.challenge_status(gen_random_uuid());
+\c - fairpg_test_otto
+SELECT d.decision AS decision FROM people_loans a, LATERAL fairpg.log_decision('credit', 'A-17', a) d WHERE a.id = 1 \gset
+\c - fairpg_test_olga
+SELECT fairpg.override_decision(:decision, NOT decided, 'the file says otherwise') IS NOT NULL AS overruled FROM fairpg_catalog.decision WHERE decision = :decision;
+SELECT fairpg.challenge('credit', 'the file is wrong', 'data_correction', 'letter', decision => :'decision') AS third \gset
+SELECT fairpg.answer_challenge(:'third', 'acknowledged', 'we are looking into it');
+\c - fairpg_test_olga_too
+SELECT fairpg.close_challenge(:'third', 'withdrawn', 'said by telephone to be settled');
+\c - fairpg_test_vera
 SELECT claim FROM fairpg_catalog.challenge;
 SELECT model, version, kind, channel, state, is_overdue, age_days, handler FROM fairpg_report.open_challenges ORDER BY time;
 SELECT fairpg.answer_challenge(:'reference', 'acknowledged', 'we are looking into it');

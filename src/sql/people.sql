@@ -1,6 +1,19 @@
 -- Challenges and consultations: what people outside say about a model, and what
 -- they are answered.
 
+-- Decisions of the log go by their number; others by whatever they go by.
+CREATE FUNCTION fairpg.logged_decision(reference text)
+    RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    RETURN CASE WHEN reference ~ '^[0-9]{1,18}$' THEN reference::bigint END;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.logged_decision(text)
+    IS 'part of the calls of governance: number of a decision of the log; NULL of one that is known otherwise';
+
 CREATE FUNCTION fairpg.do_challenge(
     model text,
     claim text,
@@ -39,7 +52,12 @@ BEGIN
             MESSAGE = format('a challenge of kind "%s" names a decision or a subject', kind),
             HINT = 'Nobody could look into it otherwise.';
     END IF;
-    -- the version that serves; of a model that none does, the newest
+    -- the version that decided, where it is in the log; else the one that serves,
+    -- and of a model that none does, the newest
+    IF version IS NULL THEN
+        SELECT d.version INTO version FROM fairpg_catalog.decision d
+            WHERE d.decision = fairpg.logged_decision(do_challenge.decision) AND d.model = do_challenge.model LIMIT 1;
+    END IF;
     SELECT v.version INTO challenged FROM fairpg_catalog.model_version v
         WHERE v.model = do_challenge.model AND (do_challenge.version IS NULL OR v.version = do_challenge.version)
         ORDER BY v.state = 'champion' DESC NULLS LAST, v.version DESC LIMIT 1;
@@ -140,6 +158,9 @@ BEGIN
             UNION ALL
             SELECT 'has deployed the version', d.started_by FROM fairpg_catalog.deployment d
             WHERE d.model = open_one.model AND d.version = open_one.version
+            UNION ALL
+            SELECT 'has taken the decision', d.override_by FROM fairpg_catalog.decision d
+            WHERE d.decision = fairpg.logged_decision(open_one.decision)
             UNION ALL
             SELECT 'has written or activated the policy', unnest(ARRAY[p.created_by, p.activated_by])
             FROM fairpg_catalog.governed_model g JOIN fairpg_catalog.policy p ON p.policy = g.policy

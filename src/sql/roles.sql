@@ -11,8 +11,10 @@ DECLARE
     duties CONSTANT text[] := '{analyst,reviewer,approver,operator,ombudsman,auditor,viewer,admin}';
     tasks CONSTANT text[] := ARRAY['train, evaluate and draft policies', 'review versions', 'approve versions and policies',
         'put versions into service and stop them', 'answer challenges', 'read everything', 'read reports', 'say who is who'];
-    -- rows about single persons
-    personal CONSTANT name[] := '{challenge,challenge_event,event}';
+    -- rows about single persons, and whom they are for
+    personal CONSTANT jsonb := '{"challenge": ["ombudsman", "auditor"], "challenge_event": ["ombudsman", "auditor"], "event": ["ombudsman", "auditor"],
+        "decision": ["operator", "ombudsman", "auditor"], "outcome": ["operator", "ombudsman", "auditor"],
+        "decision_attribute": ["auditor"]}';
     -- what training, evaluating, exploring and analysing write (store_access.c)
     results CONSTANT name[] := '{model,model_version,coefficient,training_log,training_log_group,reweighing,
         group_threshold,frontier,frontier_point,frontier_choice,evaluation,evaluation_metric,evaluation_gap,
@@ -52,16 +54,19 @@ BEGIN
     EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA fairpg_report TO %s', everybody);
     FOR part IN
         SELECT c.relname FROM pg_class c
-        WHERE c.relnamespace = 'fairpg_catalog'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+        WHERE c.relnamespace = 'fairpg_catalog'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
     LOOP
-        EXECUTE format('GRANT SELECT ON fairpg_catalog.%I TO %s', part.relname,
-            CASE WHEN part.relname = ANY (personal)
-                THEN format('%I, %I', prefix || 'ombudsman', prefix || 'auditor') ELSE readers END);
+        EXECUTE format('GRANT SELECT ON fairpg_catalog.%I TO %s', part.relname, coalesce(
+            (SELECT string_agg(quote_ident(prefix || d), ', ') FROM jsonb_array_elements_text(personal -> part.relname) AS d),
+            readers));
     END LOOP;
     EXECUTE (SELECT format('GRANT INSERT ON %s TO %I', string_agg('fairpg_catalog.' || quote_ident(r), ', '), prefix || 'analyst')
         FROM unnest(results) AS r);
     EXECUTE format('GRANT UPDATE ON fairpg_catalog.model, fairpg_catalog.analysis, fairpg_catalog.run TO %I', prefix || 'analyst');
     EXECUTE format('GRANT DELETE ON fairpg_catalog.analysis_row TO %I', prefix || 'analyst');
+    -- what fairpg.log_decision() writes, and what came true
+    EXECUTE format('GRANT INSERT ON fairpg_catalog.decision, fairpg_catalog.decision_attribute, fairpg_catalog.outcome TO %I',
+        prefix || 'operator');
 
     FOR i IN 1 .. cardinality(duties) LOOP
         role_name := groups[i];
