@@ -113,6 +113,15 @@ FROM fairpg_report.group_metrics m JOIN (SELECT sex, avg((p - wage) ^ 2) AS mse,
 WHERE model = 'fair' AND version = 2 AND m.part = 'held_out' GROUP BY m.metric ORDER BY m.metric;
 SELECT criterion, abs(value - gap) < 1e-6 AS told, low <= value AND value <= high AS inside, ratio IS NULL AS no_ratio, highest_group, lowest_group
 FROM fairpg_report.disparities f, gaps g WHERE f.model = 'fair' AND f.version = 2 AND f.part = 'held_out' AND f.criterion = 'mean_parity' AND g.run = 2 AND g.part = 'test';
+-- the gaps of all errors are stored as well, of the part held out and of what evaluate() has measured
+SELECT f.part, f.criterion, abs(f.value - gap) < 1e-9 * greatest(gap, 1) AS told, f.low <= f.value AND f.value <= f.high AS inside, f.worst_group = d.worst AS worst
+FROM fairpg_report.disparities f JOIN (
+    SELECT metric, max(v) - min(v) AS gap, (array_agg(sex ORDER BY CASE WHEN metric IN ('r_squared', 'mean_label') THEN v ELSE -v END))[1] AS worst
+    FROM (SELECT sex, avg((p - wage) ^ 2) AS mse, avg(abs(p - wage)) AS mae, var_pop(wage) AS var, avg(wage) AS y, avg(wage - p) AS residual
+          FROM predicted WHERE run = 2 AND part = 'test' GROUP BY sex) g,
+         LATERAL (VALUES ('mean_squared_error', mse), ('root_mean_squared_error', sqrt(mse)), ('mean_absolute_error', mae), ('r_squared', 1 - mse / var),
+                         ('mean_label', y), ('mean_residual', residual)) v (metric, v) GROUP BY 1) d ON d.metric = f.criterion
+WHERE f.model = 'fair' AND f.version = 2 AND f.part IN ('held_out', 'external') ORDER BY 1, 2;
 
 -- a prediction by any way is the same number; decisions there are none
 SELECT count(*) FILTER (WHERE fairpg.predict('all', p) <> fairpg.predict_with(artifact, p)) AS otherwise,
