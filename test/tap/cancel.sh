@@ -126,6 +126,10 @@ sql 'DROP TABLE states' >/dev/null
 stop_in 'a comparison' "SELECT count(*) FROM fairpg.compare('decision:yes',
 	'model:scorer', 'SELECT *, c > 40 AS yes FROM many', '{d*e}', label => 'label',
 	options => '{\"replicates\": 1000}')"
+stop_in 'AUCs of two scores' "SELECT count(*) FROM fairpg.compare('score:score',
+	'score:other', 'SELECT *, length(d) - score AS other FROM scored', '{g}', label => 'label')"
+stop_in 'nearest neighbours' "SELECT count(*) FROM fairpg.consistency('scored',
+	'{score,d,e}', 'label', '{g}', sample => 300)"
 stop_in 'a search of subgroups' "SELECT count(*) FROM fairpg.subgroups('many',
 	'{a,b,c,d,g}', label => 'label', score => 'c', threshold => 40)"
 stop_in 'an evaluation' "SELECT evaluation FROM fairpg.evaluate('scorer', 'many')"
