@@ -369,6 +369,7 @@ audit_run(const char *statement, int n_parameters, Oid *types, Datum *values)
 {
 	bool was_read_only = XactReadOnly;
 	int options = CURSOR_OPT_PARALLEL_OK;
+	int nest_level = NewGUCNestLevel();
 	SPIPlanPtr plan;
 	int code;
 
@@ -380,9 +381,11 @@ audit_run(const char *statement, int n_parameters, Oid *types, Datum *values)
 	if (plan == NULL)
 		elog(ERROR, "source could not be prepared: %s",
 		     SPI_result_code_string(SPI_result));
+	source_without_jit();
 	XactReadOnly = true;
 	code = SPI_execute_plan(plan, values, NULL, true, 0);
 	XactReadOnly = was_read_only;
+	AtEOXact_GUC(true, nest_level);
 	if (code != SPI_OK_SELECT)
 		elog(ERROR, "source could not be read: %s",
 		     SPI_result_code_string(code));

@@ -74,6 +74,7 @@ fairpg_ranking_audit(PG_FUNCTION_ARGS)
 {
 	RankingCall call = { .audit = { .purpose = "ranking audit" } };
 	bool was_read_only = XactReadOnly;
+	int nest_level;
 	Rows rows;
 
 	rows_begin(&rows, fcinfo, N_RESULT_COLUMNS);
@@ -84,9 +85,12 @@ fairpg_ranking_audit(PG_FUNCTION_ARGS)
 	count_groups(&call);
 	ranking_targets(&call);
 	/* as audit_run() has it */
+	nest_level = NewGUCNestLevel();
+	source_without_jit();
 	XactReadOnly = true;
 	walk_lists(&call);
 	XactReadOnly = was_read_only;
+	AtEOXact_GUC(true, nest_level);
 	ranking_report(&call, &rows);
 	SPI_finish();
 	PG_RETURN_NULL();

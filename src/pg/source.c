@@ -25,6 +25,7 @@
 #include "parser/parser.h"
 #include "parser/scansup.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/varlena.h"
@@ -157,6 +158,13 @@ analyse(Source *result)
 	MemoryContextSwitchTo(spi);
 	SPI_finish();
 	MemoryContextSwitchTo(caller);
+}
+
+void
+source_without_jit(void)
+{
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION,
+	                         GUC_ACTION_SAVE, true, 0, false);
 }
 
 /* A trailing semicolon is a habit, not a second statement. */

@@ -29,6 +29,14 @@ typedef struct Source
  */
 extern void source_open(const char *source, Source *result);
 
+/*
+ * What is planned from now on, until AtEOXact_GUC(), is executed without
+ * just-in-time compilation.  For statements that read a source: they are
+ * estimated to cost enough for it, and while it compiles, seconds where rows
+ * are wide, the server answers no cancel.
+ */
+extern void source_without_jit(void);
+
 /* Place of a column in source->columns, or an error that names it and lists
  * what there is; 'role' is what it was wanted for ("label"). */
 extern int

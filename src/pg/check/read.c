@@ -586,6 +586,7 @@ run_statement(CheckReceiver *self)
 	/* names of groups do not depend on what the caller likes */
 	(void) set_config_option("IntervalStyle", "postgres", PGC_USERSET,
 	                         PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	source_without_jit();
 	XactReadOnly = true;
 	code = SPI_execute_plan_extended(plan, &execute);
 	XactReadOnly = was_read_only;
