@@ -129,6 +129,10 @@ SELECT count(*) > 100 AS many, count(*) FILTER (WHERE v IS DISTINCT FROM d) AS d
     (SELECT place, ROW(kind, scenario, subject, amount, attribute, group_name, metric, value, low, high, baseline, change, change_low, change_high, n, flag, reason) AS v
      FROM fairpg_report.stress WHERE name = 'again') s
     FULL JOIN (SELECT row_number() OVER () AS place, c AS d FROM fairpg.stress('credit', 'people', 1, label => 'paid', protected => '{sex,race}') c) f USING (place);
+SELECT count(*) > 100 AS many, count(*) FILTER (WHERE v IS DISTINCT FROM d) AS differ FROM
+    (SELECT place, ROW(kind, factor_kind, factor, factor_level, attribute, group_name, metric, value, low, high, baseline, change, change_low, change_high, n, flag, reason) AS v
+     FROM fairpg_report.sensitivity WHERE name = 'again') s
+    FULL JOIN (SELECT row_number() OVER () AS place, c AS d FROM fairpg.sensitivity('credit', 'people', 1, label => 'paid', protected => '{sex,race}') c) f USING (place);
 SELECT count(*) AS rows, count(*) FILTER (WHERE v IS DISTINCT FROM d) AS differ FROM
     (SELECT place, ROW(check_name, severity, attribute, column_name, group_name, metric, value, low, high, n, fact, advice) AS v
      FROM fairpg_report.data_checks WHERE name = 'officers') s

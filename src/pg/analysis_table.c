@@ -74,7 +74,7 @@ skip_without_groups(const Evaluated *evaluated, Jsonb *given)
 }
 
 static const char *
-skip_stress(const Evaluated *evaluated, Jsonb *given)
+skip_change(const Evaluated *evaluated, Jsonb *given)
 {
 	const char *reason = skip_without_groups(evaluated, given);
 
@@ -132,6 +132,22 @@ static const AnalysisArgument stress[] = { { "model", FROM_MODEL },
 	                                       { "threshold", FROM_THRESHOLD },
 	                                       { NULL } };
 
+static const AnalysisArgument sensitivity[] = { { "model", FROM_MODEL },
+	                                            { "source", FROM_SOURCE },
+	                                            { "version", FROM_VERSION },
+	                                            { "label", FROM_LABEL },
+	                                            { "positive", FROM_POSITIVE },
+	                                            { "protected", FROM_PROTECTED },
+	                                            { "weight", FROM_WEIGHT },
+	                                            { "level", FROM_LEVEL },
+	                                            { "seed", FROM_SEED },
+	                                            { "options", FROM_OPTIONS },
+	                                            { "decision",
+	                                              FROM_OWN_DECISION },
+	                                            { "score", FROM_SCORE },
+	                                            { "threshold", FROM_THRESHOLD },
+	                                            { NULL } };
+
 const Analysis analysis_table[] = {
 	{ "calibration", "calibration", calibration, skip_calibration },
 	{ "threshold_sweep", "threshold_sweep", calibration, skip_without_scores },
@@ -139,7 +155,8 @@ const Analysis analysis_table[] = {
 	{ "bias_audit", "bias_audit", bias_audit, skip_bias_audit },
 	{ "data_checks", "check_data", check_data, NULL },
 	{ "proxies", "check_data", check_data, skip_without_groups, "proxies" },
-	{ "stress", "stress", stress, skip_stress },
+	{ "stress", "stress", stress, skip_change },
+	{ "sensitivity", "sensitivity", sensitivity, skip_change },
 	{ NULL }
 };
 

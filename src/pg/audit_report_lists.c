@@ -187,6 +187,27 @@ static const char stress_sql[] =
 	" WHERE most <= 20"
 	" ORDER BY attribute NULLS FIRST, metric COLLATE \"C\", most";
 
+/* features, then segments; what becomes of figures within a segment is no matter
+ * of taking something away */
+static const char sensitivity_sql[] =
+	"SELECT concat_ws(': ', attribute, metric) || of AS metric,"
+	" concat_ws(' ', factor_kind || ':', factor,"
+	"  CASE WHEN position(factor IN factor_level) > 0 THEN NULL ELSE '=' END,"
+	"  factor_level) AS group_name,"
+	" change AS value, change_low AS low, change_high AS high, n, flag, reason,"
+	" 'from ' || round(baseline::numeric, 4) AS note"
+	" FROM (SELECT *, row_number() OVER (PARTITION BY attribute, metric, of"
+	"   ORDER BY abs(change) DESC NULLS LAST, place) AS most"
+	"  FROM (SELECT *, CASE factor_kind WHEN 'segment' THEN ', by segment'"
+	"    ELSE ', by feature' END AS of FROM fairpg_catalog.analysis_row"
+	"   WHERE evaluation = $1 AND analysis = 'sensitivity'"
+	"   AND factor_kind <> 'within'"
+	"   AND (kind = 'metric' AND attribute IS NULL AND metric = 'accuracy'"
+	"    OR kind = 'gap' AND metric IN ('demographic_parity', "
+	"'equalized_odds'))) AS one) AS row"
+	" WHERE most <= 20"
+	" ORDER BY of, attribute NULLS FIRST, metric COLLATE \"C\", most";
+
 static const char subgroups_sql[] =
 	"SELECT group_name, metric, effect AS value, low, high, n, flag, reason,"
 	" concat('subgroup ', round(value::numeric, 3), ', rest ',"
@@ -283,8 +304,8 @@ static const char provenance_sql[] =
 	}
 
 const AuditReportList audit_report_lists[] = {
-	FACTS(facts),       LIST(constraints), LIST(metrics),   LIST(gaps),
-	LIST(ratios),       LIST(bins),        LIST(roc),       LIST(frontier),
-	LIST(stress),       LIST(subgroups),   FACTS(warnings), FACTS(provenance),
-	{ NULL, 0, false },
+	FACTS(facts),      LIST(constraints),  LIST(metrics),   LIST(gaps),
+	LIST(ratios),      LIST(bins),         LIST(roc),       LIST(frontier),
+	LIST(sensitivity), LIST(stress),       LIST(subgroups), FACTS(warnings),
+	FACTS(provenance), { NULL, 0, false },
 };

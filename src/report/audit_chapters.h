@@ -17,6 +17,7 @@ extern void intersections_chapter(Writer *writer, const Findings *findings);
 extern void calibration_chapter(Writer *writer, const Findings *findings);
 extern void roc_chapter(Writer *writer, const Findings *findings);
 extern void subgroups_chapter(Writer *writer, const Findings *findings);
+extern void sensitivity_chapter(Writer *writer, const Findings *findings);
 extern void stress_chapter(Writer *writer, const Findings *findings);
 extern void frontier_chapter(Writer *writer, const Findings *findings);
 extern void definitions_chapter(Writer *writer, const Findings *findings);

@@ -280,16 +280,10 @@ subgroups_chapter(Writer *writer, const Findings *findings)
 	}
 }
 
-void
-stress_chapter(Writer *writer, const Findings *findings)
+/* A tornado of each metric. */
+static void
+tornadoes(Writer *writer, const FindingList *list)
 {
-	const FindingList *list = &findings->stress;
-
-	if (list->n == 0)
-	{
-		not_stored(writer, findings, "stress");
-		return;
-	}
 	for (int done = 0; done < list->n;)
 	{
 		const Finding *first = &list->items[done];
@@ -298,6 +292,31 @@ stress_chapter(Writer *writer, const Findings *findings)
 		tornado(writer, first->metric, first, n);
 		done += n;
 	}
+}
+
+void
+sensitivity_chapter(Writer *writer, const Findings *findings)
+{
+	if (findings->sensitivity.n == 0)
+	{
+		not_stored(writer, findings, "sensitivity");
+		return;
+	}
+	writer_leaf(writer, "p", NULL,
+	            "What becomes of a figure when one feature says the same of "
+	            "everybody (drop) or is shuffled among all rows (permute), and "
+	            "when the rows of one segment are left out. The model is not "
+	            "fitted again.");
+	tornadoes(writer, &findings->sensitivity);
+}
+
+void
+stress_chapter(Writer *writer, const Findings *findings)
+{
+	if (findings->stress.n == 0)
+		not_stored(writer, findings, "stress");
+	else
+		tornadoes(writer, &findings->stress);
 }
 
 void

@@ -24,6 +24,7 @@ static const struct
 	{ { "calibration", "Calibration" }, calibration_chapter, true },
 	{ { "roc", "Ranking" }, roc_chapter, true },
 	{ { "subgroups", "Subgroups" }, subgroups_chapter, true },
+	{ { "sensitivity", "What drives the gaps" }, sensitivity_chapter, true },
 	{ { "stress", "Stress" }, stress_chapter, true },
 	{ { "frontier", "What fairness costs" }, frontier_chapter, false },
 	{ { "definitions", "Definitions" }, definitions_chapter, true },

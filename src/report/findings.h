@@ -60,6 +60,7 @@ typedef struct Findings
 	FindingList bins;        /* calibration; x: mean score, value: rate */
 	FindingList roc;         /* x: false positive rate, value: true one */
 	FindingList frontier;    /* x: accuracy, value: gap; verdict: "chosen" */
+	FindingList sensitivity; /* change of a metric without a feature, or rows */
 	FindingList stress;      /* change of a metric when something else does */
 	FindingList subgroups;
 	FactList warnings;

@@ -589,6 +589,53 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.stress.change_low IS 'lower end of the interval of the change';
     COMMENT ON COLUMN fairpg_report.stress.change_high IS 'upper end of the interval of the change';
 
+    CREATE VIEW fairpg_report.sensitivity AS
+        SELECT
+            e.evaluation,
+            e.model,
+            e.version,
+            e.name,
+            e.time,
+            r.place,
+            r.kind,
+            r.factor_kind,
+            r.factor,
+            r.factor_level,
+            r.attribute,
+            r.group_name,
+            r.metric,
+            r.value,
+            r.low,
+            r.high,
+            r.baseline,
+            r.change,
+            r.change_low,
+            r.change_high,
+            r.n,
+            r.flag,
+            r.reason
+        FROM fairpg_report.evaluations AS e
+        JOIN fairpg_catalog.analysis_row AS r ON r.evaluation = e.evaluation
+        WHERE r.analysis = 'sensitivity';
+    COMMENT ON VIEW fairpg_report.sensitivity
+        IS 'what becomes of metrics and gaps without a feature, and without or within a segment of the rows';
+    COMMENT ON COLUMN fairpg_report.sensitivity.place
+        IS 'place among the rows of the analysis, from 1';
+    COMMENT ON COLUMN fairpg_report.sensitivity.kind IS 'metric or gap';
+    COMMENT ON COLUMN fairpg_report.sensitivity.factor_kind
+        IS 'drop or permute a feature, segment: rows without it, within: it alone';
+    COMMENT ON COLUMN fairpg_report.sensitivity.factor IS 'feature, or column of the segment';
+    COMMENT ON COLUMN fairpg_report.sensitivity.factor_level
+        IS 'value of the column; NULL of features';
+    COMMENT ON COLUMN fairpg_report.sensitivity.group_name
+        IS 'group of the attribute; of a gap the one that it is to the disadvantage of';
+    COMMENT ON COLUMN fairpg_report.sensitivity.baseline IS 'value without any change';
+    COMMENT ON COLUMN fairpg_report.sensitivity.change IS 'value less the baseline';
+    COMMENT ON COLUMN fairpg_report.sensitivity.change_low
+        IS 'lower end of the interval of the change';
+    COMMENT ON COLUMN fairpg_report.sensitivity.change_high
+        IS 'upper end of the interval of the change';
+
     -- what the views have in common is said once: columns without a comment of
     -- their own have that of evaluations, or else that of group_metrics
     FOR wanting IN

@@ -33,7 +33,7 @@ DECLARE
         fairpg_report.constraints,fairpg_report.four_fifths,fairpg_report.analyses,
         fairpg_report.calibration,fairpg_report.threshold_sweep,fairpg_report.subgroups,
         fairpg_report.bias_audit,fairpg_report.data_checks,fairpg_report.proxies,
-        fairpg_report.stress,
+        fairpg_report.stress,fairpg_report.sensitivity,
         fairpg_report.training_log,fairpg_report.coefficients,
         fairpg_report.thresholds}';
     governance_parts CONSTANT text[] := '{fairpg_catalog.duty,fairpg_catalog.person,

@@ -378,6 +378,9 @@ BEGIN
         change double precision,
         change_low double precision,
         change_high double precision,
+        factor_kind text,
+        factor text,
+        factor_level text,
         PRIMARY KEY (evaluation, analysis, place),
         FOREIGN KEY (evaluation, analysis) REFERENCES fairpg_catalog.analysis
             ON DELETE CASCADE
@@ -441,13 +444,19 @@ BEGIN
         IS 'stress: group or column that it strikes';
     COMMENT ON COLUMN fairpg_catalog.analysis_row.amount IS 'stress: how much was changed';
     COMMENT ON COLUMN fairpg_catalog.analysis_row.baseline
-        IS 'stress: value without any change';
+        IS 'stress and sensitivity: value without any change';
     COMMENT ON COLUMN fairpg_catalog.analysis_row.change
-        IS 'stress: value less the baseline';
+        IS 'stress and sensitivity: value less the baseline';
     COMMENT ON COLUMN fairpg_catalog.analysis_row.change_low
-        IS 'stress: lower end of the interval of the change';
+        IS 'stress and sensitivity: lower end of the interval of the change';
     COMMENT ON COLUMN fairpg_catalog.analysis_row.change_high
-        IS 'stress: upper end of the interval of the change';
+        IS 'stress and sensitivity: upper end of the interval of the change';
+    COMMENT ON COLUMN fairpg_catalog.analysis_row.factor_kind
+        IS 'sensitivity: drop or permute a feature, segment: rows without it, within: it alone';
+    COMMENT ON COLUMN fairpg_catalog.analysis_row.factor
+        IS 'sensitivity: feature, or column of the segment';
+    COMMENT ON COLUMN fairpg_catalog.analysis_row.factor_level
+        IS 'sensitivity: value of the column; NULL of features';
 END
 $tables$;
 COMMENT ON FUNCTION fairpg.make_evaluation_tables()

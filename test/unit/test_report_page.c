@@ -125,6 +125,7 @@ make_findings(int n)
 		                  .bins = list,
 		                  .roc = list,
 		                  .frontier = list,
+		                  .sensitivity = list,
 		                  .stress = list,
 		                  .subgroups = list,
 		                  .warnings = words,
