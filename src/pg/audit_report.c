@@ -1,6 +1,7 @@
 /*
  * audit_report.c
- *    fairpg.audit_report(): what the store knows of an evaluation as a page.
+ *    fairpg.audit_report(): what the store knows of an evaluation as a page, or
+ *    as JSON.
  *
  * Reads nothing but the store, so that a report can be made anew at any time
  * and says the same.
@@ -8,6 +9,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "common/shortest_dec.h"
 #include "executor/spi.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -19,6 +21,7 @@
 #include "pg/report.h"
 #include "pg/statement.h"
 #include "pg/store.h"
+#include "report/audit_json.h"
 #include "report/audit_page.h"
 
 enum
@@ -31,10 +34,12 @@ enum
 };
 
 static void read_call(FunctionCallInfo fcinfo, AuditReportCall *call);
-static void check_format(const char *format);
+static bool is_json(const char *format);
 static void choose_version(AuditReportCall *call);
 static void choose_evaluation(AuditReportCall *call);
 static void find_evaluation(AuditReportCall *call, MemoryContext caller);
+static text *write_report(const AuditReportCall *call, const Findings *findings,
+                          MemoryContext caller);
 
 /*
  * audit_report(model text, version integer, evaluation bigint, format text,
@@ -49,11 +54,8 @@ fairpg_audit_report(PG_FUNCTION_ARGS)
 	MemoryContext caller = CurrentMemoryContext;
 	AuditReportCall call = { 0 };
 	Findings findings;
-	NumArena arena;
-	Writer writer;
 	int nest_level;
-	const char *page;
-	size_t length;
+	text *report;
 
 	read_call(fcinfo, &call);
 	store_require(STORE_TO_REPORT);
@@ -65,13 +67,53 @@ fairpg_audit_report(PG_FUNCTION_ARGS)
 	else
 		find_evaluation(&call, caller);
 	audit_report_read(&call, &findings);
-	host_arena_init(&arena, caller, MaxAllocSize - 1);
-	writer_init(&writer, &arena);
-	audit_page(&writer, &findings);
-	page = writer_end(&writer, &length);
-	report_status(writer.status, &arena, "the report");
+	report = write_report(&call, &findings, caller);
 	store_spi_end(nest_level);
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(page, (int) length));
+	PG_RETURN_TEXT_P(report);
+}
+
+/* As json_build_object() does it. */
+static void
+write_number(char number[JSON_NUMBER_CHARS], double value)
+{
+	StaticAssertStmt(JSON_NUMBER_CHARS > DOUBLE_SHORTEST_DECIMAL_LEN,
+	                 "no room for a number");
+	double_to_shortest_decimal_buf(value, number);
+}
+
+/* In the memory of the caller. */
+static text *
+write_report(const AuditReportCall *call, const Findings *findings,
+             MemoryContext caller)
+{
+	MemoryContext spi = MemoryContextSwitchTo(caller);
+	NumArena arena;
+	const char *report;
+	size_t length = 0;
+	text *result;
+
+	host_arena_init(&arena, caller, MaxAllocSize - 1);
+	if (call->as_json)
+	{
+		JsonWriter json;
+
+		json_init(&json, &arena, write_number);
+		audit_json(&json, findings);
+		report = json_finish(&json, &length);
+		report_status(json.out.status, &arena, "the report");
+	}
+	else
+	{
+		Writer writer;
+
+		writer_init(&writer, &arena);
+		audit_page(&writer, findings);
+		report = writer_end(&writer, &length);
+		report_status(writer.out.status, &arena, "the report");
+	}
+	result = cstring_to_text_with_len(report, (int) length);
+	MemoryContextSwitchTo(spi);
+	return result;
 }
 
 static void
@@ -100,19 +142,21 @@ read_call(FunctionCallInfo fcinfo, AuditReportCall *call)
 	}
 	if (!PG_ARGISNULL(ARG_EVALUATION))
 		call->evaluation = PG_GETARG_INT64(ARG_EVALUATION);
-	check_format(args_text_required(fcinfo, ARG_FORMAT, "format"));
+	call->as_json = is_json(args_text_required(fcinfo, ARG_FORMAT, "format"));
 	args_options(PG_ARGISNULL(ARG_OPTIONS) ? NULL
 	                                       : PG_GETARG_JSONB_P(ARG_OPTIONS),
 	             known);
 }
 
-static void
-check_format(const char *format)
+/* Whether the format is json; an error unless that is it or html. */
+static bool
+is_json(const char *format)
 {
-	if (strcmp(format, "html") != 0)
+	if (strcmp(format, "html") != 0 && strcmp(format, "json") != 0)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("unknown format \"%s\"", format),
-		                errhint("Known formats are: html.")));
+		                errhint("Known formats are: html, json.")));
+	return strcmp(format, "json") == 0;
 }
 
 /* The version that was given, or the newest; both must exist. */

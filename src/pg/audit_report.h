@@ -13,6 +13,7 @@ typedef struct AuditReportCall
 	char *model; /* NULL: an evaluation without one */
 	int version;
 	int64 evaluation; /* 0: the version was never evaluated */
+	bool as_json;
 } AuditReportCall;
 
 /* A list of the report: a query with the parameters $1 evaluation, $2 model

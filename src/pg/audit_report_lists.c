@@ -3,8 +3,9 @@
  *    What a report reads of the store, a query each.
  *
  * Lists of figures have the columns of a Finding, by these names: attribute,
- * group_name, metric, value, low, high, x, n, rows_needed, flag, reason,
- * verdict, note; what a query does not return is NULL.
+ * group_name, metric, value, low, high, x, amount, p_adjusted, n, rows_needed,
+ * flag, reason, verdict, reference, kind, column_name, advice, note; what a
+ * query does not return is NULL.
  */
 #include "postgres.h"
 
@@ -23,7 +24,9 @@ static const char facts_sql[] =
 	"   WHEN 'train' THEN 'the training rows themselves'"
 	"   WHEN 'out_of_fold' THEN 'training rows, by models that had not seen "
 	"them'"
-	"   ELSE 'rows from outside the training' END"
+	"   ELSE concat('rows of a source that was given',"
+	"    CASE WHEN e.model IS NOT NULL THEN"
+	"     ': whether training saw some of them is not known' END) END"
 	"  FROM fairpg_catalog.evaluation e WHERE e.evaluation = $1"
 	" UNION ALL SELECT 2, 'Source', source FROM fairpg_catalog.evaluation"
 	"  WHERE evaluation = $1"
@@ -104,20 +107,20 @@ static const char metrics_sql[] =
 static const char gaps_sql[] =
 	"SELECT m.attribute, m.criterion || coalesce(' (' || m.class || ')', '')"
 	"  AS metric, m.value, m.low, m.high, m.n, m.flag, m.reason,"
-	" CASE WHEN m.value IS NOT NULL THEN concat_ws(' against ',"
-	"  m.highest_group, m.lowest_group) END AS note"
+	" CASE WHEN m.highest_group IS NULL THEN 'worst: ' || m.worst_group"
+	"  ELSE m.highest_group END AS note, m.lowest_group AS reference"
 	" FROM fairpg_catalog.evaluation_gap m"
 	" JOIN fairpg_catalog.evaluation e USING (evaluation)"
 	" WHERE m.evaluation = $1"
 	" ORDER BY array_position(e.protected, m.attribute), m.attribute,"
-	"  m.class_number, m.criterion";
+	"  m.highest_group IS NULL, m.class_number, m.criterion";
 
 static const char ratios_sql[] =
 	"SELECT m.attribute || coalesce(' (' || m.class || ')', '') AS attribute,"
 	" m.group_name, m.ratio AS value, m.low, m.high, m.n, m.flag, m.reason,"
-	" concat(CASE WHEN m.group_name = m.reference_group THEN 'reference'"
-	"  ELSE 'against ' || m.reference_group END,"
-	"  ', p ' || round(m.p_adjusted::numeric, 4), ', ' || m.verdict) AS note"
+	" CASE WHEN m.group_name = m.reference_group THEN 'reference' END AS note,"
+	" nullif(m.reference_group, m.group_name) AS reference,"
+	" m.p_adjusted, m.verdict"
 	" FROM fairpg_catalog.evaluation_ratio m"
 	" JOIN fairpg_catalog.evaluation e USING (evaluation)"
 	" WHERE m.evaluation = $1"
@@ -133,8 +136,7 @@ static const char bins_sql[] =
 
 static const char roc_sql[] =
 	"SELECT t.attribute, t.group_name, t.value, t.low, t.high, f.value AS x,"
-	" t.n, coalesce(t.flag, f.flag) AS flag,"
-	" 'threshold ' || t.threshold AS reason"
+	" t.threshold AS amount, t.n, coalesce(t.flag, f.flag) AS flag"
 	" FROM fairpg_catalog.analysis_row t"
 	" JOIN fairpg_catalog.analysis_row f ON f.evaluation = t.evaluation"
 	"  AND f.analysis = t.analysis AND f.metric = 'fpr' AND f.kind = t.kind"
@@ -172,12 +174,22 @@ static const char frontier_sql[] =
 
 /* what moves accuracy and the gaps most; of each the first so many */
 static const char stress_sql[] =
-	"SELECT concat_ws(': ', attribute, metric) AS metric,"
-	" concat_ws(' ', replace(scenario, '_', ' ') || ':', subject,"
-	"  trim_scale(amount::numeric)) AS group_name, change AS value,"
-	" change_low AS low, change_high AS high, n, flag, reason,"
-	" 'from ' || round(baseline::numeric, 4) AS note"
-	" FROM (SELECT *, row_number() OVER (PARTITION BY attribute, metric"
+	"SELECT attribute, concat_ws(' by ', metric, attribute) AS metric,"
+	" metric AS kind, baseline AS x,"
+	" CASE scenario"
+	"  WHEN 'group_mix' THEN concat(subject, ': ', trim_scale(amount::numeric),"
+	"   ' times the rows')"
+	"  WHEN 'threshold' THEN 'threshold ' || by"
+	"  WHEN 'label_noise' THEN concat(subject, ': ',"
+	"   trim_scale(100 * amount::numeric), ' % turned')"
+	"  WHEN 'missing_feature' THEN subject || ' missing'"
+	"  WHEN 'shifted_feature' THEN subject || coalesce(' ' || by || ' sd',"
+	"   ' as most often')"
+	"  ELSE concat_ws(' ', scenario, subject, by) END AS group_name,"
+	" change AS value, change_low AS low, change_high AS high, n, flag, reason"
+	" FROM (SELECT *, CASE WHEN amount > 0 THEN '+' ELSE '' END"
+	"   || trim_scale(amount::numeric) AS by,"
+	"   row_number() OVER (PARTITION BY attribute, metric"
 	"   ORDER BY abs(change) DESC NULLS LAST, place) AS most"
 	"  FROM fairpg_catalog.analysis_row"
 	"  WHERE evaluation = $1 AND analysis = 'stress' AND scenario <> 'baseline'"
@@ -190,12 +202,12 @@ static const char stress_sql[] =
 /* features, then segments; what becomes of figures within a segment is no matter
  * of taking something away */
 static const char sensitivity_sql[] =
-	"SELECT concat_ws(': ', attribute, metric) || of AS metric,"
+	"SELECT attribute, concat_ws(' by ', metric, attribute) || of AS metric,"
+	" metric AS kind, baseline AS x,"
 	" concat_ws(' ', factor_kind || ':', factor,"
 	"  CASE WHEN position(factor IN factor_level) > 0 THEN NULL ELSE '=' END,"
 	"  factor_level) AS group_name,"
-	" change AS value, change_low AS low, change_high AS high, n, flag, reason,"
-	" 'from ' || round(baseline::numeric, 4) AS note"
+	" change AS value, change_low AS low, change_high AS high, n, flag, reason"
 	" FROM (SELECT *, row_number() OVER (PARTITION BY attribute, metric, of"
 	"   ORDER BY abs(change) DESC NULLS LAST, place) AS most"
 	"  FROM (SELECT *, CASE factor_kind WHEN 'segment' THEN ', by segment'"
@@ -210,18 +222,82 @@ static const char sensitivity_sql[] =
 
 static const char subgroups_sql[] =
 	"SELECT group_name, metric, effect AS value, low, high, n, flag, reason,"
-	" concat('subgroup ', round(value::numeric, 3), ', rest ',"
-	"  round(rest::numeric, 3), ', p ',"
-	"  round(p_adjusted::numeric, 4), ', ' || verdict) AS note"
+	" value AS x, p_adjusted, verdict,"
+	" 'rest ' || round(rest::numeric, 3) AS note"
 	" FROM fairpg_catalog.analysis_row"
 	" WHERE evaluation = $1 AND analysis = 'subgroups' AND kind = 'subgroup'"
 	" ORDER BY metric COLLATE \"C\", place";
+
+/* the ratio of a category beside its rate; those whose category is not known
+ * have no ratio */
+static const char categories_sql[] =
+	"SELECT r.audit_table AS attribute, r.group_name, r.metric,"
+	" i.value, i.low, i.high, r.value AS x, r.n,"
+	" CASE WHEN i.flag IN ('small', 'excluded') THEN i.flag END AS flag,"
+	" coalesce(i.reason, r.reason) AS reason,"
+	" CASE WHEN r.kind = 'unknown' THEN 'category not known'"
+	"  WHEN i.flag NOT IN ('small', 'excluded') THEN i.flag END AS note"
+	" FROM fairpg_catalog.analysis_row r"
+	" LEFT JOIN fairpg_catalog.analysis_row i"
+	"  ON i.evaluation = r.evaluation AND i.analysis = r.analysis"
+	"  AND i.kind = r.kind AND i.audit_table = r.audit_table"
+	"  AND i.group_name = r.group_name AND i.metric = 'impact_ratio'"
+	" WHERE r.evaluation = $1 AND r.analysis = 'bias_audit'"
+	"  AND r.metric IN ('selection_rate', 'scoring_rate')"
+	"  AND r.kind IN ('category', 'unknown')"
+	" ORDER BY min(r.place) OVER (PARTITION BY r.audit_table), r.place";
+
+#define CHECKED                                                                \
+	"SELECT attribute, group_name, metric, value, low, high, n,"               \
+	" severity AS verdict, check_name AS kind, column_name, advice,"           \
+	" fact FROM fairpg_catalog.analysis_row"                                   \
+	" WHERE evaluation = $1 AND analysis = "
+
+static const char checks_sql[] = CHECKED
+	"'data_checks' AND check_name <> 'agreement'"
+	" ORDER BY array_position('{serious,warning,note,ok}'::text[], severity),"
+	"  place";
+
+/* of all rows, of a group, of two annotators */
+static const char agreement_sql[] =
+	"SELECT attribute, coalesce(nullif(concat_ws(', ', column_name,"
+	"  attribute || ' ' || group_name), ''), 'all rows') AS group_name,"
+	" metric, value, low, high, n, severity AS verdict, check_name AS kind,"
+	" column_name, advice, fact FROM fairpg_catalog.analysis_row"
+	" WHERE evaluation = $1 AND analysis = 'data_checks'"
+	"  AND check_name = 'agreement'"
+	" ORDER BY min(place) OVER (PARTITION BY metric), place";
+
+static const char proxies_sql[] = CHECKED
+	"'proxies' ORDER BY min(place) OVER (PARTITION BY attribute),"
+	" array_position('{cramers_v,correlation_ratio,auc,joint_auc}'::text[],"
+	"  metric), value DESC NULLS LAST, place";
+
+static const char iterations_sql[] =
+	"SELECT l.iteration::float8 AS amount, l.phase AS kind, l.loss AS x,"
+	" l.gap AS value, l.rows AS n,"
+	" CASE WHEN l.phase = 'plain' AND v.fairness <> 'none'"
+	"   THEN 'bounds not looked at'"
+	"  WHEN NOT l.feasible THEN 'bounds not kept' END AS flag,"
+	" CASE WHEN l.chosen THEN 'chosen' END AS verdict"
+	" FROM fairpg_catalog.training_log l"
+	" JOIN fairpg_catalog.model_version v USING (model, version)"
+	" WHERE l.model = $2 AND l.version = $3 ORDER BY l.iteration";
+
+static const char analyses_sql[] =
+	"SELECT analysis, '' FROM fairpg_catalog.analysis WHERE evaluation = $1"
+	" ORDER BY analysis COLLATE \"C\"";
 
 static const char warnings_sql[] =
 	"SELECT '', text FROM ("
 	" SELECT 1, 'These are the rows that the model was trained on: rows it has "
 	"not seen can fare worse.' FROM fairpg_catalog.evaluation"
 	"  WHERE evaluation = $1 AND part = 'train'"
+	" UNION ALL SELECT 1, 'The source is the one that the model was trained "
+	"on: rows it has not seen can fare worse.'"
+	"  FROM fairpg_catalog.evaluation e JOIN fairpg_catalog.model_version v"
+	"   USING (model, version)"
+	"  WHERE e.evaluation = $1 AND e.part = 'external' AND e.source = v.source"
 	" UNION ALL SELECT 2, n_null_label || ' rows were left out because their "
 	"label is NULL.' FROM fairpg_catalog.evaluation"
 	"  WHERE evaluation = $1 AND n_null_label > 0"
@@ -304,8 +380,9 @@ static const char provenance_sql[] =
 	}
 
 const AuditReportList audit_report_lists[] = {
-	FACTS(facts),      LIST(constraints),  LIST(metrics),   LIST(gaps),
-	LIST(ratios),      LIST(bins),         LIST(roc),       LIST(frontier),
-	LIST(sensitivity), LIST(stress),       LIST(subgroups), FACTS(warnings),
-	FACTS(provenance), { NULL, 0, false },
+	FACTS(facts),    LIST(constraints), LIST(metrics),   LIST(gaps),
+	LIST(ratios),    LIST(categories),  LIST(bins),      LIST(roc),
+	LIST(frontier),  LIST(sensitivity), LIST(stress),    LIST(subgroups),
+	LIST(checks),    LIST(agreement),   LIST(proxies),   LIST(iterations),
+	FACTS(warnings), FACTS(provenance), FACTS(analyses), { NULL, 0, false },
 };

@@ -76,11 +76,18 @@ read_finding(HeapTuple row, TupleDesc columns, Finding *finding)
 	finding->low = real_of(row, columns, "low");
 	finding->high = real_of(row, columns, "high");
 	finding->x = real_of(row, columns, "x");
+	finding->amount = real_of(row, columns, "amount");
+	finding->p_adjusted = real_of(row, columns, "p_adjusted");
 	finding->n = count_of(row, columns, "n");
 	finding->rows_needed = count_of(row, columns, "rows_needed");
 	finding->flag = text_of(row, columns, "flag");
 	finding->reason = text_of(row, columns, "reason");
 	finding->verdict = text_of(row, columns, "verdict");
+	finding->reference = text_of(row, columns, "reference");
+	finding->kind = text_of(row, columns, "kind");
+	finding->column = text_of(row, columns, "column_name");
+	finding->fact = text_of(row, columns, "fact");
+	finding->advice = text_of(row, columns, "advice");
 	finding->note = text_of(row, columns, "note");
 }
 
@@ -133,7 +140,7 @@ read_list(const AuditReportCall *call, const AuditReportList *list,
 	else
 	{
 		Finding *items = palloc_extended(sizeof(Finding) * (Size) Max(n, 1),
-		                                 MCXT_ALLOC_HUGE);
+		                                 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 
 		for (int i = 0; i < n; i++)
 		{
@@ -144,19 +151,42 @@ read_list(const AuditReportCall *call, const AuditReportList *list,
 	}
 }
 
-/* Whether a list has the name, or the name and a class in brackets. */
+/* Whether a finding is of the name, or of the name and a class in brackets. */
 static bool
-is_used(const FindingList *list, const char *name)
+has_name(const Finding *finding, const char *name)
 {
 	size_t length = strlen(name);
 
+	return finding->metric != NULL &&
+	       strncmp(finding->metric, name, length) == 0 &&
+	       (finding->metric[length] == '\0' || finding->metric[length] == ' ');
+}
+
+static bool
+is_used(const FindingList *list, const char *name)
+{
 	for (int i = 0; i < list->n; i++)
-		if (list->items[i].metric != NULL &&
-		    strncmp(list->items[i].metric, name, length) == 0 &&
-		    (list->items[i].metric[length] == '\0' ||
-		     list->items[i].metric[length] == ' '))
+		if (has_name(&list->items[i], name))
 			return true;
 	return false;
+}
+
+/* Whether a gap is of decisions, or of figures of scores, which have other
+ * units.  Of several classes the name of one stands behind the criterion's. */
+static void
+name_kinds(const FindingList *gaps)
+{
+	const FairCriterion *const *criteria = fair_criterion_table();
+
+	for (int i = 0; i < gaps->n; i++)
+	{
+		Finding *gap = (Finding *) &gaps->items[i];
+
+		gap->kind = "scores";
+		for (int c = 0; criteria[c] != NULL; c++)
+			if (has_name(gap, criteria[c]->name))
+				gap->kind = "decisions";
+	}
 }
 
 /* A sentence for each metric and criterion that occurs. */
@@ -200,6 +230,9 @@ audit_report_read(const AuditReportCall *call, Findings *findings)
 	memset(findings, 0, sizeof(*findings));
 	findings->title = to_utf8(call->title);
 	findings->evaluated = call->evaluation > 0;
+	findings->evaluation = call->evaluation;
+	findings->model = call->model == NULL ? NULL : to_utf8(call->model);
+	findings->version = call->version;
 	findings->subject = one_text(
 		call, "SELECT CASE WHEN $3 IS NOT NULL THEN $2 || ', version ' || $3"
 			  " ELSE (SELECT coalesce(e.name, e.model || ', point ' || e.point"
@@ -233,5 +266,6 @@ audit_report_read(const AuditReportCall *call, Findings *findings)
 	for (const AuditReportList *list = audit_report_lists; list->sql != NULL;
 	     list++)
 		read_list(call, list, findings);
+	name_kinds(&findings->gaps);
 	define(findings);
 }

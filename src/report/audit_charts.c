@@ -1,6 +1,6 @@
 /*
  * audit_charts.c
- *    The chapters with charts.
+ *    The chapters with charts of what every evaluation has.
  */
 #include "report/audit_chapters.h"
 
@@ -8,11 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "report/curves.h"
-#include "report/frontier_plot.h"
 #include "report/heat_map.h"
 #include "report/interval_plot.h"
-#include "report/page.h"
 #include "report/table.h"
 
 static int
@@ -32,13 +29,13 @@ finding_run(const Finding *items, int n_items, int by_metric)
 	return n;
 }
 
-static const char *
+const char *
 attribute_name(const Finding *finding)
 {
 	return finding->attribute == NULL ? "all rows" : finding->attribute;
 }
 
-static void
+void
 attribute_heading(Writer *writer, const Finding *finding)
 {
 	writer_open(writer, "h3");
@@ -48,41 +45,39 @@ attribute_heading(Writer *writer, const Finding *finding)
 	writer_close(writer);
 }
 
-/* Says how to have what this chapter would show. */
-static void
-not_stored(Writer *writer, const Findings *findings, const char *analysis)
-{
-	paragraph_begin(writer, NULL);
-	if (findings->how_to_add == NULL)
-	{
-		writer_text(writer, "This evaluation does not have it, and its rows "
-		                    "cannot be read again: ");
-		writer_leaf(writer, "code", NULL, "fairpg.evaluate()");
-		writer_text(writer, " on a source makes one that can have it.");
-		writer_close(writer);
-		return;
-	}
-	writer_text(writer, "This evaluation does not have it. To add it: ");
-	writer_open(writer, "code");
-	writer_texts(writer, findings->how_to_add, "'{", analysis, "}')", NULL);
-	writer_close(writer);
-	writer_close(writer);
-}
-
 void
 gaps_chapter(Writer *writer, const Findings *findings)
 {
 	const FindingList *gaps = &findings->gaps;
 
 	if (gaps->n == 0)
+	{
 		writer_leaf(writer, "p", NULL, "There are no groups to compare.");
+		return;
+	}
+	writer_leaf(writer, "p", NULL,
+	            "The largest difference between any two groups of an "
+	            "attribute, of each criterion: 0 means that all groups are "
+	            "treated alike in it. n counts the rows of all groups that the "
+	            "criterion is about; a hollow mark stands for few rows in one "
+	            "of them. The interval takes into account that the two "
+	            "groups were not chosen beforehand.");
 	for (int done = 0; done < gaps->n;)
 	{
 		const Finding *first = &gaps->items[done];
 		int n = finding_run(first, gaps->n - done, 0);
 
 		attribute_heading(writer, first);
-		gap_plot(writer, first->attribute, first, n);
+		for (int i = 0; i < n;)
+		{
+			int n_kind = 1;
+
+			while (i + n_kind < n &&
+			       same(first[i + n_kind].kind, first[i].kind))
+				n_kind++;
+			gap_plot(writer, first->attribute, first + i, n_kind);
+			i += n_kind;
+		}
 		done += n;
 	}
 }
@@ -156,6 +151,17 @@ groups_chapter(Writer *writer, const Findings *findings)
 {
 	const FindingList *metrics = &findings->metrics;
 
+	if (metrics->n == 0)
+	{
+		writer_leaf(writer, "p", NULL, "There are no groups to measure.");
+		return;
+	}
+	writer_leaf(writer, "p", NULL,
+	            "The rates of each group by itself, with the rows n that each "
+	            "is taken over: those with the positive label, for instance, "
+	            "where it is a share of these. Where intervals of two groups "
+	            "lie apart, chance hardly explains the difference. Hollow "
+	            "marks rest on few rows.");
 	for (int done = 0; done < metrics->n;)
 	{
 		const Finding *first = &metrics->items[done];
@@ -175,6 +181,13 @@ groups_chapter(Writer *writer, const Findings *findings)
 	}
 }
 
+int
+finding_is_in_heat_map(const Finding *row)
+{
+	return row->attribute != NULL && strchr(row->attribute, '*') != NULL &&
+	       is_drawn(row->metric);
+}
+
 void
 intersections_chapter(Writer *writer, const Findings *findings)
 {
@@ -186,9 +199,15 @@ intersections_chapter(Writer *writer, const Findings *findings)
 		const Finding *first = &metrics->items[done];
 		int n = finding_run(first, metrics->n - done, 1);
 
-		if (first->attribute != NULL && strchr(first->attribute, '*') != NULL &&
-		    is_drawn(first->metric))
+		if (finding_is_in_heat_map(first))
 		{
+			if (n_drawn == 0)
+				writer_leaf(writer, "p", NULL,
+				            "The same rates where attributes meet: groups can "
+				            "fare worse together than each of them alone. n "
+				            "are the rows that the rate is taken over; their "
+				            "intervals are in the tables of the chapter "
+				            "before.");
 			if (n_drawn++ == 0 || !same(first->attribute, first[-1].attribute))
 				attribute_heading(writer, first);
 			heat_map(writer, first->metric, NULL, first, n);
@@ -199,139 +218,4 @@ intersections_chapter(Writer *writer, const Findings *findings)
 		writer_leaf(writer, "p", NULL,
 		            "No intersection of attributes was measured. An evaluation "
 		            "with protected => '{a*b}' does.");
-}
-
-void
-calibration_chapter(Writer *writer, const Findings *findings)
-{
-	const FindingList *bins = &findings->bins;
-
-	if (bins->n == 0)
-	{
-		not_stored(writer, findings, "calibration");
-		return;
-	}
-	writer_leaf(writer, "p", NULL,
-	            "Of those who are given a score, that share should turn out to "
-	            "be positive: marks on the dashed line are right, marks below "
-	            "it are of scores too high.");
-	for (int done = 0; done < bins->n;)
-	{
-		const Finding *first = &bins->items[done];
-		int n = finding_run(first, bins->n - done, 0);
-
-		attribute_heading(writer, first);
-		reliability_curves(writer, attribute_name(first), first, n);
-		done += n;
-	}
-}
-
-void
-roc_chapter(Writer *writer, const Findings *findings)
-{
-	const FindingList *roc = &findings->roc;
-
-	if (roc->n == 0)
-	{
-		not_stored(writer, findings, "threshold_sweep");
-		return;
-	}
-	writer_leaf(writer, "p", NULL,
-	            "What share of the positive, and of the negative, rows of each "
-	            "group is selected at each threshold. The higher a curve, the "
-	            "better the score tells them apart; on the dashed line it does "
-	            "not.");
-	for (int done = 0; done < roc->n;)
-	{
-		const Finding *first = &roc->items[done];
-		int n = finding_run(first, roc->n - done, 0);
-
-		attribute_heading(writer, first);
-		roc_curves(writer, attribute_name(first), first, n);
-		done += n;
-	}
-}
-
-void
-subgroups_chapter(Writer *writer, const Findings *findings)
-{
-	const FindingList *list = &findings->subgroups;
-
-	if (list->n == 0)
-	{
-		not_stored(writer, findings, "subgroups");
-		return;
-	}
-	for (int done = 0; done < list->n;)
-	{
-		const Finding *first = &list->items[done];
-		int n = finding_run(first, list->n - done, 1);
-
-		interval_plot(writer,
-		              &(IntervalPlot){ .kind = "subgroups",
-		                               .title = "Those who fare worst in ",
-		                               .about = first->metric,
-		                               .axis = "difference from everybody else",
-		                               .first = "Subgroup",
-		                               .reference = NAN,
-		                               .bound = NAN },
-		              first, n);
-		done += n;
-	}
-}
-
-/* A tornado of each metric. */
-static void
-tornadoes(Writer *writer, const FindingList *list)
-{
-	for (int done = 0; done < list->n;)
-	{
-		const Finding *first = &list->items[done];
-		int n = finding_run(first, list->n - done, 1);
-
-		tornado(writer, first->metric, first, n);
-		done += n;
-	}
-}
-
-void
-sensitivity_chapter(Writer *writer, const Findings *findings)
-{
-	if (findings->sensitivity.n == 0)
-	{
-		not_stored(writer, findings, "sensitivity");
-		return;
-	}
-	writer_leaf(writer, "p", NULL,
-	            "What becomes of a figure when one feature says the same of "
-	            "everybody (drop) or is shuffled among all rows (permute), and "
-	            "when the rows of one segment are left out. The model is not "
-	            "fitted again.");
-	tornadoes(writer, &findings->sensitivity);
-}
-
-void
-stress_chapter(Writer *writer, const Findings *findings)
-{
-	if (findings->stress.n == 0)
-		not_stored(writer, findings, "stress");
-	else
-		tornadoes(writer, &findings->stress);
-}
-
-void
-frontier_chapter(Writer *writer, const Findings *findings)
-{
-	const FindingList *points = &findings->frontier;
-
-	if (points->n == 0)
-	{
-		paragraph_begin(writer, NULL);
-		writer_text(writer, "No frontier was computed for this model. ");
-		writer_leaf(writer, "code", NULL, "fairpg.frontier()");
-		writer_text(writer, " trains one model for each of several bounds.");
-		writer_close(writer);
-		return;
-	}
-	frontier_plot(writer, points->items[0].metric, points->items, points->n);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "report/page.h"
+#include "report/remark.h"
 #include "report/table.h"
 
 static void
@@ -55,6 +56,13 @@ verdicts_in_words(Writer *writer, const FindingList *constraints)
 	writer_text(writer, " the rows cannot tell.");
 }
 
+static bool
+same_kind(const Finding *row, const char *kind)
+{
+	return row->kind != NULL && strcmp(row->kind, kind) == 0;
+}
+
+/* Of decisions: figures of scores have other units. */
 static void
 largest_gap_in_words(Writer *writer, const FindingList *gaps)
 {
@@ -62,18 +70,19 @@ largest_gap_in_words(Writer *writer, const FindingList *gaps)
 
 	for (int i = 0; i < gaps->n; i++)
 		if (isfinite(gaps->items[i].value) &&
+		    same_kind(&gaps->items[i], "decisions") &&
 		    (largest == NULL || gaps->items[i].value > largest->value))
 			largest = &gaps->items[i];
 	if (largest == NULL)
 		return;
-	writer_text(writer, " The largest gap is ");
+	writer_text(writer, " The largest gap of decisions is ");
 	interval_text(writer, largest->value, largest->low, largest->high);
 	writer_text(writer, ", n ");
 	writer_count(writer, largest->n);
 	writer_texts(writer, ", in ", largest->metric, " by ", NULL);
 	writer_name(writer, largest->attribute);
-	writer_texts(writer, largest->note == NULL ? "" : ": ", NULL);
-	writer_text(writer, largest->note);
+	writer_text(writer, largest->note == NULL ? NULL : ": ");
+	finding_groups(writer, largest);
 	writer_text(writer, ".");
 }
 
@@ -139,8 +148,8 @@ summary_chapter(Writer *writer, const Findings *findings)
 }
 
 /* What may be said of a figure that should not be trusted alone. */
-static int
-is_limited(const Finding *row)
+int
+finding_is_limited(const Finding *row)
 {
 	return row->flag != NULL || isnan(row->value);
 }
@@ -151,7 +160,7 @@ count_limited(const FindingList *list)
 	int n = 0;
 
 	for (int i = 0; i < list->n; i++)
-		n += is_limited(&list->items[i]);
+		n += finding_is_limited(&list->items[i]);
 	return n;
 }
 
@@ -162,7 +171,7 @@ limited_rows(Writer *writer, const FindingList *list)
 	{
 		const Finding *row = &list->items[i];
 
-		if (!is_limited(row))
+		if (!finding_is_limited(row))
 			continue;
 		table_row(writer);
 		table_header(writer, row->attribute);

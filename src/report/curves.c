@@ -12,6 +12,7 @@
 
 #include "report/chart.h"
 #include "report/palette.h"
+#include "report/remark.h"
 #include "report/table.h"
 
 #define SIDE 360.0
@@ -27,6 +28,7 @@ typedef struct CurveKind
 	const char *title;
 	const char *x;
 	const char *y;
+	const char *amount; /* head of a column with it in the table; or NULL */
 	bool with_intervals;
 	bool with_marks;
 } CurveKind;
@@ -113,23 +115,34 @@ static void
 write_table(Writer *writer, const CurveKind *kind, const char *attribute,
             const Finding *rows, int n_rows)
 {
-	const TableColumn columns[] = { { "Group", false },
-		                            { kind->x, true },
-		                            { kind->y, true },
-		                            { "n", true },
-		                            { "Remark", false } };
-	const TableHead head = { kind->title, attribute, columns, 5, n_rows };
+	TableColumn columns[6] = { { "Group", false } };
+	TableHead head = { kind->title, attribute, columns, 1, n_rows, false };
+	bool remarks = false;
 
+	for (int i = 0; i < n_rows; i++)
+		remarks = remarks || finding_has_remark(&rows[i]);
+	if (kind->amount != NULL)
+		columns[head.n_columns++] = (TableColumn){ kind->amount, true };
+	columns[head.n_columns++] = (TableColumn){ kind->x, true };
+	columns[head.n_columns++] = (TableColumn){ kind->y, true };
+	columns[head.n_columns++] = (TableColumn){ "n", true };
+	if (remarks)
+		columns[head.n_columns++] = (TableColumn){ "Remark", false };
 	table_begin(writer, &head);
 	for (int i = 0; i < n_rows; i++)
 	{
 		table_row(writer);
 		table_header(writer, group_of(&rows[i]));
+		if (kind->amount != NULL)
+			table_figure(writer, rows[i].amount);
 		table_figure(writer, rows[i].x);
 		table_interval(writer, rows[i].value, rows[i].low, rows[i].high);
 		table_count(writer, rows[i].n);
-		table_text(writer,
-		           rows[i].reason != NULL ? rows[i].reason : rows[i].flag);
+		if (!remarks)
+			continue;
+		table_cell(writer);
+		finding_remark(writer, &rows[i]);
+		writer_close(writer);
 	}
 	table_end(writer);
 }
@@ -185,7 +198,8 @@ reliability_curves(Writer *writer, const char *attribute, const Finding *rows,
 	static const CurveKind kind = {
 		"reliability", "Whether scores are probabilities: ",
 		"mean score",  "rate that came true",
-		true,          true
+		NULL,          true,
+		true
 	};
 
 	curves(writer, &kind, attribute, rows, n_rows);
@@ -199,6 +213,7 @@ roc_curves(Writer *writer, const char *attribute, const Finding *rows,
 		                            "ROC curves: ",
 		                            "false positive rate",
 		                            "true positive rate",
+		                            "Threshold",
 		                            false,
 		                            true };
 

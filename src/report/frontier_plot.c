@@ -23,6 +23,60 @@ is_chosen(const Finding *point)
 	return point->verdict != NULL && strcmp(point->verdict, "chosen") == 0;
 }
 
+/* Where the name of a point stands: none overlaps another. */
+typedef struct NamePlace
+{
+	double left;
+	double right;
+	double y;
+} NamePlace;
+
+#define NAME_HEIGHT 13.0
+#define MOST_NAMES 100
+
+/* A place that is free behind the interval, on its height, above or below, or
+ * before it where there is no room at the right; false where all are taken: the
+ * table has the name. */
+static bool
+find_place(NamePlace *places, int n, const ChartLine *interval, double width)
+{
+	static const double offsets[] = { 4, -10, 18, 32 };
+
+	for (size_t o = 0; o < sizeof(offsets) / sizeof(offsets[0]); o++)
+	{
+		NamePlace place = { interval->x2 + 8, interval->x2 + 8 + width,
+			                interval->y1 + offsets[o] };
+		bool is_free = true;
+
+		if (place.right > WIDTH)
+		{
+			place.left = interval->x1 - 8 - width;
+			place.right = interval->x1 - 8;
+		}
+		for (int i = 0; i < n; i++)
+			is_free = is_free && (fabs(places[i].y - place.y) >= NAME_HEIGHT ||
+			                      places[i].right < place.left ||
+			                      place.right < places[i].left);
+		if (!is_free || place.y > BOTTOM || place.y < TOP - 8)
+			continue;
+		places[n] = place;
+		return true;
+	}
+	return false;
+}
+
+/* From end to end of what is drawn for a point. */
+static ChartLine
+interval_of(const Finding *point, const Scale *gap, double y)
+{
+	double x = scale_place(gap, point->value);
+
+	if (isnan(point->low) || isnan(point->high))
+		return (ChartLine){ x, y, x, y };
+	return (ChartLine){ scale_place(gap, point->low), y,
+		                scale_place(gap, point->high), y };
+}
+
 static void
 make_scales(const Finding *points, int n_points, Scale *gap, Scale *quality)
 {
@@ -78,6 +132,8 @@ frontier_plot(Writer *writer, const char *quality, const Finding *points,
 {
 	const ChartFrame frame = { "frontier", "What each bound costs", NULL, WIDTH,
 		                       HEIGHT };
+	NamePlace places[MOST_NAMES];
+	int n_places = 0;
 	Scale gap;
 	Scale scale;
 
@@ -95,14 +151,22 @@ frontier_plot(Writer *writer, const char *quality, const Finding *points,
 	{
 		double x = scale_place(&gap, points[i].value);
 		double y = scale_place(&scale, points[i].x);
+		ChartLine interval;
 
 		if (isnan(points[i].value) || isnan(points[i].x))
 			continue;
 		chart_whisker(writer, &gap, y, points[i].low, points[i].high,
 		              "whisker s1");
 		chart_mark(writer, x, y, 0, points[i].flag != NULL);
-		/* above the line, where it ends, so that marks stay free */
-		chart_text(writer, x + 8, y - 6, "note", points[i].group);
+		interval = interval_of(&points[i], &gap, y);
+		if (points[i].group != NULL && n_places < MOST_NAMES &&
+		    find_place(places, n_places, &interval,
+		               chart_text_width(points[i].group)))
+		{
+			chart_text(writer, places[n_places].left, places[n_places].y,
+			           "note", points[i].group);
+			n_places++;
+		}
 		if (!is_chosen(&points[i]))
 			continue;
 		writer_void(writer, "circle");
@@ -110,7 +174,7 @@ frontier_plot(Writer *writer, const char *quality, const Finding *points,
 		writer_attribute_real(writer, "cx", x);
 		writer_attribute_real(writer, "cy", y);
 		writer_attribute(writer, "r", "11");
-		chart_text(writer, x - 14, y + 24, "head", "chosen");
+		chart_text(writer, x - 14, y + 26, "head", "chosen");
 	}
 	chart_end(writer);
 	write_table(writer, quality, points, n_points);

@@ -14,11 +14,13 @@
 #include "report/number.h"
 #include "report/palette.h"
 
-#define NAMES_WIDTH 130.0
+#define NAMES_LEAST 80.0
+#define NAMES_MOST 220.0
 #define LEAST_RANGE 0.2
 #define CELL_WIDTH 92.0
 #define CELL_HEIGHT 44.0
 #define TOP 34.0
+#define PART_CHARS 256
 #define MOST 40 /* rows or columns; the table has all */
 
 /* A part of a combined name: where it begins and how long it is, in the
@@ -33,6 +35,7 @@ typedef struct Grid
 {
 	Part parts[2][MOST];
 	int n[2];
+	double left; /* where the cells begin */
 } Grid;
 
 /* How long the first value of a combined name is.  One with a comma or a
@@ -98,17 +101,40 @@ place_of(Grid *grid, int side, const Part *part)
 	return grid->n[side]++;
 }
 
+/* The value as it is read, of which a very long one loses its end. */
 static void
-part_label(Writer *writer, const ChartLabel *place, const Part *part)
+part_text(const Part *part, char text[PART_CHARS])
 {
-	char text[256];
 	size_t length =
-		part->length < sizeof(text) ? part->length : sizeof(text) - 1;
+		part->length < PART_CHARS ? part->length : (size_t) PART_CHARS - 1;
 
 	memcpy(text, part->text, length);
 	text[length] = '\0';
 	unquote(text);
+}
+
+static void
+part_label(Writer *writer, const ChartLabel *place, const Part *part)
+{
+	char text[PART_CHARS];
+
+	part_text(part, text);
 	chart_label(writer, place, text);
+}
+
+/* Room for the names at the left. */
+static void
+find_left(Grid *grid)
+{
+	grid->left = NAMES_LEAST;
+	for (int i = 0; i < grid->n[1]; i++)
+	{
+		char text[PART_CHARS];
+
+		part_text(&grid->parts[1][i], text);
+		grid->left = fmax(grid->left, chart_text_width(text) + 16);
+	}
+	grid->left = fmin(grid->left, NAMES_MOST);
 }
 
 static void
@@ -173,17 +199,26 @@ draw_cells(Writer *writer, Grid *grid, const Finding *rows, int n_rows)
 		at[0] = place_of(grid, 0, &parts[0]);
 		at[1] = place_of(grid, 1, &parts[1]);
 		if (at[0] >= 0 && at[1] >= 0)
-			draw_cell(writer, &rows[i], NAMES_WIDTH + at[0] * CELL_WIDTH,
+			draw_cell(writer, &rows[i], grid->left + at[0] * CELL_WIDTH,
 			          TOP + at[1] * CELL_HEIGHT,
 			          step < PALETTE_HEAT ? step : PALETTE_HEAT - 1);
 	}
+}
+
+static bool
+any_flag(const Finding *rows, int n_rows)
+{
+	for (int i = 0; i < n_rows; i++)
+		if (rows[i].flag != NULL)
+			return true;
+	return false;
 }
 
 void
 heat_map(Writer *writer, const char *metric, const char *attribute,
          const Finding *rows, int n_rows)
 {
-	Grid grid = { .n = { 0, 0 } };
+	Grid grid = { .left = NAMES_LEAST };
 	ChartFrame frame = { "heat", metric, attribute, 0, 0 };
 
 	for (int i = 0; i < n_rows; i++)
@@ -194,7 +229,8 @@ heat_map(Writer *writer, const char *metric, const char *attribute,
 		place_of(&grid, 0, &parts[0]);
 		place_of(&grid, 1, &parts[1]);
 	}
-	frame.width = NAMES_WIDTH + grid.n[0] * CELL_WIDTH + 4;
+	find_left(&grid);
+	frame.width = grid.left + grid.n[0] * CELL_WIDTH + 4;
 	frame.height = TOP + grid.n[1] * CELL_HEIGHT + 24;
 	chart_begin(writer, &frame);
 	writer_text(writer, "A cell for each combination, with its value and its "
@@ -203,16 +239,16 @@ heat_map(Writer *writer, const char *metric, const char *attribute,
 	chart_draw(writer);
 	for (int i = 0; i < grid.n[0]; i++)
 		part_label(writer,
-		           &(ChartLabel){ NAMES_WIDTH + (i + 0.5) * CELL_WIDTH,
-		                          TOP - 10, CELL_WIDTH - 6, "mid note" },
+		           &(ChartLabel){ grid.left + (i + 0.5) * CELL_WIDTH, TOP - 10,
+		                          CELL_WIDTH - 6, "mid note" },
 		           &grid.parts[0][i]);
 	for (int i = 0; i < grid.n[1]; i++)
 		part_label(writer,
-		           &(ChartLabel){ NAMES_WIDTH - 10,
-		                          TOP + (i + 0.6) * CELL_HEIGHT,
-		                          NAMES_WIDTH - 14, "end note" },
+		           &(ChartLabel){ grid.left - 10, TOP + (i + 0.6) * CELL_HEIGHT,
+		                          grid.left - 14, "end note" },
 		           &grid.parts[1][i]);
 	draw_cells(writer, &grid, rows, n_rows);
-	chart_text(writer, 0, frame.height - 6, "note", "* flagged: few rows");
+	if (any_flag(rows, n_rows))
+		chart_text(writer, 0, frame.height - 6, "note", "* few rows");
 	chart_end(writer);
 }

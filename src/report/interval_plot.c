@@ -8,10 +8,12 @@
 #include "report/interval_plot.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "report/chart.h"
 #include "report/number.h"
 #include "report/page.h"
+#include "report/remark.h"
 #include "report/table.h"
 
 #define WIDTH 760.0
@@ -25,7 +27,9 @@
 static const char *
 row_name(const IntervalPlot *plot, const Finding *row)
 {
-	const char *name = plot->by_metric ? row->metric : row->group;
+	const char *name = plot->named_by == NAMED_BY_METRIC   ? row->metric
+	                   : plot->named_by == NAMED_BY_COLUMN ? row->column
+	                                                       : row->group;
 
 	return name == NULL ? "" : name;
 }
@@ -169,16 +173,30 @@ draw_bound(Writer *writer, const IntervalPlot *plot, const Scale *scale,
 	chart_text(writer, x, TOP - 10, "mid note", plot->bound_name);
 }
 
+/* Columns that say nothing are left out. */
+static bool
+has_remarks(const Finding *rows, int n_rows)
+{
+	for (int i = 0; i < n_rows; i++)
+		if (finding_has_remark(&rows[i]))
+			return true;
+	return false;
+}
+
 static void
 write_table(Writer *writer, const IntervalPlot *plot, const Finding *rows,
             int n_rows)
 {
-	const TableColumn columns[] = { { plot->first, false },
-		                            { "Value (interval)", true },
-		                            { "n", true },
-		                            { "Remark", false } };
-	const TableHead head = { plot->title, plot->about, columns, 4, n_rows };
+	TableColumn columns[5] = { { plot->first, false } };
+	TableHead head = { plot->title, plot->about, columns, 1, n_rows, false };
+	bool remarks = has_remarks(rows, n_rows);
 
+	if (plot->second != NULL)
+		columns[head.n_columns++] = (TableColumn){ plot->second, true };
+	columns[head.n_columns++] = (TableColumn){ "Value (interval)", true };
+	columns[head.n_columns++] = (TableColumn){ "n", true };
+	if (remarks)
+		columns[head.n_columns++] = (TableColumn){ "Remark", false };
 	table_begin(writer, &head);
 	for (int i = 0; i < n_rows; i++)
 	{
@@ -186,18 +204,14 @@ write_table(Writer *writer, const IntervalPlot *plot, const Finding *rows,
 
 		table_row(writer);
 		table_header(writer, row_name(plot, row));
+		if (plot->second != NULL)
+			table_figure(writer, row->x);
 		table_interval(writer, row->value, row->low, row->high);
 		table_count(writer, row->n);
+		if (!remarks)
+			continue;
 		table_cell(writer);
-		if (row->note != NULL)
-			writer_name(writer, row->note);
-		if (row->flag != NULL)
-			writer_texts(writer, row->note == NULL ? "" : "; ", row->flag,
-			             NULL);
-		if (row->reason != NULL)
-			writer_texts(writer,
-			             row->note == NULL && row->flag == NULL ? "" : ": ",
-			             row->reason, NULL);
+		finding_remark(writer, row);
 		writer_close(writer);
 	}
 	table_end(writer);
@@ -233,6 +247,24 @@ interval_plot(Writer *writer, const IntervalPlot *plot, const Finding *rows,
 	write_table(writer, plot, rows, n_rows);
 }
 
+/* What the rates that are drawn are shares of. */
+static const char *
+share_of(const char *metric)
+{
+	static const char *const known[][2] = {
+		{ "selection_rate", "share of the group that is selected" },
+		{ "tpr", "share selected of those with the positive label" },
+		{ "fpr", "share selected of those with the negative label" },
+		{ "error_rate", "share decided otherwise than labelled" },
+		{ "mean_prediction", "mean of what is predicted" }
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strncmp(metric, known[i][0], strlen(known[i][0])) == 0)
+			return known[i][1];
+	return "value";
+}
+
 void
 dot_plot(Writer *writer, const char *metric, const char *attribute,
          const Finding *rows, int n_rows)
@@ -240,7 +272,7 @@ dot_plot(Writer *writer, const char *metric, const char *attribute,
 	const IntervalPlot plot = { .kind = "dots",
 		                        .title = metric,
 		                        .about = attribute,
-		                        .axis = "share of the rows in n",
+		                        .axis = share_of(metric),
 		                        .first = "Group",
 		                        .reference = NAN,
 		                        .bound = NAN };
@@ -268,15 +300,37 @@ forest_plot(Writer *writer, const char *attribute, const Finding *rows,
 }
 
 void
+category_plot(Writer *writer, const char *attribute, const Finding *rows,
+              int n_rows)
+{
+	const IntervalPlot plot = {
+		.kind = "categories",
+		.title = "Rate by that of the category with the highest one: ",
+		.about = attribute,
+		.axis = "impact ratio (1: as often as the reference)",
+		.first = "Category",
+		.second = "Rate",
+		.ratio = true,
+		.reference = 1,
+		.bound = 0.8,
+		.bound_name = "four fifths"
+	};
+
+	interval_plot(writer, &plot, rows, n_rows);
+}
+
+void
 gap_plot(Writer *writer, const char *attribute, const Finding *rows, int n_rows)
 {
+	bool of_scores = rows->kind != NULL && strcmp(rows->kind, "scores") == 0;
 	const IntervalPlot plot = { .kind = "gaps",
-		                        .title = "Largest gaps between groups: ",
+		                        .title = of_scores ? "Gaps of scores, by "
+		                                           : "Gaps of decisions, by ",
 		                        .about = attribute,
 		                        .axis = "difference of two groups",
 		                        .first = "Criterion",
 		                        .unit = true,
-		                        .by_metric = true,
+		                        .named_by = NAMED_BY_METRIC,
 		                        .reference = 0,
 		                        .bound = NAN };
 
@@ -291,6 +345,7 @@ tornado(Writer *writer, const char *metric, const Finding *rows, int n_rows)
 		                        .about = metric,
 		                        .axis = "change",
 		                        .first = "Scenario",
+		                        .second = "Before",
 		                        .bars = true,
 		                        .reference = 0,
 		                        .bound = NAN };

@@ -12,17 +12,26 @@
 /* Rows drawn at most; the table has all. */
 #define INTERVAL_ROWS 60
 
+/* What rows are named by. */
+typedef enum IntervalName
+{
+	NAMED_BY_GROUP,
+	NAMED_BY_METRIC,
+	NAMED_BY_COLUMN
+} IntervalName;
+
 typedef struct IntervalPlot
 {
 	const char *kind;
 	const char *title;
-	const char *about;      /* a user's text; NULL: none */
-	const char *axis;       /* what the axis measures */
-	const char *first;      /* head of the column of names */
-	bool ratio;             /* an axis of quotients */
-	bool bars;              /* from the reference to the value */
-	bool unit;              /* the axis is from 0 to 1 at least */
-	bool by_metric;         /* rows are named by metric, not by group */
+	const char *about;  /* a user's text; NULL: none */
+	const char *axis;   /* what the axis measures */
+	const char *first;  /* head of the column of names */
+	const char *second; /* of a column with x in the table; NULL: none */
+	bool ratio;         /* an axis of quotients */
+	bool bars;          /* from the reference to the value */
+	bool unit;          /* the axis is from 0 to 1 at least */
+	IntervalName named_by;
 	double reference;       /* a line at this value; NaN: none */
 	double bound;           /* and another, for what is too much; NaN: none */
 	const char *bound_name; /* what it is */
@@ -39,6 +48,8 @@ extern void forest_plot(Writer *writer, const char *attribute,
                         const Finding *rows, int n_rows);
 extern void gap_plot(Writer *writer, const char *attribute, const Finding *rows,
                      int n_rows);
+extern void category_plot(Writer *writer, const char *attribute,
+                          const Finding *rows, int n_rows);
 extern void
 tornado(Writer *writer, const char *metric, const Finding *rows, int n_rows);
 

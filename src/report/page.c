@@ -52,7 +52,7 @@ static const char *const rules[] = {
 	"border-bottom:1px solid var(--grid)}\n"
 	"td{min-width:4.5rem}"
 	"thead th{border-bottom:2px solid var(--axis);vertical-align:bottom}\n"
-	"tbody th{font-weight:400;overflow-wrap:anywhere;min-width:7rem;"
+	"tbody th{font-weight:400;overflow-wrap:break-word;min-width:7rem;"
 	"max-width:20rem}\n"
 	".num{text-align:right;white-space:nowrap}\n"
 	"summary{cursor:pointer;color:var(--link);margin:.25rem 0}\n",

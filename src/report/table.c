@@ -39,7 +39,7 @@ table_begin(Writer *writer, const TableHead *head)
 
 	writer_new_id(writer, "table", id, sizeof(id));
 	writer_open(writer, "details");
-	if (head->n_rows <= OPEN_ROWS)
+	if (head->open || head->n_rows <= OPEN_ROWS)
 		writer_attribute(writer, "open", "open");
 	writer_open(writer, "summary");
 	writer_text(writer, "Table: ");

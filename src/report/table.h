@@ -28,6 +28,7 @@ typedef struct TableHead
 	const TableColumn *columns;
 	int n_columns;
 	int n_rows; /* many rows are folded on screens, never on paper */
+	bool open;  /* not even these */
 } TableHead;
 
 extern void table_begin(Writer *writer, const TableHead *head);

@@ -10,68 +10,29 @@
 
 #include "report/number.h"
 
-#define REPLACEMENT 0xfffd
-
 void
 writer_init(Writer *writer, NumArena *arena)
 {
 	memset(writer, 0, sizeof(*writer));
-	writer->arena = arena;
+	buffer_init(&writer->out, arena);
 }
 
-/* Whether there is room for so many bytes more, and a terminator. */
-static bool
-reserve(Writer *writer, size_t more)
-{
-	size_t wanted = writer->length + more + 1;
-	size_t capacity = writer->capacity == 0 ? 16384 : writer->capacity;
-	char *grown;
-
-	if (writer->status != NUM_OK)
-		return false;
-	if (wanted <= writer->capacity)
-		return true;
-	while (capacity < wanted)
-		capacity *= 2;
-	grown = arena_alloc(writer->arena, capacity, 1);
-	if (grown == NULL)
-	{
-		writer->status = NUM_NO_MEMORY;
-		return false;
-	}
-	if (writer->length > 0)
-		memcpy(grown, writer->text, writer->length);
-	arena_release(writer->arena, writer->text, writer->capacity, 1);
-	writer->text = grown;
-	writer->capacity = capacity;
-	return true;
-}
-
-/* Bytes of ours, as they are. */
 static void
 put(Writer *writer, const char *bytes)
 {
-	size_t length = strlen(bytes);
-
-	if (!reserve(writer, length))
-		return;
-	memcpy(writer->text + writer->length, bytes, length);
-	writer->length += length;
+	buffer_put(&writer->out, bytes);
 }
 
 static void
 put_byte(Writer *writer, char byte)
 {
-	if (reserve(writer, 1))
-		writer->text[writer->length++] = byte;
+	buffer_put_byte(&writer->out, byte);
 }
 
-/* Misuse is a bug of the caller, and must not make a wrong page. */
 static void
 require(Writer *writer, bool right)
 {
-	if (!right && writer->status == NUM_OK)
-		writer->status = NUM_BAD_ARGUMENT;
+	buffer_require(&writer->out, right);
 }
 
 /* Ends the tag that attributes could still have been added to. */
@@ -94,7 +55,7 @@ void
 writer_open(Writer *writer, const char *name)
 {
 	require(writer, !writer->in_attribute && writer->depth < WRITER_MAX_DEPTH);
-	if (writer->status != NUM_OK)
+	if (writer->out.status != NUM_OK)
 		return;
 	end_tag(writer);
 	put_byte(writer, '<');
@@ -123,7 +84,7 @@ writer_close(Writer *writer)
 	const char *name;
 
 	require(writer, !writer->in_attribute && writer->depth > 0);
-	if (writer->status != NUM_OK)
+	if (writer->out.status != NUM_OK)
 		return;
 	end_tag(writer);
 	name = writer->elements[--writer->depth];
@@ -136,7 +97,7 @@ void
 writer_void(Writer *writer, const char *name)
 {
 	writer_open(writer, name);
-	if (writer->status != NUM_OK)
+	if (writer->out.status != NUM_OK)
 		return;
 	writer->depth--;
 	writer->is_void = true;
@@ -146,7 +107,7 @@ void
 writer_attribute_begin(Writer *writer, const char *name)
 {
 	require(writer, writer->in_tag && !writer->in_attribute);
-	if (writer->status != NUM_OK)
+	if (writer->out.status != NUM_OK)
 		return;
 	put_byte(writer, ' ');
 	put(writer, name);
@@ -158,7 +119,7 @@ void
 writer_attribute_end(Writer *writer)
 {
 	require(writer, writer->in_attribute);
-	if (writer->status != NUM_OK)
+	if (writer->out.status != NUM_OK)
 		return;
 	put_byte(writer, '"');
 	writer->in_attribute = false;
@@ -178,38 +139,6 @@ writer_attribute_real(Writer *writer, const char *name, double value)
 	writer_attribute_begin(writer, name);
 	writer_real(writer, value);
 	writer_attribute_end(writer);
-}
-
-/*
- * The next character of UTF-8 text and, in '*length', its bytes.  What is no
- * character counts as one byte, and is the replacement character: too long a
- * form, a surrogate, a number beyond Unicode, an end in the middle.
- */
-static uint32_t
-next_character(const unsigned char *text, int *length)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	int n = text[0] < 0x80    ? 1
-	        : text[0] < 0xc2  ? 0
-	        : text[0] < 0xe0  ? 2
-	        : text[0] < 0xf0  ? 3
-	        : text[0] <= 0xf4 ? 4
-	                          : 0;
-	uint32_t c = n <= 1 ? text[0] : text[0] & (0xffu >> (n + 1));
-
-	*length = 1;
-	if (n == 0)
-		return REPLACEMENT;
-	for (int i = 1; i < n; i++)
-	{
-		if ((text[i] & 0xc0) != 0x80)
-			return REPLACEMENT;
-		c = c << 6 | (text[i] & 0x3fu);
-	}
-	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return REPLACEMENT;
-	*length = n;
-	return c;
 }
 
 /* Whether HTML and XML allow for the character. */
@@ -245,20 +174,18 @@ put_reference(Writer *writer, uint32_t c)
 void
 writer_text(Writer *writer, const char *text)
 {
-	const unsigned char *at = (const unsigned char *) text;
-
 	if (text == NULL)
 		return;
 	if (!writer->in_attribute)
 		end_tag(writer);
-	while (*at != '\0' && writer->status == NUM_OK)
+	while (*text != '\0' && writer->out.status == NUM_OK)
 	{
 		int length;
-		uint32_t c = next_character(at, &length);
+		uint32_t c = utf8_next(text, &length);
 
-		at += length;
+		text += length;
 		if (!is_allowed(c))
-			put_reference(writer, REPLACEMENT);
+			put_reference(writer, UNICODE_REPLACEMENT);
 		else if (c >= 0x80)
 			put_reference(writer, c);
 		else if (c == '&')
@@ -350,7 +277,7 @@ writer_new_id(Writer *writer, const char *prefix, char *id, size_t id_bytes)
 
 	number_plain(number, ++writer->next_id, 0);
 	require(writer, prefix_length + strlen(number) < id_bytes);
-	if (writer->status != NUM_OK)
+	if (writer->out.status != NUM_OK)
 	{
 		id[0] = '\0';
 		return;
@@ -364,9 +291,5 @@ writer_end(Writer *writer, size_t *length)
 {
 	require(writer, writer->depth == 0 && !writer->in_attribute);
 	end_tag(writer);
-	if (!reserve(writer, 0))
-		return NULL;
-	writer->text[writer->length] = '\0';
-	*length = writer->length;
-	return writer->text;
+	return buffer_end(&writer->out, length);
 }

@@ -20,18 +20,13 @@
 
 #include <stdbool.h>
 
-#include "num/arena.h"
-#include "num/status.h"
+#include "report/buffer.h"
 
 #define WRITER_MAX_DEPTH 32
 
 typedef struct Writer
 {
-	NumArena *arena;
-	char *text;
-	size_t length;
-	size_t capacity;
-	NumStatus status;
+	TextBuffer out;
 	bool in_tag;       /* attributes may follow */
 	bool is_void;      /* and nothing else */
 	bool in_attribute; /* text is the value of one */

@@ -15,6 +15,11 @@ SELECT fairpg.train('m', 't', 'y', protected => '{g,h,g*h}', exclude => '{id}',
 	fairness => 'demographic_parity', max_gap => 0.05, comment => '</p><script>');
 SELECT fairpg.evaluate('m', 't', name => 'all');
 SELECT fairpg.add_analyses(max(evaluation)) FROM fairpg_catalog.evaluation;
+CREATE TABLE labelled AS SELECT *, y <> (id % 9 = 0) AS "<b>ann", y <> (id % 11 = 0) AS bob,
+	(ARRAY['f', 'm'])[1 + id % 2] AS sex FROM t;
+SELECT fairpg.evaluate_decisions('labelled', '{sex,h}', label => 'y', decision => 'bob', name => 'labelled');
+SELECT fairpg.add_analyses(max(evaluation), '{bias_audit,data_checks}', '{"data_checks": {"annotators": ["<b>ann", "bob"]}}')
+	FROM fairpg_catalog.evaluation;
 SELECT fairpg.frontier('m', 't', 'y', protected => '{h}', exclude => '{id}',
 	fairness => 'demographic_parity', max_gaps => '{0.01,0.1,1}');
 CREATE TABLE wide AS SELECT i % 40 AS g, i % 3 = 0 AS y, i % 40 < i % 97 AS d
@@ -28,8 +33,14 @@ mkdir -p "$place"
 sql "SELECT fairpg.audit_report('m', 1)" >"$place/model.html"
 sql "SELECT fairpg.audit_report(evaluation => max(evaluation))
 	FROM fairpg_catalog.evaluation" >"$place/groups.html"
+sql "SELECT fairpg.audit_report(evaluation => max(evaluation))
+	FROM fairpg_catalog.evaluation WHERE name = 'labelled'" >"$place/labelled.html"
+sql "SELECT fairpg.audit_report('m', 1, format => 'json')" >"$place/model.json"
+sql "SELECT fairpg.audit_report(evaluation => max(evaluation), format => 'json')
+	FROM fairpg_catalog.evaluation WHERE name = 'labelled'" >"$place/labelled.json"
 sql "DELETE FROM fairpg_catalog.evaluation WHERE model = 'm'" \
 	"SELECT fairpg.audit_report('m')" >"$place/never.html"
+sql "SELECT fairpg.audit_report('m', format => 'json')" >"$place/never.json"
 
 like "a report is a page" "$(head -n 2 "$place/model.html")" '^<!doctype html>'
 like "whose last tag is closed" "$(tail -n 1 "$place/model.html")" '</html>$'
@@ -48,6 +59,34 @@ like "a rate is the one that plain SQL counts, with its n" \
 	"$(tr -d '\n' <"$place/model.html" | sed 's/<[^>]*>/ /g')" \
 	" a +selection_rate +$(sql "SELECT round(avg(fairpg.decide('m', t)::int), 3)
 		FROM t WHERE h = 'a'") \([0-9. to]*\) +3,000 "
+
+none "JSON is ASCII as well" "$(LC_ALL=C grep -nP '[^\x00-\x7f]' "$place"/*.json | head -n 3)"
+like "and has names as they are" "$(cat "$place/model.json")" '"gr\\u00f6\\u00dfe"'
+# against the schema that is shipped, each report and one that is spoilt
+if python3 -W ignore -c 'import jsonschema' 2>/dev/null; then
+	valid()
+	{
+		python3 -W ignore - "$@" <<-'END'
+			import json, sys, jsonschema
+			with open('doc/audit_report.schema.json') as f:
+			    schema = json.load(f)
+			jsonschema.Draft202012Validator.check_schema(schema)
+			with open(sys.argv[1]) as f:
+			    report = json.load(f)
+			if len(sys.argv) > 2:
+			    report['chapters'][sys.argv[2]][sys.argv[3]] = 7
+			jsonschema.Draft202012Validator(schema).validate(report)
+		END
+	}
+	for name in model labelled never; do
+		ok "$name: the JSON keeps to its schema" valid "$place/$name.json"
+	done
+	like "which refuses others" "$(valid "$place/model.json" gaps rows 2>&1)" 'ValidationError: 7 is not'
+	like "and members that it does not know" "$(valid "$place/never.json" summary colour 2>&1)" \
+		"ValidationError: Additional properties are not allowed .'colour'"
+else
+	skip "JSON keeps to its schema" "python3 has no jsonschema"
+fi
 
 chromium=
 for name in chromium chromium-browser google-chrome; do
@@ -69,7 +108,7 @@ browse()
 		--user-data-dir="$profile" --enable-logging=stderr "$@" "file://$PWD/$file" 2>&1
 }
 
-for name in model groups never; do
+for name in model groups labelled never; do
 	dom=$(browse "$place/$name.html" --dump-dom)
 	none "$name: the console stays empty" "$(grep 'CONSOLE' <<<"$dom" | head -n 3)"
 	is "$name: the browser has every chart that was written" \
@@ -93,8 +132,9 @@ perl -0ne '($head) = /^(.*<\/head>)/s;
 		next if $seen{$2}++;
 		open my $out, ">", "'"$place"'/chart-$2.html" or die;
 		print $out "$head<body>$1</body></html>";
-	}' "$place/model.html"
-for kind in gaps forest dots heat reliability roc subgroups tornado frontier; do
+	}' "$place/model.html" "$place/labelled.html"
+for kind in gaps forest dots heat reliability roc subgroups tornado proxies frontier training \
+	categories agreement; do
 	browse "$place/chart-$kind.html" --window-size=900,700 \
 		--screenshot="$place/chart-$kind.png" >/dev/null
 	within "chart $kind: a picture that is not blank" \

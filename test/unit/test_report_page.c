@@ -4,7 +4,9 @@
  *    chart with its words and its table, whatever the findings are.
  */
 #include <math.h>
+#include <stdio.h>
 
+#include "report/audit_json.h"
 #include "report/audit_page.h"
 #include "report/heat_map.h"
 #include "unit.h"
@@ -84,6 +86,8 @@ make_list(int n_groups)
 {
 	static const char *const names[] = { HOSTILE, "a", "b, c", "" };
 	static const char *const metrics[] = { "selection_rate", "tpr", "auc" };
+	static const char *const verdicts[] = { "insufficient", NULL, "serious",
+		                                    NULL };
 
 	for (int i = 0; i < n_groups; i++)
 	{
@@ -100,8 +104,15 @@ make_list(int n_groups)
 		row->n = i;
 		row->flag = i % 3 == 0 ? "small" : NULL;
 		row->reason = i % 5 == 4 ? "no positive labels" : NULL;
-		row->verdict = i % 2 == 0 ? "insufficient" : NULL;
+		row->verdict = verdicts[i % 4];
 		row->note = i % 4 == 0 ? HOSTILE : NULL;
+		row->amount = i;
+		row->p_adjusted = i % 6 == 0 ? NAN : i / 1000.0;
+		row->reference = i % 5 == 0 ? HOSTILE : NULL;
+		row->kind = i % 3 == 0 ? "scores" : "decisions";
+		row->column = i % 2 == 0 ? HOSTILE : NULL;
+		row->fact = i % 2 == 0 ? HOSTILE : NULL;
+		row->advice = i % 3 == 0 ? HOSTILE : NULL;
 	}
 	return (FindingList){ items, n_groups };
 }
@@ -128,6 +139,11 @@ make_findings(int n)
 		                  .sensitivity = list,
 		                  .stress = list,
 		                  .subgroups = list,
+		                  .categories = list,
+		                  .checks = list,
+		                  .agreement = list,
+		                  .proxies = list,
+		                  .iterations = list,
 		                  .warnings = words,
 		                  .definitions = words,
 		                  .provenance = words };
@@ -168,11 +184,12 @@ charts_have_words_for_who_cannot_see_them(void)
 	CHECK(count(page, "<desc id=\"about") == n);
 	CHECK(count(page, "</desc>") == n && count(page, "\"></desc>") == 0);
 	CHECK(count(page, "<table>") == count(page, "<caption "));
-	for (int kind = 0; kind < 8; kind++)
+	for (int kind = 0; kind < 12; kind++)
 	{
 		static const char *const kinds[] = {
-			"\"forest\"", "\"dots\"",    "\"gaps\"",     "\"heat\"",
-			"\"roc\"",    "\"tornado\"", "\"frontier\"", "\"reliability\""
+			"\"forest\"",    "\"dots\"",    "\"gaps\"",     "\"heat\"",
+			"\"roc\"",       "\"tornado\"", "\"frontier\"", "\"reliability\"",
+			"\"agreement\"", "\"proxies\"", "\"training\"", "\"categories\""
 		};
 
 		CHECK(strstr(page, kinds[kind]) != NULL);
@@ -292,6 +309,74 @@ heat_maps_know_values_from_each_other(void)
 	CHECK(strstr(chart, ">a&quot;</text>") != NULL);
 }
 
+static void
+write_number(char text[JSON_NUMBER_CHARS], double value)
+{
+	snprintf(text, JSON_NUMBER_CHARS, "%.17g", value);
+}
+
+static const char *
+json_of(const Findings *findings)
+{
+	JsonWriter json;
+	size_t length;
+
+	json_init(&json, &arena, write_number);
+	audit_json(&json, findings);
+	return json_finish(&json, &length);
+}
+
+/* Whether brackets are closed in their order, outside of strings, and all of it
+ * is printable ASCII. */
+static bool
+is_balanced(const char *json)
+{
+	char open[64];
+	int depth = 0;
+
+	for (; *json != '\0'; json++)
+	{
+		if (((unsigned char) *json < 32 && *json != '\n') ||
+		    (unsigned char) *json > 126)
+			return false;
+		if (*json == '"')
+			for (json++; *json != '"'; json++)
+				if (*json == '\0' || (*json == '\\' && *++json == '\0'))
+					return false;
+		if (*json == '{' || *json == '[')
+			open[depth++] = *json == '{' ? '}' : ']';
+		if ((*json == '}' || *json == ']') &&
+		    (depth == 0 || open[--depth] != *json))
+			return false;
+	}
+	return depth == 0;
+}
+
+static void
+json_is_ascii_and_has_the_chapters_of_the_page(void)
+{
+	static const int sizes[] = { 0, 1, 40, MOST };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+	{
+		Findings findings = make_findings(sizes[i]);
+		const char *page = page_of(&findings);
+		const char *json = json_of(&findings);
+
+		CHECK(json != NULL && is_balanced(json));
+		CHECK(strstr(json, " nan") == NULL && strstr(json, " inf") == NULL);
+		CHECK_INT(count(json, "\"title\": "), 1 + count(page, "<section "));
+	}
+	{
+		Findings never = { .title = "t", .subject = "s", .what = "w" };
+		const char *json = json_of(&never);
+
+		CHECK(strstr(json, "\"evaluated\": false") != NULL);
+		CHECK(strstr(json, "\"evaluation\": null") != NULL);
+		CHECK(strstr(json, "\"gaps\"") == NULL);
+	}
+}
+
 int
 main(void)
 {
@@ -302,5 +387,6 @@ main(void)
 	RUN(tables_have_every_row);
 	RUN(colours_do_not_exaggerate);
 	RUN(heat_maps_know_values_from_each_other);
+	RUN(json_is_ascii_and_has_the_chapters_of_the_page);
 	return unit_end();
 }

@@ -5,7 +5,9 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "report/json.h"
 #include "report/number.h"
 #include "report/palette.h"
 #include "report/scale.h"
@@ -82,10 +84,10 @@ misuse_and_want_of_memory_give_no_page(void)
 	CHECK(writer_end(&writer, &length) == NULL);
 	writer_init(&writer, &arena);
 	writer_close(&writer);
-	CHECK(writer.status == NUM_BAD_ARGUMENT);
+	CHECK(writer.out.status == NUM_BAD_ARGUMENT);
 	writer_init(&writer, &arena);
 	writer_style(&writer, "a{}</style>");
-	CHECK(writer.status == NUM_BAD_ARGUMENT);
+	CHECK(writer.out.status == NUM_BAD_ARGUMENT);
 	arena_init_malloc(&small, 20000);
 	writer_init(&writer, &small);
 	writer_open(&writer, "p");
@@ -93,7 +95,77 @@ misuse_and_want_of_memory_give_no_page(void)
 		writer_text(&writer, "<<");
 	writer_close(&writer);
 	CHECK(writer_end(&writer, &length) == NULL);
-	CHECK(writer.status == NUM_NO_MEMORY);
+	CHECK(writer.out.status == NUM_NO_MEMORY);
+}
+
+static void
+write_number(char text[JSON_NUMBER_CHARS], double value)
+{
+	snprintf(text, JSON_NUMBER_CHARS, "%.17g", value);
+}
+
+/* One value in an array, without what surrounds it. */
+static const char *
+json_value(const char *text, double value)
+{
+	JsonWriter json;
+	size_t length;
+	char *written;
+
+	json_init(&json, &arena, write_number);
+	json_begin_array(&json, NULL);
+	if (text != NULL)
+		json_text(&json, NULL, text);
+	else
+		json_real(&json, NULL, value);
+	json_end(&json);
+	written = (char *) json_finish(&json, &length);
+	if (written == NULL)
+		return "";
+	written[length - 3] = '\0';
+	return written + 4;
+}
+
+static const char *
+json_integers(int64_t value)
+{
+	JsonWriter json;
+	size_t length;
+	char *written;
+
+	json_init(&json, &arena, write_number);
+	json_integer(&json, NULL, value);
+	written = (char *) json_finish(&json, &length);
+	written[length - 1] = '\0';
+	return written;
+}
+
+static void
+json_means_what_was_put_in(void)
+{
+	JsonWriter json;
+	size_t length;
+
+	CHECK(strcmp(json_value("a\"\\\n", 0), "\"a\\\"\\\\\\u000a\"") == 0);
+	CHECK(strcmp(json_value("\xc3\xa9\xf0\x9f\x98\x80", 0),
+	             "\"\\u00e9\\ud83d\\ude00\"") == 0);
+	CHECK(strcmp(json_value("\xff\x7f", 0), "\"\\ufffd\\u007f\"") == 0);
+	CHECK(strcmp(json_value(NULL, 0.5), "0.5") == 0);
+	CHECK(strcmp(json_value(NULL, NAN), "null") == 0);
+	CHECK(strcmp(json_value(NULL, -INFINITY), "\"-Infinity\"") == 0);
+	CHECK(strtod(json_value(NULL, 1.0 / 3), NULL) == 1.0 / 3);
+	CHECK(strtod(json_value(NULL, 5e-324), NULL) == 5e-324);
+	CHECK(strcmp(json_integers(INT64_MIN), "-9223372036854775808") == 0);
+	CHECK(strcmp(json_integers(0), "0") == 0);
+	/* a name is asked for in objects, and only there */
+	json_init(&json, &arena, write_number);
+	json_begin_object(&json, NULL);
+	json_text(&json, NULL, "a");
+	json_end(&json);
+	CHECK(json_finish(&json, &length) == NULL);
+	json_init(&json, &arena, write_number);
+	json_begin_array(&json, NULL);
+	CHECK(json_finish(&json, &length) == NULL);
 }
 
 static const char *
@@ -256,6 +328,7 @@ main(void)
 	RUN(utf8_becomes_references);
 	RUN(control_characters_are_replaced);
 	RUN(misuse_and_want_of_memory_give_no_page);
+	RUN(json_means_what_was_put_in);
 	RUN(numbers_read_as_people_write_them);
 	RUN(fixed_numbers_are_those_of_the_library);
 	RUN(scales_hold_what_they_are_given);
