@@ -194,7 +194,7 @@ write_page(const Part *document, MemoryContext context)
 	writer_init(&writer, &arena);
 	document_html(&writer, document);
 	page = writer_end(&writer, &length);
-	report_status(writer.status, &arena, "the document");
+	report_status(writer.out.status, &arena, "the document");
 	return cstring_to_text_with_len(page, (int) length);
 }
 
