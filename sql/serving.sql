@@ -49,8 +49,8 @@ SELECT fairpg.assign('credit', 'a');
 \c - fairpg_test_ana
 SELECT version FROM fairpg.train('credit', 'applications', 'repaid', features => '{income,age}', protected => '{sex}', seed => 1);
 \c - fairpg_test_rita
-SELECT version, outcome FROM fairpg.review('credit', 1, 'design_review', 'pass', 'features, label and threshold are as designed');
-SELECT version, outcome FROM fairpg.review('credit', 2, 'design_review', 'pass', 'features, label and threshold are as designed');
+SELECT version, outcome FROM fairpg.review('credit', 1, 'design_review', 'pass', 'features, label and threshold are as designed', body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}');
+SELECT version, outcome FROM fairpg.review('credit', 2, 'design_review', 'pass', 'features, label and threshold are as designed', body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}');
 \c - fairpg_test_abel
 SELECT version, outcome FROM fairpg.approve('credit', 1, 'the evidence is sufficient for use');
 SELECT version, outcome FROM fairpg.approve('credit', 2, 'the evidence is sufficient for use');

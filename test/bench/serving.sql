@@ -39,7 +39,7 @@ SELECT fairpg.govern('serving', 'serving', 'how fast decisions are logged');
 \c - bench_analyst
 SELECT 1 FROM fairpg.train('serving', 'bench.application', 'label', protected => '{sex,race}', exclude => '{id,age}');
 \c - bench_reviewer
-SELECT fairpg.review('serving', v, 'design_review', 'pass', 'as good as generated rows can be') FROM generate_series(1, 2) v;
+SELECT fairpg.review('serving', v, 'design_review', 'pass', 'as good as generated rows can be', body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}') FROM generate_series(1, 2) v;
 \c - bench_approver
 SELECT fairpg.approve('serving', v, 'as good as generated rows can be') FROM generate_series(1, 2) v;
 \c - bench_operator

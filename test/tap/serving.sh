@@ -43,7 +43,7 @@ SELECT fairpg.govern('credit', 'lending', 'whom to grant a loan, by a first scor
 \c - serving_analyst
 SELECT version FROM fairpg.train('credit', 'people', 'repaid', features => '{income,age}', protected => '{sex}') \g /dev/null
 \c - serving_reviewer
-SELECT fairpg.review('credit', v, 'design_review', 'pass', 'features, label and threshold are as designed') FROM generate_series(1, 2) v \g /dev/null
+SELECT fairpg.review('credit', v, 'design_review', 'pass', 'features, label and threshold are as designed', body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}') FROM generate_series(1, 2) v \g /dev/null
 SELECT fairpg.approve('credit', v, 'the evidence is sufficient for use') FROM generate_series(1, 2) v \g /dev/null
 \c - serving_operator
 SELECT fairpg.deploy('credit', 1, 'champion', reason => 'first version in service', on_refuse => 'error') \g /dev/null
