@@ -84,16 +84,7 @@ INSERT INTO matrix_call VALUES
     ('mitigate_incident',     '---+-----', $$SELECT fairpg.mitigate_incident(-1, 'nothing that would help at all')$$),
     ('close_incident',        '-+-------', $$SELECT fairpg.close_incident(-1, 'nothing that anybody would know')$$),
     ('plan_remediation',      '---+-----', $$SELECT fairpg.plan_remediation(-1, 'process', 'nothing that would help at all')$$),
-    ('finish_remediation',    '---+-----', $$SELECT fairpg.finish_remediation(-1, 'nothing came of it')$$),
-    ('add_note',              '+--------', $$SELECT fairpg.add_note('', '')$$),
-    ('seal',                  '++++++++-', $$SELECT * FROM fairpg.seal()$$),
-    ('verify',                '++++++++-', $$SELECT * FROM fairpg.verify()$$),
-    ('audit_head',            '++++++++-', $$SELECT fairpg.audit_head()$$),
-    ('receipt',               '-----+---', $$SELECT fairpg.receipt(-1)$$),
-    ('export_record',         '-----+---', $$SELECT * FROM fairpg.export_record()$$),
-    ('guard_report',          '-----+---', $$SELECT * FROM fairpg.guard_report()$$),
-    ('erase_event',           '-------+-', $$SELECT fairpg.erase_event(-1, 'no reason that is known to anybody')$$),
-    ('post_restore',          '-------+-', $$SELECT fairpg.post_restore('{}')$$);
+    ('finish_remediation',    '---+-----', $$SELECT fairpg.finish_remediation(-1, 'nothing came of it')$$);
 CREATE TABLE matrix_seen (role_name text, call text, allowed boolean, said text);
 CREATE TABLE write_seen (role_name text, table_name text, act text, outcome text, said text);
 CREATE TABLE view_seen (role_name text, view_name text, said text);
