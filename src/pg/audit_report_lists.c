@@ -204,9 +204,13 @@ static const char stress_sql[] =
 static const char sensitivity_sql[] =
 	"SELECT attribute, concat_ws(' by ', metric, attribute) || of AS metric,"
 	" metric AS kind, baseline AS x,"
-	" concat_ws(' ', factor_kind || ':', factor,"
-	"  CASE WHEN position(factor IN factor_level) > 0 THEN NULL ELSE '=' END,"
-	"  factor_level) AS group_name,"
+	/* a bin names its column */
+	" factor_kind || ': ' || CASE WHEN factor_level IS NULL THEN factor"
+	"  WHEN position(concat(' ', factor, ' <') IN concat(' ', factor_level)) > "
+	"0"
+	"  OR starts_with(factor_level, factor || ' >')"
+	"  OR starts_with(factor_level, factor || ' = ') THEN factor_level"
+	"  ELSE concat(factor, ' = ', factor_level) END AS group_name,"
 	" change AS value, change_low AS low, change_high AS high, n, flag, reason"
 	" FROM (SELECT *, row_number() OVER (PARTITION BY attribute, metric, of"
 	"   ORDER BY abs(change) DESC NULLS LAST, place) AS most"
