@@ -62,27 +62,59 @@ same_kind(const Finding *row, const char *kind)
 	return row->kind != NULL && strcmp(row->kind, kind) == 0;
 }
 
-/* Of decisions: figures of scores have other units. */
-static void
-largest_gap_in_words(Writer *writer, const FindingList *gaps)
+/* The largest gap of decisions (figures of scores have other units), of those
+ * that rest on enough rows where that is asked for; or NULL. */
+static const Finding *
+largest_gap(const FindingList *gaps, bool enough)
 {
 	const Finding *largest = NULL;
 
 	for (int i = 0; i < gaps->n; i++)
 		if (isfinite(gaps->items[i].value) &&
 		    same_kind(&gaps->items[i], "decisions") &&
+		    (!enough || gaps->items[i].flag == NULL) &&
 		    (largest == NULL || gaps->items[i].value > largest->value))
 			largest = &gaps->items[i];
+	return largest;
+}
+
+static void
+gap_in_words(Writer *writer, const Finding *gap)
+{
+	interval_text(writer, gap->value, gap->low, gap->high);
+	writer_text(writer, ", n ");
+	writer_count(writer, gap->n);
+	writer_texts(writer, ", in ", gap->metric, " by ", NULL);
+	writer_name(writer, gap->attribute);
+	writer_text(writer, gap->note == NULL ? NULL : ": ");
+	finding_groups(writer, gap);
+}
+
+/* A gap of a group of two people is the largest of most audits, and says
+ * little: it is not told without that, nor without one that says more. */
+static void
+largest_gap_in_words(Writer *writer, const FindingList *gaps)
+{
+	const Finding *largest = largest_gap(gaps, false);
+	const Finding *firm = largest_gap(gaps, true);
+
 	if (largest == NULL)
 		return;
 	writer_text(writer, " The largest gap of decisions is ");
-	interval_text(writer, largest->value, largest->low, largest->high);
-	writer_text(writer, ", n ");
-	writer_count(writer, largest->n);
-	writer_texts(writer, ", in ", largest->metric, " by ", NULL);
-	writer_name(writer, largest->attribute);
-	writer_text(writer, largest->note == NULL ? NULL : ": ");
-	finding_groups(writer, largest);
+	gap_in_words(writer, largest);
+	if (largest->flag == NULL)
+	{
+		writer_text(writer, ".");
+		return;
+	}
+	writer_text(writer, "; it rests on a group of few rows.");
+	if (firm == NULL)
+	{
+		writer_text(writer, " So do all others.");
+		return;
+	}
+	writer_text(writer, " The largest without such groups is ");
+	gap_in_words(writer, firm);
 	writer_text(writer, ".");
 }
 
@@ -141,6 +173,8 @@ summary_chapter(Writer *writer, const Findings *findings)
 	if (!findings->evaluated)
 		return;
 	constraints_table(writer, &findings->constraints);
+	if (findings->constraints.n == 0)
+		return;
 	writer_leaf(writer, "p", "quiet",
 	            "A verdict is of the whole interval: pass when it is within "
 	            "the bound, fail when it is beyond it, insufficient data when "
@@ -240,6 +274,8 @@ limits_chapter(Writer *writer, const Findings *findings)
 	}
 	writer_open(writer, "li");
 	writer_count(writer, n);
+	writer_text(writer, " of ");
+	writer_count(writer, findings->gaps.n + findings->metrics.n);
 	writer_text(writer, " figures are undefined or rest on few rows.");
 	writer_close(writer);
 	writer_close(writer);

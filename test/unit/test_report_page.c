@@ -315,6 +315,43 @@ write_number(char text[JSON_NUMBER_CHARS], double value)
 	snprintf(text, JSON_NUMBER_CHARS, "%.17g", value);
 }
 
+/* A gap of two people is not the headline by itself. */
+static void
+the_summary_says_on_what_it_rests(void)
+{
+	Findings findings = {
+		.title = "t", .subject = "s", .what = "w", .evaluated = 1
+	};
+	const char *page;
+
+	for (int i = 0; i < 3; i++)
+		items[i] = (Finding){ .attribute = "sex",
+			                  .metric = "demographic_parity",
+			                  .kind = i == 2 ? "scores" : "decisions",
+			                  .value = i == 2   ? 3
+			                           : i == 1 ? 0.25
+			                                    : 1,
+			                  .low = NAN,
+			                  .high = NAN,
+			                  .x = NAN,
+			                  .amount = NAN,
+			                  .p_adjusted = NAN,
+			                  .n = 100,
+			                  .flag = i == 0 ? "small" : NULL };
+	findings.gaps = (FindingList){ items, 3 };
+	page = page_of(&findings);
+	CHECK(strstr(page, "is 1.000, n 100") != NULL);
+	CHECK(strstr(page, "it rests on a group of few rows") != NULL);
+	CHECK(strstr(page, "without such groups is 0.250, n 100") != NULL);
+	items[0].flag = NULL;
+	page = page_of(&findings);
+	CHECK(strstr(page, "is 1.000, n 100") != NULL);
+	CHECK(strstr(page, "it rests on") == NULL);
+	items[0].flag = items[1].flag = "small";
+	page = page_of(&findings);
+	CHECK(strstr(page, "So do all others.") != NULL);
+}
+
 static const char *
 json_of(const Findings *findings)
 {
@@ -387,6 +424,7 @@ main(void)
 	RUN(tables_have_every_row);
 	RUN(colours_do_not_exaggerate);
 	RUN(heat_maps_know_values_from_each_other);
+	RUN(the_summary_says_on_what_it_rests);
 	RUN(json_is_ascii_and_has_the_chapters_of_the_page);
 	return unit_end();
 }
