@@ -164,8 +164,7 @@ static void
 choose_version(AuditReportCall *call)
 {
 	StoredModel stored;
-	StoreReader *reader =
-		store_reader_open(
+	StoreReader *reader = store_reader_open(
 		call->model, call->version > 0 ? call->version : STORE_NEWEST, false,
 		&stored);
 

@@ -29,7 +29,7 @@ typedef struct RowCounts
 	uint64 by_label[2];
 	uint64 digest[2]; /* of the rows in any order: sums of what each is hashed
 	                   * to, and of its square */
-	int n_classes; /* distinct labels, at most COUNTED_CLASSES */
+	int n_classes;    /* distinct labels, at most COUNTED_CLASSES */
 	uint64 classes[COUNTED_CLASSES]; /* number as bits, or hash of a text */
 } RowCounts;
 
