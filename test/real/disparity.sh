@@ -115,6 +115,14 @@ FROM state CROSS JOIN jsonb_each(wanted) t(tool, figures) CROSS JOIN jsonb_each(
 WHERE t.tool <> 'ranking' AND w.figure NOT IN ('CDDL', 'CDDPL')
 ORDER BY state.name, t.tool, w.figure;
 
+-- decisions that are labels, by strata: Clarify's CDDL; the tables may not be loaded
+SELECT CASE WHEN abs(c.value - (w.j #>> '{metrics,clarify_pretraining,CDDL,full}')::float8) <= 1e-12 THEN 'ok' ELSE 'not ok' END
+	|| format(' - %s: conditional_disparity() of labels is CDDL', w.j ->> 'name')
+FROM (VALUES (:'metrics_compas'::jsonb), (:'metrics_german'::jsonb)) w(j),
+	LATERAL fairpg.conditional_disparity(w.j ->> 'sql', '{grp}', 'strata', decision => 'label') c
+WHERE w.j ? 'sql' AND to_regclass(w.j #>> '{data,table}') IS NOT NULL
+	AND c.kind = 'group' AND c.metric = 'conditional_demographic_disparity' AND c.group_name = w.j ->> 'other_d';
+
 -- the bootstrap's ends, where the reference has them
 SELECT CASE WHEN abs(i.low - (want ->> 0)::float8) <= 0.003 AND abs(i.high - (want ->> 1)::float8) <= 0.003
 	THEN 'ok' ELSE 'not ok' END || ' - compas: interval of ' || figure

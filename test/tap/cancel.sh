@@ -94,6 +94,8 @@ sql "SELECT version FROM fairpg.train('scorer', 'many', 'label', protected => '{
 	exclude => '{id}')" >/dev/null
 sql "CREATE TABLE scored AS SELECT label, g, d, e, fairpg.predict('scorer', m) AS score
 	FROM many m WHERE id <= 300000" >/dev/null
+sql "SELECT version FROM fairpg.train('flipper', 'many', 'label', protected => '{g}',
+	features => '{a,b,g}')" >/dev/null
 nothing=$(leftovers)
 stop_in()
 {
@@ -132,6 +134,10 @@ stop_in 'nearest neighbours' "SELECT count(*) FROM fairpg.consistency('scored',
 	'{score,d,e}', 'label', '{g}', sample => 300)"
 stop_in 'a search of subgroups' "SELECT count(*) FROM fairpg.subgroups('many',
 	'{a,b,c,d,g}', label => 'label', score => 'c', threshold => 40)"
+stop_in 'counterfactual flips' "SELECT count(*) FROM fairpg.counterfactual_flips('flipper', 'many')"
+stop_in 'a stress test' "SELECT count(*) FROM fairpg.stress('flipper',
+	'SELECT * FROM many WHERE id <= 300000', label => 'label')"
+stop_in 'calibration' "SELECT count(*) FROM fairpg.calibration('scored', '{d*g}', 'label', 'score')"
 stop_in 'an evaluation' "SELECT evaluation FROM fairpg.evaluate('scorer', 'many')"
 stop_in 'a frontier of numbers' "SELECT count(*) FROM fairpg.frontier('numbers', 'many',
 	'a', protected => '{g}', exclude => '{id,label}', family => 'linear',
