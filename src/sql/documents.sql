@@ -334,10 +334,10 @@ BEGIN
                 FULL JOIN (SELECT * FROM fairpg_catalog.policy_criterion c
                   WHERE c.policy = policy_changes.policy AND c.version = to_version) b ON b.criterion = a.criterion
         )
-        SELECT json_agg(json_build_object('change', p.change, 'criterion', p.criterion,
+        SELECT coalesce(json_agg(json_build_object('change', p.change, 'criterion', p.criterion,
             'before', format('%s %s %s', (p.a).metric, (p.a).comparator, (p.a).threshold),
             'after', format('%s %s %s', (p.b).metric, (p.b).comparator, (p.b).threshold))
-            ORDER BY array_position('{weakened,removed,another measure,strengthened,added}', p.change), p.criterion COLLATE "C")
+            ORDER BY array_position('{weakened,removed,another measure,strengthened,added}', p.change), p.criterion COLLATE "C"), '[]')
         FROM pair p WHERE p.change <> 'unchanged');
 END
 $body$;
@@ -477,6 +477,17 @@ BEGIN
         'waivers', ARRAY(SELECT json_build_object('version', w.version, 'criterion', w.criterion, 'reason', w.reason, 'requested_by', w.requested_by,
                 'granted_by', w.granted_by, 'expires', date_trunc('second', w.expires_at))
             FROM fairpg_catalog.waiver w WHERE w.model = governance_content.model ORDER BY w.waiver),
+        'incidents', ARRAY(SELECT json_build_object('opened', date_trunc('second', i.opened_at), 'version', i.version, 'title', i.title,
+                'severity', i.severity, 'state', i.state, 'report_due', date_trunc('second', i.report_due), 'reported', date_trunc('second', i.reported_at),
+                'mitigation', i.mitigation, 'root_cause', i.root_cause)
+            FROM fairpg_catalog.incident i WHERE i.model = governance_content.model ORDER BY i.incident),
+        'remediations', ARRAY(SELECT json_build_object('incident', i.title, 'kind', r.kind, 'plan', r.plan, 'result', r.result,
+                'done', date_trunc('second', r.done_at))
+            FROM fairpg_catalog.remediation r JOIN fairpg_catalog.incident i ON i.incident = r.incident
+            WHERE i.model = governance_content.model ORDER BY r.remediation),
+        'challenges', ARRAY(SELECT json_build_object('month', to_char(c.month, 'YYYY-MM'), 'kind', c.kind, 'group', c.group_claimed, 'n', c.n,
+                'closed', c.n_closed, 'upheld', c.n_upheld, 'decision_changed', c.n_decision_changed, 'late', c.n_late)
+            FROM fairpg_report.challenge_outcomes c WHERE c.model = governance_content.model ORDER BY c.month, c.kind, c.group_claimed),
         'documents', ARRAY(SELECT json_build_object('kind', d.kind, 'version', d.version, 'audience', d.audience, 'published', date_trunc('second', d.published_at),
                 'sha256', encode(d.digest, 'hex'))
             FROM fairpg_catalog.document d WHERE d.model = governance_content.model ORDER BY d.document),
