@@ -19,7 +19,7 @@ SELECT version FROM fairpg.train('by_day', 'people', 'paid', protected => '{sex}
     options => '{"key": "id"}');
 SELECT version FROM fairpg.retrain('by_day');
 SELECT version FROM fairpg.retrain('by_day', source => 'SELECT * FROM people WHERE id <= 2000', version => 1, start => 'none');
-SELECT a.version, a.artifact = b.artifact AS same, a.comment, (a.spec - 'timing') = (b.spec - 'timing') AS spec
+SELECT a.version, a.artifact = b.artifact AS same, a.comment, (a.spec - 'timing') #- '{data,wal_lsn}' = (b.spec - 'timing') #- '{data,wal_lsn}' AS spec
 FROM fairpg_catalog.model_version a JOIN fairpg_catalog.model_version b USING (version) WHERE a.model = 'nightly' AND b.model = 'by_day' ORDER BY 1;
 SELECT count(*) = (SELECT count(*) FROM fairpg_catalog.training_log WHERE model = 'by_day') AS logs FROM fairpg_catalog.training_log WHERE model = 'nightly';
 SELECT * FROM shown;

@@ -48,7 +48,7 @@ SELECT c.oid::regclass AS relation, c.relkind AS kind, count(*) AS columns,
        pg_get_userbyid(c.relowner) = current_user AS ours,
        EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e') AS member
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-WHERE c.relnamespace IN ('fairpg_catalog'::regnamespace, 'fairpg_report'::regnamespace) AND c.relkind IN ('r', 'v')
+WHERE c.relnamespace IN ('fairpg_catalog'::regnamespace, 'fairpg_report'::regnamespace) AND c.relkind IN ('r', 'v') AND NOT c.relispartition
 GROUP BY c.oid ORDER BY c.relkind, c.relname;
 -- every table can be replicated, and views have what a chart can read
 SELECT c.oid::regclass AS without_key FROM pg_class c
@@ -98,7 +98,9 @@ DELETE FROM fairpg_catalog.model WHERE model = 'a';
 -- dropping the extension is refused, and when forced leaves the records alone
 BEGIN;
 SAVEPOINT s;
+\set VERBOSITY terse
 DROP EXTENSION fairpg;
+\set VERBOSITY default
 ROLLBACK TO s;
 DROP EXTENSION fairpg CASCADE;
 SELECT count(*) AS versions FROM fairpg_catalog.model_version;

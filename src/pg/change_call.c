@@ -41,6 +41,7 @@ change_read_sides(FunctionCallInfo fcinfo, ChangeCall *call)
 		return;
 	}
 	/* finds the version, and refuses one that does not decide */
+	side->must_decide = true;
 	compare_read_side(side, psprintf("model:%s", call->model),
 	                  version_arg(fcinfo, CHANGE_ARG_VERSION, call->model));
 	version_read(call->model, side->version, &call->spec);

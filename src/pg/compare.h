@@ -24,6 +24,7 @@ typedef struct CompareSide
 {
 	const char *argument; /* "a" or "b" */
 	CompareKind kind;
+	bool must_decide; /* between two labels; any other model is refused */
 	bool of_numbers;  /* it predicts these */
 	char *name;       /* of the model or the column */
 	int version;      /* of the model */

@@ -115,6 +115,11 @@ compare_read_side(CompareSide *side, const char *text, int version)
 		version = split_version(side->name);
 	compiled = model_cache_find(side->name, version, false);
 	side->version = compiled->version;
+	if (side->must_decide && compiled->model->family != MODEL_LOGISTIC)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+		                errmsg("%s does not decide between two labels",
+		                       model_title(compiled)),
+		                errhint("fairpg.evaluate() measures it.")));
 	side->of_numbers = compiled->model->family == MODEL_LINEAR;
 	if (!side->of_numbers && compiled->model->family != MODEL_LOGISTIC)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

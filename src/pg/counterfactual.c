@@ -78,6 +78,7 @@ read_call(FunctionCallInfo fcinfo, FlipCall *call)
 	                                       : PG_GETARG_JSONB_P(ARG_OPTIONS),
 	             known);
 	call->side.argument = "a";
+	call->side.must_decide = true;
 	compare_read_side(&call->side, psprintf("model:%s", model), version);
 	source_open(source, &audit->source);
 	if (!PG_ARGISNULL(ARG_PROTECTED))

@@ -57,6 +57,7 @@ read_model(FunctionCallInfo fcinfo, CompareSide *side)
 		                       PG_GETARG_INT32(SCORE_ARG_VERSION)),
 		                errhint("Versions are counted from 1.")));
 	side->argument = "model";
+	side->must_decide = true;
 	compare_read_side(side, psprintf("model:%s", model),
 	                  has_version ? PG_GETARG_INT32(SCORE_ARG_VERSION) : 0);
 	return true;
