@@ -167,6 +167,27 @@ RESET session_replication_role;
 \c - fairpg_test_abel
 SELECT check_name, found, verdict FROM fairpg.gate_report('credit', 3, 'approved') WHERE check_name = 'policy_unchanged';
 
+-- calibration in groups: how far mean score and rate are from each other, as plain SQL has it
+\c - fairpg_test_ana
+SELECT fairpg.create_policy('scores', rationale => repeat('Scores are read as chances by those who decide. ', 2),
+    legal_basis => 'a contract with the insurer', legal_as_of => '2026-10-01', ethical_notes => 'A score that flatters one group decides for it.',
+    harms => 'Those whose score is too low.', template => 'calibration_in_groups', protected => '{sex}');
+\c - fairpg_test_abel
+SELECT fairpg.activate_policy('scores', 1, 'as agreed by the committee');
+\c - fairpg_test_ana
+SELECT version FROM fairpg.train('scored', 'governed_loans', 'repaid', features => '{income}', protected => '{sex}', seed => 1);
+\c - :admin
+SELECT fairpg.govern('scored', 'scores', 'a score that officers see beside an application');
+SELECT criterion, verdict, reason FROM fairpg.criterion_results('scored', 1);
+SELECT analysis FROM fairpg.add_analyses((SELECT evaluation FROM fairpg.evaluate('scored', 'governed_loans', 1)), '{calibration}');
+SELECT r.criterion, r.verdict, r.worst_group = w.worst AS worst, abs(r.value - w.value) < 1e-12 AS value, r.n = w.n AS n
+FROM fairpg.criterion_results('scored', 1) r,
+    (SELECT 'sex: ' || sex AS worst, abs(avg(fairpg.predict('scored', g, 1)) - avg(repaid::int)) AS value, count(*) AS n
+     FROM governed_loans g GROUP BY sex ORDER BY 2 DESC LIMIT 1) w;
+SELECT n_events > 30 AS events, n_unsealed = n_events AS unsealed, n_guards_off FROM fairpg_report.audit_health;
+SELECT (fairpg.seal()).block;
+SELECT n_unsealed, head ~ '^[0-9a-f]{64}$' AS head FROM fairpg_report.audit_health;
+
 -- cleaning up
 \c - :admin
 SELECT count(*) > 0 AS any_refused, count(*) FILTER (WHERE actor <> login) AS by_others FROM fairpg_catalog.transition WHERE outcome = 'refused';

@@ -102,6 +102,16 @@ BEGIN
                 AND f.metric = c.metric AND f.attribute = c.attribute
         WHERE c.contrast = 'each_group'
         UNION ALL
+        -- how far the mean score is from the rate, whichever way: analysis calibration has it with its sign
+        SELECT c.criterion, e.evaluation, e.evaluated_at, e.level, abs(r.value),
+            CASE WHEN r.low <= 0 AND r.high >= 0 THEN 0 ELSE least(abs(r.low), abs(r.high)) END,
+            greatest(abs(r.low), abs(r.high)), r.n, r.attribute || ': ' || r.group_name, r.reason
+        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
+            JOIN candidate e ON e.made = CASE c.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
+            JOIN fairpg_catalog.analysis_row r ON r.evaluation = e.evaluation AND r.analysis = 'calibration'
+                AND r.kind = 'group' AND r.metric = c.metric AND r.attribute = c.attribute
+        WHERE c.contrast = 'each_group' AND c.metric = 'calibration_in_the_large'
+        UNION ALL
         SELECT c.criterion, e.evaluation, e.evaluated_at, e.level, v.value,
             CASE c.metric WHEN 'accuracy' THEN w.low END, CASE c.metric WHEN 'accuracy' THEN w.high END,
             e.n_rows, NULL, NULL

@@ -64,7 +64,7 @@ CREATE FUNCTION fairpg.read_criterion(given jsonb)
 DECLARE
     known CONSTANT text[] := '{criterion,phase,metric,attribute,contrast,comparator,threshold,confidence,evidence,min_n,on_insufficient,severity,rationale}';
     gaps CONSTANT text[] := (SELECT array_agg(c.fairness ORDER BY c.fairness) FROM fairpg.criteria() c);
-    figures CONSTANT text[] := '{selection_rate,tpr,fpr,tnr,fnr,ppv,npv,accuracy,balanced_accuracy,error_rate,f1,log_loss,base_rate,false_discovery_rate,false_omission_rate}';
+    figures CONSTANT text[] := '{selection_rate,tpr,fpr,tnr,fnr,ppv,npv,accuracy,balanced_accuracy,error_rate,f1,log_loss,base_rate,false_discovery_rate,false_omission_rate,calibration_in_the_large}';
     read jsonb;
     metric text;
     contrast text;

@@ -7,6 +7,32 @@ CREATE FUNCTION fairpg.make_governance_reports()
     SET search_path = pg_catalog, pg_temp
     AS $reports$
 BEGIN
+    CREATE VIEW fairpg_report.audit_health AS
+        SELECT
+            b.block,
+            b.sealed_at,
+            encode(b.hash, 'hex') AS head,
+            e.n_events,
+            e.n_unsealed,
+            e.oldest_unsealed_at,
+            clock_timestamp() - e.oldest_unsealed_at AS backlog_age,
+            (SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+             WHERE c.relnamespace = 'fairpg_catalog'::regnamespace AND t.tgenabled = 'D') AS n_guards_off
+        FROM (SELECT count(*) AS n_events, count(*) FILTER (WHERE l.event IS NULL) AS n_unsealed,
+                min(v.at) FILTER (WHERE l.event IS NULL) AS oldest_unsealed_at
+            FROM fairpg_catalog.event v LEFT JOIN fairpg_catalog.event_leaf l ON l.event = v.event) e
+            LEFT JOIN (SELECT * FROM fairpg_catalog.event_block ORDER BY block DESC LIMIT 1) b ON true;
+    COMMENT ON VIEW fairpg_report.audit_health IS 'the record in one row: its newest block, what is not sealed yet, and guards that are switched off';
+    COMMENT ON COLUMN fairpg_report.audit_health.block IS 'number of the newest block; NULL: nothing has been sealed';
+    COMMENT ON COLUMN fairpg_report.audit_health.sealed_at IS 'when it was sealed';
+    COMMENT ON COLUMN fairpg_report.audit_health.head IS 'its hash, to be noted elsewhere';
+    COMMENT ON COLUMN fairpg_report.audit_health.n_events IS 'events of the record';
+    COMMENT ON COLUMN fairpg_report.audit_health.n_unsealed IS 'events that are in no block yet';
+    COMMENT ON COLUMN fairpg_report.audit_health.oldest_unsealed_at IS 'when the oldest of them was written';
+    COMMENT ON COLUMN fairpg_report.audit_health.backlog_age IS 'how long it has waited';
+    COMMENT ON COLUMN fairpg_report.audit_health.n_guards_off
+        IS 'triggers of the store that somebody has switched off: 0 is right';
+
     CREATE VIEW fairpg_report.policies AS
         SELECT
             p.policy,

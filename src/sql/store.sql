@@ -45,7 +45,7 @@ DECLARE
         fairpg_catalog.review_form,fairpg_catalog.duty_conflict,fairpg_catalog.challenge,
         fairpg_catalog.challenge_event,fairpg_catalog.consultation,fairpg_catalog.incident_severity,
         fairpg_catalog.incident,fairpg_catalog.remediation,
-        fairpg_report.policies,fairpg_report.criteria,fairpg_report.policy_legal_age,fairpg_report.reviews,
+        fairpg_report.audit_health,fairpg_report.policies,fairpg_report.criteria,fairpg_report.policy_legal_age,fairpg_report.reviews,
         fairpg_report.approvals,fairpg_report.waivers_expiring,fairpg_report.deployments,
         fairpg_report.gate_report,fairpg_report.open_challenges,fairpg_report.challenge_outcomes,
         fairpg_report.consultations,fairpg_report.incidents,fairpg_report.remediations,
