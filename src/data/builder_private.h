@@ -73,7 +73,8 @@ typedef struct Finish
 	double weight_magnet; /* for sums of weights of all rows */
 	DataFinding *findings;
 	uint32_t n_findings;
-	char *counted;      /* what a team has counted; NULL: nothing */
+	char *counted; /* what a team has counted; NULL: nothing */
+	size_t counted_bytes;
 	size_t *counted_at; /* [pieces] where in it */
 } Finish;
 

@@ -143,6 +143,7 @@ data_builder_finish(DataBuilder *builder, Dataset **result,
 		status = finish_columns(&finish);
 	if (status == NUM_OK)
 		status = data_finish_blocks(&finish);
+	arena_release(builder->arena, finish.counted, finish.counted_bytes, 1);
 	if (status != NUM_OK)
 		return status;
 	*result = finish.data;

@@ -232,9 +232,9 @@ write_image(const Finish *finish, ShareKind kind, const uint8_t *widths,
 		put_plan(writer, finish, widths);
 }
 
-/* Where the pieces of counting put what they find; the bytes of all. */
+/* Where the pieces of counting put what they find. */
 static NumStatus
-lay_counts(Finish *finish, size_t *bytes)
+lay_counts(Finish *finish)
 {
 	const DataBuilder *builder = finish->builder;
 	uint32_t n = DATA_COUNT_COLUMNS + builder->spec.n_columns;
@@ -254,7 +254,7 @@ lay_counts(Finish *finish, size_t *bytes)
 		             ? data_number_bytes()
 		             : data_levels_bytes(builder, c));
 	}
-	*bytes = used;
+	finish->counted_bytes = used;
 	return NUM_OK;
 }
 
@@ -301,24 +301,26 @@ count_held(Finish *finish)
 	DataBuilder *builder = finish->builder;
 	FinishTeam *team = builder->team;
 	ImageWriter writer;
-	size_t bytes;
 	char *counted;
 	char *room;
 	NumStatus status;
 	NumStatus ended;
 
-	if (lay_counts(finish, &bytes) != NUM_OK)
+	if (lay_counts(finish) != NUM_OK)
 		return NUM_OK;
-	counted = arena_alloc(builder->arena, 1, bytes);
+	counted = arena_alloc(builder->arena, finish->counted_bytes, 1);
 	if (counted == NULL)
 		return NUM_OK;
 	write_image(finish, SHARE_COUNTS, NULL, &writer);
-	room = begin(team, &writer, bytes);
+	room = begin(team, &writer, finish->counted_bytes);
 	if (room == NULL)
+	{
+		arena_release(builder->arena, counted, finish->counted_bytes, 1);
 		return NUM_OK;
+	}
 	status = count_pieces(finish, team, room);
 	ended = team->end(team);
-	memcpy(counted, room, bytes);
+	memcpy(counted, room, finish->counted_bytes);
 	finish->counted = counted;
 	return status == NUM_OK ? ended : status;
 }
@@ -649,7 +651,6 @@ data_finish_help(NumArena *arena, NumArena *rows, FinishTeam *team,
 	ShareHead head;
 	ShareColumn *columns;
 	uint8_t *widths = NULL;
-	size_t bytes;
 	NumStatus status;
 
 	memcpy(&head, image_get(&reader, sizeof(head)), sizeof(head));
@@ -668,7 +669,7 @@ data_finish_help(NumArena *arena, NumArena *rows, FinishTeam *team,
 	status = get_rows(&reader, &head, &finish);
 	if (status == NUM_OK)
 		status = head.kind == SHARE_COUNTS
-		             ? lay_counts(&finish, &bytes)
+		             ? lay_counts(&finish)
 		             : get_plan(&reader, &finish, &widths);
 	if (status != NUM_OK)
 		return status;
