@@ -176,15 +176,47 @@ refuse_unserved(const char *model)
 	         errhint("Name a version, or deploy one with fairpg.deploy().")));
 }
 
-/* Whether a row is what stands for its model: the newest version comes first,
- * and is it unless there is a policy; then the champion is. */
+/*
+ * Whether the model of the newest row, which has no state, is under a policy
+ * all the same: then all versions that it had when it came under it have one,
+ * the oldest too.
+ */
 static bool
-is_in_service(HeapTuple row, AttrNumber state, TupleDesc descriptor)
+oldest_has_state(const StoreReader *reader, ScanKey key, AttrNumber state)
 {
-	bool null;
-	Datum value = heap_getattr(row, state, descriptor, &null);
+	SysScanDesc scan = systable_beginscan_ordered(reader->table, reader->index,
+	                                              GetActiveSnapshot(), 1, key);
+	HeapTuple row = systable_getnext_ordered(scan, ForwardScanDirection);
+	bool null = true;
 
-	return null || strcmp(TextDatumGetCString(value), "champion") == 0;
+	if (HeapTupleIsValid(row))
+		(void) heap_getattr(row, state, RelationGetDescr(reader->table), &null);
+	systable_endscan_ordered(scan);
+	return !null;
+}
+
+/* The first row, from the newest on, that stands for its model. */
+static HeapTuple
+find_in_service(StoreReader *reader, ScanKey key, AttrNumber state, int *n_seen)
+{
+	TupleDesc descriptor = RelationGetDescr(reader->table);
+	bool governed = false;
+	HeapTuple row;
+
+	while (HeapTupleIsValid(
+		row = systable_getnext_ordered(reader->scan, BackwardScanDirection)))
+	{
+		bool null;
+		Datum value = heap_getattr(row, state, descriptor, &null);
+
+		if (*n_seen == 0)
+			governed = !null || oldest_has_state(reader, key, state);
+		(*n_seen)++;
+		if (!governed ||
+		    (!null && strcmp(TextDatumGetCString(value), "champion") == 0))
+			return row;
+	}
+	return NULL;
 }
 
 StoreReader *
@@ -214,17 +246,15 @@ store_reader_open(const char *model, int version, bool missing_ok,
 	                                          GetActiveSnapshot(),
 	                                          version > 0 ? 2 : 1, keys);
 	/* backwards, so the highest version comes first */
-	do
-	{
+	if (version == STORE_IN_SERVICE)
+		reader->row = find_in_service(reader, keys, columns.state, &n_seen);
+	else
 		reader->row =
 			systable_getnext_ordered(reader->scan, BackwardScanDirection);
-		n_seen++;
-	} while (HeapTupleIsValid(reader->row) && version == STORE_IN_SERVICE &&
-	         !is_in_service(reader->row, columns.state, descriptor));
 	if (!HeapTupleIsValid(reader->row))
 	{
 		store_reader_close(reader);
-		if (!missing_ok && n_seen > 1)
+		if (!missing_ok && n_seen > 0)
 			refuse_unserved(model);
 		if (!missing_ok)
 			refuse_missing(model, version);

@@ -76,8 +76,11 @@ CREATE FUNCTION fairpg.do_add_contributor(model text, version integer, role_name
     SET search_path = pg_catalog, pg_temp
     AS $body$
 BEGIN
-    PERFORM fairpg.lock_version(model, version);
+    PERFORM fairpg.require_version(model, version);
     PERFORM fairpg.require_text(act, 'act', 3);
+    IF to_regrole(quote_ident(role_name)) IS NULL THEN
+        RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role_name);
+    END IF;
     INSERT INTO fairpg_catalog.contributor (model, version, role_name, act, added_at, added_by)
         VALUES (model, version, role_name, act, clock_timestamp(), (SELECT a.role FROM fairpg.session_actor() a));
     PERFORM fairpg.record_event('contributor added', format('model %s@%s', model, version),
@@ -110,7 +113,7 @@ CREATE FUNCTION fairpg.do_request_waiver(
 DECLARE
     number bigint;
 BEGIN
-    PERFORM fairpg.lock_version(model, version);
+    PERFORM fairpg.require_version(model, version);
     PERFORM fairpg.require_text(reason, 'reason', 80);
     PERFORM fairpg.require_text(compensation, 'compensation', 20);
     IF NOT EXISTS (SELECT FROM fairpg.criterion_results(model, version) r WHERE r.criterion = do_request_waiver.criterion) THEN

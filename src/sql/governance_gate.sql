@@ -230,23 +230,54 @@ CREATE FUNCTION fairpg.contributors(model text, version integer, OUT person text
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
+    WITH RECURSIVE origin (model, version) AS (
+        -- the version, those with the same bytes, and those whose training it repeats
+        SELECT contributors.model, contributors.version
+        UNION
+        SELECT w.model, w.version
+        FROM origin o
+            JOIN fairpg_catalog.model_version v ON v.model = o.model AND v.version = o.version
+            JOIN fairpg_catalog.model_version w ON w.artifact_sha256 = v.artifact_sha256
+                OR w.model = v.model AND w.version = (v.spec ->> 'replays')::integer
+    )
     SELECT DISTINCT fairpg.person_of(a.role_name)
     FROM (
         SELECT unnest(ARRAY[v.created_by, v.author_role, v.author_login]) AS role_name
-        FROM fairpg_catalog.model_version v
-        WHERE v.model = contributors.model AND v.version = contributors.version
+        FROM origin o JOIN fairpg_catalog.model_version v ON v.model = o.model AND v.version = o.version
         UNION ALL
-        SELECT c.chosen_by FROM fairpg_catalog.frontier_choice c
-        WHERE c.model = contributors.model AND c.version = contributors.version
+        SELECT unnest(ARRAY[c.chosen_by, f.created_by])
+        FROM origin o JOIN fairpg_catalog.frontier_choice c ON c.model = o.model AND c.version = o.version
+            JOIN fairpg_catalog.frontier f ON f.frontier = c.frontier
         UNION ALL
-        SELECT c.role_name FROM fairpg_catalog.contributor c
-        WHERE c.model = contributors.model AND c.version = contributors.version
+        SELECT c.role_name FROM origin o
+            JOIN fairpg_catalog.contributor c ON c.model = o.model AND c.version = o.version
     ) a
     WHERE a.role_name IS NOT NULL;
 END
 $body$;
 COMMENT ON FUNCTION fairpg.contributors(text, integer)
-    IS 'the persons who trained or chose a version, or were added as contributors to it';
+    IS 'the persons who trained or chose a version or one that it repeats, or were added as contributors';
+
+-- When the training of a version began: that of the frontier it was chosen from,
+-- and of whatever has the same bytes, where these were earlier.
+CREATE FUNCTION fairpg.training_began(model text, version integer)
+    RETURNS timestamptz
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    RETURN (SELECT min(b.at)
+        FROM fairpg_catalog.model_version v
+            JOIN fairpg_catalog.model_version w ON w.artifact_sha256 = v.artifact_sha256
+            LEFT JOIN fairpg_catalog.frontier_choice c ON c.model = w.model AND c.version = w.version
+            LEFT JOIN fairpg_catalog.frontier f ON f.frontier = c.frontier
+            CROSS JOIN LATERAL (VALUES (w.created_at - make_interval(secs => w.seconds)),
+                (f.created_at - make_interval(secs => f.seconds))) b (at)
+        WHERE v.model = training_began.model AND v.version = training_began.version);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.training_began(text, integer)
+    IS 'when the training of a version began, wherever its bytes come from';
 
 -- Whether who acts may be the second pair of eyes, in a sentence where not.
 CREATE FUNCTION fairpg.independence_fault(model text, version integer)
@@ -281,15 +312,16 @@ DECLARE
     digest_now CONSTANT bytea := fairpg.approval_digest(model, version);
 BEGIN
     RETURN QUERY
-    SELECT DISTINCT ON (a.person) a.approval, a.person
-    FROM fairpg_catalog.approval a
+    -- who a role is, is asked now: what was not known then counts as well
+    SELECT DISTINCT ON (p.person) a.approval, p.person
+    FROM fairpg_catalog.approval a CROSS JOIN LATERAL fairpg.person_of(a.approved_by) p (person)
     WHERE a.model = live_approvals.model AND a.version = live_approvals.version
         AND a.digest = digest_now AND a.expires_at > clock_timestamp()
-        AND a.person NOT IN (SELECT c.person FROM fairpg.contributors(live_approvals.model, live_approvals.version) c)
+        AND p.person NOT IN (SELECT c.person FROM fairpg.contributors(live_approvals.model, live_approvals.version) c)
         AND a.approved_at > coalesce((SELECT max(t.at) FROM fairpg_catalog.transition t
             WHERE t.model = a.model AND t.version = a.version AND t.to_state = 'suspended' AND t.outcome = 'done'),
             '-infinity')
-    ORDER BY a.person, a.approval DESC;
+    ORDER BY p.person, a.approval DESC;
 END
 $body$;
 COMMENT ON FUNCTION fairpg.live_approvals(text, integer)
@@ -306,6 +338,8 @@ DECLARE
     policy record;
     rule record;
     fault text;
+    began timestamptz;
+    in_force timestamptz;
 BEGIN
     SELECT v.* INTO subject FROM fairpg_catalog.model_version v WHERE v.model = gate_checks.model AND v.version = gate_checks.version;
     SELECT p.* INTO policy FROM fairpg_catalog.governed_model g
@@ -337,10 +371,11 @@ BEGIN
         CASE WHEN policy.digest = fairpg.policy_digest(policy.policy, policy.version) THEN 'unchanged' ELSE 'changed since' END,
         CASE WHEN policy.digest = fairpg.policy_digest(policy.policy, policy.version) THEN 'pass' ELSE 'fail' END,
         policy.digest <> fairpg.policy_digest(policy.policy, policy.version))::fairpg.gate_check;
-    RETURN NEXT ('policy_first', policy.policy, 'in force before the training began',
-        format('in force since %s, trained %s', to_char(policy.activated_at, 'YYYY-MM-DD HH24:MI:SS'), to_char(subject.created_at, 'YYYY-MM-DD HH24:MI:SS')),
-        CASE WHEN policy.activated_at <= subject.created_at - make_interval(secs => subject.seconds) THEN 'pass' ELSE 'fail' END,
-        policy.activated_at > subject.created_at - make_interval(secs => subject.seconds))::fairpg.gate_check;
+    began := fairpg.training_began(model, version);
+    in_force := greatest(policy.activated_at, (SELECT g.changed_at FROM fairpg_catalog.governed_model g WHERE g.model = gate_checks.model));
+    RETURN NEXT ('policy_first', policy.policy, 'in force for the model before the training began',
+        format('in force since %s, trained %s', to_char(in_force, 'YYYY-MM-DD HH24:MI:SS'), to_char(began, 'YYYY-MM-DD HH24:MI:SS')),
+        CASE WHEN in_force <= began THEN 'pass' ELSE 'fail' END, in_force > began)::fairpg.gate_check;
     RETURN NEXT ('artifact', 'model', 'bytes as stored by the training',
         CASE WHEN sha256(subject.artifact) = subject.artifact_sha256 THEN 'unchanged' ELSE 'changed since' END,
         CASE WHEN sha256(subject.artifact) = subject.artifact_sha256 THEN 'pass' ELSE 'fail' END,
@@ -384,16 +419,19 @@ BEGIN
         FROM fairpg.live_approvals(model, version) a;
     END IF;
 
-    IF to_state = 'champion' AND subject.state <> 'retired' THEN
-        -- what was suspended needs each of its incidents dealt with, others the serious ones
+    IF to_state = 'champion' THEN
+        -- what was suspended needs each of its incidents dealt with, others the serious ones; what
+        -- comes back by a rollback, which others may be the reason for, its own serious ones
         RETURN QUERY
         SELECT 'incident', 'open', CASE subject.state WHEN 'suspended' THEN 'none of the version, and no serious one'
-                ELSE 'no serious one of the model' END,
+                WHEN 'retired' THEN 'no serious one of the version' ELSE 'no serious one of the model' END,
             coalesce(string_agg(format('%s: %s, %s', i.incident, i.title, i.severity), '; ' ORDER BY i.incident), 'none'),
             CASE WHEN count(*) = 0 THEN 'pass' ELSE 'fail' END, count(*) > 0
         FROM fairpg_catalog.incident i JOIN fairpg_catalog.incident_severity s ON s.severity = i.severity
         WHERE i.model = gate_checks.model AND i.state = 'open'
-            AND (s.blocks OR subject.state = 'suspended' AND coalesce(i.version = gate_checks.version, true));
+            AND CASE subject.state WHEN 'retired' THEN s.blocks AND i.version = gate_checks.version
+                WHEN 'suspended' THEN s.blocks OR coalesce(i.version = gate_checks.version, true)
+                ELSE s.blocks END;
     END IF;
 
     IF to_state = 'canary' THEN
@@ -405,7 +443,10 @@ BEGIN
             CASE WHEN count(*) = 0 THEN 'pass' ELSE 'fail' END, count(*) > 0
         FROM fairpg_catalog.deployment d
         WHERE d.model = gate_checks.model AND d.slot = 'canary' AND d.ended_at IS NULL;
-    ELSIF to_state = 'champion' AND subject.state = 'approved' THEN
+    ELSIF to_state = 'champion' AND (subject.state = 'approved' OR subject.state = 'suspended' AND NOT EXISTS (
+        SELECT FROM fairpg_catalog.deployment d
+        WHERE d.model = gate_checks.model AND d.version = gate_checks.version AND d.slot = 'champion'))
+    THEN
         RETURN NEXT ('canary', 'required', 'a policy without a canary',
             CASE WHEN policy.canary_required THEN 'the policy asks for one' ELSE 'none is asked for' END,
             CASE WHEN policy.canary_required THEN 'fail' ELSE 'pass' END, policy.canary_required)::fairpg.gate_check;

@@ -104,6 +104,24 @@ $body$;
 COMMENT ON FUNCTION fairpg.lock_version(text, integer)
     IS 'part of the calls of governance: the state of a version, with its model locked';
 
+-- The same without a lock: what does not move a version does not make a stop wait.
+CREATE FUNCTION fairpg.require_version(model text, version integer)
+    RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    IF NOT EXISTS (SELECT FROM fairpg_catalog.model_version v
+        WHERE v.model = require_version.model AND v.version = require_version.version AND v.state IS NOT NULL)
+    THEN
+        RAISE undefined_object USING
+            MESSAGE = format('there is no model "%s" version %s under a policy', model, coalesce(version::text, 'null'));
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.require_version(text, integer)
+    IS 'part of the calls of governance: an error unless there is such a version under a policy';
+
 -- Sets the state, and ends and begins what serves by it.
 CREATE FUNCTION fairpg.set_state(
     model text,
@@ -150,6 +168,11 @@ DECLARE
     before text := fairpg.lock_version(model, version);
     number bigint;
 BEGIN
+    PERFORM fairpg.require_text(reason, 'reason', 10);
+    IF on_refuse IS NULL OR on_refuse NOT IN ('record', 'error') THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = 'argument "on_refuse" must be "record" or "error"';
+    END IF;
     IF on_refuse = 'error' THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('model "%s" version %s cannot become %s', model, version, to_state),

@@ -83,6 +83,10 @@ BEGIN
             MESSAGE = 'a criterion needs "criterion", "metric" and "threshold"',
             DETAIL = format('Given: %s.', given);
     END IF;
+    IF NOT (abs((read ->> 'threshold')::double precision) < 'Infinity') THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = format('the threshold of criterion "%s" must be a finite number', read ->> 'criterion');
+    END IF;
     PERFORM fairpg.require_text(read ->> 'rationale', format('rationale of criterion %s', read ->> 'criterion'), 20);
     allowed := CASE contrast
         WHEN 'gap' THEN gaps WHEN 'ratio' THEN gaps
@@ -229,6 +233,13 @@ BEGIN
     END IF;
     read := fairpg.read_criteria(template, criteria, coalesce(protected, '{}'));
     options := coalesce(options, '{}');
+    IF (options ->> 'min_canary')::interval < '0' OR (options ->> 'approval_lifetime')::interval <= '0'
+        OR (options ->> 'max_evidence_age')::interval <= '0'
+    THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = 'times of a policy cannot be negative',
+            HINT = 'They are min_canary, which may be 0, approval_lifetime and max_evidence_age.';
+    END IF;
 
     PERFORM pg_advisory_xact_lock(hashtextextended('fairpg.policy ' || policy, 0));
     SELECT coalesce(max(p.version), 0) + 1 INTO number
@@ -388,7 +399,8 @@ DECLARE
 BEGIN
     SELECT * INTO actor FROM fairpg.session_actor();
     PERFORM fairpg.require_text(purpose, 'purpose', 20);
-    PERFORM FROM fairpg_catalog.model m WHERE m.model = do_govern.model FOR UPDATE;
+    -- an update, so that a training whose snapshot is older fails instead of adding a version without a state
+    UPDATE fairpg_catalog.model m SET next_version = m.next_version WHERE m.model = do_govern.model;
     IF NOT FOUND THEN
         RAISE undefined_object USING MESSAGE = format('model "%s" does not exist', model);
     END IF;
@@ -402,7 +414,9 @@ BEGIN
     INSERT INTO fairpg_catalog.governed_model (model, policy, purpose, governed_at, governed_by)
         VALUES (model, policy, purpose, clock_timestamp(), actor.role)
         ON CONFLICT ON CONSTRAINT governed_model_pkey DO UPDATE
-            SET policy = excluded.policy, purpose = excluded.purpose;
+            SET policy = excluded.policy, purpose = excluded.purpose,
+                changed_at = CASE WHEN governed_model.policy <> excluded.policy THEN excluded.governed_at
+                    ELSE governed_model.changed_at END;
     UPDATE fairpg_catalog.model_version v SET state = 'draft'
         WHERE v.model = do_govern.model AND v.state IS NULL;
     PERFORM fairpg.record_event('model governed', format('model %s', model),

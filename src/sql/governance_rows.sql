@@ -29,6 +29,7 @@ BEGIN
         ('canary', 'suspended', false, false, false, '{}', 'emergency stop: one person, always allowed'),
         ('champion', 'suspended', false, false, false, '{}', 'emergency stop: one person, always allowed'),
         ('suspended', 'champion', true, true, true, '{data,train,predeploy}', 'back into service, by approvals given after the stop'),
+        ('suspended', 'canary', true, true, true, '{data,train,predeploy}', 'back to a share of the subjects, by approvals given after the stop'),
         ('suspended', 'retired', false, false, false, '{}', 'end of service'),
         ('champion', 'retired', false, false, false, '{}', 'end of service, or replaced'),
         ('retired', 'champion', false, false, true, '{}', 'rollback to a version that has served'),

@@ -129,10 +129,10 @@ BEGIN
         no_disparity_reason text,
         canary_required boolean NOT NULL,
         max_canary_share double precision NOT NULL CHECK (max_canary_share > 0 AND max_canary_share <= 1),
-        min_canary interval NOT NULL,
-        max_evidence_age interval NOT NULL,
+        min_canary interval NOT NULL CHECK (min_canary >= '0'),
+        max_evidence_age interval NOT NULL CHECK (max_evidence_age > '0'),
         approvals_required integer NOT NULL CHECK (approvals_required >= 1),
-        approval_lifetime interval NOT NULL,
+        approval_lifetime interval NOT NULL CHECK (approval_lifetime > '0'),
         required_reviews text[] NOT NULL,
         challenge_period interval NOT NULL CHECK (challenge_period > '0'),
         digest bytea NOT NULL,
@@ -189,7 +189,7 @@ BEGIN
         attribute text NOT NULL,
         contrast text NOT NULL CHECK (contrast IN ('gap', 'ratio', 'each_group', 'overall', 'count')),
         comparator text NOT NULL CHECK (comparator IN ('<=', '>=')),
-        threshold double precision NOT NULL,
+        threshold double precision NOT NULL CHECK (threshold > '-Infinity' AND threshold < 'Infinity'),
         confidence double precision NOT NULL CHECK (confidence > 0.5 AND confidence < 1),
         evidence text NOT NULL CHECK (evidence IN ('interval_bound', 'no_significant_breach', 'point')),
         min_n bigint NOT NULL CHECK (min_n >= 0),
@@ -229,13 +229,16 @@ BEGIN
         policy text NOT NULL,
         purpose text NOT NULL,
         governed_at timestamptz NOT NULL,
-        governed_by text NOT NULL
+        governed_by text NOT NULL,
+        changed_at timestamptz
     );
     COMMENT ON TABLE fairpg_catalog.governed_model IS 'models under a policy';
     COMMENT ON COLUMN fairpg_catalog.governed_model.model IS 'name of the model';
     COMMENT ON COLUMN fairpg_catalog.governed_model.policy IS 'name of the policy';
     COMMENT ON COLUMN fairpg_catalog.governed_model.purpose IS 'what the model is for';
     COMMENT ON COLUMN fairpg_catalog.governed_model.governed_at IS 'since when';
+    COMMENT ON COLUMN fairpg_catalog.governed_model.changed_at
+        IS 'when it came under this policy from another one; NULL: this is its first';
     COMMENT ON COLUMN fairpg_catalog.governed_model.governed_by IS 'role that put it under the policy';
 
     CREATE TABLE fairpg_catalog.state (

@@ -188,7 +188,7 @@ BEGIN
         best_iteration integer,
         stopped_because text NOT NULL,
         expected_gap double precision,
-        seconds double precision NOT NULL,
+        seconds double precision NOT NULL CHECK (seconds >= 0 AND seconds < 'Infinity'),
         memory_bytes bigint NOT NULL,
         warnings text[] NOT NULL,
         comment text,

@@ -181,6 +181,23 @@ ask one "COMMIT" >/dev/null
 like "and is not closed a second time" "$(hear two)" "the challenge is upheld"
 close_sessions
 
+# a training whose snapshot is older than the policy adds no version without a state
+race="SELECT version FROM fairpg.train('race', 'loans', 'repaid', features => '{income}', protected => '{sex}')"
+as ana "$race" >/dev/null
+open_session one ana
+ask one "BEGIN ISOLATION LEVEL REPEATABLE READ" >/dev/null
+ask one "SELECT 1" >/dev/null
+sql "SELECT fairpg.govern('race', 'lending', 'whom to grant a loan, by another score')" >/dev/null
+like "a training from before the policy is told to try again" "$(ask one "$race")" 'could not serialize'
+close_sessions
+is "and has left nothing" "$(sql "SELECT string_agg(state, ',') FROM fairpg_catalog.model_version WHERE model = 'race'")" draft
+# and if one had come in another way it would not serve
+psql -Xq -c "SET session_replication_role = replica" -c "INSERT INTO fairpg_catalog.model_version
+	SELECT (jsonb_populate_record(v, '{\"version\": 9, \"state\": null}')).* FROM fairpg_catalog.model_version v WHERE model = 'race'"
+like "a version without a state serves no model under a policy" \
+	"$(sql "SELECT fairpg.predict('race', l) FROM loans l LIMIT 1" 2>&1)" 'has no version in service'
+psql -Xq -c "SET session_replication_role = replica" -c "DELETE FROM fairpg_catalog.model_version WHERE model = 'race' AND version = 9"
+
 is "one champion at most at any time" "$(sql "SELECT count(*) FROM fairpg_catalog.deployment a
 	JOIN fairpg_catalog.deployment b ON b.deployment > a.deployment AND b.slot = 'champion' AND b.model = a.model
 		AND b.started_at < coalesce(a.ended_at, 'infinity') WHERE a.slot = 'champion'")" 0

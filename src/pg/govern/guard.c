@@ -87,6 +87,10 @@ is_governed(const char *model)
 	bool found;
 
 	add_text(&parameters, model);
+	/* nobody puts it under a policy meanwhile; who has an older snapshot than
+	 * one that has been, fails here */
+	run("SELECT FROM fairpg_catalog.model WHERE model = $1 FOR SHARE",
+	    &parameters, SPI_OK_SELECT);
 	run("SELECT FROM fairpg_catalog.governed_model WHERE model = $1",
 	    &parameters, SPI_OK_SELECT);
 	found = SPI_processed > 0;
