@@ -258,8 +258,9 @@ $body$;
 COMMENT ON FUNCTION fairpg.contributors(text, integer)
     IS 'the persons who trained or chose a version or one that it repeats, or were added as contributors';
 
--- When the training of a version began: that of the frontier it was chosen from,
--- and of whatever has the same bytes, where these were earlier.
+-- When the training of a version began: of one that was chosen, that of its
+-- frontier; of one that was imported, what it says of itself, and that of whatever
+-- has the same bytes here.
 CREATE FUNCTION fairpg.training_began(model text, version integer)
     RETURNS timestamptz
     LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -268,10 +269,12 @@ CREATE FUNCTION fairpg.training_began(model text, version integer)
 BEGIN
     RETURN (SELECT min(b.at)
         FROM fairpg_catalog.model_version v
-            JOIN fairpg_catalog.model_version w ON w.artifact_sha256 = v.artifact_sha256
+            JOIN fairpg_catalog.model_version w ON w.model = v.model AND w.version = v.version
+                OR v.spec ? 'imported' AND w.artifact_sha256 = v.artifact_sha256
             LEFT JOIN fairpg_catalog.frontier_choice c ON c.model = w.model AND c.version = w.version
             LEFT JOIN fairpg_catalog.frontier f ON f.frontier = c.frontier
             CROSS JOIN LATERAL (VALUES (w.created_at - make_interval(secs => w.seconds)),
+                ((w.spec #>> '{imported,created_at}')::timestamptz),
                 (f.created_at - make_interval(secs => f.seconds))) b (at)
         WHERE v.model = training_began.model AND v.version = training_began.version);
 END

@@ -129,6 +129,8 @@ BEGIN
     own := jsonb_build_object('model', name, 'version', number, 'state', NULL, 'author_role', NULL, 'author_login', NULL,
         'comment', concat_ws('; ', row ->> 'comment', format('imported; was model %s version %s, trained by %s at %s',
             row ->> 'model', row ->> 'version', row ->> 'created_by', row ->> 'created_at')),
+        'spec', (row -> 'spec') || jsonb_build_object('imported', jsonb_build_object('model', row -> 'model',
+            'version', row -> 'version', 'created_at', row -> 'created_at', 'created_by', row -> 'created_by')),
         'created_at', clock_timestamp(), 'created_by', current_user);
     INSERT INTO fairpg_catalog.model_version
         SELECT (jsonb_populate_record(NULL::fairpg_catalog.model_version, row || own)).*;
