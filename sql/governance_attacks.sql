@@ -30,6 +30,11 @@ SELECT fairpg.create_policy('nothing', :'why', 'a law of the land', '2026-10-01'
 SELECT fairpg.create_policy('nothing', :'why', 'a law of the land', '2026-10-01', 'none that we know of, after discussion', 'people who are refused',
     template => 'four_fifths', protected => '{sex}', options => '{"approval_lifetime": "-1 day"}');
 
+-- no reviews asked for are no reviews, and not those of a policy that says nothing
+SELECT fairpg.create_policy('quiet', :'why', 'a law of the land', '2026-10-01', 'none that we know of, after discussion', 'people who are refused',
+    template => 'four_fifths', protected => '{sex}', options => '{"required_reviews": [], "jurisdictions": ["here", "there"]}');
+SELECT required_reviews, jurisdictions FROM fairpg_catalog.policy WHERE policy = 'quiet';
+
 -- who trained what another has chosen, taken over or trained again, cannot approve it
 \c - fairpg_test_bob
 SELECT version FROM fairpg.train('copied', 'attacked', 'repaid', features => '{income}', protected => '{sex}', seed => 1);

@@ -260,8 +260,8 @@ BEGIN
         coalesce((options ->> 'max_evidence_age')::interval, '90 days'),
         coalesce((options ->> 'approvals_required')::integer, 1),
         coalesce((options ->> 'approval_lifetime')::interval, '365 days'),
-        coalesce((SELECT array_agg(r) FROM jsonb_array_elements_text(options -> 'required_reviews') r),
-            '{design_review,impact_assessment,independent_validation}'),
+        CASE WHEN options ->> 'required_reviews' IS NULL THEN '{design_review,impact_assessment,independent_validation}'
+            ELSE ARRAY(SELECT r FROM jsonb_array_elements_text(options -> 'required_reviews') r) END,
         coalesce((options ->> 'challenge_period')::interval, '30 days'),
         '', clock_timestamp(), actor.role, actor.login);
     INSERT INTO fairpg_catalog.policy_criterion

@@ -43,9 +43,9 @@ $body$;
 COMMENT ON FUNCTION fairpg.do_add_note(text, text) IS 'what fairpg.add_note() does';
 
 -- Events of transactions that have not committed are not seen, and sealed the
--- next time.  So writers wait for nobody.  Sealers wait for each other: by a
--- lock that only the owner of the table can hold, where an advisory one could be
--- held by anybody for ever.
+-- next time.  So writers wait for nobody.  Sealers wait for each other, by a
+-- lock on the table that others than its owner take by this call alone; who makes it in a
+-- transaction that stays open keeps others from sealing, not from writing.
 
 CREATE FUNCTION fairpg.seal(OUT block bigint, OUT n integer, OUT hash text)
     LANGUAGE C VOLATILE PARALLEL UNSAFE
