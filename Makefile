@@ -19,7 +19,7 @@ CORE_PG_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/report/*.c src/pg/*.c sr
 COMMON_PG_OBJS = $(addprefix src/pg/,args.o constraints.o encode.o evaluation.o figures.o four_fifths.o \
 	figures_number.o figures_score.o host.o \
 	judge.o report.o rows.o source.o statement.o store.o \
-	store_access.o store_evaluation.o store_frontier.o store_names.o store_read.o store_run.o)
+	store_access.o store_evaluation.o store_frontier.o store_names.o store_read.o store_run.o store_scan.o store_write.o)
 TRAIN_OBJS = \
 	$(SHARED_OBJS) $(COMMON_PG_OBJS) \
 	$(patsubst %.c,%.o,$(sort $(wildcard src/data/*.c src/train/*.c src/pg/train/*.c \

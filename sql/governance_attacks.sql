@@ -63,6 +63,7 @@ UNION ALL SELECT 'copied', verdict FROM fairpg.gate_report('copied', 2, 'reviewe
 
 -- a version under the policy, approved by two roles of one person
 \c - fairpg_test_ana
+SELECT version FROM fairpg.train('trial', 'attacked', 'repaid', features => '{income}', protected => '{sex}', seed => 3);
 SELECT version FROM fairpg.train('credit', 'attacked', 'repaid', features => '{income}', protected => '{sex}', seed => 7);
 \c - :admin
 SELECT fairpg.govern('credit', 'lending', 'whom to grant a loan, by a first score');
@@ -105,6 +106,56 @@ SELECT fairpg.rollback('credit', 'back to where we were', 1, 'nonsense');
 \c - fairpg_test_ana
 SELECT fairpg.add_contributor('credit', 1, 'fairpg_nobody', 'wrote the features');
 
+-- evidence is measured: neither made up, nor changed, moved or taken away
+CREATE FUNCTION pg_temp.made_up() RETURNS TABLE (refused bigint, otherwise text[])
+LANGUAGE plpgsql AS $$
+DECLARE
+    part name;
+BEGIN
+    refused := 0;
+    FOREACH part IN ARRAY fairpg.result_tables() LOOP
+        BEGIN
+            EXECUTE format('INSERT INTO fairpg_catalog.%I DEFAULT VALUES', part);
+            otherwise := otherwise || format('%s: taken', part);
+        EXCEPTION WHEN insufficient_privilege THEN
+            IF SQLERRM LIKE '%training and measuring alone' THEN
+                refused := refused + 1;
+            ELSE
+                otherwise := otherwise || format('%s: %s', part, SQLERRM);
+            END IF;
+        END;
+    END LOOP;
+    RETURN NEXT;
+END $$;
+SELECT m.*, cardinality(fairpg.result_tables()) AS tables FROM pg_temp.made_up() m;
+SELECT count(*) AS n_evaluations FROM fairpg_catalog.evaluation WHERE model = 'credit' \gset
+INSERT INTO fairpg_catalog.evaluation OVERRIDING SYSTEM VALUE SELECT * FROM fairpg_catalog.evaluation WHERE model = 'credit';
+\c - :admin
+CREATE FUNCTION sneaked(integer) RETURNS integer LANGUAGE plpgsql AS
+    'BEGIN INSERT INTO fairpg_catalog.evaluation_gap DEFAULT VALUES; RETURN $1; END';
+-- nor while something is measured
+\c - fairpg_test_ana
+SELECT fairpg.evaluate('credit', 'SELECT sneaked(id), repaid, income, sex FROM attacked');
+SELECT fairpg.train('credit', 'SELECT sneaked(id), repaid, income, sex FROM attacked', 'repaid');
+\c - :admin
+INSERT INTO fairpg_catalog.evaluation_gap DEFAULT VALUES;
+UPDATE fairpg_catalog.evaluation_gap g SET value = 0 FROM fairpg_catalog.evaluation e WHERE e.evaluation = g.evaluation AND e.model = 'credit';
+UPDATE fairpg_catalog.evaluation SET part = 'external' WHERE model = 'credit';
+UPDATE fairpg_catalog.evaluation SET model = 'credit', version = 1 WHERE model = 'trial';
+DELETE FROM fairpg_catalog.evaluation_gap g USING fairpg_catalog.evaluation e WHERE e.evaluation = g.evaluation AND e.model = 'credit';
+DELETE FROM fairpg_catalog.evaluation WHERE model = 'credit';
+DELETE FROM fairpg_catalog.frontier_choice WHERE model = 'front';
+SET client_min_messages = warning;
+TRUNCATE fairpg_catalog.evaluation CASCADE;
+RESET client_min_messages;
+SELECT count(*) = :n_evaluations AS as_before FROM fairpg_catalog.evaluation WHERE model = 'credit';
+-- what is under no policy is its owner's to delete
+SELECT count(*) > 0 AS measured FROM fairpg_catalog.evaluation_gap JOIN fairpg_catalog.evaluation USING (evaluation) WHERE model = 'trial';
+UPDATE fairpg_catalog.evaluation SET comment = 'a first look' WHERE model = 'trial';
+DELETE FROM fairpg_catalog.evaluation WHERE model = 'trial';
+DELETE FROM fairpg_catalog.model_version WHERE model = 'trial';
+SELECT count(*) AS left_over FROM fairpg_catalog.evaluation WHERE model = 'trial';
+
 -- what has a serious incident of its own does not come back by a rollback
 \c - :admin
 CREATE TABLE states AS SELECT version, state FROM fairpg_catalog.model_version WHERE model = 'credit';
@@ -120,6 +171,7 @@ SELECT outcome, reasons[1] ~ '^incident open' AS by_incident FROM fairpg.rollbac
 SET client_min_messages = warning;
 DROP SCHEMA fairpg_report CASCADE;
 DROP SCHEMA fairpg_catalog CASCADE;
+DROP FUNCTION sneaked(integer);
 DROP TABLE attacked, states;
 DROP OWNED BY fairpg_test_ana, fairpg_test_bob, fairpg_test_rita, fairpg_test_abel, fairpg_test_abel_too, fairpg_test_otto,
     fairpg_test_analyst, fairpg_test_reviewer, fairpg_test_approver, fairpg_test_operator, fairpg_test_ombudsman, fairpg_test_auditor,

@@ -17,8 +17,8 @@
 
 #include "pg/analyses.h"
 #include "pg/args.h"
-#include "pg/statement.h"
 #include "pg/store.h"
+#include "pg/store_write.h"
 
 /* A column of the row that read_row() is at. */
 static Datum
@@ -140,7 +140,7 @@ store_line(const Evaluated *evaluated, const AnalysisCall *call, int64 n_rows,
 	add_real(&line, seconds);
 	add_boolean(&line, evaluated->source.row_security);
 	add_text(&line, FAIRPG_VERSION);
-	run("INSERT INTO fairpg_catalog.analysis AS a"
+	store_write("INSERT INTO fairpg_catalog.analysis AS a"
 	    " (evaluation, analysis, arguments, n_rows, seconds, row_security,"
 	    " fairpg_version, analysed_at, analysed_by)"
 	    " VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7, clock_timestamp(),"
@@ -154,7 +154,7 @@ store_line(const Evaluated *evaluated, const AnalysisCall *call, int64 n_rows,
 	    &line, SPI_OK_INSERT);
 	add_bigint(&key, evaluated->number);
 	add_text(&key, call->analysis->name);
-	run("DELETE FROM fairpg_catalog.analysis_row"
+	store_write("DELETE FROM fairpg_catalog.analysis_row"
 	    " WHERE evaluation = $1 AND analysis = $2",
 	    &key, SPI_OK_DELETE);
 }
@@ -218,7 +218,7 @@ analysis_store(const Evaluated *evaluated, const AnalysisCall *call,
 		appendStringInfo(&arrays, "%s$%d", c > 1 ? ", " : "", c + 2);
 		add_column(&parameters, desc, kept, n, c);
 	}
-	run(psprintf("INSERT INTO fairpg_catalog.analysis_row"
+	store_write(psprintf("INSERT INTO fairpg_catalog.analysis_row"
 	             " (%splace, evaluation, analysis)"
 	             " SELECT u.*, $1, $2 FROM unnest(%s) WITH ORDINALITY AS u",
 	             names.data, arrays.data),

@@ -22,8 +22,8 @@
 #include "pg/export.h"
 #include "pg/host.h"
 #include "pg/rows.h"
-#include "pg/statement.h"
 #include "pg/store.h"
+#include "pg/store_write.h"
 
 /* A point as it is found. */
 typedef struct ChosenPoint
@@ -110,7 +110,7 @@ insert_version(const ChosenPoint *chosen)
 	add_point(&parameters, chosen);
 	add_int(&parameters, chosen->version);
 	add_text(&parameters, chosen->why);
-	run("INSERT INTO fairpg_catalog.model_version"
+	store_write("INSERT INTO fairpg_catalog.model_version"
 	    " (model, version, family, fairness, method, max_gap, status, verdict,"
 	    " source, label, positive, protected, spec, threshold, artifact,"
 	    " artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
@@ -189,7 +189,7 @@ copy_evaluations(const ChosenPoint *chosen)
 
 		add_bigint(&copy, from);
 		add_int(&copy, chosen->version);
-		run("INSERT INTO fairpg_catalog.evaluation"
+		store_write("INSERT INTO fairpg_catalog.evaluation"
 		    " (model, version, name, source, relation, part, label, positive,"
 		    " protected, decision, score, threshold, weight, level, seed,"
 		    " min_group, replicates, comment, row_security, evaluated_at,"
@@ -208,7 +208,7 @@ copy_evaluations(const ChosenPoint *chosen)
 		                                              SPI_tuptable->tupdesc, 1,
 		                                              &null)));
 		for (int d = 0; d < (int) lengthof(details); d++)
-			run(details[d], &both, SPI_OK_INSERT);
+			store_write(details[d], &both, SPI_OK_INSERT);
 	}
 	store_spi_end(nest_level);
 }
@@ -223,9 +223,9 @@ insert_choice(const ChosenPoint *chosen)
 	add_int(&parameters, chosen->version);
 	add_text(&parameters, chosen->why);
 	add_text(&parameters, chosen->model);
-	run("INSERT INTO fairpg_catalog.frontier_choice"
+	store_write("INSERT INTO fairpg_catalog.frontier_choice"
 	    " (model, version, frontier, point, why, chosen_at, chosen_by)"
-	    " VALUES ($5, $3, $1, $2, $4, clock_timestamp(), current_user)",
+	    " VALUES ($5, $3, $1, $2, $4, clock_timestamp(), session_user)",
 	    &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

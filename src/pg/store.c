@@ -19,8 +19,8 @@
 #include "utils/inval.h"
 #include "utils/memutils.h"
 
-#include "pg/statement.h"
 #include "pg/store.h"
+#include "pg/store_write.h"
 
 static void
 insert_groups(const char *model, int version, const ModelGroups *groups);
@@ -101,7 +101,7 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	add_text(&parameters, version->stopped_because);
 	add_real(&parameters, version->expected_gap);
 
-	run("INSERT INTO fairpg_catalog.model_version"
+	store_write("INSERT INTO fairpg_catalog.model_version"
 	    " (model, version, family, fairness, method, max_gap, status, verdict,"
 	    " source, label, positive, protected, spec, threshold, artifact,"
 	    " artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
@@ -243,7 +243,7 @@ store_insert_coefficients(const char *model, int version,
 	add_real(&parameters, mixed ? compiled->members[member].share : 1);
 	add_text(&parameters,
 	         compiled->classes != NULL ? compiled->classes[member].name : NULL);
-	run("INSERT INTO fairpg_catalog.coefficient"
+	store_write("INSERT INTO fairpg_catalog.coefficient"
 	    " (model, version, position, term, level, level_kind, estimate,"
 	    " std_error, z, member, share, class)"
 	    " SELECT $1, $2, u.position - 1 + $8 * cardinality($3), u.term,"
@@ -276,7 +276,7 @@ insert_groups(const char *model, int version, const ModelGroups *groups)
 	add_text(&parameters, groups->attribute);
 	add_elements(&parameters, TEXTOID, &names);
 	add_elements(&parameters, FLOAT8OID, &thresholds);
-	run("INSERT INTO fairpg_catalog.group_threshold"
+	store_write("INSERT INTO fairpg_catalog.group_threshold"
 	    " (model, version, attribute, group_name, threshold)"
 	    " SELECT $1, $2, $3, u.name, u.threshold"
 	    " FROM unnest($4, $5) AS u (name, threshold)",
@@ -316,7 +316,7 @@ store_insert_log(const char *model, int version, const StoreLogRow *rows,
 	add_elements(&parameters, FLOAT8OID, &columns[6]);
 	add_elements(&parameters, BOOLOID, &columns[7]);
 	add_elements(&parameters, BOOLOID, &columns[8]);
-	run("INSERT INTO fairpg_catalog.training_log"
+	store_write("INSERT INTO fairpg_catalog.training_log"
 	    " (model, version, iteration, phase, rows, loss, gap, step,"
 	    " max_multiplier, feasible, chosen)"
 	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11)"
@@ -356,7 +356,7 @@ store_insert_log_groups(const char *model, int version,
 	add_elements(&parameters, INT8OID, &columns[5]);
 	add_elements(&parameters, INT4OID, &columns[6]);
 	add_elements(&parameters, TEXTOID, &columns[7]);
-	run("INSERT INTO fairpg_catalog.training_log_group"
+	store_write("INSERT INTO fairpg_catalog.training_log_group"
 	    " (model, version, iteration, attribute, group_name, metric, value,"
 	    " rows, class_number, class)"
 	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10)"
@@ -395,7 +395,7 @@ store_insert_cells(const char *model, int version, const StoreCell *cells,
 	for (int c = 4; c < 7; c++)
 		add_elements(&parameters, FLOAT8OID, &columns[c]);
 	add_elements(&parameters, BOOLOID, &columns[7]);
-	run("INSERT INTO fairpg_catalog.reweighing"
+	store_write("INSERT INTO fairpg_catalog.reweighing"
 	    " (model, version, cell, attribute, group_name, label, rows,"
 	    " weight_before, squares_before, factor, weight_after, balanced)"
 	    " SELECT $1, $2, u.cell - 1, u.attribute, u.group_name, u.label,"

@@ -9,8 +9,8 @@
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 
-#include "pg/statement.h"
 #include "pg/store.h"
+#include "pg/store_write.h"
 
 static void
 add_int_or_null(Parameters *parameters, bool known, int value)
@@ -71,7 +71,7 @@ store_insert_evaluation(const StoreEvaluation *evaluation)
 	add_bigint_or_null(&parameters, of_point, evaluation->frontier);
 	add_int_or_null(&parameters, of_point, evaluation->point);
 	add_text(&parameters, evaluation->prediction);
-	run("INSERT INTO fairpg_catalog.evaluation"
+	store_write("INSERT INTO fairpg_catalog.evaluation"
 	    " (model, version, name, source, relation, part, label, positive,"
 	    " protected, decision, score, threshold, weight, level, seed,"
 	    " min_group, replicates, comment, row_security, n_rows, n_null_label,"
@@ -125,7 +125,7 @@ store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
 	add_elements(&parameters, TEXTOID, &columns[8]);
 	add_elements(&parameters, INT4OID, &columns[9]);
 	add_elements(&parameters, TEXTOID, &columns[10]);
-	run("INSERT INTO fairpg_catalog.evaluation_metric"
+	store_write("INSERT INTO fairpg_catalog.evaluation_metric"
 	    " (evaluation, attribute, group_name, metric, value, low, high, n,"
 	    " flag, reason, class_number, class)"
 	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
@@ -175,7 +175,7 @@ store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 	add_elements(&parameters, FLOAT8OID, &columns[13]);
 	add_elements(&parameters, FLOAT8OID, &columns[14]);
 	add_elements(&parameters, TEXTOID, &columns[15]);
-	run("INSERT INTO fairpg_catalog.evaluation_gap"
+	store_write("INSERT INTO fairpg_catalog.evaluation_gap"
 	    " (evaluation, attribute, criterion, value, low, high, ratio, n,"
 	    " highest_group, lowest_group, flag, reason, class_number, class,"
 	    " ratio_low, ratio_high, worst_group)"
@@ -223,7 +223,7 @@ store_insert_constraints(int64 evaluation, const StoreConstraint *constraints,
 		add_elements(&parameters, TEXTOID, &columns[c]);
 	for (int c = 11; c < 13; c++)
 		add_elements(&parameters, INT8OID, &columns[c]);
-	run("INSERT INTO fairpg_catalog.evaluation_constraint"
+	store_write("INSERT INTO fairpg_catalog.evaluation_constraint"
 	    " (evaluation, position, criterion, measure, bound_kind, bound,"
 	    " attributes, value, low, high, verdict, worst_group, n, rows_needed)"
 	    " SELECT $1, u.p, u.c, u.m, u.k, u.b, u.a, u.v, u.l, u.h, u.d, u.w,"
@@ -274,7 +274,7 @@ store_insert_ratios(int64 evaluation, const StoreRatio *ratios, int n_ratios)
 		add_elements(&parameters, INT8OID, &columns[c]);
 	for (int c = 11; c < (int) lengthof(columns); c++)
 		add_elements(&parameters, FLOAT8OID, &columns[c]);
-	run("INSERT INTO fairpg_catalog.evaluation_ratio"
+	store_write("INSERT INTO fairpg_catalog.evaluation_ratio"
 	    " (evaluation, attribute, group_name, reference_group, verdict, flag,"
 	    " reason, class, class_number, n, selected, rows_needed,"
 	    " selection_rate, reference_rate, ratio, low, high, p_value,"

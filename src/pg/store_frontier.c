@@ -6,8 +6,8 @@
 
 #include "executor/spi.h"
 
-#include "pg/statement.h"
 #include "pg/store_frontier.h"
+#include "pg/store_write.h"
 
 int64
 store_insert_frontier(const StoreFrontier *frontier)
@@ -38,7 +38,7 @@ store_insert_frontier(const StoreFrontier *frontier)
 	add_text(&parameters, frontier->comment);
 	add_boolean(&parameters, frontier->row_security);
 	add_text(&parameters, FAIRPG_VERSION);
-	run("INSERT INTO fairpg_catalog.frontier"
+	store_write("INSERT INTO fairpg_catalog.frontier"
 	    " (model, family, fairness, method, source, label, positive,"
 	    " protected, folds, judged_on, threshold, rows_train, rows_test,"
 	    " rows_dropped, seconds, memory_bytes, warnings, comment,"
@@ -46,7 +46,7 @@ store_insert_frontier(const StoreFrontier *frontier)
 	    " created_by)"
 	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
 	    " $14, $15, $16, $17, $18, $19, $20, getdatabaseencoding(),"
-	    " current_setting('server_version'), clock_timestamp(), current_user)"
+	    " current_setting('server_version'), clock_timestamp(), session_user)"
 	    " RETURNING frontier",
 	    &parameters, SPI_OK_INSERT_RETURNING);
 	if (SPI_processed != 1)
@@ -85,7 +85,7 @@ store_insert_point(const StorePoint *point)
 	add_text(&parameters, point->worst_group);
 	add_boolean(&parameters, point->pareto);
 	add_text_array(&parameters, point->warnings, point->n_warnings);
-	run("INSERT INTO fairpg_catalog.frontier_point"
+	store_write("INSERT INTO fairpg_catalog.frontier_point"
 	    " (frontier, point, max_gap, max_loss, status, stopped_because, "
 	    "verdict, spec,"
 	    " artifact,"

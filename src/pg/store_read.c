@@ -7,40 +7,31 @@
  * index scan of its primary key under the active snapshot: everything in one
  * statement sees the same version, workers included, and a repeatable read
  * transaction keeps the version it began with.
- *
- * Such a scan runs the comparison functions of the index with the rights of
- * whoever predicts, and skips what a query would check.  Hence the table is
- * looked at before it is read: it must be an ordinary table with the columns
- * we know, its key must use the built-in orderings, the user must have SELECT,
- * and row security, which a scan cannot apply, is refused.
+ * What such a scan skips of a query's checks, store_scan.c makes up for.
  */
 #include "postgres.h"
 
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "catalog/index.h"
-#include "catalog/pg_am.h"
-#include "catalog/pg_index.h"
 #include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
 
 #include "pg/compat.h"
 #include "pg/host.h"
 #include "pg/report.h"
 #include "pg/store.h"
+#include "pg/store_scan.h"
 
 /* Interrupts are looked at after so many bytes of an artifact. */
 #define SUM_STRIDE_BYTES ((size_t) 1 << 20)
@@ -66,81 +57,24 @@ typedef struct VersionColumns
 } VersionColumns;
 
 static void
-refuse_table(void)
-{
-	ereport(ERROR,
-	        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-	         errmsg("table \"fairpg_catalog.model_version\" is not as "
-	                "fairpg.init() made it"),
-	         errhint("Restore the store from a dump, or rename schema "
-	                 "\"fairpg_catalog\" and run SELECT fairpg.init().")));
-}
-
-static AttrNumber
-find_column(Relation table, const char *name, Oid type)
-{
-	AttrNumber number = get_attnum(RelationGetRelid(table), name);
-
-	if (number == InvalidAttrNumber ||
-	    TupleDescAttr(RelationGetDescr(table), number - 1)->atttypid != type)
-		refuse_table();
-	return number;
-}
-
-static void
 find_columns(Relation table, VersionColumns *columns)
 {
-	columns->model = find_column(table, "model", TEXTOID);
-	columns->version = find_column(table, "version", INT4OID);
-	columns->artifact = find_column(table, "artifact", BYTEAOID);
-	columns->sha256 = find_column(table, "artifact_sha256", BYTEAOID);
-	columns->encoding = find_column(table, "encoding", TEXTOID);
-	columns->state = find_column(table, "state", TEXTOID);
-}
-
-/* The table, locked; raises an error unless this user may read it like so. */
-static Relation
-open_table(void)
-{
-	Oid oid = store_version_table();
-	AclResult allowed;
-
-	if (!OidIsValid(oid))
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-		                errmsg("this database has no fairpg store"),
-		                errhint("Run SELECT fairpg.init().")));
-	if (get_rel_relkind(oid) != RELKIND_RELATION)
-		refuse_table();
-	allowed = pg_class_aclcheck(oid, GetUserId(), ACL_SELECT);
-	if (allowed != ACLCHECK_OK)
-		aclcheck_error(allowed, OBJECT_TABLE, "model_version");
-	if (check_enable_rls(oid, InvalidOid, false) == RLS_ENABLED)
-		ereport(ERROR,
-		        (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-		         errmsg("row security on \"fairpg_catalog.model_version\" is "
-		                "not supported"),
-		         errhint("Use GRANT to say who may predict.")));
-	return table_open(oid, AccessShareLock);
+	columns->model = store_scan_column(table, "model", TEXTOID);
+	columns->version = store_scan_column(table, "version", INT4OID);
+	columns->artifact = store_scan_column(table, "artifact", BYTEAOID);
+	columns->sha256 = store_scan_column(table, "artifact_sha256", BYTEAOID);
+	columns->encoding = store_scan_column(table, "encoding", TEXTOID);
+	columns->state = store_scan_column(table, "state", TEXTOID);
 }
 
 /* The primary key, which must be a plain B-tree over (model, version). */
 static Relation
 open_index(Relation table, const VersionColumns *columns)
 {
-	Relation index;
+	StoreKey key[2] = { { columns->model, TEXT_BTREE_FAM_OID },
+		                { columns->version, INTEGER_BTREE_FAM_OID } };
 
-	list_free(RelationGetIndexList(table));
-	if (!OidIsValid(table->rd_pkindex))
-		refuse_table();
-	index = index_open(table->rd_pkindex, AccessShareLock);
-	if (index->rd_rel->relam != BTREE_AM_OID || !index->rd_index->indisvalid ||
-	    IndexRelationGetNumberOfKeyAttributes(index) != 2 ||
-	    index->rd_index->indkey.values[0] != columns->model ||
-	    index->rd_index->indkey.values[1] != columns->version ||
-	    index->rd_opfamily[0] != TEXT_BTREE_FAM_OID ||
-	    index->rd_opfamily[1] != INTEGER_BTREE_FAM_OID)
-		refuse_table();
-	return index;
+	return store_scan_index(table, NULL, key, 2);
 }
 
 static void
@@ -232,7 +166,7 @@ store_reader_open(const char *model, int version, bool missing_ok,
 	int n_seen = 0;
 
 	reader->model = model;
-	reader->table = open_table();
+	reader->table = store_scan_table("model_version");
 	descriptor = RelationGetDescr(reader->table);
 	find_columns(reader->table, &columns);
 	reader->index = open_index(reader->table, &columns);

@@ -16,6 +16,13 @@ CREATE FUNCTION fairpg.model_version_guarded()
 COMMENT ON FUNCTION fairpg.model_version_guarded()
     IS 'trigger of the store: notes who made a version, and leaves versions under a policy to the calls of governance';
 
+CREATE FUNCTION fairpg.result_guarded()
+    RETURNS trigger
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'fairpg_result_guarded';
+COMMENT ON FUNCTION fairpg.result_guarded()
+    IS 'trigger of the store: takes results from training and measuring alone, and keeps those of models under a policy';
+
 CREATE FUNCTION fairpg.guarded_tables()
     RETURNS name[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -28,6 +35,18 @@ CREATE FUNCTION fairpg.guarded_tables()
     $body$;
 COMMENT ON FUNCTION fairpg.guarded_tables()
     IS 'tables of the store that the calls of governance alone write to';
+
+CREATE FUNCTION fairpg.result_tables()
+    RETURNS name[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+        SELECT '{model_version,coefficient,training_log,training_log_group,reweighing,group_threshold,
+            frontier,frontier_point,frontier_choice,evaluation,evaluation_metric,evaluation_gap,
+            evaluation_constraint,evaluation_ratio,analysis,analysis_row}'::name[]
+    $body$;
+COMMENT ON FUNCTION fairpg.result_tables()
+    IS 'tables of the store that training, exploring, evaluating and analysing write to, as who calls them';
 
 -- The triggers, as far as they are missing: DROP EXTENSION CASCADE takes them and
 -- leaves the tables.
@@ -52,6 +71,22 @@ BEGIN
             FOR EACH STATEMENT EXECUTE FUNCTION fairpg.record_guarded()', part);
         EXECUTE format('COMMENT ON TRIGGER record_truncated ON fairpg_catalog.%I
             IS ''leaves writing to the calls of governance''', part);
+    END LOOP;
+    FOREACH part IN ARRAY fairpg.result_tables() LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger
+            WHERE tgrelid = format('fairpg_catalog.%I', part)::regclass AND tgname = 'result_measured');
+        EXECUTE format('CREATE TRIGGER result_measured
+            BEFORE INSERT OR TRUNCATE ON fairpg_catalog.%I
+            FOR EACH STATEMENT EXECUTE FUNCTION fairpg.result_guarded()', part);
+        EXECUTE format('COMMENT ON TRIGGER result_measured ON fairpg_catalog.%I
+            IS ''takes rows from training and measuring alone''', part);
+        -- versions have a guard of their own
+        CONTINUE WHEN part = 'model_version';
+        EXECUTE format('CREATE TRIGGER result_kept
+            BEFORE UPDATE OR DELETE ON fairpg_catalog.%I
+            FOR EACH ROW EXECUTE FUNCTION fairpg.result_guarded()', part);
+        EXECUTE format('COMMENT ON TRIGGER result_kept ON fairpg_catalog.%I
+            IS ''keeps what models under a policy are judged by''', part);
     END LOOP;
     IF NOT EXISTS (SELECT FROM pg_trigger
         WHERE tgrelid = 'fairpg_catalog.model_version'::regclass AND tgname = 'model_version_guarded')

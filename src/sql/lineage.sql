@@ -96,16 +96,19 @@ COMMENT ON FUNCTION fairpg.export_model(text, integer)
 
 CREATE FUNCTION fairpg.import_model(image jsonb, model text DEFAULT NULL)
     RETURNS integer
-    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
     SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET extra_float_digits = 1 SET bytea_output = 'hex'
+    AS 'MODULE_PATHNAME', 'fairpg_import_model';
+COMMENT ON FUNCTION fairpg.import_model(jsonb, text)
+    IS 'stores what fairpg.export_model() returned as a new version, of the same name or another; checksums and the model itself are checked, and it begins as a draft where there is a policy';
+
+CREATE FUNCTION fairpg.read_image(image jsonb, model text)
+    RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
     AS $body$
-#variable_conflict use_variable
 DECLARE
     row jsonb := image -> 'version';
-    name text := coalesce(model, image #>> '{version,model}');
-    number integer;
-    own jsonb;
 BEGIN
     IF image ->> 'format' IS DISTINCT FROM 'fairpg model 1' OR jsonb_typeof(row) IS DISTINCT FROM 'object' THEN
         RAISE invalid_parameter_value USING
@@ -119,33 +122,18 @@ BEGIN
             MESSAGE = 'checksum mismatch in an exported model',
             HINT = 'Export it again.';
     END IF;
-    IF length(name) NOT BETWEEN 1 AND 128 OR name ~ '[[:cntrl:]]' THEN
-        RAISE invalid_name USING MESSAGE = 'invalid model name';
-    END IF;
-    INSERT INTO fairpg_catalog.model (model, next_version, created_at, created_by)
-        VALUES (name, 1, clock_timestamp(), current_user) ON CONFLICT DO NOTHING;
-    UPDATE fairpg_catalog.model m SET next_version = m.next_version + 1 WHERE m.model = name
-        RETURNING m.next_version - 1 INTO number;
-    own := jsonb_build_object('model', name, 'version', number, 'state', NULL, 'author_role', NULL, 'author_login', NULL,
+    PERFORM fairpg.check_artifact((row ->> 'artifact')::bytea, row ->> 'encoding');
+    RETURN jsonb_build_object('model', coalesce(model, row ->> 'model'),
+        'state', NULL, 'author_role', NULL, 'author_login', NULL,
         'comment', concat_ws('; ', row ->> 'comment', format('imported; was model %s version %s, trained by %s at %s',
             row ->> 'model', row ->> 'version', row ->> 'created_by', row ->> 'created_at')),
         'spec', (row -> 'spec') || jsonb_build_object('imported', jsonb_build_object('model', row -> 'model',
             'version', row -> 'version', 'created_at', row -> 'created_at', 'created_by', row -> 'created_by')),
-        'created_at', clock_timestamp(), 'created_by', current_user);
-    INSERT INTO fairpg_catalog.model_version
-        SELECT (jsonb_populate_record(NULL::fairpg_catalog.model_version, row || own)).*;
-    INSERT INTO fairpg_catalog.coefficient
-        SELECT r.* FROM jsonb_array_elements(coalesce(nullif(image -> 'coefficients', 'null'), '[]')) c,
-            jsonb_populate_record(NULL::fairpg_catalog.coefficient, c || own) r;
-    INSERT INTO fairpg_catalog.group_threshold
-        SELECT r.* FROM jsonb_array_elements(coalesce(nullif(image -> 'group_thresholds', 'null'), '[]')) t,
-            jsonb_populate_record(NULL::fairpg_catalog.group_threshold, t || own) r;
-    PERFORM fairpg.check_artifact((row ->> 'artifact')::bytea, row ->> 'encoding');
-    RETURN number;
+        'created_at', clock_timestamp(), 'created_by', session_user);
 END
 $body$;
-COMMENT ON FUNCTION fairpg.import_model(jsonb, text)
-    IS 'stores what fairpg.export_model() returned as a new version, of the same name or another; checksums and the model itself are checked, and it begins as a draft where there is a policy';
+COMMENT ON FUNCTION fairpg.read_image(jsonb, text)
+    IS 'part of fairpg.import_model(): an error unless this is an exported model; what is different of the imported version';
 
 CREATE FUNCTION fairpg.check_artifact(artifact bytea, encoding text)
     RETURNS void

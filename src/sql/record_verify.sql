@@ -269,6 +269,8 @@ BEGIN
     WITH wanted (relation, trigger, body) AS (
         SELECT g, 'record_guarded'::name, 'record_guarded'::name FROM unnest(guarded) g
         UNION ALL SELECT g, 'record_truncated', 'record_guarded' FROM unnest(guarded) g
+        UNION ALL SELECT r, 'result_measured', 'result_guarded' FROM unnest(fairpg.result_tables()) r
+        UNION ALL SELECT r, 'result_kept', 'result_guarded' FROM unnest(fairpg.result_tables()) r WHERE r <> 'model_version'
         UNION ALL VALUES ('model_version'::name, 'model_version_guarded'::name, 'model_version_guarded'::name),
             ('event', 'record_kept', 'event_guarded'), ('event', 'record_truncated', 'record_kept'),
             ('event_block', 'record_kept', 'record_kept'), ('event_block', 'record_truncated', 'record_kept'),

@@ -16,9 +16,7 @@ DECLARE
         "decision": ["operator", "ombudsman", "auditor"], "outcome": ["operator", "ombudsman", "auditor"],
         "decision_attribute": ["auditor"]}';
     -- what training, evaluating, exploring and analysing write (store_access.c)
-    results CONSTANT name[] := '{model,model_version,coefficient,training_log,training_log_group,reweighing,
-        group_threshold,frontier,frontier_point,frontier_choice,evaluation,evaluation_metric,evaluation_gap,
-        evaluation_constraint,evaluation_ratio,analysis,analysis_row,run}';
+    written CONSTANT name[] := '{model,run}' || fairpg.result_tables();
     groups text[];
     missing text;
     everybody text;
@@ -61,7 +59,7 @@ BEGIN
             readers));
     END LOOP;
     EXECUTE (SELECT format('GRANT INSERT ON %s TO %I', string_agg('fairpg_catalog.' || quote_ident(r), ', '), prefix || 'analyst')
-        FROM unnest(results) AS r);
+        FROM unnest(written) AS r);
     EXECUTE format('GRANT UPDATE ON fairpg_catalog.model, fairpg_catalog.analysis, fairpg_catalog.run TO %I', prefix || 'analyst');
     EXECUTE format('GRANT DELETE ON fairpg_catalog.analysis_row TO %I', prefix || 'analyst');
     -- what fairpg.log_decision() writes, and what came true

@@ -1,10 +1,11 @@
 /*
  * guard.c
  *    Triggers that keep the record from being written in another way than by
- *    the calls of governance.
+ *    the calls of governance, and results in another way than by measuring.
  *
  * A setting that says "allowed now" could be set by anybody who may write to
- * the tables at all.  So it is a variable of this library (govern.c).
+ * the tables at all.  So it is a variable of this library (govern.c), or one
+ * that both libraries share (store_write.c).
  *
  * Who owns the tables can drop the triggers, and a superuser can do without.
  * What they do then can be found out (doc/record.md), not prevented.
@@ -24,6 +25,7 @@
 #include "pg/govern/govern.h"
 #include "pg/statement.h"
 #include "pg/store.h"
+#include "pg/store_write.h"
 
 static TriggerData *
 check_trigger(FunctionCallInfo fcinfo, const char *name)
@@ -155,4 +157,124 @@ fairpg_model_version_guarded(PG_FUNCTION_ARGS)
 		         errmsg("a version under a policy is changed by the calls of "
 		                "governance alone")));
 	return PointerGetDatum(row);
+}
+
+/* What says of which model a result is: its own column, or that of the
+ * frontier or evaluation that it belongs to. */
+typedef struct ResultOwner
+{
+	const char *column;
+	Oid type;
+	const char *query; /* finds a row when the model is under a policy */
+	SPIPlanPtr plan;   /* NULL: not yet */
+} ResultOwner;
+
+static ResultOwner result_owners[] = {
+	{ "model", TEXTOID,
+	  "SELECT FROM fairpg_catalog.governed_model AS g"
+	  " WHERE g.model OPERATOR(pg_catalog.=) $1",
+	  NULL },
+	{ "frontier", INT8OID,
+	  "SELECT FROM fairpg_catalog.frontier AS f"
+	  " JOIN fairpg_catalog.governed_model AS g"
+	  "  ON g.model OPERATOR(pg_catalog.=) f.model"
+	  " WHERE f.frontier OPERATOR(pg_catalog.=) $1",
+	  NULL },
+	{ "evaluation", INT8OID,
+	  "SELECT FROM fairpg_catalog.evaluation AS e"
+	  " JOIN fairpg_catalog.governed_model AS g"
+	  "  ON g.model OPERATOR(pg_catalog.=) e.model"
+	  " WHERE e.evaluation OPERATOR(pg_catalog.=) $1",
+	  NULL },
+};
+
+static bool
+has_governed_owner(ResultOwner *owner, Datum value)
+{
+	bool found;
+
+	SPI_connect();
+	if (owner->plan == NULL)
+	{
+		SPIPlanPtr plan = SPI_prepare(owner->query, 1, &owner->type);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "query of a guard could not be prepared");
+		owner->plan = plan;
+	}
+	if (SPI_execute_plan(owner->plan, &value, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "query of a guard failed");
+	found = SPI_processed > 0;
+	SPI_finish();
+	return found;
+}
+
+/*
+ * Whether the row is a result of a model under a policy.  Not when what it
+ * belongs to has gone: then it goes with that, which was allowed.
+ */
+static bool
+is_governed_result(const TriggerData *data, HeapTuple row)
+{
+	TupleDesc columns = RelationGetDescr(data->tg_relation);
+
+	for (int i = 0; i < (int) lengthof(result_owners); i++)
+	{
+		int number = SPI_fnumber(columns, result_owners[i].column);
+		bool null;
+		Datum value;
+
+		if (number <= 0)
+			continue;
+		value = heap_getattr(row, number, columns, &null);
+		return !null && has_governed_owner(&result_owners[i], value);
+	}
+	elog(ERROR, "table \"%s\" has no results",
+	     RelationGetRelationName(data->tg_relation));
+	return false;
+}
+
+static void
+refuse_result(const TriggerData *data, const char *detail)
+{
+	ereport(ERROR,
+	        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+	         errmsg("table \"fairpg_catalog.%s\" is written by training and "
+	                "measuring alone",
+	                RelationGetRelationName(data->tg_relation)),
+	         errdetail("%s", detail)));
+}
+
+/*
+ * result_guarded() returns trigger: of tables of results.
+ *
+ * Rows come from our own statements.  They may be changed and deleted by who
+ * has the right, but for those of models under a policy, which are evidence.
+ */
+FAIRPG_FUNCTION(fairpg_result_guarded);
+Datum
+fairpg_result_guarded(PG_FUNCTION_ARGS)
+{
+	TriggerData *data = check_trigger(fcinfo, "result_guarded");
+	bool ours = store_is_writing() || govern_is_acting();
+
+	if (TRIGGER_FIRED_FOR_STATEMENT(data->tg_event))
+	{
+		if (!ours)
+			refuse_result(data, TRIGGER_FIRED_BY_INSERT(data->tg_event)
+			                        ? "What nothing has measured would pass "
+			                          "for evidence."
+			                        : "Results of models under a policy are "
+			                          "evidence.");
+		return PointerGetDatum(NULL);
+	}
+	if (!ours &&
+	    (is_governed_result(data, data->tg_trigtuple) ||
+	     (TRIGGER_FIRED_BY_UPDATE(data->tg_event) &&
+	      is_governed_result(data, data->tg_newtuple))))
+		refuse_result(data, "The model is under a policy, and this is "
+		                    "evidence.");
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(data->tg_event)
+	                           ? data->tg_newtuple
+	                           : data->tg_trigtuple);
 }

@@ -14,24 +14,31 @@
  * as the deployment lasts, and with a larger share of the same salt nobody
  * leaves the canary.
  *
- * The table of deployments is asked once in a statement, by a query with the
- * rights of the caller; it reads, and so may run in parallel workers and on a
- * standby.
+ * The table of deployments is asked once in a statement, by a scan of an index
+ * with the rights of the caller; it reads, and so may run in parallel workers
+ * and on a standby.
  */
 #include "postgres.h"
 
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_opfamily.h"
 #include "catalog/pg_type.h"
 #include "common/cryptohash.h"
 #include "common/sha2.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
+#include "utils/fmgroids.h"
 #include "utils/memutils.h"
+#include "utils/rel.h"
 
 #include "pg/export.h"
 #include "pg/govern/serving.h"
 #include "pg/snapshot_mark.h"
 #include "pg/store.h"
+#include "pg/store_scan.h"
 
 /* Models whose service is remembered; one statement seldom asks for more. */
 #define KEPT_MODELS 4
@@ -46,65 +53,131 @@ typedef struct Kept
 
 static Kept kept[KEPT_MODELS];
 static int next_to_go = 0;
-static SPIPlanPtr plan = NULL;
 
-static const char query[] =
-	"SELECT d.deployment, d.version, d.share, d.salt,"
-	" d.slot OPERATOR(pg_catalog.=) 'champion' AS is_champion,"
-	" (SELECT f.salt FROM fairpg_catalog.deployment AS f"
-	"  WHERE f.model OPERATOR(pg_catalog.=) $1"
-	"  ORDER BY f.deployment USING OPERATOR(pg_catalog.<) LIMIT 1)"
-	" FROM fairpg_catalog.deployment AS d"
-	" WHERE d.model OPERATOR(pg_catalog.=) $1 AND d.ended_at IS NULL";
-
-static char *
-take_text(Datum value, MemoryContext context)
+/* Numbers of the columns that are read. */
+typedef struct DeploymentColumns
 {
-	return MemoryContextStrdup(context, TextDatumGetCString(value));
+	AttrNumber deployment;
+	AttrNumber model;
+	AttrNumber version;
+	AttrNumber slot;
+	AttrNumber share;
+	AttrNumber salt;
+	AttrNumber ended_at;
+} DeploymentColumns;
+
+static void
+find_columns(Relation table, DeploymentColumns *columns)
+{
+	columns->deployment = store_scan_column(table, "deployment", INT8OID);
+	columns->model = store_scan_column(table, "model", TEXTOID);
+	columns->version = store_scan_column(table, "version", INT4OID);
+	columns->slot = store_scan_column(table, "slot", TEXTOID);
+	columns->share = store_scan_column(table, "share", FLOAT8OID);
+	columns->salt = store_scan_column(table, "salt", TEXTOID);
+	columns->ended_at =
+		store_scan_column(table, "ended_at", TIMESTAMPTZOID);
 }
 
-/* A row of the query. */
 static void
-take_deployment(Serving *serving, MemoryContext context, uint64 row)
+take_deployment(Serving *serving, MemoryContext context, TupleDesc descriptor,
+                const DeploymentColumns *columns, HeapTuple row)
 {
-	HeapTuple tuple = SPI_tuptable->vals[row];
-	TupleDesc columns = SPI_tuptable->tupdesc;
 	Deployment *deployment;
+	char *slot;
 	bool null;
 
-	deployment = DatumGetBool(SPI_getbinval(tuple, columns, 5, &null))
-	                 ? &serving->champion
-	                 : &serving->canary;
-	deployment->number = DatumGetInt64(SPI_getbinval(tuple, columns, 1, &null));
-	deployment->version =
-		DatumGetInt32(SPI_getbinval(tuple, columns, 2, &null));
-	deployment->share = DatumGetFloat8(SPI_getbinval(tuple, columns, 3, &null));
-	deployment->salt =
-		take_text(SPI_getbinval(tuple, columns, 4, &null), context);
-	serving->subject_salt =
-		take_text(SPI_getbinval(tuple, columns, 6, &null), context);
+	(void) heap_getattr(row, columns->ended_at, descriptor, &null);
+	if (!null)
+		return;
+	slot = TextDatumGetCString(
+		heap_getattr(row, columns->slot, descriptor, &null));
+	deployment = strcmp(slot, "champion") == 0 ? &serving->champion
+	                                           : &serving->canary;
+	deployment->number = DatumGetInt64(
+		heap_getattr(row, columns->deployment, descriptor, &null));
+	deployment->version = DatumGetInt32(
+		heap_getattr(row, columns->version, descriptor, &null));
+	deployment->share =
+		DatumGetFloat8(heap_getattr(row, columns->share, descriptor, &null));
+	deployment->salt = MemoryContextStrdup(
+		context, TextDatumGetCString(
+					 heap_getattr(row, columns->salt, descriptor, &null)));
+}
+
+/* The open deployments, by an index that has no others. */
+static void
+read_deployments(Kept *place)
+{
+	Relation table = store_scan_table("deployment");
+	DeploymentColumns columns;
+	Relation index;
+	SysScanDesc scan;
+	ScanKeyData key;
+	HeapTuple row;
+
+	find_columns(table, &columns);
+	index = store_scan_index(
+		table, "deployment_open",
+		(StoreKey[]){ { columns.model, TEXT_BTREE_FAM_OID },
+	                  { columns.slot, TEXT_BTREE_FAM_OID } },
+		2);
+	ScanKeyEntryInitialize(&key, 0, columns.model, BTEqualStrategyNumber,
+	                       InvalidOid, index->rd_indcollation[0], F_TEXTEQ,
+	                       PointerGetDatum(place->model));
+	scan =
+		systable_beginscan_ordered(table, index, GetActiveSnapshot(), 1, &key);
+	while (HeapTupleIsValid(
+		row = systable_getnext_ordered(scan, ForwardScanDirection)))
+		take_deployment(&place->serving, place->context,
+		                RelationGetDescr(table), &columns, row);
+	systable_endscan_ordered(scan);
+	index_close(index, AccessShareLock);
+	table_close(table, AccessShareLock);
 }
 
 /* Names are qualified, so the search_path of the caller does not matter. */
 static void
-read_deployments(Kept *place)
+read_subject_salt(Kept *place)
 {
+	static SPIPlanPtr plan = NULL;
 	Datum model = PointerGetDatum(place->model);
 	Oid type = TEXTOID;
+	bool null;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
 	if (plan == NULL)
 	{
-		plan = SPI_prepare(query, 1, &type);
+		plan = SPI_prepare("SELECT d.salt FROM fairpg_catalog.deployment AS d"
+		                   " WHERE d.model OPERATOR(pg_catalog.=) $1"
+		                   " ORDER BY d.deployment"
+		                   " USING OPERATOR(pg_catalog.<) LIMIT 1",
+		                   1, &type);
 		if (plan == NULL || SPI_keepplan(plan) != 0)
 			elog(ERROR, "query of deployments could not be prepared");
 	}
-	if (SPI_execute_plan(plan, &model, NULL, true, 0) != SPI_OK_SELECT)
+	if (SPI_execute_plan(plan, &model, NULL, true, 0) != SPI_OK_SELECT ||
+	    SPI_processed != 1)
 		elog(ERROR, "query of deployments failed");
-	for (uint64 i = 0; i < SPI_processed; i++)
-		take_deployment(&place->serving, place->context, i);
+	place->serving.subject_salt = MemoryContextStrdup(
+		place->context,
+		TextDatumGetCString(SPI_getbinval(
+			SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null)));
 	SPI_finish();
+}
+
+/* Whether a deployment of one state is open in the other as well. */
+static bool
+share_deployment(const Serving *a, const Serving *b)
+{
+	int64 numbers[2] = { a->champion.number, a->canary.number };
+
+	for (int i = 0; i < 2; i++)
+		if (numbers[i] > 0 && (numbers[i] == b->champion.number ||
+		                       numbers[i] == b->canary.number))
+			return true;
+	return false;
 }
 
 /* Of a model without a deployment: an error, unless it has no policy. */
@@ -127,6 +200,14 @@ forget(Kept *place)
 	place->context = NULL;
 }
 
+static bool
+is_of(const Kept *place, text *model)
+{
+	return place->context != NULL &&
+	       VARSIZE_ANY(place->model) == VARSIZE_ANY(model) &&
+	       memcmp(place->model, model, VARSIZE_ANY(model)) == 0;
+}
+
 static const Serving *
 keep(text *model, const SnapshotMark *mark)
 {
@@ -137,21 +218,25 @@ keep(text *model, const SnapshotMark *mark)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 		                errmsg("this database has no fairpg store"),
 		                errhint("Run SELECT fairpg.init().")));
+	for (int i = 0; i < KEPT_MODELS && place == NULL; i++)
+		if (is_of(&kept[i], model))
+			place = &kept[i];
 	new.context = AllocSetContextCreate(CurrentMemoryContext, "fairpg serving",
 	                                    ALLOCSET_SMALL_SIZES);
 	new.model = MemoryContextAlloc(new.context, VARSIZE_ANY(model));
 	memcpy(new.model, model, VARSIZE_ANY(model));
 	new.mark = *mark;
 	read_deployments(&new);
-	if (new.serving.subject_salt == NULL)
+	/* no model changes its first deployment; and no number comes twice */
+	if (new.serving.champion.number == 0 && new.serving.canary.number == 0)
 		read_newest(&new);
+	else if (place != NULL && share_deployment(&place->serving, &new.serving))
+		new.serving.subject_salt =
+			MemoryContextStrdup(new.context, place->serving.subject_salt);
+	else
+		read_subject_salt(&new);
 
-	/* from here on nothing can fail; an older state of the model goes first */
-	for (int i = 0; i < KEPT_MODELS && place == NULL; i++)
-		if (kept[i].context != NULL &&
-		    VARSIZE_ANY(kept[i].model) == VARSIZE_ANY(model) &&
-		    memcmp(kept[i].model, model, VARSIZE_ANY(model)) == 0)
-			place = &kept[i];
+	/* from here on nothing can fail */
 	if (place == NULL)
 	{
 		place = &kept[next_to_go];
@@ -169,9 +254,7 @@ serving_find(text *model)
 	SnapshotMark mark = snapshot_mark();
 
 	for (int i = 0; i < KEPT_MODELS; i++)
-		if (kept[i].context != NULL && same_mark(&kept[i].mark, &mark) &&
-		    VARSIZE_ANY(kept[i].model) == VARSIZE_ANY(model) &&
-		    memcmp(kept[i].model, model, VARSIZE_ANY(model)) == 0)
+		if (same_mark(&kept[i].mark, &mark) && is_of(&kept[i], model))
 			return &kept[i].serving;
 	return keep(model, &mark);
 }
