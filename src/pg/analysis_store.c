@@ -140,23 +140,24 @@ store_line(const Evaluated *evaluated, const AnalysisCall *call, int64 n_rows,
 	add_real(&line, seconds);
 	add_boolean(&line, evaluated->source.row_security);
 	add_text(&line, FAIRPG_VERSION);
-	store_write("INSERT INTO fairpg_catalog.analysis AS a"
-	    " (evaluation, analysis, arguments, n_rows, seconds, row_security,"
-	    " fairpg_version, analysed_at, analysed_by)"
-	    " VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7, clock_timestamp(),"
-	    " current_user)"
-	    " ON CONFLICT (evaluation, analysis) DO UPDATE SET"
-	    " arguments = excluded.arguments, n_rows = excluded.n_rows,"
-	    " seconds = excluded.seconds, row_security = excluded.row_security,"
-	    " fairpg_version = excluded.fairpg_version,"
-	    " analysed_at = excluded.analysed_at,"
-	    " analysed_by = excluded.analysed_by",
-	    &line, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.analysis AS a"
+		" (evaluation, analysis, arguments, n_rows, seconds, row_security,"
+		" fairpg_version, analysed_at, analysed_by)"
+		" VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7, clock_timestamp(),"
+		" current_user)"
+		" ON CONFLICT (evaluation, analysis) DO UPDATE SET"
+		" arguments = excluded.arguments, n_rows = excluded.n_rows,"
+		" seconds = excluded.seconds, row_security = excluded.row_security,"
+		" fairpg_version = excluded.fairpg_version,"
+		" analysed_at = excluded.analysed_at,"
+		" analysed_by = excluded.analysed_by",
+		&line, SPI_OK_INSERT);
 	add_bigint(&key, evaluated->number);
 	add_text(&key, call->analysis->name);
 	store_write("DELETE FROM fairpg_catalog.analysis_row"
-	    " WHERE evaluation = $1 AND analysis = $2",
-	    &key, SPI_OK_DELETE);
+	            " WHERE evaluation = $1 AND analysis = $2",
+	            &key, SPI_OK_DELETE);
 }
 
 /* Which rows are kept; their number. */
@@ -218,11 +219,12 @@ analysis_store(const Evaluated *evaluated, const AnalysisCall *call,
 		appendStringInfo(&arrays, "%s$%d", c > 1 ? ", " : "", c + 2);
 		add_column(&parameters, desc, kept, n, c);
 	}
-	store_write(psprintf("INSERT INTO fairpg_catalog.analysis_row"
+	store_write(
+		psprintf("INSERT INTO fairpg_catalog.analysis_row"
 	             " (%splace, evaluation, analysis)"
 	             " SELECT u.*, $1, $2 FROM unnest(%s) WITH ORDINALITY AS u",
 	             names.data, arrays.data),
-	    &parameters, SPI_OK_INSERT);
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 	return (int64) n;
 }

@@ -110,31 +110,32 @@ insert_version(const ChosenPoint *chosen)
 	add_point(&parameters, chosen);
 	add_int(&parameters, chosen->version);
 	add_text(&parameters, chosen->why);
-	store_write("INSERT INTO fairpg_catalog.model_version"
-	    " (model, version, family, fairness, method, max_gap, status, verdict,"
-	    " source, label, positive, protected, spec, threshold, artifact,"
-	    " artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
-	    " auc, gap, gap_low, gap_high, worst_group, iterations, seconds,"
-	    " memory_bytes, warnings, comment, row_security, fairpg_version,"
-	    " stopped_because, encoding, server_version, created_at, created_by)"
-	    " SELECT f.model, $3, f.family, f.fairness, f.method, p.max_gap,"
-	    " p.status, c.verdict, f.source, f.label, f.positive, f.protected,"
-	    " p.spec, f.threshold, p.artifact, p.artifact_sha256, f.rows_train,"
-	    " f.rows_test, f.rows_dropped, e.loss, e.accuracy, e.auc, c.value,"
-	    " c.low, c.high, c.worst_group, p.iterations, f.seconds,"
-	    " f.memory_bytes, f.warnings || p.warnings, $4, f.row_security,"
-	    " f.fairpg_version, p.stopped_because, f.encoding, f.server_version,"
-	    " clock_timestamp(), current_user"
-	    " FROM fairpg_catalog.frontier AS f"
-	    " JOIN fairpg_catalog.frontier_point AS p ON p.frontier = f.frontier"
-	    " JOIN LATERAL (SELECT * FROM fairpg_catalog.evaluation AS e"
-	    "  WHERE e.frontier = p.frontier AND e.point = p.point"
-	    "  ORDER BY e.part <> 'held_out', e.part <> 'out_of_fold'"
-	    "  LIMIT 1) AS e ON true"
-	    " LEFT JOIN fairpg_catalog.evaluation_constraint AS c"
-	    "  ON c.evaluation = e.evaluation AND c.position = 1"
-	    " WHERE f.frontier = $1 AND p.point = $2",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.model_version"
+		" (model, version, family, fairness, method, max_gap, status, verdict,"
+		" source, label, positive, protected, spec, threshold, artifact,"
+		" artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
+		" auc, gap, gap_low, gap_high, worst_group, iterations, seconds,"
+		" memory_bytes, warnings, comment, row_security, fairpg_version,"
+		" stopped_because, encoding, server_version, created_at, created_by)"
+		" SELECT f.model, $3, f.family, f.fairness, f.method, p.max_gap,"
+		" p.status, c.verdict, f.source, f.label, f.positive, f.protected,"
+		" p.spec, f.threshold, p.artifact, p.artifact_sha256, f.rows_train,"
+		" f.rows_test, f.rows_dropped, e.loss, e.accuracy, e.auc, c.value,"
+		" c.low, c.high, c.worst_group, p.iterations, f.seconds,"
+		" f.memory_bytes, f.warnings || p.warnings, $4, f.row_security,"
+		" f.fairpg_version, p.stopped_because, f.encoding, f.server_version,"
+		" clock_timestamp(), current_user"
+		" FROM fairpg_catalog.frontier AS f"
+		" JOIN fairpg_catalog.frontier_point AS p ON p.frontier = f.frontier"
+		" JOIN LATERAL (SELECT * FROM fairpg_catalog.evaluation AS e"
+		"  WHERE e.frontier = p.frontier AND e.point = p.point"
+		"  ORDER BY e.part <> 'held_out', e.part <> 'out_of_fold'"
+		"  LIMIT 1) AS e ON true"
+		" LEFT JOIN fairpg_catalog.evaluation_constraint AS c"
+		"  ON c.evaluation = e.evaluation AND c.position = 1"
+		" WHERE f.frontier = $1 AND p.point = $2",
+		&parameters, SPI_OK_INSERT);
 	if (SPI_processed != 1)
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
 		                errmsg("point %d of frontier " INT64_FORMAT
@@ -189,20 +190,21 @@ copy_evaluations(const ChosenPoint *chosen)
 
 		add_bigint(&copy, from);
 		add_int(&copy, chosen->version);
-		store_write("INSERT INTO fairpg_catalog.evaluation"
-		    " (model, version, name, source, relation, part, label, positive,"
-		    " protected, decision, score, threshold, weight, level, seed,"
-		    " min_group, replicates, comment, row_security, evaluated_at,"
-		    " evaluated_by, n_rows, n_null_label, n_null_value,"
-		    " n_unseen_level, n_out_of_range, accuracy, auc, loss)"
-		    " SELECT model, $2, name, source, relation, part, label, positive,"
-		    " protected, decision, score, threshold, weight, level, seed,"
-		    " min_group, replicates, comment, row_security, evaluated_at,"
-		    " evaluated_by, n_rows, n_null_label, n_null_value,"
-		    " n_unseen_level, n_out_of_range, accuracy, auc, loss"
-		    " FROM fairpg_catalog.evaluation WHERE evaluation = $1"
-		    " RETURNING evaluation",
-		    &copy, SPI_OK_INSERT_RETURNING);
+		store_write(
+			"INSERT INTO fairpg_catalog.evaluation"
+			" (model, version, name, source, relation, part, label, positive,"
+			" protected, decision, score, threshold, weight, level, seed,"
+			" min_group, replicates, comment, row_security, evaluated_at,"
+			" evaluated_by, n_rows, n_null_label, n_null_value,"
+			" n_unseen_level, n_out_of_range, accuracy, auc, loss)"
+			" SELECT model, $2, name, source, relation, part, label, positive,"
+			" protected, decision, score, threshold, weight, level, seed,"
+			" min_group, replicates, comment, row_security, evaluated_at,"
+			" evaluated_by, n_rows, n_null_label, n_null_value,"
+			" n_unseen_level, n_out_of_range, accuracy, auc, loss"
+			" FROM fairpg_catalog.evaluation WHERE evaluation = $1"
+			" RETURNING evaluation",
+			&copy, SPI_OK_INSERT_RETURNING);
 		add_bigint(&both, from);
 		add_bigint(&both, DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0],
 		                                              SPI_tuptable->tupdesc, 1,
@@ -224,9 +226,9 @@ insert_choice(const ChosenPoint *chosen)
 	add_text(&parameters, chosen->why);
 	add_text(&parameters, chosen->model);
 	store_write("INSERT INTO fairpg_catalog.frontier_choice"
-	    " (model, version, frontier, point, why, chosen_at, chosen_by)"
-	    " VALUES ($5, $3, $1, $2, $4, clock_timestamp(), session_user)",
-	    &parameters, SPI_OK_INSERT);
+	            " (model, version, frontier, point, why, chosen_at, chosen_by)"
+	            " VALUES ($5, $3, $1, $2, $4, clock_timestamp(), session_user)",
+	            &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
 

@@ -101,20 +101,21 @@ store_insert_version(const StoreVersion *version, const Model *model)
 	add_text(&parameters, version->stopped_because);
 	add_real(&parameters, version->expected_gap);
 
-	store_write("INSERT INTO fairpg_catalog.model_version"
-	    " (model, version, family, fairness, method, max_gap, status, verdict,"
-	    " source, label, positive, protected, spec, threshold, artifact,"
-	    " artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
-	    " auc, gap, gap_low, gap_high, worst_group, iterations, seconds,"
-	    " memory_bytes, warnings, comment, row_security, fairpg_version,"
-	    " best_iteration, stopped_because, expected_gap, encoding,"
-	    " server_version, created_at, created_by)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-	    " $13::jsonb, $14, $15, sha256($15), $16, $17, $18, $19, $20, $21,"
-	    " $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,"
-	    " getdatabaseencoding(), current_setting('server_version'),"
-	    " clock_timestamp(), current_user)",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.model_version"
+		" (model, version, family, fairness, method, max_gap, status, verdict,"
+		" source, label, positive, protected, spec, threshold, artifact,"
+		" artifact_sha256, rows_train, rows_test, rows_dropped, loss, accuracy,"
+		" auc, gap, gap_low, gap_high, worst_group, iterations, seconds,"
+		" memory_bytes, warnings, comment, row_security, fairpg_version,"
+		" best_iteration, stopped_because, expected_gap, encoding,"
+		" server_version, created_at, created_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+		" $13::jsonb, $14, $15, sha256($15), $16, $17, $18, $19, $20, $21,"
+		" $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,"
+		" getdatabaseencoding(), current_setting('server_version'),"
+		" clock_timestamp(), current_user)",
+		&parameters, SPI_OK_INSERT);
 	for (uint32 m = 0; m < Max(model->n_members, 1); m++)
 		store_insert_coefficients(version->model, version->version,
 		                          version->std_errors, model, m);
@@ -244,15 +245,15 @@ store_insert_coefficients(const char *model, int version,
 	add_text(&parameters,
 	         compiled->classes != NULL ? compiled->classes[member].name : NULL);
 	store_write("INSERT INTO fairpg_catalog.coefficient"
-	    " (model, version, position, term, level, level_kind, estimate,"
-	    " std_error, z, member, share, class)"
-	    " SELECT $1, $2, u.position - 1 + $8 * cardinality($3), u.term,"
-	    " u.level, u.kind, u.estimate,"
-	    " u.std_error, u.estimate / nullif(u.std_error, 0),"
-	    " $8 + 1, $9, $10"
-	    " FROM unnest($3, $4, $5, $6, $7) WITH ORDINALITY"
-	    " AS u (term, level, kind, estimate, std_error, position)",
-	    &parameters, SPI_OK_INSERT);
+	            " (model, version, position, term, level, level_kind, estimate,"
+	            " std_error, z, member, share, class)"
+	            " SELECT $1, $2, u.position - 1 + $8 * cardinality($3), u.term,"
+	            " u.level, u.kind, u.estimate,"
+	            " u.std_error, u.estimate / nullif(u.std_error, 0),"
+	            " $8 + 1, $9, $10"
+	            " FROM unnest($3, $4, $5, $6, $7) WITH ORDINALITY"
+	            " AS u (term, level, kind, estimate, std_error, position)",
+	            &parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
 
@@ -277,10 +278,10 @@ insert_groups(const char *model, int version, const ModelGroups *groups)
 	add_elements(&parameters, TEXTOID, &names);
 	add_elements(&parameters, FLOAT8OID, &thresholds);
 	store_write("INSERT INTO fairpg_catalog.group_threshold"
-	    " (model, version, attribute, group_name, threshold)"
-	    " SELECT $1, $2, $3, u.name, u.threshold"
-	    " FROM unnest($4, $5) AS u (name, threshold)",
-	    &parameters, SPI_OK_INSERT);
+	            " (model, version, attribute, group_name, threshold)"
+	            " SELECT $1, $2, $3, u.name, u.threshold"
+	            " FROM unnest($4, $5) AS u (name, threshold)",
+	            &parameters, SPI_OK_INSERT);
 }
 
 void
@@ -316,12 +317,13 @@ store_insert_log(const char *model, int version, const StoreLogRow *rows,
 	add_elements(&parameters, FLOAT8OID, &columns[6]);
 	add_elements(&parameters, BOOLOID, &columns[7]);
 	add_elements(&parameters, BOOLOID, &columns[8]);
-	store_write("INSERT INTO fairpg_catalog.training_log"
-	    " (model, version, iteration, phase, rows, loss, gap, step,"
-	    " max_multiplier, feasible, chosen)"
-	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11)"
-	    " AS u",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.training_log"
+		" (model, version, iteration, phase, rows, loss, gap, step,"
+		" max_multiplier, feasible, chosen)"
+		" SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11)"
+		" AS u",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
 
@@ -356,12 +358,13 @@ store_insert_log_groups(const char *model, int version,
 	add_elements(&parameters, INT8OID, &columns[5]);
 	add_elements(&parameters, INT4OID, &columns[6]);
 	add_elements(&parameters, TEXTOID, &columns[7]);
-	store_write("INSERT INTO fairpg_catalog.training_log_group"
-	    " (model, version, iteration, attribute, group_name, metric, value,"
-	    " rows, class_number, class)"
-	    " SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10)"
-	    " AS u",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.training_log_group"
+		" (model, version, iteration, attribute, group_name, metric, value,"
+		" rows, class_number, class)"
+		" SELECT $1, $2, u.* FROM unnest($3, $4, $5, $6, $7, $8, $9, $10)"
+		" AS u",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
 
@@ -395,15 +398,16 @@ store_insert_cells(const char *model, int version, const StoreCell *cells,
 	for (int c = 4; c < 7; c++)
 		add_elements(&parameters, FLOAT8OID, &columns[c]);
 	add_elements(&parameters, BOOLOID, &columns[7]);
-	store_write("INSERT INTO fairpg_catalog.reweighing"
-	    " (model, version, cell, attribute, group_name, label, rows,"
-	    " weight_before, squares_before, factor, weight_after, balanced)"
-	    " SELECT $1, $2, u.cell - 1, u.attribute, u.group_name, u.label,"
-	    " u.rows, u.weight, u.squares, u.factor, u.weight * u.factor,"
-	    " u.balanced"
-	    " FROM unnest($3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY"
-	    " AS u (attribute, group_name, label, rows, weight, squares, factor,"
-	    " balanced, cell)",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.reweighing"
+		" (model, version, cell, attribute, group_name, label, rows,"
+		" weight_before, squares_before, factor, weight_after, balanced)"
+		" SELECT $1, $2, u.cell - 1, u.attribute, u.group_name, u.label,"
+		" u.rows, u.weight, u.squares, u.factor, u.weight * u.factor,"
+		" u.balanced"
+		" FROM unnest($3, $4, $5, $6, $7, $8, $9, $10) WITH ORDINALITY"
+		" AS u (attribute, group_name, label, rows, weight, squares, factor,"
+		" balanced, cell)",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

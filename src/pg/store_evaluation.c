@@ -71,16 +71,17 @@ store_insert_evaluation(const StoreEvaluation *evaluation)
 	add_bigint_or_null(&parameters, of_point, evaluation->frontier);
 	add_int_or_null(&parameters, of_point, evaluation->point);
 	add_text(&parameters, evaluation->prediction);
-	store_write("INSERT INTO fairpg_catalog.evaluation"
-	    " (model, version, name, source, relation, part, label, positive,"
-	    " protected, decision, score, threshold, weight, level, seed,"
-	    " min_group, replicates, comment, row_security, n_rows, n_null_label,"
-	    " n_null_value, n_unseen_level, n_out_of_range, accuracy, auc, loss,"
-	    " frontier, point, prediction, evaluated_at, evaluated_by)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-	    " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,"
-	    " $28, $29, $30, clock_timestamp(), current_user) RETURNING evaluation",
-	    &parameters, SPI_OK_INSERT_RETURNING);
+	store_write(
+		"INSERT INTO fairpg_catalog.evaluation"
+		" (model, version, name, source, relation, part, label, positive,"
+		" protected, decision, score, threshold, weight, level, seed,"
+		" min_group, replicates, comment, row_security, n_rows, n_null_label,"
+		" n_null_value, n_unseen_level, n_out_of_range, accuracy, auc, loss,"
+		" frontier, point, prediction, evaluated_at, evaluated_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+		" $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,"
+		" $28, $29, $30, clock_timestamp(), current_user) RETURNING evaluation",
+		&parameters, SPI_OK_INSERT_RETURNING);
 	if (SPI_processed != 1)
 		elog(ERROR, "the evaluation was not inserted");
 	result = DatumGetInt64(
@@ -125,12 +126,13 @@ store_insert_metrics(int64 evaluation, const StoreMetric *metrics,
 	add_elements(&parameters, TEXTOID, &columns[8]);
 	add_elements(&parameters, INT4OID, &columns[9]);
 	add_elements(&parameters, TEXTOID, &columns[10]);
-	store_write("INSERT INTO fairpg_catalog.evaluation_metric"
-	    " (evaluation, attribute, group_name, metric, value, low, high, n,"
-	    " flag, reason, class_number, class)"
-	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-	    " $12) AS u",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.evaluation_metric"
+		" (evaluation, attribute, group_name, metric, value, low, high, n,"
+		" flag, reason, class_number, class)"
+		" SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+		" $12) AS u",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
 
@@ -175,13 +177,14 @@ store_insert_gaps(int64 evaluation, const StoreGap *gaps, int n_gaps)
 	add_elements(&parameters, FLOAT8OID, &columns[13]);
 	add_elements(&parameters, FLOAT8OID, &columns[14]);
 	add_elements(&parameters, TEXTOID, &columns[15]);
-	store_write("INSERT INTO fairpg_catalog.evaluation_gap"
-	    " (evaluation, attribute, criterion, value, low, high, ratio, n,"
-	    " highest_group, lowest_group, flag, reason, class_number, class,"
-	    " ratio_low, ratio_high, worst_group)"
-	    " SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-	    " $12, $13, $14, $15, $16, $17) AS u",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.evaluation_gap"
+		" (evaluation, attribute, criterion, value, low, high, ratio, n,"
+		" highest_group, lowest_group, flag, reason, class_number, class,"
+		" ratio_low, ratio_high, worst_group)"
+		" SELECT $1, u.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+		" $12, $13, $14, $15, $16, $17) AS u",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
 
@@ -223,14 +226,15 @@ store_insert_constraints(int64 evaluation, const StoreConstraint *constraints,
 		add_elements(&parameters, TEXTOID, &columns[c]);
 	for (int c = 11; c < 13; c++)
 		add_elements(&parameters, INT8OID, &columns[c]);
-	store_write("INSERT INTO fairpg_catalog.evaluation_constraint"
-	    " (evaluation, position, criterion, measure, bound_kind, bound,"
-	    " attributes, value, low, high, verdict, worst_group, n, rows_needed)"
-	    " SELECT $1, u.p, u.c, u.m, u.k, u.b, u.a, u.v, u.l, u.h, u.d, u.w,"
-	    " nullif(u.n, 0), nullif(u.e, 0)"
-	    " FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
-	    " AS u (p, c, m, k, b, a, v, l, h, d, w, n, e)",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.evaluation_constraint"
+		" (evaluation, position, criterion, measure, bound_kind, bound,"
+		" attributes, value, low, high, verdict, worst_group, n, rows_needed)"
+		" SELECT $1, u.p, u.c, u.m, u.k, u.b, u.a, u.v, u.l, u.h, u.d, u.w,"
+		" nullif(u.n, 0), nullif(u.e, 0)"
+		" FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+		" AS u (p, c, m, k, b, a, v, l, h, d, w, n, e)",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }
 
@@ -274,16 +278,17 @@ store_insert_ratios(int64 evaluation, const StoreRatio *ratios, int n_ratios)
 		add_elements(&parameters, INT8OID, &columns[c]);
 	for (int c = 11; c < (int) lengthof(columns); c++)
 		add_elements(&parameters, FLOAT8OID, &columns[c]);
-	store_write("INSERT INTO fairpg_catalog.evaluation_ratio"
-	    " (evaluation, attribute, group_name, reference_group, verdict, flag,"
-	    " reason, class, class_number, n, selected, rows_needed,"
-	    " selection_rate, reference_rate, ratio, low, high, p_value,"
-	    " p_adjusted, below_four_fifths)"
-	    " SELECT $1, u.a, u.g, u.r, u.v, u.f, u.e, u.c, u.k, u.n, u.s,"
-	    " nullif(u.w, 0), u.sr, u.rr, u.q, u.l, u.h, u.p, u.pa, u.q < 0.8"
-	    " FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-	    " $15, $16, $17, $18, $19)"
-	    " AS u (a, g, r, v, f, e, c, k, n, s, w, sr, rr, q, l, h, p, pa)",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.evaluation_ratio"
+		" (evaluation, attribute, group_name, reference_group, verdict, flag,"
+		" reason, class, class_number, n, selected, rows_needed,"
+		" selection_rate, reference_rate, ratio, low, high, p_value,"
+		" p_adjusted, below_four_fifths)"
+		" SELECT $1, u.a, u.g, u.r, u.v, u.f, u.e, u.c, u.k, u.n, u.s,"
+		" nullif(u.w, 0), u.sr, u.rr, u.q, u.l, u.h, u.p, u.pa, u.q < 0.8"
+		" FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+		" $15, $16, $17, $18, $19)"
+		" AS u (a, g, r, v, f, e, c, k, n, s, w, sr, rr, q, l, h, p, pa)",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

@@ -38,17 +38,18 @@ store_insert_frontier(const StoreFrontier *frontier)
 	add_text(&parameters, frontier->comment);
 	add_boolean(&parameters, frontier->row_security);
 	add_text(&parameters, FAIRPG_VERSION);
-	store_write("INSERT INTO fairpg_catalog.frontier"
-	    " (model, family, fairness, method, source, label, positive,"
-	    " protected, folds, judged_on, threshold, rows_train, rows_test,"
-	    " rows_dropped, seconds, memory_bytes, warnings, comment,"
-	    " row_security, fairpg_version, encoding, server_version, created_at,"
-	    " created_by)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-	    " $14, $15, $16, $17, $18, $19, $20, getdatabaseencoding(),"
-	    " current_setting('server_version'), clock_timestamp(), session_user)"
-	    " RETURNING frontier",
-	    &parameters, SPI_OK_INSERT_RETURNING);
+	store_write(
+		"INSERT INTO fairpg_catalog.frontier"
+		" (model, family, fairness, method, source, label, positive,"
+		" protected, folds, judged_on, threshold, rows_train, rows_test,"
+		" rows_dropped, seconds, memory_bytes, warnings, comment,"
+		" row_security, fairpg_version, encoding, server_version, created_at,"
+		" created_by)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+		" $14, $15, $16, $17, $18, $19, $20, getdatabaseencoding(),"
+		" current_setting('server_version'), clock_timestamp(), session_user)"
+		" RETURNING frontier",
+		&parameters, SPI_OK_INSERT_RETURNING);
 	if (SPI_processed != 1)
 		elog(ERROR, "the frontier was not inserted");
 	number = DatumGetInt64(
@@ -85,15 +86,16 @@ store_insert_point(const StorePoint *point)
 	add_text(&parameters, point->worst_group);
 	add_boolean(&parameters, point->pareto);
 	add_text_array(&parameters, point->warnings, point->n_warnings);
-	store_write("INSERT INTO fairpg_catalog.frontier_point"
-	    " (frontier, point, max_gap, max_loss, status, stopped_because, "
-	    "verdict, spec,"
-	    " artifact,"
-	    " artifact_sha256, iterations, train_loss, train_accuracy, train_gap,"
-	    " loss, accuracy, auc, gap, gap_low, gap_high, worst_group, pareto,"
-	    " warnings)"
-	    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, sha256($9), $10,"
-	    " $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
-	    &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.frontier_point"
+		" (frontier, point, max_gap, max_loss, status, stopped_because, "
+		"verdict, spec,"
+		" artifact,"
+		" artifact_sha256, iterations, train_loss, train_accuracy, train_gap,"
+		" loss, accuracy, auc, gap, gap_low, gap_high, worst_group, pareto,"
+		" warnings)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, sha256($9), $10,"
+		" $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 }

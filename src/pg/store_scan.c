@@ -29,13 +29,12 @@
 static void
 refuse_table(const char *name)
 {
-	ereport(ERROR,
-	        (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-	         errmsg("table \"%s.%s\" is not as fairpg.init() made it",
-	                STORE_SCHEMA, name),
-	         errhint("Restore the store from a dump, or rename schema "
-	                 "\"%s\" and run SELECT fairpg.init().",
-	                 STORE_SCHEMA)));
+	ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+	                errmsg("table \"%s.%s\" is not as fairpg.init() made it",
+	                       STORE_SCHEMA, name),
+	                errhint("Restore the store from a dump, or rename schema "
+	                        "\"%s\" and run SELECT fairpg.init().",
+	                        STORE_SCHEMA)));
 }
 
 Relation

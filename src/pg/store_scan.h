@@ -21,8 +21,7 @@ typedef struct StoreKey
 extern Relation store_scan_table(const char *name);
 
 /* Raises an error unless there is such a column. */
-extern AttrNumber
-store_scan_column(Relation table, const char *name, Oid type);
+extern AttrNumber store_scan_column(Relation table, const char *name, Oid type);
 
 /* The index, locked; raises an error unless it is a B-tree over that key.  By
  * name, or with NULL the primary key. */

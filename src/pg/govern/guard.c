@@ -268,10 +268,9 @@ fairpg_result_guarded(PG_FUNCTION_ARGS)
 			                          "evidence.");
 		return PointerGetDatum(NULL);
 	}
-	if (!ours &&
-	    (is_governed_result(data, data->tg_trigtuple) ||
-	     (TRIGGER_FIRED_BY_UPDATE(data->tg_event) &&
-	      is_governed_result(data, data->tg_newtuple))))
+	if (!ours && (is_governed_result(data, data->tg_trigtuple) ||
+	              (TRIGGER_FIRED_BY_UPDATE(data->tg_event) &&
+	               is_governed_result(data, data->tg_newtuple))))
 		refuse_result(data, "The model is under a policy, and this is "
 		                    "evidence.");
 	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(data->tg_event)

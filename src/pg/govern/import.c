@@ -87,10 +87,10 @@ fairpg_import_model(PG_FUNCTION_ARGS)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 		                errmsg("argument \"image\" must not be null")));
 	store_require(STORE_TO_TRAIN);
-	own = read_image(
-		PG_GETARG_DATUM(0),
-		PG_ARGISNULL(1) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(1)), caller,
-		&name);
+	own = read_image(PG_GETARG_DATUM(0),
+	                 PG_ARGISNULL(1) ? NULL
+	                                 : text_to_cstring(PG_GETARG_TEXT_PP(1)),
+	                 caller, &name);
 	if (name == NULL)
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 		                errmsg("the exported model has no name"),
@@ -112,13 +112,14 @@ fairpg_import_model(PG_FUNCTION_ARGS)
 	            " || jsonb_build_object('model', $2 -> 'model', 'version', $3))"
 	            " AS r",
 	            &parameters, SPI_OK_INSERT);
-	store_write("INSERT INTO fairpg_catalog.group_threshold"
-	            " SELECT r.* FROM jsonb_array_elements("
-	            "coalesce(nullif($1 -> 'group_thresholds', 'null'), '[]')) AS t,"
-	            " jsonb_populate_record(NULL::fairpg_catalog.group_threshold, t"
-	            " || jsonb_build_object('model', $2 -> 'model', 'version', $3))"
-	            " AS r",
-	            &parameters, SPI_OK_INSERT);
+	store_write(
+		"INSERT INTO fairpg_catalog.group_threshold"
+		" SELECT r.* FROM jsonb_array_elements("
+		"coalesce(nullif($1 -> 'group_thresholds', 'null'), '[]')) AS t,"
+		" jsonb_populate_record(NULL::fairpg_catalog.group_threshold, t"
+		" || jsonb_build_object('model', $2 -> 'model', 'version', $3))"
+		" AS r",
+		&parameters, SPI_OK_INSERT);
 	store_spi_end(nest_level);
 	PG_RETURN_INT32(version);
 }

@@ -75,8 +75,7 @@ find_columns(Relation table, DeploymentColumns *columns)
 	columns->slot = store_scan_column(table, "slot", TEXTOID);
 	columns->share = store_scan_column(table, "share", FLOAT8OID);
 	columns->salt = store_scan_column(table, "salt", TEXTOID);
-	columns->ended_at =
-		store_scan_column(table, "ended_at", TIMESTAMPTZOID);
+	columns->ended_at = store_scan_column(table, "ended_at", TIMESTAMPTZOID);
 }
 
 static void
@@ -92,12 +91,12 @@ take_deployment(Serving *serving, MemoryContext context, TupleDesc descriptor,
 		return;
 	slot = TextDatumGetCString(
 		heap_getattr(row, columns->slot, descriptor, &null));
-	deployment = strcmp(slot, "champion") == 0 ? &serving->champion
-	                                           : &serving->canary;
+	deployment =
+		strcmp(slot, "champion") == 0 ? &serving->champion : &serving->canary;
 	deployment->number = DatumGetInt64(
 		heap_getattr(row, columns->deployment, descriptor, &null));
-	deployment->version = DatumGetInt32(
-		heap_getattr(row, columns->version, descriptor, &null));
+	deployment->version =
+		DatumGetInt32(heap_getattr(row, columns->version, descriptor, &null));
 	deployment->share =
 		DatumGetFloat8(heap_getattr(row, columns->share, descriptor, &null));
 	deployment->salt = MemoryContextStrdup(
@@ -117,11 +116,11 @@ read_deployments(Kept *place)
 	HeapTuple row;
 
 	find_columns(table, &columns);
-	index = store_scan_index(
-		table, "deployment_open",
-		(StoreKey[]){ { columns.model, TEXT_BTREE_FAM_OID },
-	                  { columns.slot, TEXT_BTREE_FAM_OID } },
-		2);
+	index =
+		store_scan_index(table, "deployment_open",
+	                     (StoreKey[]){ { columns.model, TEXT_BTREE_FAM_OID },
+	                                   { columns.slot, TEXT_BTREE_FAM_OID } },
+	                     2);
 	ScanKeyEntryInitialize(&key, 0, columns.model, BTEqualStrategyNumber,
 	                       InvalidOid, index->rd_indcollation[0], F_TEXTEQ,
 	                       PointerGetDatum(place->model));
@@ -162,8 +161,8 @@ read_subject_salt(Kept *place)
 		elog(ERROR, "query of deployments failed");
 	place->serving.subject_salt = MemoryContextStrdup(
 		place->context,
-		TextDatumGetCString(SPI_getbinval(
-			SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &null)));
+		TextDatumGetCString(SPI_getbinval(SPI_tuptable->vals[0],
+	                                      SPI_tuptable->tupdesc, 1, &null)));
 	SPI_finish();
 }
 
