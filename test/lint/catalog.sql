@@ -97,7 +97,7 @@ WHERE lanname NOT IN ('c', 'internal')
 
 -- rule: functions that write are VOLATILE and PARALLEL UNSAFE
 SELECT oid::regprocedure, provolatile, proparallel FROM own_function
-WHERE proname IN ('init', 'train', 'retrain', 'train_job', 'retrain_job', 'evaluate', 'evaluate_decisions', 'add_analyses', 'frontier', 'log_decision')
+WHERE proname IN ('init', 'train', 'retrain', 'train_job', 'retrain_job', 'evaluate', 'evaluate_decisions', 'add_analyses', 'frontier', 'log_decision', 'import_model')
 	AND (provolatile <> 'v' OR proparallel <> 'u');
 
 -- rule: functions that score or measure are PARALLEL SAFE
@@ -105,7 +105,7 @@ SELECT oid::regprocedure, provolatile, proparallel FROM own_function
 WHERE proname !~ '^(init|make_|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|conditional_disparity|counterfactual_flips|compare|consistency$|subgroups|calibration$|threshold_sweep|add_analyses)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
 	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype)
-	AND proname NOT IN ('stress', 'sensitivity', 'session_actor', 'reproduce', 'log_decision', 'announce_block')
+	AND proname NOT IN ('stress', 'sensitivity', 'session_actor', 'reproduce', 'log_decision', 'announce_block', 'import_model')
 	AND prosrc <> 'fairpg_govern' AND lanname <> 'plpgsql';
 
 -- rule: functions of a state alone are IMMUTABLE
