@@ -117,16 +117,40 @@ document_part(const Part *object, const char *key)
 	return NULL;
 }
 
+/* Words of keys that are written otherwise than all in small letters. */
+static const char *const spellings[][2] = { { "auc", "AUC" },
+	                                        { "sha256", "SHA-256" },
+	                                        { "fairpg", "fairpg" },
+	                                        { "postgresql", "PostgreSQL" } };
+
+static const char *
+spell(const char *word)
+{
+	for (int i = 0; i < (int) lengthof(spellings); i++)
+		if (strcmp(word, spellings[i][0]) == 0)
+			return spellings[i][1];
+	return NULL;
+}
+
 char *
 document_title(const char *key)
 {
-	char *title = pstrdup(key);
+	StringInfoData title;
+	char *words = pstrdup(key);
 
-	for (char *c = title; *c != '\0'; c++)
-		if (*c == '_')
-			*c = ' ';
-	title[0] = (char) pg_toupper((unsigned char) title[0]);
-	return title;
+	initStringInfo(&title);
+	for (char *word = strtok(words, "_"); word != NULL;
+	     word = strtok(NULL, "_"))
+	{
+		const char *spelling = spell(word);
+
+		if (title.len > 0)
+			appendStringInfoChar(&title, ' ');
+		else if (spelling == NULL)
+			word[0] = (char) pg_toupper((unsigned char) word[0]);
+		appendStringInfoString(&title, spelling != NULL ? spelling : word);
+	}
+	return title.data;
 }
 
 bool
