@@ -1,16 +1,16 @@
 /*
  * codec.c
- *    The stored form of a model.
+ *    The stored form of a model, and reading it; codec_write.c writes it.
  *
  * All integers and floats are little-endian, nothing is aligned, nothing is
  * padded:
  *
  *     8 bytes  magic "fairpgM\n"
  *     u32      format, 1; 2 with thresholds by group; 3 of a linear model; 4 of a
- *              mixture; 5 of a multinomial model
+ *              mixture; 5 of a multinomial model; 6 to 10 the same with averages
  *     u32      family, 1 for logistic, 2 for linear, 3 for multinomial
  *     u64      length of the whole image
- *     f64      threshold, not in formats 3 and 5
+ *     f64      threshold, not in formats 3, 5, 8 and 10
  *     f64      intercept
  *     u32      number of columns
  *     columns, each
@@ -23,14 +23,14 @@
  *             u8           kind
  *             u32, bytes   name
  *             f64          coef
- *     format 2:
+ *     formats 2 and 7:
  *         u32, bytes   protected attribute
  *         u32          number of its columns, 1 to 8; of each
  *             u32, bytes   source name
  *         u32          number of groups, at least 1; of each
  *             u32, bytes   name
  *             f64          threshold, 0 to 2
- *     format 4, of which what stands above is the first member:
+ *     formats 4 and 9, of which what stands above is the first member:
  *         u8           what the draw of a row is of, 0: its scores; 1: a column
  *         u32, bytes   name of the column, if it is of one
  *         u8           its input class, likewise
@@ -39,10 +39,13 @@
  *             f64          intercept, not of the first; likewise of each column
  *             number:      f64 coef, null_coef
  *             category:    f64 unseen_coef, and of each level f64 coef
- *     format 5, of which what stands above is of the first class:
+ *     formats 5 and 10, of which what stands above is of the first class:
  *         u32          number of classes, 3 to 50; of each
  *             u32, bytes   name
  *             coefficients as of a member, not of the first
+ *     formats 6 to 10:
+ *         of each member or class, or of the model, for each column
+ *             f64          what it contributes on average
  *     u32      CRC-32C of everything before it
  *
  * The checksum is for accidents.  Against intent the decoder relies on nothing
@@ -59,16 +62,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/codec_private.h"
 #include "num/checksum.h"
-
-#define CODEC_MAGIC "fairpgM\n"
-#define CODEC_MAGIC_BYTES 8
-#define CODEC_FORMAT 1
-#define CODEC_FORMAT_GROUPS 2
-#define CODEC_FORMAT_LINEAR 3
-#define CODEC_FORMAT_MIXTURE 4
-#define CODEC_FORMAT_CLASSES 5
-#define CODEC_CHECKSUM_BYTES 4
 
 /* Smallest image of a column and of a level: what bounds their number. */
 #define CODEC_MIN_COLUMN_BYTES (4 + 1 + 4 + 1 + 1 + 8 + 4)
@@ -77,13 +72,6 @@
 
 /* A name of PostgreSQL has 63 bytes; servers may be built for longer ones. */
 #define CODEC_MAX_NAME_BYTES 1023
-
-/* Writes when 'bytes' is set, else only counts; both passes run one code. */
-typedef struct Writer
-{
-	uint8_t *bytes;
-	size_t used;
-} Writer;
 
 /* Reads in order; the first failure sets 'failed' and makes all that follows
  * read zeros, so that callers need to look only before they act on a value. */
@@ -104,211 +92,15 @@ typedef struct Reader
 /* Asked about after so many bytes of the image. */
 #define CODEC_STRIDE_BYTES ((size_t) 1 << 18)
 
-static void
-write_model(Writer *writer, const Model *model, uint64_t total_bytes);
-static void write_column(Writer *writer, const ModelColumn *column);
-static void write_groups(Writer *writer, const ModelGroups *groups);
 static void read_model(Reader *reader, Model *model);
 static void read_column(Reader *reader, ModelColumn *column);
 static void read_number(Reader *reader, ModelColumn *column);
 static void read_levels(Reader *reader, ModelColumn *column);
-static void read_groups(Reader *reader, ModelGroups *groups);
-static void write_members(Writer *writer, const Model *model);
+static void read_groups(Reader *reader, Model *model);
 static void read_members(Reader *reader, Model *model);
-static void write_classes(Writer *writer, const Model *model);
 static void read_classes(Reader *reader, Model *model);
+static void read_averages(Reader *reader, Model *model);
 static bool level_follows(const ModelLevel *level, const ModelLevel *before);
-
-static void
-write_unsigned(Writer *writer, uint64_t value, int n_bytes)
-{
-	for (int i = 0; i < n_bytes; i++)
-	{
-		if (writer->bytes != NULL)
-			writer->bytes[writer->used] = (uint8_t) (value >> (8 * i) & 0xff);
-		writer->used++;
-	}
-}
-
-static void
-write_double(Writer *writer, double value)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &value, sizeof(bits));
-	write_unsigned(writer, bits, 8);
-}
-
-static void
-write_float(Writer *writer, float value)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &value, sizeof(bits));
-	write_unsigned(writer, bits, 4);
-}
-
-static void
-write_bytes(Writer *writer, const char *bytes, uint32_t length)
-{
-	write_unsigned(writer, length, 4);
-	if (writer->bytes != NULL && length > 0)
-		memcpy(writer->bytes + writer->used, bytes, length);
-	writer->used += length;
-}
-
-NumStatus
-model_encode(NumArena *arena, const Model *model, uint8_t **bytes,
-             size_t *size_bytes)
-{
-	Writer writer = { NULL, 0 };
-	size_t total;
-
-	write_model(&writer, model, 0);
-	total = writer.used + CODEC_CHECKSUM_BYTES;
-	writer.bytes = arena_alloc(arena, total, 1);
-	if (writer.bytes == NULL)
-		return NUM_NO_MEMORY;
-	writer.used = 0;
-	write_model(&writer, model, total);
-	write_unsigned(&writer, num_crc32c(writer.bytes, writer.used),
-	               CODEC_CHECKSUM_BYTES);
-	*bytes = writer.bytes;
-	*size_bytes = total;
-	return NUM_OK;
-}
-
-static void
-write_model(Writer *writer, const Model *model, uint64_t total_bytes)
-{
-	bool decides = model->family == MODEL_LOGISTIC;
-
-	for (int i = 0; i < CODEC_MAGIC_BYTES; i++)
-		write_unsigned(writer, (unsigned char) CODEC_MAGIC[i], 1);
-	write_unsigned(writer,
-	               model->family == MODEL_LINEAR        ? CODEC_FORMAT_LINEAR
-	               : model->family == MODEL_MULTINOMIAL ? CODEC_FORMAT_CLASSES
-	               : model->n_members > 0               ? CODEC_FORMAT_MIXTURE
-	               : model->groups != NULL              ? CODEC_FORMAT_GROUPS
-	                                                    : CODEC_FORMAT,
-	               4);
-	write_unsigned(writer, (uint64_t) model->family, 4);
-	write_unsigned(writer, total_bytes, 8);
-	if (decides)
-		write_double(writer, model->threshold);
-	write_double(writer, model->intercept);
-	write_unsigned(writer, model->n_columns, 4);
-	for (uint32_t c = 0; c < model->n_columns; c++)
-		write_column(writer, &model->columns[c]);
-	if (model->family == MODEL_MULTINOMIAL)
-		write_classes(writer, model);
-	else if (model->n_members > 0)
-		write_members(writer, model);
-	else if (decides && model->groups != NULL)
-		write_groups(writer, model->groups);
-}
-
-static void
-write_column(Writer *writer, const ModelColumn *column)
-{
-	write_bytes(writer, column->source, (uint32_t) strlen(column->source));
-	write_unsigned(writer, column->element, 4);
-	write_unsigned(writer, column->input, 1);
-	write_unsigned(writer, (uint64_t) column->kind, 1);
-	if (column->kind == DATA_NUMBER)
-	{
-		write_double(writer, column->pivot);
-		write_float(writer, column->fill);
-		write_double(writer, column->coef);
-		write_double(writer, column->null_coef);
-		write_double(writer, column->min);
-		write_double(writer, column->max);
-		return;
-	}
-
-	write_double(writer, column->unseen_coef);
-	write_unsigned(writer, column->n_levels, 4);
-	for (uint32_t l = 0; l < column->n_levels; l++)
-	{
-		const ModelLevel *level = &column->levels[l];
-
-		write_unsigned(writer, (uint64_t) level->kind, 1);
-		write_bytes(writer, level->name, level->length);
-		write_double(writer, level->coef);
-	}
-}
-
-static void
-write_name(Writer *writer, const char *name)
-{
-	write_bytes(writer, name, (uint32_t) strlen(name));
-}
-
-static void
-write_groups(Writer *writer, const ModelGroups *groups)
-{
-	write_name(writer, groups->attribute);
-	write_unsigned(writer, groups->n_columns, 4);
-	for (uint32_t c = 0; c < groups->n_columns; c++)
-		write_name(writer, groups->columns[c]);
-	write_unsigned(writer, groups->n_groups, 4);
-	for (uint32_t g = 0; g < groups->n_groups; g++)
-	{
-		write_name(writer, groups->groups[g].name);
-		write_double(writer, groups->groups[g].threshold);
-	}
-}
-
-/* The coefficients of a member or class after the first. */
-static void
-write_member(Writer *writer, const Model *model, const ModelMember *member)
-{
-	write_double(writer, member->intercept);
-	for (uint32_t c = 0; c < model->n_columns; c++)
-	{
-		const ModelColumn *column = &member->columns[c];
-
-		if (column->kind == DATA_NUMBER)
-		{
-			write_double(writer, column->coef);
-			write_double(writer, column->null_coef);
-			continue;
-		}
-		write_double(writer, column->unseen_coef);
-		for (uint32_t l = 0; l < column->n_levels; l++)
-			write_double(writer, column->levels[l].coef);
-	}
-}
-
-static void
-write_members(Writer *writer, const Model *model)
-{
-	write_unsigned(writer, model->draw_column != NULL ? 1 : 0, 1);
-	if (model->draw_column != NULL)
-	{
-		write_name(writer, model->draw_column);
-		write_unsigned(writer, model->draw_input, 1);
-	}
-	write_unsigned(writer, model->n_members, 4);
-	for (uint32_t m = 0; m < model->n_members; m++)
-	{
-		write_double(writer, model->members[m].share);
-		if (m > 0)
-			write_member(writer, model, &model->members[m]);
-	}
-}
-
-static void
-write_classes(Writer *writer, const Model *model)
-{
-	write_unsigned(writer, model->n_members, 4);
-	for (uint32_t k = 0; k < model->n_members; k++)
-	{
-		write_bytes(writer, model->classes[k].name, model->classes[k].length);
-		if (k > 0)
-			write_member(writer, model, &model->members[k]);
-	}
-}
 
 /* Remembers the first field that is wrong. */
 static void
@@ -505,10 +297,12 @@ static void
 read_model(Reader *reader, Model *model)
 {
 	uint64_t format = read_unsigned(reader, 4, "format");
-	ModelGroups *groups;
 
-	if (format < CODEC_FORMAT || format > CODEC_FORMAT_CLASSES)
+	if (format < CODEC_FORMAT || format > CODEC_FORMAT_CLASSES + CODEC_AVERAGES)
 		refuse(reader, "format");
+	model->has_averages = format > CODEC_FORMAT_CLASSES;
+	if (model->has_averages)
+		format -= CODEC_AVERAGES;
 	/* the format says which family there is */
 	model->family = format == CODEC_FORMAT_LINEAR    ? MODEL_LINEAR
 	                : format == CODEC_FORMAT_CLASSES ? MODEL_MULTINOMIAL
@@ -538,12 +332,10 @@ read_model(Reader *reader, Model *model)
 		read_classes(reader, model);
 	if (format == CODEC_FORMAT_MIXTURE)
 		read_members(reader, model);
-	if (format != CODEC_FORMAT_GROUPS)
-		return;
-	groups = read_room(reader, 1, sizeof(ModelGroups), "groups");
-	if (groups != NULL)
-		read_groups(reader, groups);
-	model->groups = groups;
+	if (format == CODEC_FORMAT_GROUPS)
+		read_groups(reader, model);
+	if (model->has_averages)
+		read_averages(reader, model);
 }
 
 /* A name that is a C string of 1 to 'longest' bytes. */
@@ -625,8 +417,13 @@ read_levels(Reader *reader, ModelColumn *column)
 }
 
 static void
-read_groups(Reader *reader, ModelGroups *groups)
+read_groups(Reader *reader, Model *model)
 {
+	ModelGroups *groups = read_room(reader, 1, sizeof(ModelGroups), "groups");
+
+	model->groups = groups;
+	if (groups == NULL)
+		return;
 	groups->attribute = read_name(reader, UINT32_MAX, "protected attribute");
 	groups->n_columns =
 		(uint32_t) read_unsigned(reader, 4, "number of protected columns");
@@ -667,6 +464,13 @@ member_bytes(const Model *model)
 		             ? 16
 		             : 8 + 8 * (size_t) model->columns[c].n_levels;
 	return bytes;
+}
+
+/* Bytes of the averages of so many members. */
+static size_t
+averages_bytes(const Model *model, uint32_t n_members)
+{
+	return model->has_averages ? 8 * (size_t) n_members * model->n_columns : 0;
 }
 
 /* The coefficients of a member, for columns and levels of the first one. */
@@ -716,7 +520,8 @@ read_members(Reader *reader, Model *model)
 	n = (uint32_t) read_unsigned(reader, 4, "number of members");
 	if (n < 2 || n > MODEL_MAX_MEMBERS ||
 	    (reader->failed == NULL &&
-	     bytes_left(reader) != 8 + (n - 1) * (8 + member_bytes(model))))
+	     bytes_left(reader) != 8 + (n - 1) * (8 + member_bytes(model)) +
+	                               averages_bytes(model, n)))
 		refuse(reader, "number of members");
 	model->members =
 		read_room(reader, n, sizeof(ModelMember), "number of members");
@@ -763,6 +568,17 @@ read_classes(Reader *reader, Model *model)
 	if (reader->failed == NULL && !model_classes_sound(model->classes, n))
 		refuse(reader, "class name");
 	model->n_members = n;
+}
+
+static void
+read_averages(Reader *reader, Model *model)
+{
+	for (uint32_t c = 0; c < model->n_columns && reader->failed == NULL; c++)
+		model->columns[c].average = read_double(reader, "average");
+	for (uint32_t m = 1; m < model->n_members && reader->failed == NULL; m++)
+		for (uint32_t c = 0; c < model->n_columns; c++)
+			model->members[m].columns[c].average =
+				read_double(reader, "average");
 }
 
 /* Whether a level may stand after another: NULL, then values strictly in byte

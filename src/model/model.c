@@ -17,6 +17,8 @@ static NumStatus fill_column(NumArena *arena, const DataColumn *data,
                              const double *coef, ModelColumn *column);
 static NumStatus fill_levels(NumArena *arena, const DataColumn *data,
                              const double *coef, ModelColumn *column);
+static void
+add_null_coef(const DataColumn *flag, const double *coef, ModelColumn *column);
 static NumStatus all_finite(const Model *model);
 
 /* A copy of 'length' bytes with a terminating zero, or NULL. */
@@ -55,6 +57,7 @@ model_from_coefficients(NumArena *arena, const Dataset *data,
 	model->classes = NULL;
 	model->draw_column = NULL;
 	model->draw_input = 0;
+	model->has_averages = true;
 	model->threshold = threshold;
 	model->intercept = coef[0];
 	model->columns = arena_alloc(arena, data->n_columns, sizeof(ModelColumn));
@@ -71,7 +74,7 @@ model_from_coefficients(NumArena *arena, const Dataset *data,
 			if (n == 0 || model->columns[n - 1].kind != DATA_NUMBER)
 				return NUM_BAD_ARGUMENT;
 			if (column->n_params > 0)
-				model->columns[n - 1].null_coef = coef[column->first_param];
+				add_null_coef(column, coef, &model->columns[n - 1]);
 			continue;
 		}
 		status = fill_column(arena, column, coef, &model->columns[n]);
@@ -101,6 +104,9 @@ fill_column(NumArena *arena, const DataColumn *data, const double *coef,
 	column->pivot = data->pivot;
 	column->fill = data->fill;
 	column->coef = data->n_params > 0 ? coef[data->first_param] : 0;
+	/* the fill is the mean as it is stored: where nothing was learnt of NULL,
+	 * one is exactly average */
+	column->average = column->coef * (double) column->fill;
 	column->min = data->min;
 	column->max = data->max;
 	/* a column that was always NULL has no range: nothing is outside */
@@ -111,6 +117,18 @@ fill_column(NumArena *arena, const DataColumn *data, const double *coef,
 		column->max = DBL_MAX;
 	}
 	return NUM_OK;
+}
+
+/* What a NULL adds to that of a number, and on average. */
+static void
+add_null_coef(const DataColumn *flag, const double *coef, ModelColumn *column)
+{
+	double present = flag->levels[0].weight;
+	double null = flag->levels[1].weight;
+
+	column->null_coef = coef[flag->first_param];
+	if (null > 0)
+		column->average += column->null_coef * (null / (present + null));
 }
 
 /*
@@ -150,8 +168,10 @@ fill_levels(NumArena *arena, const DataColumn *data, const double *coef,
 		weight += from->weight;
 		sum += from->weight * level->coef;
 	}
-	if (!has_other && weight > 0)
-		column->unseen_coef = sum / weight;
+	if (weight > 0)
+		column->average = sum / weight;
+	if (!has_other)
+		column->unseen_coef = column->average;
 	/* a level that no training row had is as good as unseen */
 	for (uint32_t l = 0; l < data->n_levels; l++)
 		if (!(data->levels[l].weight > 0))
@@ -171,7 +191,7 @@ all_finite(const Model *model)
 
 		if (!isfinite(column->coef) || !isfinite(column->null_coef) ||
 		    !isfinite(column->unseen_coef) || !isfinite(column->pivot) ||
-		    !isfinite(column->fill))
+		    !isfinite(column->fill) || !isfinite(column->average))
 			return NUM_NOT_FINITE;
 		for (uint32_t l = 0; l < column->n_levels; l++)
 			if (!isfinite(column->levels[l].coef))

@@ -60,6 +60,10 @@ typedef struct ModelColumn
 	uint32_t n_levels;
 	ModelLevel *levels;
 	double unseen_coef;
+
+	/* what the column contributes on average over the training rows, each by
+	 * its weight; where the model has averages */
+	double average;
 } ModelColumn;
 
 typedef struct ModelGroup
@@ -125,6 +129,7 @@ typedef struct Model
 	                          * none */
 	const char *draw_column; /* of mixtures; NULL: by the scores */
 	uint8_t draw_input;      /* EncodeClass of it; 0: of other types */
+	bool has_averages;       /* not one of a stored form that had none */
 } Model;
 
 /* Builds a model from a finished dataset and its coefficients (raw, in the
@@ -214,7 +219,7 @@ model_score_member(const Model *model, uint32_t member, const Dataset *data,
 extern int
 model_find_level(const ModelColumn *column, const char *name, uint32_t length);
 
-/* codec.c: fixed little-endian image with magic, version, length, checksum.
+/* codec.c and codec_write.c: fixed little-endian image with magic, version, length, checksum.
  * model_encode allocates '*bytes'; model_decode checks everything it reads,
  * copies what it keeps, and answers NUM_CORRUPT with '*field' naming what is
  * wrong.  An image may have hundreds of megabytes, so the monitor (NULL: none)

@@ -41,6 +41,7 @@ struct Binding
 	const CompiledModel *compiled;
 	int n_steps;
 	Step *steps;
+	int *places;       /* in the row, by source */
 	Encoder *encoders; /* by source */
 
 	/* of a mixture: the steps of each member, the first of which has the ones
@@ -85,6 +86,7 @@ binding_make(const CompiledModel *compiled, const RowShape *shape, bool decides)
 	int *places = palloc(sizeof(int) * Max(compiled->n_sources, 1));
 
 	binding->compiled = compiled;
+	binding->places = places;
 	binding->encoders = palloc(sizeof(Encoder) * Max(compiled->n_sources, 1));
 	for (int s = 0; s < compiled->n_sources; s++)
 	{
@@ -432,6 +434,28 @@ binding_examine(Binding *binding, const NullableDatum *values,
 	                             counts));
 }
 
+int
+binding_place(const Binding *binding, int source)
+{
+	return binding->places[source];
+}
+
+void
+binding_examine_sources(Binding *binding, const NullableDatum *values,
+                        InputCounts *counts)
+{
+	Unpacked array = { true, NULL, NULL };
+
+	memset(counts, 0, sizeof(*counts) * (Size) binding->compiled->n_sources);
+	for (int i = 0; i < binding->n_steps; i++)
+	{
+		const Step *step = &binding->steps[i];
+
+		(void) take_step(binding, step, &values[step->place], &array, 0,
+		                 &counts[step->source]);
+	}
+}
+
 double
 binding_expectation(const Binding *binding, bool decision)
 {
@@ -441,8 +465,8 @@ binding_expectation(const Binding *binding, bool decision)
 }
 
 /* Puts the name of a row's group together, as training did. */
-static const char *
-name_group(Binding *binding, const NullableDatum *values)
+const char *
+binding_group(Binding *binding, const NullableDatum *values)
 {
 	resetStringInfo(&binding->group_name);
 	for (int c = 0; c < binding->n_group_columns; c++)
@@ -505,7 +529,7 @@ binding_threshold(Binding *binding, const NullableDatum *values)
 
 	if (model->groups == NULL)
 		return model->threshold;
-	group = model_find_group(model->groups, name_group(binding, values));
+	group = model_find_group(model->groups, binding_group(binding, values));
 	if (group == NULL)
 		refuse_group(binding);
 	return group->threshold;

@@ -78,6 +78,17 @@ typedef struct Contribution
 extern void binding_contributions(Binding *binding, const NullableDatum *values,
                                   uint32 member, Contribution *contributions);
 
+/* Where in the row a source of the model (CompiledModel) stands; and for each
+ * source [n_sources] what in the row the model has to make do with. */
+extern int binding_place(const Binding *binding, int source);
+extern void
+binding_examine_sources(Binding *binding, const NullableDatum *values,
+                        InputCounts *counts);
+
+/* The name of the row's group, valid until the next call; for a binding that
+ * decides by a model with groups. */
+extern const char *binding_group(Binding *binding, const NullableDatum *values);
+
 /* What binding_decision() takes beside scores: the threshold of the row's
  * group, or of all rows; and of a mixture the draw of a row, of which the
  * members' scores are 'z'. */

@@ -100,6 +100,23 @@ CREATE FUNCTION fairpg.predict_probabilities(
 COMMENT ON FUNCTION fairpg.predict_probabilities(text, record, integer)
     IS 'probability of each class for a row, by a multinomial model, one row a class; decided: the class that predict_class() answers';
 
+CREATE FUNCTION fairpg.reasons(
+    model text,
+    features record,
+    version integer DEFAULT NULL)
+    RETURNS TABLE (
+    place integer,
+    feature text,
+    value text,
+    contribution double precision,
+    average double precision,
+    flag text)
+    LANGUAGE C STABLE PARALLEL SAFE
+    COST 500 ROWS 20
+    AS 'MODULE_PATHNAME', 'fairpg_reasons';
+COMMENT ON FUNCTION fairpg.reasons(text, record, integer)
+    IS 'what each feature of a row adds to its score (log-odds, or the number of a linear model) beyond what it adds to the average row of the training, the most adverse first';
+
 CREATE TYPE fairpg.class_examination AS (
     class text,
     class_number integer,

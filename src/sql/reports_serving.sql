@@ -159,6 +159,70 @@ BEGIN
     COMMENT ON COLUMN fairpg_report.canary.difference_high IS 'upper end of that interval';
     COMMENT ON COLUMN fairpg_report.canary.flag
         IS 'suppressed: too few to show; small: fewer than 30 in an arm; NULL: nothing to remark';
+
+    -- decisions are counted where no feature is, so that one walk does; a feature
+    -- that is named for one group has a row for each of the version
+    CREATE VIEW fairpg_report.decision_reasons AS
+        WITH counted AS (
+            SELECT date_trunc('month', d.at AT TIME ZONE 'UTC')::date AS month, d.model, d.version, d.slot, d.region,
+                x.attribute, x.group_name, r.feature, count(*) AS n, count(*) FILTER (WHERE r.place = 1) AS n_first
+            FROM fairpg_catalog.decision d,
+                LATERAL (SELECT '' AS attribute, '' AS group_name
+                    UNION ALL
+                    SELECT a.attribute, a.group_name FROM fairpg_catalog.decision_attribute a
+                    WHERE a.decision = d.decision AND a.at = d.at) x,
+                LATERAL (SELECT NULL AS feature, NULL AS place
+                    UNION ALL
+                    SELECT u.feature, u.place FROM unnest(d.reasons) WITH ORDINALITY u (feature, place)) r
+            WHERE d.reasons IS NOT NULL
+            GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+        ), cell AS (
+            SELECT c.*, c.n < 10 OR count(*) FILTER (WHERE c.n < 10) OVER attribute = 1
+                    AND row_number() OVER (PARTITION BY c.month, c.model, c.version, c.slot, c.region, c.attribute ORDER BY c.n, c.group_name) = 2
+                AS hidden
+            FROM counted c
+            WHERE c.feature IS NULL
+            WINDOW attribute AS (PARTITION BY c.month, c.model, c.version, c.slot, c.region, c.attribute)
+        ), named AS (
+            SELECT c.month, c.model, c.version, c.slot, c.region, c.attribute, c.group_name, f.feature, c.n, c.hidden,
+                coalesce(t.n, 0) AS named, coalesce(t.n_first, 0) AS named_first
+            FROM cell c
+                JOIN (SELECT DISTINCT model, version, feature FROM counted WHERE feature IS NOT NULL) f
+                    ON f.model = c.model AND f.version = c.version
+                LEFT JOIN counted t ON t.month = c.month AND t.model = c.model AND t.version = c.version AND t.slot = c.slot
+                    AND t.region = c.region AND t.attribute = c.attribute AND t.group_name = c.group_name AND t.feature = f.feature
+        )
+        SELECT month, model, version, slot, region, attribute, group_name, feature,
+            CASE WHEN NOT hidden THEN n END AS n,
+            CASE WHEN NOT hidden THEN named END AS named,
+            CASE WHEN NOT hidden THEN named_first END AS named_first,
+            CASE WHEN NOT hidden THEN named::double precision / n END AS named_rate,
+            CASE WHEN NOT hidden THEN greatest(0, w.middle - w.half) END AS low,
+            CASE WHEN NOT hidden THEN least(1, w.middle + w.half) END AS high,
+            CASE WHEN hidden THEN 'suppressed' WHEN n < 30 THEN 'small' END AS flag
+        FROM named,
+            LATERAL (SELECT 3.841458820694124::double precision AS z2) z,
+            LATERAL (SELECT (named + z2 / 2) / (n + z2) AS middle,
+                sqrt(z2 * (named::double precision * (n - named) / n + z2 / 4)) / (n + z2) AS half) w;
+    COMMENT ON VIEW fairpg_report.decision_reasons
+        IS 'how often each feature was a principal reason of a negative decision, by month, version, region and group; before any override';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.month IS 'first day of the month (UTC)';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.model IS 'name of the model';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.version IS 'number of the version';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.slot IS 'champion or canary';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.region IS 'where decisions were made, as the caller says; may be empty';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.attribute IS 'protected attribute; empty: all decisions';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.group_name IS 'group of it; empty: all decisions';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.feature
+        IS 'feature of the model, or (threshold by attribute) where groups have thresholds of their own';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.n IS 'negative decisions of the model whose reasons are in the log';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.named IS 'those that have the feature among their principal reasons, of which there are up to four';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.named_first IS 'those that have it as the weightiest one';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.named_rate IS 'share of named';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.low IS 'lower end of the 95 percent interval of the rate, by Wilson';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.high IS 'upper end of that interval';
+    COMMENT ON COLUMN fairpg_report.decision_reasons.flag
+        IS 'suppressed: too few to show; small: fewer than 30; NULL: nothing to remark';
 END
 $reports$;
 COMMENT ON FUNCTION fairpg.make_serving_reports()

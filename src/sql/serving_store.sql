@@ -161,7 +161,7 @@ BEGIN
         IS 'probability from which the decision is positive; NULL of a mixture, where a draw decides';
     COMMENT ON COLUMN fairpg_catalog.decision.decided IS 'decision of the model';
     COMMENT ON COLUMN fairpg_catalog.decision.reasons
-        IS 'principal reasons, the weightiest first; NULL: none were asked for';
+        IS 'of a negative decision: up to four features that lowered the score most beside the average row of the training, the weightiest first; NULL: the decision is positive, or the version knows no averages';
     COMMENT ON COLUMN fairpg_catalog.decision.region IS 'where it was made, as the caller says; may be empty';
     COMMENT ON COLUMN fairpg_catalog.decision.override_to
         IS 'decision of a person in its place; NULL: that of the model stands';

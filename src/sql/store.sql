@@ -53,7 +53,8 @@ DECLARE
         fairpg_report.governance_status,
         fairpg_catalog.event,fairpg_catalog.event_block,fairpg_catalog.event_leaf,
         fairpg_catalog.decision,fairpg_catalog.decision_attribute,fairpg_catalog.outcome,
-        fairpg_report.decisions_by_group,fairpg_report.overrides,fairpg_report.canary}';
+        fairpg_report.decisions_by_group,fairpg_report.overrides,fairpg_report.canary,
+        fairpg_report.decision_reasons}';
     existing integer;
     missing text;
     place name;

@@ -8,7 +8,7 @@
  *
  *     clang-14 -g -O1 -fsanitize=fuzzer,address,undefined \
  *         -fno-sanitize-recover=all -std=c99 -D_GNU_SOURCE -Isrc -Itest/unit \
- *         test/fuzz/fuzz_codec.c src/model/{codec,groups,mixture,model,score}.c \
+ *         test/fuzz/fuzz_codec.c src/model/{codec,codec_write,groups,mixture,model,score}.c \
  *         src/num/{arena,checksum,random,special}.c -lm -o build/fuzz_codec
  *     build/fuzz_codec -max_total_time=600 -max_len=4096
  */
@@ -87,8 +87,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size >= 24)
 	{
 		memcpy(image, "fairpgM\n\1\0\0\0\1\0\0\0", 16);
-		image[8] = 1 + data[8] % 4;
-		image[12] = image[8] == 3 ? 2 : 1; /* the family that it has */
+		image[8] = 1 + data[8] % 10;
+		/* the family that it has */
+		image[12] = image[8] % 5 == 3 ? 2 : image[8] % 5 == 0 ? 3 : 1;
 		for (int i = 0; i < 8; i++)
 			image[16 + i] = (uint8_t) ((uint64_t) (size + 4) >> (8 * i) & 0xff);
 		crc = num_crc32c(image, size);

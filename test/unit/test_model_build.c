@@ -37,6 +37,11 @@ static DataLevel job_levels[] = {
 	{ DATA_LEVEL_OTHER, "", 0, 1.0 },
 };
 
+static DataLevel age_null_levels[] = {
+	{ DATA_LEVEL_VALUE, "", 0, 12.0 },
+	{ DATA_LEVEL_NULL, "", 0, 4.0 },
+};
+
 static DataLevel sex_levels[] = {
 	{ DATA_LEVEL_VALUE, "", 0, 1.0 },
 	{ DATA_LEVEL_VALUE, "F", 1, 3.0 },
@@ -95,7 +100,7 @@ describe(void)
 	columns[AGE] = number_column("age", 1, 1);
 	columns[AGE].pivot = 10;
 	columns[AGE].fill = 33.0f;
-	columns[AGE_NULL] = category_column("age", NULL, 2, 2);
+	columns[AGE_NULL] = category_column("age", age_null_levels, 2, 2);
 	columns[AGE_NULL].n_params = 1;
 	columns[AGE_NULL].is_null_flag = true;
 	columns[YEAR] = number_column("year", 0, 0);
@@ -162,6 +167,24 @@ an_unseen_level_counts_as_other_or_as_the_weighted_mean(void)
 	CHECK(model->columns[2].unseen_coef == -1.1);
 	/* sex has none: (1 * -0.6 + 3 * 0.1 + 0 * 0.25) / 4 */
 	CHECK_NEAR(model->columns[3].unseen_coef, (-0.6 + 3 * 0.1) / 4, 1e-15);
+	scratch_end(&arena);
+}
+
+/* What a column adds on average, from the weights of its levels. */
+static void
+a_column_knows_what_it_adds_on_average(void)
+{
+	NumArena arena;
+	Model *model = build(&arena);
+
+	CHECK(model->has_averages);
+	CHECK_NEAR(model->columns[0].average, 0.03 * 33 + 0.9 * 4 / 16, 1e-15);
+	CHECK(model->columns[1].average == 0);
+	CHECK_NEAR(model->columns[2].average,
+	           (2 * 0.4 + 6 * -0.2 + 4 * 0.55 + 1 * -1.1) / 13, 1e-15);
+	/* what nothing is known of is average */
+	CHECK(model->columns[3].average == model->columns[3].unseen_coef);
+	CHECK(model->columns[4].average == 0);
 	scratch_end(&arena);
 }
 
@@ -391,6 +414,7 @@ main(void)
 	RUN(a_null_flag_becomes_part_of_its_number);
 	RUN(an_unseen_level_counts_as_other_or_as_the_weighted_mean);
 	RUN(a_level_that_no_training_row_had_counts_as_unseen);
+	RUN(a_column_knows_what_it_adds_on_average);
 	RUN(levels_are_found_by_all_their_bytes);
 	RUN(a_row_and_a_block_score_to_the_same_bits);
 	RUN(a_null_without_a_level_of_its_own_counts_as_unseen);

@@ -186,7 +186,10 @@ a_model_without_groups_is_of_format_1(void)
 	image[8] = 5; /* likewise */
 	seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "family"), NUM_CORRUPT);
-	image[8] = 6;
+	image[8] = 6; /* lacks its averages */
+	seal(image, image_bytes);
+	CHECK_INT(decode(image, image_bytes, "average"), NUM_CORRUPT);
+	image[8] = 11;
 	seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "format"), NUM_CORRUPT);
 	/* and the other way round there are bytes too many */

@@ -111,7 +111,7 @@ the_bytes_of_an_empty_linear_model_are_known(void)
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "family");
 	bytes[12] = 1;
-	bytes[8] = 6;
+	bytes[8] = 11;
 	seal(bytes, size);
 	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);

@@ -34,6 +34,7 @@
 #include "pg/export.h"
 #include "pg/govern/govern.h"
 #include "pg/govern/serving.h"
+#include "pg/predict_reasons.h"
 #include "pg/predict_state.h"
 #include "pg/rows.h"
 #include "pg/store.h"
@@ -60,6 +61,7 @@ enum
 	COLUMN_CUTOFF,
 	COLUMN_DECIDED,
 	COLUMN_REGION,
+	COLUMN_REASONS,
 	DECISION_COLUMNS
 };
 
@@ -76,12 +78,12 @@ typedef struct Statement
 static Statement insert_decision = {
 	"INSERT INTO fairpg_catalog.decision"
 	" (decision, at, model, version, deployment, slot, subject_digest,"
-	"  input_digest, score, cutoff, decided, region)"
+	"  input_digest, score, cutoff, decided, region, reasons)"
 	" OVERRIDING SYSTEM VALUE"
-	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-	12,
+	" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+	13,
 	{ INT8OID, TIMESTAMPTZOID, TEXTOID, INT4OID, INT8OID, TEXTOID, BYTEAOID,
-	  BYTEAOID, FLOAT8OID, FLOAT8OID, BOOLOID, TEXTOID },
+	  BYTEAOID, FLOAT8OID, FLOAT8OID, BOOLOID, TEXTOID, TEXTARRAYOID },
 	NULL
 };
 
@@ -278,6 +280,9 @@ decide_row(FunctionCallInfo fcinfo, PredictState *state, Datum *values,
 	else
 		values[COLUMN_CUTOFF] =
 			Float8GetDatum(binding_threshold(state->binding, state->values));
+	if (DatumGetBool(values[COLUMN_DECIDED]) ||
+	    !predict_principal_reasons(state, &values[COLUMN_REASONS]))
+		nulls[COLUMN_REASONS] = 'n';
 }
 
 /*
