@@ -11,7 +11,8 @@ CREATE ROLE fairpg_test_olga LOGIN;
 CREATE ROLE fairpg_test_service LOGIN;
 CREATE TABLE applications AS
 SELECT i AS id, i * 7919 % 101 + i * 31 % 61 > 70 AS repaid, i * 7919 % 101 AS income, i * 13 % 40 AS age,
-    CASE WHEN i % 3 = 0 THEN 'f' ELSE 'm' END AS sex
+    CASE WHEN i % 3 = 0 THEN 'f' ELSE 'm' END AS sex, i * 17 % 23 AS tenure,
+    (ARRAY['north', 'south', 'east'])[1 + i * 11 % 3] AS town, i * 29 % 31 AS rooms
 FROM generate_series(1, 6000) i;
 GRANT SELECT ON applications TO PUBLIC;
 SELECT fairpg.init() IS NOT NULL AS ready;
@@ -44,10 +45,14 @@ SELECT fairpg.activate_policy('lending', 1, 'as agreed by the committee');
 \c - fairpg_test_ana
 SELECT version FROM fairpg.train('credit', 'applications', 'repaid', features => '{income}', protected => '{sex}', seed => 1);
 \c - :admin
+-- version 1 as one from before models knew averages: -2.5 + 0.05 * income, of format 1
+UPDATE fairpg_catalog.model_version SET artifact = image, artifact_sha256 = sha256(image)
+FROM (SELECT '\x6661697270674d0a01000000010000006c00000000000000000000000000e03f00000000000004c00100000006000000696e636f6d650000000001000000000000000000000000009a9999999999a93f000000000000000000000000000000000000000000405940bd989009'::bytea AS image) i WHERE model = 'credit';
 SELECT fairpg.govern('credit', 'lending', 'whom to grant a loan, by a first score');
 SELECT fairpg.assign('credit', 'a');
 \c - fairpg_test_ana
-SELECT version FROM fairpg.train('credit', 'applications', 'repaid', features => '{income,age}', protected => '{sex}', seed => 1);
+SELECT version FROM fairpg.train('credit', 'applications', 'repaid', features => '{income,age,tenure,town,rooms}', protected => '{sex}', seed => 1,
+    options => '{"threshold": 0.8}');
 \c - fairpg_test_rita
 SELECT version, outcome FROM fairpg.review('credit', 1, 'design_review', 'pass', 'features, label and threshold are as designed', body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}');
 SELECT version, outcome FROM fairpg.review('credit', 2, 'design_review', 'pass', 'features, label and threshold are as designed', body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}');
@@ -131,6 +136,17 @@ FROM applications a
         (SELECT f.salt FROM fairpg_catalog.deployment f WHERE f.model = 'credit' ORDER BY f.deployment LIMIT 1) || a.id, 'UTF8'))
     JOIN fairpg_catalog.deployment p USING (deployment);
 SELECT attribute, group_name, count(*) FROM fairpg_catalog.decision_attribute GROUP BY 1, 2 ORDER BY 1, 2;
+-- negative decisions have up to four reasons, those of version 1 none that are known
+SELECT d.version, d.decided, count(*) > 100 AS many, max(cardinality(d.reasons)) AS reasons, count(DISTINCT d.reasons) > 20 AS different,
+    bool_and(d.reasons IS NOT DISTINCT FROM CASE WHEN d.version = 2 AND NOT d.decided THEN ARRAY(
+        SELECT r.feature FROM fairpg.reasons('credit', a, 2) r WHERE r.contribution < -1e-6 AND r.place <= 4 ORDER BY r.place) END) AS as_told
+FROM applications a JOIN fairpg_catalog.decision d ON d.input_digest = sha256(convert_to(row_to_json(a)::text, 'UTF8'))
+GROUP BY 1, 2 ORDER BY 1, 2;
+-- the average applicant is refused as well, for no feature of hers
+SELECT id AS subject FROM applications WHERE fairpg.assign('credit', id::text) = 2 LIMIT 1 \gset
+SELECT d.decision AS average, d.decided FROM (SELECT NULL::integer AS income, NULL::integer AS age, NULL::integer AS tenure,
+    'nowhere' AS town, NULL::integer AS rooms) a, LATERAL fairpg.log_decision('credit', :'subject', a) d \gset
+SELECT decided, reasons FROM fairpg_catalog.decision WHERE decision = :average;
 SELECT count(*) = (SELECT count(*) FROM fairpg_catalog.decision) AS all_in_this_month
 FROM fairpg_catalog.decision d WHERE d.tableoid::regclass::text = 'fairpg_catalog.decision_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM');
 
@@ -189,6 +205,22 @@ FROM fairpg_report.canary v
         AND c.attribute = v.attribute AND c.group_name = v.group_name,
     LATERAL fairpg.difference_interval(v.selected, v.n, c.selected, c.n) i
 ORDER BY 1, 3, 4;
+-- each feature for each group, also those that are never named for it
+WITH adverse AS (
+    SELECT d.decision, d.region, d.reasons, x.attribute, x.group_name FROM fairpg_catalog.decision d,
+        LATERAL (SELECT '' AS attribute, '' AS group_name UNION ALL
+            SELECT a.attribute, a.group_name FROM fairpg_catalog.decision_attribute a WHERE a.decision = d.decision) x
+    WHERE NOT d.decided AND d.version = 2
+), expected AS (
+    SELECT a.region, a.attribute, a.group_name, f.feature, count(*) AS n, count(*) FILTER (WHERE f.feature = ANY (a.reasons)) AS named,
+        count(*) FILTER (WHERE f.feature = a.reasons[1]) AS named_first
+    FROM adverse a, unnest('{income,age,tenure,town,rooms}'::text[]) f (feature) GROUP BY 1, 2, 3, 4)
+SELECT v.attribute, v.group_name, v.region, count(*) AS features, bool_and(v.month = date_trunc('month', now() AT TIME ZONE 'UTC') AND v.version = 2 AND v.slot = 'canary') AS of_version,
+    bool_and(v.n = e.n AND v.named = e.named AND v.named_first = e.named_first AND v.named_rate = e.named / e.n::float8) AS counts,
+    bool_and(abs(v.low - i.low) < 1e-12 AND abs(v.high - i.high) < 1e-12) AS intervals, string_agg(DISTINCT v.flag, ', ') AS flags
+FROM fairpg_report.decision_reasons v FULL JOIN expected e USING (region, attribute, group_name, feature),
+    LATERAL fairpg.proportion_interval(e.named, e.n) i
+GROUP BY 1, 2, 3 ORDER BY 1, 2, 3;
 -- small cells, and the next one beside a single small cell, show no figures
 \c - fairpg_test_service
 SELECT count(d) FROM applications a, LATERAL fairpg.log_decision('credit', '1', a, jsonb_build_object('region',

@@ -37,7 +37,9 @@ reasons_add(const Model *model, uint32_t member, const double *added,
 		Reason *reason = &reasons[feature_of_column[c]];
 
 		reason->contribution += share * (added[c] - columns[c].average);
-		reason->average += share * columns[c].average;
+		/* of the number itself, not of its distance from the pivot */
+		reason->average +=
+			share * (columns[c].average + columns[c].coef * columns[c].pivot);
 	}
 }
 

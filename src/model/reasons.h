@@ -7,11 +7,13 @@
 
 #include "model/model.h"
 
+/* Of one feature.  What it adds on average is by the coefficients of the numbers
+ * themselves, as fairpg_catalog.coefficient has them. */
 typedef struct Reason
 {
 	uint32_t feature;    /* the caller's number */
 	double contribution; /* to the score, beyond the average */
-	double average;      /* what the feature adds to the score on average */
+	double average;
 } Reason;
 
 /*

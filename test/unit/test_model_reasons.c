@@ -7,7 +7,7 @@
 #include "unit.h"
 
 static ModelColumn columns[2][3] = {
-	{ { .source = "age", .average = 0.5 },
+	{ { .source = "age", .pivot = 40, .coef = 0.25, .average = 0.5 },
 	  { .source = "points", .element = 1, .average = -1 },
 	  { .source = "points", .element = 2, .average = 2 } },
 	{ { .source = "age", .average = 1.5 },
@@ -27,7 +27,7 @@ elements_of_an_array_are_one_feature(void)
 
 	reasons_add(&model, 0, added, feature_of_column, reasons);
 	CHECK(reasons[0].contribution == -0.25);
-	CHECK(reasons[0].average == 0.5);
+	CHECK(reasons[0].average == 10.5);
 	CHECK(reasons[1].contribution == 1.5);
 	CHECK(reasons[1].average == 1);
 }
@@ -48,7 +48,7 @@ members_count_by_their_shares(void)
 	for (uint32_t m = 0; m < 2; m++)
 		reasons_add(&model, m, added[m], feature_of_column, reasons);
 	CHECK_NEAR(reasons[0].contribution, 0.75 * -0.25 + 0.25 * 0.5, 1e-15);
-	CHECK_NEAR(reasons[0].average, 0.75 * 0.5 + 0.25 * 1.5, 1e-15);
+	CHECK_NEAR(reasons[0].average, 0.75 * 10.5 + 0.25 * 1.5, 1e-14);
 	CHECK_NEAR(reasons[1].contribution, 0.75 * 1.5 + 0.25 * 5, 1e-15);
 	CHECK_NEAR(reasons[1].average, 0.75 * 1 + 0.25 * -3, 1e-15);
 }
