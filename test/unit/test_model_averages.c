@@ -5,10 +5,7 @@
  * Formats 6 to 10 are formats 1 to 5 with the averages behind them, so an image
  * of the one is made here from one of the other, by hand.
  */
-#include "model/model.h"
-#include "num/checksum.h"
-#include "scratch.h"
-#include "unit.h"
+#include "images.h"
 
 #define IMAGE_MAX 1024
 #define MEMBERS 3
@@ -70,30 +67,6 @@ model_of(int format)
 	return model;
 }
 
-static size_t
-encode(const Model *from, uint8_t *to)
-{
-	NumArena arena;
-	uint8_t *bytes = NULL;
-	size_t size;
-
-	scratch_begin(&arena, 0);
-	CHECK_INT(model_encode(&arena, from, &bytes, &size), NUM_OK);
-	CHECK(size <= IMAGE_MAX);
-	memcpy(to, bytes, size);
-	scratch_end(&arena);
-	return size;
-}
-
-static void
-seal(uint8_t *bytes, size_t size)
-{
-	uint32_t sum = num_crc32c(bytes, size - 4);
-
-	for (int i = 0; i < 4; i++)
-		bytes[size - 4 + (size_t) i] = (uint8_t) (sum >> (8 * i));
-}
-
 /* Behind the bytes of a model come the averages of each member, as doubles. */
 static void
 the_bytes_are_those_without_and_then_the_averages(void)
@@ -109,7 +82,7 @@ the_bytes_are_those_without_and_then_the_averages(void)
 		Model model = model_of(format);
 		uint8_t want[IMAGE_MAX];
 		uint8_t got[IMAGE_MAX];
-		size_t size = encode(&model, want);
+		size_t size = image_encode(&model, want, IMAGE_MAX);
 		int n = format >= 4 ? MEMBERS * N_COLUMNS : N_COLUMNS;
 
 		CHECK_INT(want[8], format);
@@ -124,9 +97,9 @@ the_bytes_are_those_without_and_then_the_averages(void)
 		want[8] = (uint8_t) (format + 5);
 		want[16] = (uint8_t) (size & 0xff);
 		want[17] = (uint8_t) (size >> 8);
-		seal(want, size);
+		image_seal(want, size);
 		model.has_averages = true;
-		CHECK_INT(encode(&model, got), size);
+		CHECK_INT(image_encode(&model, got, IMAGE_MAX), size);
 		CHECK(memcmp(got, want, size) == 0);
 	}
 }
@@ -144,7 +117,7 @@ averages_come_back_as_they_were(void)
 		size_t size;
 
 		model.has_averages = format > 5;
-		size = encode(&model, image);
+		size = image_encode(&model, image, IMAGE_MAX);
 		scratch_begin(&arena, 0);
 		CHECK_INT(model_decode(&arena, image, size, NULL, &decoded, &field),
 		          NUM_OK);
@@ -160,34 +133,6 @@ averages_come_back_as_they_were(void)
 	}
 }
 
-/* The status for these bytes, in memory of exactly their size; what decodes
- * must encode to itself. */
-static NumStatus
-decode(const uint8_t *bytes, size_t size)
-{
-	NumArena arena;
-	Model *decoded = NULL;
-	const char *field = NULL;
-	uint8_t *exact = malloc(size > 0 ? size : 1);
-	NumStatus status;
-
-	memcpy(exact, bytes, size);
-	scratch_begin(&arena, 0);
-	status = model_decode(&arena, exact, size, NULL, &decoded, &field);
-	CHECK(arena.peak_bytes <= 1024 + 32 * size);
-	free(exact);
-	if (status == NUM_OK)
-	{
-		uint8_t *again = NULL;
-		size_t again_bytes = 0;
-
-		CHECK_INT(model_encode(&arena, decoded, &again, &again_bytes), NUM_OK);
-		CHECK(again_bytes == size && memcmp(again, bytes, size) == 0);
-	}
-	scratch_end(&arena);
-	return status;
-}
-
 static void
 damage_is_refused_or_sound(void)
 {
@@ -199,14 +144,14 @@ damage_is_refused_or_sound(void)
 		size_t size;
 
 		model.has_averages = true;
-		size = encode(&model, image);
+		size = image_encode(&model, image, IMAGE_MAX);
 		for (size_t cut = 20; cut < size; cut++)
 		{
 			memcpy(changed, image, cut);
 			changed[16] = (uint8_t) (cut & 0xff);
 			changed[17] = (uint8_t) (cut >> 8);
-			seal(changed, cut);
-			CHECK_INT(decode(changed, cut), NUM_CORRUPT);
+			image_seal(changed, cut);
+			CHECK_INT(image_decode(changed, cut, NULL, NULL), NUM_CORRUPT);
 		}
 		for (size_t i = 0; i + 4 < size; i++)
 			for (int difference = 1; difference < 256; difference++)
@@ -215,8 +160,8 @@ damage_is_refused_or_sound(void)
 
 				memcpy(changed, image, size);
 				changed[i] = (uint8_t) (image[i] ^ difference);
-				seal(changed, size);
-				status = decode(changed, size);
+				image_seal(changed, size);
+				status = image_decode(changed, size, NULL, NULL);
 				CHECK(status == NUM_OK || status == NUM_CORRUPT);
 			}
 	}
@@ -237,7 +182,7 @@ an_average_that_is_no_number_is_named(void)
 	bad[1].average = NAN;
 	model.columns = bad;
 	model.has_averages = true;
-	size = encode(&model, image);
+	size = image_encode(&model, image, IMAGE_MAX);
 	scratch_begin(&arena, 0);
 	CHECK_INT(model_decode(&arena, image, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);

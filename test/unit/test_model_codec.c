@@ -7,11 +7,8 @@
  * again, which is what an image made on purpose looks like.  What decodes must
  * then encode to the very bytes it came from.
  */
-#include "model/model.h"
+#include "images.h"
 #include "model/score.h"
-#include "num/checksum.h"
-#include "scratch.h"
-#include "unit.h"
 
 #define IMAGE_MAX 4096
 
@@ -39,23 +36,7 @@ static size_t image_bytes;
 static void
 make_image(void)
 {
-	NumArena arena;
-	uint8_t *bytes = NULL;
-
-	scratch_begin(&arena, 0);
-	CHECK_INT(model_encode(&arena, &model, &bytes, &image_bytes), NUM_OK);
-	CHECK(image_bytes <= IMAGE_MAX);
-	memcpy(image, bytes, image_bytes);
-	scratch_end(&arena);
-}
-
-static void
-set_checksum(uint8_t *bytes, size_t size)
-{
-	uint32_t sum = num_crc32c(bytes, size - 4);
-
-	for (int i = 0; i < 4; i++)
-		bytes[size - 4 + (size_t) i] = (uint8_t) (sum >> (8 * i));
+	image_bytes = image_encode(&model, image, IMAGE_MAX);
 }
 
 static bool
@@ -86,35 +67,10 @@ same_column(const ModelColumn *left, const ModelColumn *right)
 	return left->unseen_coef == right->unseen_coef;
 }
 
-/* The status for these bytes, which stand in memory of exactly their size;
- * when they decode, the model must be sound. */
 static NumStatus
 decode(const uint8_t *bytes, size_t size)
 {
-	NumArena arena;
-	Model *decoded = NULL;
-	const char *field = NULL;
-	uint8_t *exact = malloc(size > 0 ? size : 1);
-	NumStatus status;
-
-	memcpy(exact, bytes, size);
-	scratch_begin(&arena, 0);
-	status = model_decode(&arena, exact, size, NULL, &decoded, &field);
-	/* memory is bounded by what was given, not by what it says */
-	CHECK(arena.peak_bytes <= 1024 + 32 * size);
-	free(exact);
-	if (status == NUM_OK)
-	{
-		uint8_t *again = NULL;
-		size_t again_bytes = 0;
-
-		CHECK_INT(model_encode(&arena, decoded, &again, &again_bytes), NUM_OK);
-		CHECK(again_bytes == size && memcmp(again, bytes, size) == 0);
-	}
-	else
-		CHECK(field != NULL && field[0] != '\0');
-	scratch_end(&arena);
-	return status;
+	return image_decode(bytes, size, NULL, NULL);
 }
 
 static void
@@ -186,7 +142,7 @@ every_truncation_is_refused(void)
 		if (size < 16)
 			continue;
 		memcpy(cut, image, size);
-		set_checksum(cut, size);
+		image_seal(cut, size);
 		CHECK_INT(decode(cut, size), NUM_CORRUPT);
 	}
 }
@@ -202,7 +158,7 @@ bytes_after_the_end_are_refused(void)
 		memset(longer, 0, sizeof(longer));
 		memcpy(longer, image, image_bytes);
 		CHECK_INT(decode(longer, image_bytes + more), NUM_CORRUPT);
-		set_checksum(longer, image_bytes + more);
+		image_seal(longer, image_bytes + more);
 		CHECK_INT(decode(longer, image_bytes + more), NUM_CORRUPT);
 	}
 }
@@ -242,7 +198,7 @@ every_changed_byte_with_a_right_checksum_is_refused_or_sound(void)
 
 			memcpy(changed, image, image_bytes);
 			changed[i] = (uint8_t) (image[i] ^ difference);
-			set_checksum(changed, image_bytes);
+			image_seal(changed, image_bytes);
 			status = decode(changed, image_bytes);
 			CHECK(status == NUM_OK || status == NUM_CORRUPT);
 			n_sound += status == NUM_OK;

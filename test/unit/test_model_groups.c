@@ -2,10 +2,7 @@
  * test_model_groups.c
  *    Thresholds by group: finding one, their stored form, what that refuses.
  */
-#include "model/model.h"
-#include "num/checksum.h"
-#include "scratch.h"
-#include "unit.h"
+#include "images.h"
 
 #define IMAGE_MAX 1024
 
@@ -31,60 +28,21 @@ static uint8_t image[IMAGE_MAX];
 static size_t image_bytes;
 
 static void
-encode(const Model *from, uint8_t *to, size_t *size)
+find_all_groups(NumArena *arena, const Model *decoded)
 {
-	NumArena arena;
-	uint8_t *bytes = NULL;
-
-	scratch_begin(&arena, 0);
-	CHECK_INT(model_encode(&arena, from, &bytes, size), NUM_OK);
-	CHECK(*size <= IMAGE_MAX);
-	memcpy(to, bytes, *size);
-	scratch_end(&arena);
+	(void) arena;
+	if (decoded->groups == NULL)
+		return;
+	for (uint32_t g = 0; g < decoded->groups->n_groups; g++)
+		CHECK(model_find_group(decoded->groups,
+		                       decoded->groups->groups[g].name) ==
+		      &decoded->groups->groups[g]);
 }
 
-static void
-seal(uint8_t *bytes, size_t size)
-{
-	uint32_t sum = num_crc32c(bytes, size - 4);
-
-	for (int i = 0; i < 4; i++)
-		bytes[size - 4 + (size_t) i] = (uint8_t) (sum >> (8 * i));
-}
-
-/* The status for these bytes, which stand in memory of exactly their size;
- * when they decode they must encode to themselves. */
 static NumStatus
 decode(const uint8_t *bytes, size_t size, const char *want_field)
 {
-	NumArena arena;
-	Model *decoded = NULL;
-	const char *field = NULL;
-	uint8_t *exact = malloc(size > 0 ? size : 1);
-	NumStatus status;
-
-	memcpy(exact, bytes, size);
-	scratch_begin(&arena, 0);
-	status = model_decode(&arena, exact, size, NULL, &decoded, &field);
-	CHECK(arena.peak_bytes <= 1024 + 32 * size);
-	free(exact);
-	if (status == NUM_OK)
-	{
-		uint8_t *again = NULL;
-		size_t again_bytes = 0;
-
-		CHECK_INT(model_encode(&arena, decoded, &again, &again_bytes), NUM_OK);
-		CHECK(again_bytes == size && memcmp(again, bytes, size) == 0);
-		if (decoded->groups != NULL)
-			for (uint32_t g = 0; g < decoded->groups->n_groups; g++)
-				CHECK(model_find_group(decoded->groups,
-				                       decoded->groups->groups[g].name) ==
-				      &decoded->groups->groups[g]);
-	}
-	else if (want_field != NULL)
-		CHECK_TEXT(field, want_field);
-	scratch_end(&arena);
-	return status;
+	return image_decode(bytes, size, want_field, find_all_groups);
 }
 
 static void
@@ -159,7 +117,7 @@ the_bytes_are_those_of_format_2(void)
 	uint8_t bytes[IMAGE_MAX];
 	size_t size;
 
-	encode(&small, bytes, &size);
+	size = image_encode(&small, bytes, IMAGE_MAX);
 	CHECK_INT(size, sizeof(head) + sizeof(tail));
 	CHECK_INT(size, head[16]);
 	CHECK(memcmp(bytes, head, sizeof(head)) == 0);
@@ -173,29 +131,29 @@ a_model_without_groups_is_of_format_1(void)
 	Model plain = model;
 
 	plain.groups = NULL;
-	encode(&plain, image, &image_bytes);
+	image_bytes = image_encode(&plain, image, IMAGE_MAX);
 	CHECK_INT(image[8], 1);
 	CHECK_INT(decode(image, image_bytes, NULL), NUM_OK);
 	/* the same bytes under the other number lack their groups */
 	image[8] = 2;
-	seal(image, image_bytes);
+	image_seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "protected attribute"), NUM_CORRUPT);
 	image[8] = 3; /* of another family */
-	seal(image, image_bytes);
+	image_seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "family"), NUM_CORRUPT);
 	image[8] = 5; /* likewise */
-	seal(image, image_bytes);
+	image_seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "family"), NUM_CORRUPT);
 	image[8] = 6; /* lacks its averages */
-	seal(image, image_bytes);
+	image_seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "average"), NUM_CORRUPT);
 	image[8] = 11;
-	seal(image, image_bytes);
+	image_seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "format"), NUM_CORRUPT);
 	/* and the other way round there are bytes too many */
-	encode(&model, image, &image_bytes);
+	image_bytes = image_encode(&model, image, IMAGE_MAX);
 	image[8] = 1;
-	seal(image, image_bytes);
+	image_seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "length"), NUM_CORRUPT);
 }
 
@@ -206,7 +164,7 @@ a_model_with_groups_comes_back_as_it_was(void)
 	Model *decoded = NULL;
 	const char *field = NULL;
 
-	encode(&model, image, &image_bytes);
+	image_bytes = image_encode(&model, image, IMAGE_MAX);
 	scratch_begin(&arena, 0);
 	CHECK_INT(model_decode(&arena, image, image_bytes, NULL, &decoded, &field),
 	          NUM_OK);
@@ -230,13 +188,13 @@ damage_is_refused_or_sound(void)
 	int n_sound = 0;
 	int n_refused = 0;
 
-	encode(&model, image, &image_bytes);
+	image_bytes = image_encode(&model, image, IMAGE_MAX);
 	for (size_t size = 0; size < image_bytes; size++)
 	{
 		CHECK_INT(decode(image, size, NULL), NUM_CORRUPT);
 		memcpy(changed, image, size);
 		if (size >= 16)
-			seal(changed, size);
+			image_seal(changed, size);
 		CHECK_INT(decode(changed, size, NULL), NUM_CORRUPT);
 	}
 	for (size_t i = 0; i + 4 < image_bytes; i++)
@@ -249,7 +207,7 @@ damage_is_refused_or_sound(void)
 			CHECK_INT(
 				decode(changed, image_bytes, i < 8 ? "magic" : "checksum"),
 				NUM_CORRUPT);
-			seal(changed, image_bytes);
+			image_seal(changed, image_bytes);
 			status = decode(changed, image_bytes, NULL);
 			CHECK(status == NUM_OK || status == NUM_CORRUPT);
 			n_sound += status == NUM_OK;
@@ -271,45 +229,45 @@ what_cannot_be_is_named(void)
 	for (size_t i = 0; i < 3; i++)
 	{
 		two[1].threshold = bad[i];
-		encode(&hostile, image, &image_bytes);
+		image_bytes = image_encode(&hostile, image, IMAGE_MAX);
 		CHECK_INT(decode(image, image_bytes, "groups"), NUM_CORRUPT);
 	}
 	two[1].threshold = NAN;
-	encode(&hostile, image, &image_bytes);
+	image_bytes = image_encode(&hostile, image, IMAGE_MAX);
 	CHECK_INT(decode(image, image_bytes, "group threshold"), NUM_CORRUPT);
 	two[1].threshold = 0.5;
 	two[1].name = "a";
-	encode(&hostile, image, &image_bytes);
+	image_bytes = image_encode(&hostile, image, IMAGE_MAX);
 	CHECK_INT(decode(image, image_bytes, "groups"), NUM_CORRUPT);
 	two[1].name = "A";
-	encode(&hostile, image, &image_bytes);
+	image_bytes = image_encode(&hostile, image, IMAGE_MAX);
 	CHECK_INT(decode(image, image_bytes, "groups"), NUM_CORRUPT);
 	two[1].name = "b";
 	some.n_groups = 0;
-	encode(&hostile, image, &image_bytes);
+	image_bytes = image_encode(&hostile, image, IMAGE_MAX);
 	CHECK_INT(decode(image, image_bytes, "groups"), NUM_CORRUPT);
 	some.n_groups = 2;
 	some.n_columns = 0;
-	encode(&hostile, image, &image_bytes);
+	image_bytes = image_encode(&hostile, image, IMAGE_MAX);
 	CHECK_INT(decode(image, image_bytes, "number of protected columns"),
 	          NUM_CORRUPT);
 	some.n_columns = 1;
 	some.attribute = "";
-	encode(&hostile, image, &image_bytes);
+	image_bytes = image_encode(&hostile, image, IMAGE_MAX);
 	CHECK_INT(decode(image, image_bytes, "protected attribute"), NUM_CORRUPT);
 }
 
 static void
 counts_beyond_the_image_take_no_memory(void)
 {
-	encode(&model, image, &image_bytes);
+	image_bytes = image_encode(&model, image, IMAGE_MAX);
 	for (size_t place = 8; place + 4 <= image_bytes - 4; place++)
 	{
 		uint8_t changed[IMAGE_MAX];
 
 		memcpy(changed, image, image_bytes);
 		memset(changed + place, 0xff, 4);
-		seal(changed, image_bytes);
+		image_seal(changed, image_bytes);
 		/* looks at the memory taken */
 		(void) decode(changed, image_bytes, NULL);
 	}

@@ -5,10 +5,7 @@
  * Images are what users store, so the bytes themselves are compared here, with
  * ones put down by hand from the description in codec.c.
  */
-#include "model/model.h"
-#include "num/checksum.h"
-#include "scratch.h"
-#include "unit.h"
+#include "images.h"
 
 static ModelLevel levels[] = {
 	{ DATA_LEVEL_NULL, "", 0, 0.5 },
@@ -35,16 +32,6 @@ encode_example(NumArena *arena, uint32_t n_columns, uint8_t **bytes,
 	columns[1].n_levels = 3;
 	columns[1].levels = levels;
 	CHECK_INT(model_encode(arena, &model, bytes, size), NUM_OK);
-}
-
-/* Puts the checksum of a changed image right. */
-static void
-seal(uint8_t *bytes, size_t size)
-{
-	uint32_t crc = num_crc32c(bytes, size - 4);
-
-	for (int i = 0; i < 4; i++)
-		bytes[size - 4 + (size_t) i] = (uint8_t) (crc >> (8 * i) & 0xff);
 }
 
 static void
@@ -100,19 +87,19 @@ the_bytes_of_an_empty_linear_model_are_known(void)
 
 	/* a format goes with one family only */
 	bytes[12] = 1;
-	seal(bytes, size);
+	image_seal(bytes, size);
 	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "family");
 	encode_example(&arena, 0, &bytes, &size);
 	bytes[12] = 2;
-	seal(bytes, size);
+	image_seal(bytes, size);
 	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "family");
 	bytes[12] = 1;
 	bytes[8] = 11;
-	seal(bytes, size);
+	image_seal(bytes, size);
 	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "format");
@@ -165,17 +152,17 @@ the_bytes_of_an_empty_multinomial_model_are_known(void)
 	/* two classes of one name, fewer than three, and what is missing */
 	bytes[sizeof(want) - 10] = 'a';
 	bytes[sizeof(want) - 9] = '\0';
-	seal(bytes, size);
+	image_seal(bytes, size);
 	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "class name");
 	bytes[36] = 2;
-	seal(bytes, size);
+	image_seal(bytes, size);
 	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "number of classes");
 	bytes[36] = 50;
-	seal(bytes, size);
+	image_seal(bytes, size);
 	CHECK_INT(model_decode(&arena, bytes, size, NULL, &decoded, &field),
 	          NUM_CORRUPT);
 	CHECK_TEXT(field, "number of classes");
@@ -232,7 +219,7 @@ decoding_takes_little_more_memory_than_the_image(void)
 
 		memcpy(kept, bytes + place, 4);
 		memset(bytes + place, 0xff, 4);
-		seal(bytes, size);
+		image_seal(bytes, size);
 		scratch_begin(&small, 0);
 		status = model_decode(&small, bytes, size, NULL, &model, &field);
 		CHECK(status == NUM_OK || status == NUM_CORRUPT);

@@ -2,17 +2,12 @@
  * test_model_mixture.c
  *    Mixtures: what they make of a row, their stored form, what that refuses.
  */
-#include "model/model.h"
 #include "model/score.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "num/checksum.h"
+#include "images.h"
 #include "num/random.h"
-#include "scratch.h"
-#include "unit.h"
 
 #define IMAGE_MAX 2048
 #define MEMBERS 3
@@ -248,55 +243,21 @@ mixing_checks_its_shares(void)
 static void
 encode(const Model *from)
 {
-	NumArena arena;
-	uint8_t *bytes = NULL;
-
-	scratch_begin(&arena, 0);
-	CHECK_INT(model_encode(&arena, from, &bytes, &image_bytes), NUM_OK);
-	CHECK(image_bytes <= IMAGE_MAX);
-	memcpy(image, bytes, image_bytes);
-	scratch_end(&arena);
+	image_bytes = image_encode(from, image, IMAGE_MAX);
 }
 
 static void
-seal(uint8_t *bytes, size_t size)
+make_scorer(NumArena *arena, const Model *decoded)
 {
-	uint32_t sum = num_crc32c(bytes, size - 4);
+	Scorer *scorer;
 
-	for (int i = 0; i < 4; i++)
-		bytes[size - 4 + (size_t) i] = (uint8_t) (sum >> (8 * i));
+	CHECK_INT(scorer_build(arena, decoded, NULL, &scorer), NUM_OK);
 }
 
-/* The status for these bytes, in memory of exactly their size; when they
- * decode they must score, and encode to themselves. */
 static NumStatus
 decode(const uint8_t *bytes, size_t size, const char *want_field)
 {
-	NumArena arena;
-	Model *decoded = NULL;
-	const char *field = NULL;
-	uint8_t *exact = malloc(size > 0 ? size : 1);
-	NumStatus status;
-
-	memcpy(exact, bytes, size);
-	scratch_begin(&arena, 0);
-	status = model_decode(&arena, exact, size, NULL, &decoded, &field);
-	CHECK(arena.peak_bytes <= 1024 + 32 * size);
-	free(exact);
-	if (status == NUM_OK)
-	{
-		uint8_t *again = NULL;
-		size_t again_bytes = 0;
-		Scorer *scorer;
-
-		CHECK_INT(scorer_build(&arena, decoded, NULL, &scorer), NUM_OK);
-		CHECK_INT(model_encode(&arena, decoded, &again, &again_bytes), NUM_OK);
-		CHECK(again_bytes == size && memcmp(again, bytes, size) == 0);
-	}
-	else if (want_field != NULL)
-		CHECK_TEXT(field, want_field);
-	scratch_end(&arena);
-	return status;
+	return image_decode(bytes, size, want_field, make_scorer);
 }
 
 /* The bytes are a promise; these were put together by hand from the
@@ -414,7 +375,7 @@ damage_is_refused_or_sound(void)
 		CHECK_INT(decode(image, size, NULL), NUM_CORRUPT);
 		memcpy(changed, image, size);
 		if (size >= 16)
-			seal(changed, size);
+			image_seal(changed, size);
 		CHECK_INT(decode(changed, size, NULL), NUM_CORRUPT);
 	}
 	for (size_t i = 0; i + 4 < image_bytes; i++)
@@ -427,7 +388,7 @@ damage_is_refused_or_sound(void)
 			CHECK_INT(
 				decode(changed, image_bytes, i < 8 ? "magic" : "checksum"),
 				NUM_CORRUPT);
-			seal(changed, image_bytes);
+			image_seal(changed, image_bytes);
 			status = decode(changed, image_bytes, NULL);
 			CHECK(status == NUM_OK || status == NUM_CORRUPT);
 			n_sound += status == NUM_OK;
@@ -439,7 +400,7 @@ damage_is_refused_or_sound(void)
 	{
 		memcpy(changed, image, image_bytes);
 		memset(changed + place, 0xff, 4);
-		seal(changed, image_bytes);
+		image_seal(changed, image_bytes);
 		/* looks at the memory taken */
 		(void) decode(changed, image_bytes, NULL);
 	}
@@ -480,7 +441,7 @@ what_cannot_be_is_named(void)
 	/* a draw of another kind, or of a column without a name */
 	encode(&model);
 	image[image_bytes - 4 - (8 + 2 * (8 + 8 + 16 + 24)) - 5] = 2;
-	seal(image, image_bytes);
+	image_seal(image, image_bytes);
 	CHECK_INT(decode(image, image_bytes, "draw"), NUM_CORRUPT);
 	two[0].share = 0.75;
 	two[1].share = 0.25;
