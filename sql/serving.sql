@@ -244,6 +244,34 @@ WHERE d.slot = 'canary' AND d.share = 0.3;
 SELECT count(*) AS beside_their_time FROM fairpg_catalog.decision d
 WHERE NOT EXISTS (SELECT FROM fairpg.serving_at(d.model, d.at) s WHERE s.slot = d.slot AND s.version = d.version);
 
+-- a threshold of the group is a reason in the log, and a mixture has reasons too
+\c - fairpg_test_ana
+SET client_min_messages = error;
+SELECT version FROM fairpg.train('credit', 'applications', 'repaid', features => '{income,age}', protected => '{sex}', fairness => 'demographic_parity',
+    method => 'threshold', max_gap => 0.01, seed => 1);
+SELECT version FROM fairpg.train('credit', 'applications', 'repaid', features => '{income,age}', protected => '{sex}', fairness => 'demographic_parity',
+    method => 'reduction', max_gap => 0, seed => 1);
+SELECT version, count(*) AS members FROM fairpg_catalog.coefficient WHERE term = '(intercept)' AND version > 2 GROUP BY 1 ORDER BY 1;
+\c - fairpg_test_rita
+SELECT count(fairpg.review('credit', v, 'design_review', 'pass', 'features, label and threshold are as designed', body => '{"purpose": "whom to lend to", "label": "repaid", "features": "income", "alternatives": "none as good"}')) FROM generate_series(3, 4) v;
+\c - fairpg_test_abel
+SELECT count(fairpg.approve('credit', v, 'the evidence is sufficient for use')) FROM generate_series(3, 4) v;
+\c - fairpg_test_otto
+SELECT to_state, outcome FROM fairpg.deploy('credit', 3, 'canary', 0.5, 'half of the subjects');
+\c - fairpg_test_service
+SELECT count(d) FROM applications a, LATERAL fairpg.log_decision('credit', a.id::text, a, region => 'south') d WHERE a.id < 1000;
+\c - fairpg_test_otto
+SELECT to_state, outcome FROM fairpg.retire('credit', 3, 'to try the next one');
+SELECT to_state, outcome FROM fairpg.deploy('credit', 4, 'canary', 0.5, 'half of the subjects');
+\c - fairpg_test_service
+SELECT count(d) FROM applications a, LATERAL fairpg.log_decision('credit', a.id::text, a, region => 'south') d WHERE a.id < 1000;
+\c - :admin
+SELECT d.version, count(*) > 100 AS many, count(*) FILTER (WHERE d.reasons @> '{(threshold by sex)}') > 0 AS by_threshold,
+    bool_and(d.reasons = ARRAY(SELECT r.feature FROM fairpg.reasons('credit', a, d.version) r WHERE r.contribution < -1e-6 ORDER BY r.place)) AS as_told
+FROM applications a JOIN fairpg_catalog.decision d ON d.input_digest = sha256(convert_to(row_to_json(a)::text, 'UTF8'))
+WHERE d.version > 2 AND NOT d.decided GROUP BY 1 ORDER BY 1;
+SELECT feature, named_first > 0 AS weightiest FROM fairpg_report.decision_reasons WHERE version = 3 ORDER BY 1;
+
 -- retention: attributes by themselves, then all of it
 \c - fairpg_test_otto
 SELECT fairpg.purge_attributes('credit', now(), 'kept for a month by plan');

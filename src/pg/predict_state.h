@@ -2,8 +2,8 @@
  * predict_state.h
  *    What a call site of predict() and its like keeps from row to row.
  *
- * Internal to predict.c, predict_state.c, predict_variants.c and the log of
- * decisions.  Include after postgres.h.
+ * Internal to predict.c, predict_state.c, predict_variants.c, predict_reasons.c
+ * and the log of decisions.  Include after postgres.h.
  */
 #ifndef FAIRPG_PG_PREDICT_STATE_H
 #define FAIRPG_PG_PREDICT_STATE_H
