@@ -178,6 +178,35 @@ CREATE OR REPLACE FUNCTION fairpg.do_seal(OUT block bigint, OUT n integer, OUT h
 SELECT digest = :'digest_before' AS same FROM fairpg.guard_report() WHERE object ~ 'fairpg.do_seal';
 ROLLBACK;
 
+-- what was off when a block was sealed, is in it: once, until it changes
+SELECT count(*) FROM fairpg_catalog.event WHERE action = 'guards changed';
+SELECT payload -> 'off' AS off, length(payload ->> 'functions') AS digest FROM fairpg_catalog.event WHERE action = 'record begun';
+SELECT n > 0 AS sealed FROM fairpg.seal();
+ALTER TABLE fairpg_catalog.approval DISABLE TRIGGER record_guarded;
+ALTER TABLE fairpg_catalog.decision_default DISABLE TRIGGER decision_guarded;
+SELECT n FROM fairpg.seal();
+SELECT n FROM fairpg.seal();
+ALTER TABLE fairpg_catalog.approval ENABLE TRIGGER record_guarded;
+SELECT n FROM fairpg.seal();
+ALTER TABLE fairpg_catalog.decision_default ENABLE TRIGGER decision_guarded;
+SELECT n FROM fairpg.seal();
+SELECT n FROM fairpg.seal();
+SELECT count(*) FROM fairpg.guard_report() WHERE verdict <> 'ok';
+SELECT part, block = (SELECT l.block FROM fairpg_catalog.event_leaf l WHERE l.event = v.event) AS in_block, verdict, detail
+FROM fairpg.verify(fairpg.audit_head()) v WHERE part = 'guards';
+SELECT fairpg.erase_event(max(event), 'nobody needs to know that') FROM fairpg_catalog.event WHERE action = 'guards changed';
+-- and so is that a function does something else
+BEGIN;
+CREATE OR REPLACE FUNCTION fairpg.do_audit_head() RETURNS jsonb LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$ SELECT '{}'::jsonb $$;
+SELECT n FROM fairpg.seal();
+SELECT detail FROM fairpg.verify('[]') WHERE part = 'guards' ORDER BY event DESC LIMIT 1;
+ROLLBACK;
+-- without the trigger that signs events there are none, and seals say so
+ALTER TABLE fairpg_catalog.event DISABLE TRIGGER record_kept;
+SELECT fairpg.seal();
+ALTER TABLE fairpg_catalog.event ENABLE TRIGGER record_kept;
+SELECT n FROM fairpg.seal();
+
 DROP FUNCTION words, field;
 
 DROP SCHEMA fairpg_catalog, fairpg_report CASCADE;

@@ -44,8 +44,38 @@ COMMENT ON FUNCTION fairpg.do_add_note(text, text) IS 'what fairpg.add_note() do
 
 -- Events of transactions that have not committed are not seen, and sealed the
 -- next time.  So writers wait for nobody.  Sealers wait for each other, by a
--- lock on the table that others than its owner take by this call alone; who makes it in a
--- transaction that stays open keeps others from sealing, not from writing.
+-- lock on the table that others than its owner take by this call alone: a fork
+-- needs two who seal at once.  But they do not wait for long, since who seals in
+-- a transaction that stays open would hold up every job after it.
+
+CREATE FUNCTION fairpg.lock_record()
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+DECLARE
+    holder record;
+BEGIN
+    LOCK TABLE fairpg_catalog.event_block IN SHARE ROW EXCLUSIVE MODE;
+EXCEPTION WHEN lock_not_available THEN
+    -- who has it; a vacuum has another mode
+    SELECT coalesce('Process ' || l.pid, 'A prepared transaction') AS who, l.mode INTO holder
+        FROM pg_locks l
+        WHERE l.locktype = 'relation' AND l.relation = 'fairpg_catalog.event_block'::regclass
+            AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+            AND l.granted AND l.mode NOT IN ('AccessShareLock', 'RowShareLock')
+        ORDER BY l.mode = 'ShareRowExclusiveLock' DESC LIMIT 1;
+    RAISE lock_not_available USING
+        MESSAGE = CASE holder.mode WHEN 'ShareRowExclusiveLock' THEN 'another session is sealing the record'
+            ELSE 'the record could not be locked' END,
+        DETAIL = format('%s holds %s on table "fairpg_catalog.event_block".',
+            coalesce(holder.who, 'Another session'), coalesce(holder.mode, 'a lock')),
+        HINT = 'Nothing is lost: events are sealed the next time. The lock is held until the transaction ends; '
+            'idle_in_transaction_session_timeout ends those that nobody ends.';
+END
+$body$;
+COMMENT ON FUNCTION fairpg.lock_record()
+    IS 'part of fairpg.seal(): keeps others from sealing until the transaction ends, or an error that names who does';
 
 CREATE FUNCTION fairpg.seal(OUT block bigint, OUT n integer, OUT hash text)
     LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -55,10 +85,11 @@ COMMENT ON FUNCTION fairpg.seal()
 
 CREATE FUNCTION fairpg.do_seal(OUT block bigint, OUT n integer, OUT hash text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-    SET search_path = pg_catalog, pg_temp
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s'
     AS $body$
 DECLARE
     head fairpg_catalog.event_block;
+    guards jsonb;
     events bigint[];
     leaves bytea[];
 BEGIN
@@ -69,16 +100,21 @@ BEGIN
             DETAIL = 'A snapshot from before the newest block would seal events a second time.',
             HINT = 'Call it at READ COMMITTED, in a transaction of its own.';
     END IF;
-    LOCK TABLE fairpg_catalog.event_block IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM fairpg.lock_record();
+    guards := fairpg.guard_state();
 
     SELECT b.* INTO head FROM fairpg_catalog.event_block b ORDER BY b.block DESC LIMIT 1;
     IF NOT FOUND THEN
         head.block := 0;
         head.hash := decode(repeat('00', 32), 'hex');
         -- what makes this record another one than that of any other database
-        PERFORM fairpg.record_event('record begun', 'record', jsonb_build_object(
+        PERFORM fairpg.record_event('record begun', 'record', guards || jsonb_build_object(
             'database', current_database(),
             'system_identifier', (SELECT s.system_identifier::text FROM pg_control_system() s)));
+    ELSIF guards IS DISTINCT FROM (SELECT jsonb_build_object('off', e.payload -> 'off', 'functions', e.payload -> 'functions')
+        FROM fairpg_catalog.event e WHERE e.action IN ('record begun', 'guards changed') ORDER BY e.event DESC LIMIT 1)
+    THEN
+        PERFORM fairpg.record_event('guards changed', 'record', guards);
     END IF;
 
     SELECT array_agg(e.event ORDER BY e.event), array_agg(e.leaf ORDER BY e.event) INTO events, leaves
@@ -156,7 +192,7 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('the payload of event %s has been erased', event);
     END IF;
-    IF erased.action IN ('record begun', 'record restored', 'event erased') THEN
+    IF erased.action IN ('record begun', 'record restored', 'guards changed', 'event erased') THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('event %s is about the record itself', event),
             DETAIL = format('Events "%s" hold nothing of people, and what they say is needed to verify the others.', erased.action);

@@ -57,6 +57,8 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.event.payload_digest IS 'SHA-256 of salt and payload';
     COMMENT ON COLUMN fairpg_catalog.event.leaf
         IS 'SHA-256 of all other columns, with the digest in the place of payload and salt';
+    CREATE INDEX event_about_guards ON fairpg_catalog.event (event) WHERE action IN ('record begun', 'guards changed');
+    COMMENT ON INDEX fairpg_catalog.event_about_guards IS 'finds what was last said of the guards, which each seal asks for';
 
     CREATE TABLE fairpg_catalog.event_block (
         block bigint PRIMARY KEY,

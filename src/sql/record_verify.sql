@@ -143,6 +143,25 @@ BEGIN
     RETURN QUERY
     SELECT 'guards', NULL::bigint, NULL::bigint, 'note', format('%s: %s', g.object, g.state)
     FROM fairpg.do_guard_report() g WHERE g.verdict <> 'ok';
+
+    -- what was found when blocks were sealed
+    RETURN QUERY
+    WITH said AS (
+        SELECT e.event, e.payload ->> 'functions' AS functions,
+            lag(e.payload ->> 'functions') OVER (ORDER BY e.event) AS functions_before,
+            CASE jsonb_typeof(e.payload -> 'off') WHEN 'array' THEN e.payload -> 'off' ELSE '[]' END AS off
+        FROM fairpg_catalog.event e
+        WHERE e.action IN ('record begun', 'guards changed')
+    )
+    SELECT 'guards', (SELECT l.block FROM fairpg_catalog.event_leaf l WHERE l.event = s.event), s.event, 'note', w.what
+    FROM said s CROSS JOIN LATERAL (
+        SELECT 'found when the block was sealed: ' || string_agg(format('%s: %s', o.value ->> 'object', o.value ->> 'state'), '; '
+            ORDER BY o.ordinality) FROM jsonb_array_elements(s.off) WITH ORDINALITY o
+        UNION ALL
+        SELECT 'functions of fairpg were others than before: fairpg.guard_report() has what to compare with the release'
+        WHERE s.functions <> s.functions_before) w (what)
+    WHERE w.what IS NOT NULL
+    ORDER BY s.event;
 END
 $body$;
 COMMENT ON FUNCTION fairpg.verify_circumstances()
@@ -263,7 +282,9 @@ CREATE FUNCTION fairpg.do_guard_report()
     AS $body$
 DECLARE
     guarded CONSTANT name[] := fairpg.guarded_tables();
+    logs CONSTANT name[] := '{decision,decision_attribute,outcome}';
     keeper CONSTANT name := (SELECT pg_get_userbyid(s.nspowner) FROM pg_namespace s WHERE s.nspname = 'fairpg_catalog');
+    extension CONSTANT oid := (SELECT x.oid FROM pg_extension x WHERE x.extname = 'fairpg');
 BEGIN
     RETURN QUERY
     WITH wanted (relation, trigger, body) AS (
@@ -275,6 +296,11 @@ BEGIN
             ('event', 'record_kept', 'event_guarded'), ('event', 'record_truncated', 'record_kept'),
             ('event_block', 'record_kept', 'record_kept'), ('event_block', 'record_truncated', 'record_kept'),
             ('event_leaf', 'record_kept', 'record_kept'), ('event_leaf', 'record_truncated', 'record_kept')
+        UNION ALL
+        SELECT l.relation, g.trigger, 'decision_guarded'
+        FROM (SELECT unnest(logs) UNION ALL SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                WHERE i.inhparent IN (SELECT to_regclass('fairpg_catalog.' || log) FROM unnest(logs) AS log)) l (relation)
+            CROSS JOIN (VALUES ('decision_guarded'::name), ('decision_truncated')) g (trigger)
     ), found AS (
         SELECT format('trigger %s on fairpg_catalog.%s', w.trigger, w.relation) AS named,
             pg_get_userbyid(c.relowner) AS holder,
@@ -294,20 +320,19 @@ BEGIN
             CASE WHEN pg_get_userbyid(c.relowner) = keeper THEN 'of the owner of the store' ELSE 'of another role' END,
             NULL
         FROM pg_class c
-        WHERE c.relnamespace = to_regnamespace('fairpg_catalog') AND c.relkind = 'r'
+        WHERE c.relnamespace = to_regnamespace('fairpg_catalog') AND c.relkind IN ('r', 'p')
             AND c.relname IN (SELECT w.relation FROM wanted w)
         UNION ALL
         SELECT format('function %s', p.oid::regprocedure), pg_get_userbyid(p.proowner),
             CASE
-                WHEN d.objid IS NULL THEN 'not of the extension'
-                WHEN p.proowner <> x.extowner THEN 'of another role than the extension'
+                WHEN p.oid NOT IN (SELECT d.objid FROM pg_depend d
+                    WHERE d.classid = 'pg_proc'::regclass AND d.deptype = 'e'
+                        AND d.refclassid = 'pg_extension'::regclass AND d.refobjid = extension) THEN 'not of the extension'
+                WHEN p.proowner <> (SELECT x.extowner FROM pg_extension x WHERE x.oid = extension) THEN 'of another role than the extension'
                 ELSE 'of the extension'
             END,
             encode(sha256(convert_to(concat_ws(E'\n', p.prosrc, p.probin, p.proconfig::text), 'UTF8')), 'hex')
         FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
-            LEFT JOIN pg_extension x ON x.extname = 'fairpg'
-            LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-                AND d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
         WHERE p.pronamespace = 'fairpg'::regnamespace
             AND (l.lanname <> 'c' OR p.prosrc = 'fairpg_govern' OR p.prorettype = 'trigger'::regtype)
     )
@@ -318,3 +343,32 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION fairpg.do_guard_report() IS 'what fairpg.guard_report() does';
+
+-- The report as seals keep it.  Events that nobody signs could not say it.
+CREATE FUNCTION fairpg.guard_state()
+    RETURNS jsonb
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+DECLARE
+    state jsonb;
+    signing text;
+BEGIN
+    SELECT jsonb_build_object(
+            'off', coalesce(jsonb_agg(jsonb_build_object('object', g.object, 'owner', g.owner, 'state', g.state)
+                ORDER BY g.object COLLATE "C") FILTER (WHERE g.verdict <> 'ok'), '[]'),
+            'functions', encode(sha256(convert_to(string_agg(g.digest, ',' ORDER BY g.object COLLATE "C"), 'UTF8')), 'hex'))
+        INTO state FROM fairpg.do_guard_report() g;
+    signing := (SELECT o.value ->> 'state' FROM jsonb_array_elements(state -> 'off') o
+        WHERE o.value ->> 'object' = 'trigger record_kept on fairpg_catalog.event');
+    IF signing IS NOT NULL THEN
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = 'events are not signed',
+            DETAIL = format('Trigger "record_kept" on "fairpg_catalog.event" is %s.', signing),
+            HINT = 'Enable it, or have fairpg.init() make it again, and call fairpg.verify().';
+    END IF;
+    RETURN state;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.guard_state()
+    IS 'part of fairpg.seal(): guards that are off, and SHA-256 of what the functions do';

@@ -40,16 +40,21 @@ is "each block has one predecessor, and one successor" "$(sql \
 head=$(sql "SELECT fairpg.audit_head()")
 none "the record is right" "$(sql "SELECT * FROM fairpg.verify('$head') WHERE verdict <> 'ok'")"
 
-# an open seal holds up no writer, and the next sealer waits for it
+# an open seal holds up no writer, and the next sealer for some seconds: it is
+# told who seals
 mkfifo record_open.fifo
 psql -XAtq <record_open.fifo >record_open.log 2>&1 &
 exec 3>record_open.fifo
 echo "BEGIN; SELECT fairpg.add_note('model x', 'sealed with the transaction that wrote it'); SELECT n FROM fairpg.seal();" >&3
 for _ in $(seq 100); do [ "$(wc -l <record_open.log)" -lt 2 ] || break; sleep 0.1; done
 is "an open seal holds up nobody who writes" "$(sql "SET statement_timeout = '20s'" "SELECT fairpg.add_note('model y', 'meanwhile') > 0")" t
-like "the next sealer waits for it" "$(sql "SET lock_timeout = '200ms'" "SELECT fairpg.seal()")" 'lock timeout'
-# the server dies with it
 pid=$(sql "SELECT pid FROM pg_locks WHERE relation = 'fairpg_catalog.event_block'::regclass AND mode = 'ShareRowExclusiveLock'")
+like "the next sealer does not wait without end, and is told who seals" \
+	"$(sql "SET statement_timeout = '30s'" "\\set VERBOSITY verbose" "SELECT fairpg.seal()" | tr '\n' ' ')" \
+	"55P03: another session is sealing the record DETAIL:  Process $pid holds"
+is "who verifies waits for nobody" "$(sql "SET lock_timeout = '200ms'" "SELECT count(*) FROM fairpg.verify('$head') WHERE verdict = 'failed'")" 0
+is "what was not sealed is kept" "$(sql "SELECT fairpg.audit_head() ->> 'unsealed'")" 1
+# the server dies with it
 kill -9 "$pid"
 exec 3>&-
 for _ in $(seq 300); do sql "SELECT 1" | grep -qx 1 && break; sleep 0.1; done
@@ -57,4 +62,9 @@ is "of a seal that died nothing is left" "$(sql "SELECT fairpg.audit_head() ->> 
 0'
 is "and the next one goes on" "$(sql "SELECT n FROM fairpg.seal()")" 1
 none "the record is right" "$(sql "SELECT * FROM fairpg.verify('$head') WHERE verdict <> 'ok'")"
+# the lock of a vacuum is waited for, since it ends
+sql "BEGIN" "LOCK TABLE fairpg_catalog.event_block IN SHARE UPDATE EXCLUSIVE MODE" "SELECT pg_sleep(1)" "COMMIT" >/dev/null &
+for _ in $(seq 100); do sql "SELECT count(*) FROM pg_locks WHERE mode = 'ShareUpdateExclusiveLock' AND relation = 'fairpg_catalog.event_block'::regclass" | grep -qx 1 && break; done
+is "a vacuum delays a seal, and no more" "$(sql "SELECT n FROM fairpg.seal()")" 0
+wait
 rm -f record_*
