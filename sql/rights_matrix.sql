@@ -47,6 +47,7 @@ INSERT INTO matrix_call VALUES
     ('map_person',            '-------+-', $$SELECT fairpg.map_person('fairpg_test_no_such_role', 'nobody')$$),
     ('assign_duty',           '-------+-', $$SELECT fairpg.assign_duty('none', 'fairpg_test_no_such_role')$$),
     ('add_contributor',       '+--------', $$SELECT fairpg.add_contributor('none', 1, 'fairpg_test_no_such_role', 'nothing')$$),
+    ('withdraw_contributor',  '-------+-', $$SELECT fairpg.withdraw_contributor('none', 1, 'nobody', 'no reason that is known to anybody')$$),
     ('review',                '-+-------', $$SELECT fairpg.review('none', 1, 'design_review', 'pass', 'nothing that was looked at')$$),
     ('approve',               '--+------', $$SELECT fairpg.approve('none', 1, 'no reason that is known to anybody')$$),
     ('reject',                '-+-------', $$SELECT fairpg.reject('none', 1, 'no reason that is known to anybody')$$),

@@ -81,8 +81,17 @@ BEGIN
     IF to_regrole(quote_ident(role_name)) IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role_name);
     END IF;
-    INSERT INTO fairpg_catalog.contributor (model, version, role_name, act, added_at, added_by)
-        VALUES (model, version, role_name, act, clock_timestamp(), (SELECT a.role FROM fairpg.session_actor() a));
+    -- what was withdrawn can be added again; the record has both
+    INSERT INTO fairpg_catalog.contributor AS c (model, version, role_name, act, added_at, added_by)
+        VALUES (model, version, role_name, act, clock_timestamp(), (SELECT a.role FROM fairpg.session_actor() a))
+        ON CONFLICT ON CONSTRAINT contributor_pkey DO UPDATE
+            SET added_at = excluded.added_at, added_by = excluded.added_by,
+                withdrawn_at = NULL, withdrawn_by = NULL, withdrawal_reason = NULL
+            WHERE c.withdrawn_at IS NOT NULL;
+    IF NOT FOUND THEN
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = format('"%s" has been added to model "%s" version %s for that', role_name, model, version);
+    END IF;
     PERFORM fairpg.record_event('contributor added', format('model %s@%s', model, version),
         jsonb_build_object('role', role_name, 'act', act));
     RETURN format('%s had a part in model %s version %s', role_name, model, version);
@@ -97,6 +106,61 @@ CREATE FUNCTION fairpg.add_contributor(model text, version integer, role_name te
     AS 'MODULE_PATHNAME', 'fairpg_govern';
 COMMENT ON FUNCTION fairpg.add_contributor(text, integer, text, text)
     IS 'writes down that somebody had a part in a version, who then cannot review or approve it';
+
+-- A mistake is marked and not deleted: approvals that were refused for it are in
+-- the record, with it as the reason.  Who trained or chose the version is in
+-- other tables, and stays.
+CREATE FUNCTION fairpg.do_withdraw_contributor(model text, version integer, role_name text, reason text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_variable
+DECLARE
+    actor record;
+    added record;
+    fault text;
+BEGIN
+    SELECT * INTO actor FROM fairpg.session_actor();
+    PERFORM fairpg.require_version(model, version);
+    PERFORM fairpg.require_text(reason, 'reason', 20);
+    SELECT array_agg(c.act) AS acts, bool_or(fairpg.person_of(c.added_by) = fairpg.person_of(actor.role)) AS by_actor INTO added
+        FROM (SELECT * FROM fairpg_catalog.contributor w
+            WHERE w.model = do_withdraw_contributor.model AND w.version = do_withdraw_contributor.version
+                AND w.role_name = do_withdraw_contributor.role_name AND w.withdrawn_at IS NULL
+            FOR UPDATE) c;
+    IF added.acts IS NULL THEN
+        RAISE undefined_object USING
+            MESSAGE = format('"%s" has not been added as a contributor of model "%s" version %s', role_name, model, version),
+            HINT = 'Who trained or chose a version has a part in it that nobody can withdraw.';
+    END IF;
+    fault := coalesce(fairpg.independence_fault(model, version),
+        CASE WHEN added.by_actor THEN format('the same person who has added "%s"', role_name) END);
+    IF fault IS NOT NULL THEN
+        PERFORM fairpg.record_event('contributor refused', format('model %s@%s', model, version),
+            jsonb_build_object('role', role_name, 'because', fault));
+        RETURN format('refused: %s', fault);
+    END IF;
+    UPDATE fairpg_catalog.contributor c
+        SET withdrawn_at = clock_timestamp(), withdrawn_by = actor.role, withdrawal_reason = reason
+        WHERE c.model = do_withdraw_contributor.model AND c.version = do_withdraw_contributor.version
+            AND c.role_name = do_withdraw_contributor.role_name AND c.withdrawn_at IS NULL;
+    PERFORM fairpg.record_event('contributor withdrawn', format('model %s@%s', model, version),
+        jsonb_build_object('role', role_name, 'acts', added.acts, 'reason', reason));
+    RETURN format('%s is no contributor of model %s version %s%s', role_name, model, version,
+        CASE WHEN fairpg.person_of(role_name) IN (SELECT c.person FROM fairpg.contributors(model, version) c)
+            THEN ' by that, and still is one otherwise' ELSE '' END);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.do_withdraw_contributor(text, integer, text, text)
+    IS 'what fairpg.withdraw_contributor() does, as the owner of the store';
+
+CREATE FUNCTION fairpg.withdraw_contributor(model text, version integer, role_name text, reason text)
+    RETURNS text
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'fairpg_govern';
+COMMENT ON FUNCTION fairpg.withdraw_contributor(text, integer, text, text)
+    IS 'marks that somebody was added to a version by mistake; not by who added them or had a part in it, and not of who trained it';
 
 CREATE FUNCTION fairpg.do_request_waiver(
     model text,

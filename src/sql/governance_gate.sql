@@ -64,9 +64,11 @@ CREATE FUNCTION fairpg.criterion_results(
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH policy AS (
-        SELECT p.* FROM fairpg_catalog.governed_model g
+    WITH demand AS (
+        SELECT c.*, p.max_evidence_age
+        FROM fairpg_catalog.governed_model g
             JOIN fairpg_catalog.policy p ON p.policy = g.policy AND p.status = 'active'
+            JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
         WHERE g.model = criterion_results.model
     ), service AS (
         SELECT d.slot, d.started_at, coalesce(d.ended_at, 'infinity') AS ended_at
@@ -81,64 +83,61 @@ BEGIN
                 ORDER BY s.started_at DESC LIMIT 1) s ON true
         WHERE e.model = criterion_results.model AND e.version = criterion_results.version
             AND e.part <> 'train'
+    ), asked AS (
+        -- each criterion with every evaluation that its phase is about
+        SELECT d.criterion, d.contrast, d.metric, d.attribute, e.*
+        FROM demand d
+            JOIN candidate e ON e.made = CASE d.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
     ), figure AS (
         -- every value that an evaluation has for a criterion: one, or one for each group
-        SELECT c.criterion, e.evaluation, e.evaluated_at, e.level,
-            CASE c.contrast WHEN 'ratio' THEN f.ratio ELSE f.value END AS value,
-            CASE c.contrast WHEN 'ratio' THEN f.ratio_low ELSE f.low END AS low,
-            CASE c.contrast WHEN 'ratio' THEN f.ratio_high ELSE f.high END AS high,
+        SELECT a.criterion, a.evaluation, a.evaluated_at, a.level,
+            CASE a.contrast WHEN 'ratio' THEN f.ratio ELSE f.value END AS value,
+            CASE a.contrast WHEN 'ratio' THEN f.ratio_low ELSE f.low END AS low,
+            CASE a.contrast WHEN 'ratio' THEN f.ratio_high ELSE f.high END AS high,
             f.n, f.worst_group, f.reason
-        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
-            JOIN candidate e ON e.made = CASE c.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
-            JOIN fairpg_catalog.evaluation_gap f ON f.evaluation = e.evaluation
-                AND f.criterion = c.metric AND f.attribute = c.attribute
-        WHERE c.contrast IN ('gap', 'ratio')
+        FROM asked a JOIN fairpg_catalog.evaluation_gap f ON f.evaluation = a.evaluation
+                AND f.criterion = a.metric AND f.attribute = a.attribute
+        WHERE a.contrast IN ('gap', 'ratio')
         UNION ALL
-        SELECT c.criterion, e.evaluation, e.evaluated_at, e.level, f.value, f.low, f.high, f.n,
+        SELECT a.criterion, a.evaluation, a.evaluated_at, a.level, f.value, f.low, f.high, f.n,
             f.attribute || ': ' || f.group_name, f.reason
-        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
-            JOIN candidate e ON e.made = CASE c.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
-            JOIN fairpg_catalog.evaluation_metric f ON f.evaluation = e.evaluation
-                AND f.metric = c.metric AND f.attribute = c.attribute
-        WHERE c.contrast = 'each_group'
+        FROM asked a JOIN fairpg_catalog.evaluation_metric f ON f.evaluation = a.evaluation
+                AND f.metric = a.metric AND f.attribute = a.attribute
+        WHERE a.contrast = 'each_group'
         UNION ALL
         -- how far the mean score is from the rate, whichever way: analysis calibration has it with its sign
-        SELECT c.criterion, e.evaluation, e.evaluated_at, e.level, abs(r.value),
+        SELECT a.criterion, a.evaluation, a.evaluated_at, a.level, abs(r.value),
             CASE WHEN r.low <= 0 AND r.high >= 0 THEN 0 ELSE least(abs(r.low), abs(r.high)) END,
             greatest(abs(r.low), abs(r.high)), r.n, r.attribute || ': ' || r.group_name, r.reason
-        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
-            JOIN candidate e ON e.made = CASE c.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
-            JOIN fairpg_catalog.analysis_row r ON r.evaluation = e.evaluation AND r.analysis = 'calibration'
-                AND r.kind = 'group' AND r.metric = c.metric AND r.attribute = c.attribute
-        WHERE c.contrast = 'each_group' AND c.metric = 'calibration_in_the_large'
+        FROM asked a JOIN fairpg_catalog.analysis_row r ON r.evaluation = a.evaluation AND r.analysis = 'calibration'
+                AND r.kind = 'group' AND r.metric = a.metric AND r.attribute = a.attribute
+        WHERE a.contrast = 'each_group' AND a.metric = 'calibration_in_the_large'
         UNION ALL
-        SELECT c.criterion, e.evaluation, e.evaluated_at, e.level, v.value,
-            CASE c.metric WHEN 'accuracy' THEN w.low END, CASE c.metric WHEN 'accuracy' THEN w.high END,
-            e.n_rows, NULL, NULL
-        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
-            JOIN candidate e ON e.made = CASE c.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
-            CROSS JOIN LATERAL (SELECT CASE c.metric WHEN 'accuracy' THEN e.accuracy WHEN 'auc' THEN e.auc ELSE e.loss END) v (value)
-            CROSS JOIN LATERAL fairpg.proportion_interval(e.accuracy * e.n_rows, e.n_rows, e.level) w
-        WHERE c.contrast = 'overall'
+        SELECT a.criterion, a.evaluation, a.evaluated_at, a.level,
+            CASE a.metric WHEN 'accuracy' THEN a.accuracy WHEN 'auc' THEN a.auc ELSE a.loss END,
+            CASE a.metric WHEN 'accuracy' THEN w.low END, CASE a.metric WHEN 'accuracy' THEN w.high END,
+            a.n_rows, NULL, NULL
+        FROM asked a CROSS JOIN LATERAL fairpg.proportion_interval(a.accuracy * a.n_rows, a.n_rows, a.level) w
+        WHERE a.contrast = 'overall'
         UNION ALL
-        SELECT c.criterion, a.evaluation, a.analysed_at, NULL,
+        -- of data, whatever evaluation they were looked at with
+        SELECT d.criterion, a.evaluation, a.analysed_at, NULL,
             (SELECT count(*) FROM fairpg_catalog.analysis_row r
              WHERE r.evaluation = a.evaluation AND r.analysis = a.analysis
-                AND r.severity = replace(c.metric, 'data_checks_', ''))::double precision,
+                AND r.severity = replace(d.metric, 'data_checks_', ''))::double precision,
             NULL, NULL, a.n_rows, NULL, NULL
-        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
+        FROM demand d
             JOIN fairpg_catalog.evaluation e
                 ON e.model = criterion_results.model AND e.version = criterion_results.version
             JOIN fairpg_catalog.analysis a ON a.evaluation = e.evaluation AND a.analysis = 'data_checks'
-        WHERE c.contrast = 'count'
+        WHERE d.contrast = 'count'
     ), newest AS (
         SELECT f.*, f.evaluation = first_value(f.evaluation) OVER (PARTITION BY f.criterion
             ORDER BY f.evaluated_at DESC, f.evaluation DESC) AS is_newest
         FROM figure f
     ), judged AS (
-        SELECT c.criterion, f.value, f.low, f.high, f.n, f.worst_group, f.evaluation, x.verdict, x.reason,
-            c.threshold, c.comparator, c.contrast, c.metric
-        FROM policy p JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
+        SELECT c.*, f.value, f.low, f.high, f.n, f.worst_group, f.evaluation, x.verdict, x.reason
+        FROM demand c
             LEFT JOIN newest f ON f.criterion = c.criterion AND f.is_newest
             CROSS JOIN LATERAL (SELECT
                 CASE WHEN c.comparator = '<=' THEN f.low > c.threshold ELSE f.high < c.threshold END AS breach,
@@ -146,8 +145,8 @@ BEGIN
                 CASE WHEN c.comparator = '<=' THEN f.value <= c.threshold ELSE f.value >= c.threshold END AS point_kept) b
             CROSS JOIN LATERAL (SELECT
                 CASE WHEN f.evaluation IS NULL THEN 'no evaluation has measured it'
-                     WHEN f.evaluated_at < clock_timestamp() - p.max_evidence_age
-                         THEN format('evaluation %s is older than %s', f.evaluation, p.max_evidence_age)
+                     WHEN f.evaluated_at < clock_timestamp() - c.max_evidence_age
+                         THEN format('evaluation %s is older than %s', f.evaluation, c.max_evidence_age)
                      WHEN f.value IS NULL THEN coalesce(f.reason, 'undefined')
                      WHEN f.n < c.min_n THEN format('%s rows, of %s at least', f.n, c.min_n)
                      WHEN c.contrast <> 'count' AND c.evidence <> 'point' AND (1 + f.level) / 2 < c.confidence
@@ -168,24 +167,22 @@ BEGIN
         ORDER BY j.criterion, CASE j.verdict WHEN 'fail' THEN 1 WHEN 'insufficient' THEN 2 ELSE 3 END,
             CASE j.comparator WHEN '<=' THEN -j.value ELSE j.value END, j.worst_group COLLATE "C"
     )
-    SELECT c.criterion, c.phase, c.severity,
-        format('%s%s %s %s', c.metric,
-            CASE c.contrast WHEN 'gap' THEN ' gap' WHEN 'ratio' THEN ' ratio' WHEN 'each_group' THEN ' of each group' ELSE '' END
-                || CASE c.attribute WHEN '' THEN '' ELSE ' of ' || c.attribute END,
-            c.comparator, c.threshold),
+    SELECT j.criterion, j.phase, j.severity,
+        format('%s%s %s %s', j.metric,
+            CASE j.contrast WHEN 'gap' THEN ' gap' WHEN 'ratio' THEN ' ratio' WHEN 'each_group' THEN ' of each group' ELSE '' END
+                || CASE j.attribute WHEN '' THEN '' ELSE ' of ' || j.attribute END,
+            j.comparator, j.threshold),
         j.value, j.low, j.high, j.n,
         CASE WHEN j.verdict = 'insufficient' AND j.low IS NOT NULL AND j.high IS NOT NULL AND j.n > 0
-                AND c.contrast IN ('gap', 'ratio')
-            THEN fairpg.rows_to_decide(j.value, j.low, j.high, j.n, c.threshold,
-                CASE c.contrast WHEN 'gap' THEN 'max_gap' ELSE 'min_ratio' END) END,
-        j.worst_group, j.evaluation, j.verdict, j.reason, c.on_insufficient,
+                AND j.contrast IN ('gap', 'ratio')
+            THEN fairpg.rows_to_decide(j.value, j.low, j.high, j.n, j.threshold,
+                CASE j.contrast WHEN 'gap' THEN 'max_gap' ELSE 'min_ratio' END) END,
+        j.worst_group, j.evaluation, j.verdict, j.reason, j.on_insufficient,
         (SELECT max(w.waiver) FROM fairpg_catalog.waiver w
          WHERE w.model = criterion_results.model AND w.version = criterion_results.version
-            AND w.criterion = c.criterion AND w.granted_at IS NOT NULL AND w.expires_at > clock_timestamp())
-    FROM worst j CROSS JOIN policy p
-        JOIN fairpg_catalog.policy_criterion c
-            ON c.policy = p.policy AND c.version = p.version AND c.criterion = j.criterion
-    ORDER BY c.criterion COLLATE "C";
+            AND w.criterion = j.criterion AND w.granted_at IS NOT NULL AND w.expires_at > clock_timestamp())
+    FROM worst j
+    ORDER BY j.criterion COLLATE "C";
 END
 $body$;
 COMMENT ON FUNCTION fairpg.criterion_results(text, integer)
@@ -221,6 +218,34 @@ $body$;
 COMMENT ON FUNCTION fairpg.approval_digest(text, integer)
     IS 'SHA-256 of model, policy, thresholds, evidence and waivers as they are now, which an approval is given for';
 
+-- Versions that a version is the work of: itself, those with the same bytes, and
+-- those whose training it repeats.
+CREATE FUNCTION fairpg.origins(INOUT model text, INOUT version integer)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH RECURSIVE origin (model, version) AS (
+        SELECT origins.model, origins.version
+        UNION
+        SELECT w.model, w.version
+        FROM origin o
+            JOIN fairpg_catalog.model_version v ON v.model = o.model AND v.version = o.version
+            CROSS JOIN LATERAL (
+                SELECT s.model, s.version FROM fairpg_catalog.model_version s WHERE s.artifact_sha256 = v.artifact_sha256
+                UNION ALL
+                SELECT v.model, (v.spec ->> 'replays')::integer) w
+        WHERE w.version IS NOT NULL
+    )
+    SELECT o.model, o.version FROM origin o;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.origins(text, integer)
+    IS 'versions that a version is the work of: itself, those with the same bytes, and those whose training it repeats';
+
 -- Persons who had a part in a version.
 CREATE FUNCTION fairpg.contributors(model text, version integer, OUT person text)
     RETURNS SETOF text
@@ -230,16 +255,7 @@ CREATE FUNCTION fairpg.contributors(model text, version integer, OUT person text
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH RECURSIVE origin (model, version) AS (
-        -- the version, those with the same bytes, and those whose training it repeats
-        SELECT contributors.model, contributors.version
-        UNION
-        SELECT w.model, w.version
-        FROM origin o
-            JOIN fairpg_catalog.model_version v ON v.model = o.model AND v.version = o.version
-            JOIN fairpg_catalog.model_version w ON w.artifact_sha256 = v.artifact_sha256
-                OR w.model = v.model AND w.version = (v.spec ->> 'replays')::integer
-    )
+    WITH origin AS (SELECT * FROM fairpg.origins(contributors.model, contributors.version))
     SELECT DISTINCT fairpg.person_of(a.role_name)
     FROM (
         SELECT unnest(ARRAY[v.created_by, v.author_role, v.author_login]) AS role_name
@@ -250,13 +266,31 @@ BEGIN
             JOIN fairpg_catalog.frontier f ON f.frontier = c.frontier
         UNION ALL
         SELECT c.role_name FROM origin o
-            JOIN fairpg_catalog.contributor c ON c.model = o.model AND c.version = o.version
+            JOIN fairpg_catalog.contributor c ON c.model = o.model AND c.version = o.version AND c.withdrawn_at IS NULL
     ) a
     WHERE a.role_name IS NOT NULL;
 END
 $body$;
 COMMENT ON FUNCTION fairpg.contributors(text, integer)
     IS 'the persons who trained or chose a version or one that it repeats, or were added as contributors';
+
+-- What somebody said of a version counts while they have no part in it.  Who was
+-- taken for a contributor by mistake says it again.
+CREATE FUNCTION fairpg.was_independent(model text, version integer, person text, at timestamptz)
+    RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_variable
+BEGIN
+    RETURN NOT EXISTS (SELECT FROM fairpg.contributors(model, version) c WHERE c.person = was_independent.person)
+        AND NOT EXISTS (SELECT FROM fairpg.origins(model, version) o
+                JOIN fairpg_catalog.contributor c ON c.model = o.model AND c.version = o.version
+            WHERE c.withdrawn_at >= at AND fairpg.person_of(c.role_name) = person);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.was_independent(text, integer, text, timestamptz)
+    IS 'whether a person has no part in a version, and none that was withdrawn since a time';
 
 -- When the training of a version began: of one that was chosen, that of its
 -- frontier; of one that was imported, what it says of itself, and that of whatever
@@ -269,8 +303,10 @@ CREATE FUNCTION fairpg.training_began(model text, version integer)
 BEGIN
     RETURN (SELECT min(b.at)
         FROM fairpg_catalog.model_version v
-            JOIN fairpg_catalog.model_version w ON w.model = v.model AND w.version = v.version
-                OR v.spec ? 'imported' AND w.artifact_sha256 = v.artifact_sha256
+            CROSS JOIN LATERAL (
+                SELECT v.*
+                UNION ALL
+                SELECT s.* FROM fairpg_catalog.model_version s WHERE v.spec ? 'imported' AND s.artifact_sha256 = v.artifact_sha256) w
             LEFT JOIN fairpg_catalog.frontier_choice c ON c.model = w.model AND c.version = w.version
             LEFT JOIN fairpg_catalog.frontier f ON f.frontier = c.frontier
             CROSS JOIN LATERAL (VALUES (w.created_at - make_interval(secs => w.seconds)),
@@ -303,8 +339,8 @@ $body$;
 COMMENT ON FUNCTION fairpg.independence_fault(text, integer)
     IS 'why this session cannot be the second pair of eyes on a version; NULL where it can';
 
--- Approvals that count: for what the version is now, in time, and given after it
--- was last suspended.
+-- Approvals that count: for what the version is now, in time, given after it was
+-- last suspended, and while nobody took who approved for a contributor.
 CREATE FUNCTION fairpg.live_approvals(model text, version integer, OUT approval bigint, OUT person text)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -320,7 +356,7 @@ BEGIN
     FROM fairpg_catalog.approval a CROSS JOIN LATERAL fairpg.person_of(a.approved_by) p (person)
     WHERE a.model = live_approvals.model AND a.version = live_approvals.version
         AND a.digest = digest_now AND a.expires_at > clock_timestamp()
-        AND p.person NOT IN (SELECT c.person FROM fairpg.contributors(live_approvals.model, live_approvals.version) c)
+        AND fairpg.was_independent(a.model, a.version, p.person, a.approved_at)
         AND a.approved_at > coalesce((SELECT max(t.at) FROM fairpg_catalog.transition t
             WHERE t.model = a.model AND t.version = a.version AND t.to_state = 'suspended' AND t.outcome = 'done'),
             '-infinity')
@@ -329,6 +365,32 @@ END
 $body$;
 COMMENT ON FUNCTION fairpg.live_approvals(text, integer)
     IS 'approvals of a version that count now, one for each person';
+
+-- The newest review of each kind that is asked for, and whether it counts: for a
+-- version, in time, and by somebody who had no part in it.
+CREATE FUNCTION fairpg.review_status(model text, version integer, kinds text[], OUT kind text, OUT found text, OUT counts boolean)
+    RETURNS SETOF record
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT k.kind,
+        CASE WHEN r.review IS NULL THEN 'none' WHEN NOT x.in_time THEN 'expired'
+            ELSE format('%s by %s%s', r.verdict, r.reviewed_by, CASE WHEN NOT x.by_other THEN ', who was a contributor since' END) END,
+        coalesce(r.verdict IN ('pass', 'pass_with_conditions') AND x.in_time AND x.by_other, false)
+    FROM unnest(review_status.kinds) AS k (kind)
+        LEFT JOIN LATERAL (SELECT w.* FROM fairpg_catalog.review w
+            WHERE w.model = review_status.model AND w.version = review_status.version AND w.kind = k.kind
+            ORDER BY w.review DESC LIMIT 1) r ON true
+        CROSS JOIN LATERAL (SELECT coalesce(r.expires_at > clock_timestamp(), true) AS in_time,
+            fairpg.was_independent(r.model, r.version, fairpg.person_of(r.reviewed_by), r.reviewed_at) AS by_other) x
+    ORDER BY k.kind COLLATE "C";
+END
+$body$;
+COMMENT ON FUNCTION fairpg.review_status(text, integer, text[])
+    IS 'the newest review of each of some kinds that a version has, and whether it counts';
 
 CREATE FUNCTION fairpg.gate_checks(model text, version integer, to_state text, share double precision)
     RETURNS SETOF fairpg.gate_check
@@ -386,17 +448,8 @@ BEGIN
 
     IF rule.reviews THEN
         RETURN QUERY
-        SELECT 'review', k.kind, 'there, in time and not failed',
-            CASE WHEN r.review IS NULL THEN 'none' WHEN r.expires_at <= clock_timestamp() THEN 'expired'
-                ELSE format('%s by %s', r.verdict, r.reviewed_by) END,
-            x.verdict, x.verdict <> 'pass'
-        FROM unnest(policy.required_reviews) AS k (kind)
-            LEFT JOIN LATERAL (SELECT w.* FROM fairpg_catalog.review w
-                WHERE w.model = gate_checks.model AND w.version = gate_checks.version AND w.kind = k.kind
-                ORDER BY w.review DESC LIMIT 1) r ON true
-            CROSS JOIN LATERAL (SELECT CASE WHEN r.verdict IN ('pass', 'pass_with_conditions')
-                AND coalesce(r.expires_at > clock_timestamp(), true) THEN 'pass' ELSE 'fail' END) x (verdict)
-        ORDER BY k.kind COLLATE "C";
+        SELECT 'review', r.kind, 'there, in time and not failed', r.found, CASE WHEN r.counts THEN 'pass' ELSE 'fail' END, NOT r.counts
+        FROM fairpg.review_status(model, version, policy.required_reviews) r;
     END IF;
 
     RETURN QUERY

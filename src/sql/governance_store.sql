@@ -317,8 +317,12 @@ BEGIN
         act text NOT NULL,
         added_at timestamptz NOT NULL,
         added_by text NOT NULL,
+        withdrawn_at timestamptz,
+        withdrawn_by text,
+        withdrawal_reason text,
         PRIMARY KEY (model, version, role_name, act),
-        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version
+        FOREIGN KEY (model, version) REFERENCES fairpg_catalog.model_version,
+        CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND (withdrawn_at IS NULL) = (withdrawal_reason IS NULL))
     );
     COMMENT ON TABLE fairpg_catalog.contributor
         IS 'who else had a part in a version, beside who trained or chose it';
@@ -328,6 +332,9 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.contributor.act IS 'what was done';
     COMMENT ON COLUMN fairpg_catalog.contributor.added_at IS 'when it was written down';
     COMMENT ON COLUMN fairpg_catalog.contributor.added_by IS 'by which role';
+    COMMENT ON COLUMN fairpg_catalog.contributor.withdrawn_at IS 'when it was found to be a mistake; NULL: it counts';
+    COMMENT ON COLUMN fairpg_catalog.contributor.withdrawn_by IS 'by which role';
+    COMMENT ON COLUMN fairpg_catalog.contributor.withdrawal_reason IS 'why it was one';
 
     CREATE TABLE fairpg_catalog.review (
         review bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -605,12 +605,8 @@ BEGIN
     SELECT c.n, c.passed, (SELECT count(*) FROM live), p.approvals_required,
         -- when as many as are needed will not be there any more
         (SELECT l.expires_at FROM live l WHERE l.place = p.approvals_required),
-        ARRAY(SELECT k.kind FROM unnest(p.required_reviews) AS k (kind)
-            WHERE coalesce((SELECT r.verdict NOT IN ('pass', 'pass_with_conditions') OR coalesce(r.expires_at <= clock_timestamp(), false)
-                FROM fairpg_catalog.review r
-                WHERE r.model = do_version_status.model AND r.version = do_version_status.version AND r.kind = k.kind
-                ORDER BY r.review DESC LIMIT 1), true)
-            ORDER BY k.kind COLLATE "C")
+        ARRAY(SELECT r.kind FROM fairpg.review_status(do_version_status.model, do_version_status.version, p.required_reviews) r
+            WHERE NOT r.counts ORDER BY r.kind COLLATE "C")
     FROM fairpg_catalog.governed_model g
         JOIN fairpg_catalog.policy p ON p.policy = g.policy AND p.status = 'active'
         CROSS JOIN criterion c

@@ -82,6 +82,7 @@ static const GovernedCall calls[] = {
 	{ "map_person", "admin" },
 	{ "assign_duty", "admin" },
 	{ "add_contributor", "analyst" },
+	{ "withdraw_contributor", "admin" },
 	{ "review", "reviewer" },
 	{ "approve", "approver" },
 	{ "reject", "reviewer" },
