@@ -186,7 +186,8 @@ BEGIN
             clock_timestamp(), actor.role, actor.login, actor.asserted)
         RETURNING transition INTO number;
     PERFORM fairpg.record_event(format('version %s refused', to_state), format('model %s@%s', model, version),
-        jsonb_build_object('from', before, 'to', to_state, 'outcome', 'refused', 'reason', reason, 'because', because));
+        jsonb_build_object('from', before, 'to', to_state, 'outcome', 'refused', 'reason', reason, 'because', because,
+            'transition', number));
     RETURN (model, version, before, to_state, 'refused', ARRAY[because], number)::fairpg.gate_result;
 END
 $body$;
