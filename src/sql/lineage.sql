@@ -10,7 +10,7 @@ CREATE FUNCTION fairpg.reproduce(
     OUT changed text[])
     LANGUAGE C VOLATILE PARALLEL UNSAFE
     COST 100000
-    AS 'MODULE_PATHNAME', 'fairpg_reproduce';
+    AS '$libdir/fairpg_train', 'fairpg_reproduce';
 COMMENT ON FUNCTION fairpg.reproduce(text, integer)
     IS 'trains a version again from what is stored of its call, keeps nothing of it, and says whether the model has the same bytes; if not, which inputs are others than they were';
 

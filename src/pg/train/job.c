@@ -152,7 +152,7 @@ read_step(Job *job)
 
 	if (job->repeats)
 	{
-		replay_find(job->fcinfo, &job->replay);
+		replay_find(job->fcinfo, STORE_TO_TRAIN, &job->replay);
 		arguments = job->replay.arguments;
 	}
 	train_begin(&job->call, arguments, job->repeats ? &job->replay : NULL);

@@ -464,7 +464,7 @@ explain_error(void *original)
 }
 
 void
-replay_find(FunctionCallInfo fcinfo, Replay *replay)
+replay_find(FunctionCallInfo fcinfo, StoreUse use, Replay *replay)
 {
 	Original *original = palloc0(sizeof(Original));
 	char *source = args_text_or_null(fcinfo, ARG_SOURCE);
@@ -477,7 +477,7 @@ replay_find(FunctionCallInfo fcinfo, Replay *replay)
 		                errmsg("version must be greater than zero")));
 	if (source != NULL && source[0] == '\0')
 		args_text_required(fcinfo, ARG_SOURCE, "source");
-	store_require(STORE_TO_TRAIN);
+	store_require(use);
 	find_original(original, source, read_start(fcinfo));
 	replay->context = (ErrorContextCallback){ .previous = error_context_stack,
 		                                      .callback = explain_error,
@@ -508,7 +508,7 @@ fairpg_retrain(PG_FUNCTION_ARGS)
 	Replay replay;
 	Datum result;
 
-	replay_find(fcinfo, &replay);
+	replay_find(fcinfo, STORE_TO_TRAIN, &replay);
 	result = train_run(replay.arguments, "fairpg.retrain()", &replay);
 	replay_end(&replay);
 	return result;

@@ -10,6 +10,8 @@
 #include "fmgr.h"
 #include "nodes/pg_list.h"
 
+#include "pg/store.h"
+
 /* What "layout" of a spec says: its keys "call" (as replay_describe() writes
  * it), "features", "relation" and "columns" are to be read as replay.c does. */
 #define REPLAY_LAYOUT 1
@@ -28,11 +30,11 @@ typedef struct Replay
 extern char *replay_describe(FunctionCallInfo fcinfo);
 
 /* From the arguments of fairpg.retrain() to those of fairpg.train(), in
- * CurrentMemoryContext.  Needs an active snapshot.  Raises an error when there
- * is no such version, its call cannot be made again, or the source, the label
+ * CurrentMemoryContext, with the rights that 'use' takes.  Needs an active
+ * snapshot.  Raises an error when there is no such version, its call cannot be made again, or the source, the label
  * or a feature is gone or of another type.  Until replay_end(), errors say
  * what was being done. */
-extern void replay_find(FunctionCallInfo fcinfo, Replay *replay);
+extern void replay_find(FunctionCallInfo fcinfo, StoreUse use, Replay *replay);
 extern void replay_end(Replay *replay);
 
 #endif
