@@ -97,6 +97,13 @@ SELECT check_name, found, verdict FROM fairpg.gate_report('credit', 1, 'canary')
 SELECT person, action, payload FROM fairpg_catalog.event WHERE action ~ '^contributor' AND person <> current_user ORDER BY event;
 SELECT count(*) FROM fairpg.verify() WHERE verdict = 'failed';
 
+-- what the gate asks of a version is found by an index, in every table that refers to versions
+SELECT c.conrelid::regclass AS without FROM pg_constraint c
+WHERE c.contype = 'f' AND c.confrelid = 'fairpg_catalog.model_version'::regclass AND c.conparentid = 0
+    AND NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indpred IS NULL
+        AND i.indkey[0] = c.conkey[1] AND i.indkey[1] = c.conkey[2])
+ORDER BY 1;
+
 DROP TABLE contributed;
 SET client_min_messages = error;
 DROP SCHEMA fairpg_catalog, fairpg_report CASCADE;

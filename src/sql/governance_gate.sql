@@ -59,6 +59,7 @@ CREATE FUNCTION fairpg.criterion_results(
     OUT waiver bigint)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    ROWS 10
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_column
@@ -223,6 +224,7 @@ COMMENT ON FUNCTION fairpg.approval_digest(text, integer)
 CREATE FUNCTION fairpg.origins(INOUT model text, INOUT version integer)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL SAFE
+    ROWS 2
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_column
@@ -250,6 +252,7 @@ COMMENT ON FUNCTION fairpg.origins(text, integer)
 CREATE FUNCTION fairpg.contributors(model text, version integer, OUT person text)
     RETURNS SETOF text
     LANGUAGE plpgsql STABLE PARALLEL SAFE
+    ROWS 3
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_column
@@ -344,6 +347,7 @@ COMMENT ON FUNCTION fairpg.independence_fault(text, integer)
 CREATE FUNCTION fairpg.live_approvals(model text, version integer, OUT approval bigint, OUT person text)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    ROWS 2
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_column
@@ -371,6 +375,7 @@ COMMENT ON FUNCTION fairpg.live_approvals(text, integer)
 CREATE FUNCTION fairpg.review_status(model text, version integer, kinds text[], OUT kind text, OUT found text, OUT counts boolean)
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    ROWS 3
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_column
@@ -395,6 +400,7 @@ COMMENT ON FUNCTION fairpg.review_status(text, integer, text[])
 CREATE FUNCTION fairpg.gate_checks(model text, version integer, to_state text, share double precision)
     RETURNS SETOF fairpg.gate_check
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    ROWS 20
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_variable

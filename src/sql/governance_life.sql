@@ -510,6 +510,7 @@ COMMENT ON FUNCTION fairpg.rollback(text, text, integer, text)
 CREATE FUNCTION fairpg.do_gate_report(model text, version integer, to_state text, share double precision)
     RETURNS SETOF fairpg.gate_check
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    ROWS 20
     SET search_path = pg_catalog, pg_temp
     AS $body$
 BEGIN
@@ -534,6 +535,7 @@ COMMENT ON FUNCTION fairpg.do_gate_report(text, integer, text, double precision)
 CREATE FUNCTION fairpg.gate_report(model text, version integer, to_state text, share double precision DEFAULT 0.1)
     RETURNS SETOF fairpg.gate_check
     LANGUAGE C VOLATILE PARALLEL UNSAFE
+    ROWS 20
     AS 'MODULE_PATHNAME', 'fairpg_govern';
 COMMENT ON FUNCTION fairpg.gate_report(text, integer, text, double precision)
     IS 'all checks that a step of a version would have to pass if the caller took it now; nothing is written';

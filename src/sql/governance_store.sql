@@ -486,6 +486,7 @@ BEGIN
     PERFORM fairpg.make_people_tables();
     PERFORM fairpg.make_record_tables();
     PERFORM fairpg.make_serving_tables();
+    PERFORM fairpg.make_version_indexes();
     PERFORM fairpg.make_governance_rows();
     PERFORM fairpg.make_record_guards();
     PERFORM fairpg.make_governance_reports();
@@ -495,3 +496,29 @@ $tables$;
 COMMENT ON FUNCTION fairpg.make_governance_tables()
     IS 'part of fairpg.init(): makes the tables of policies and of the life of versions';
 
+
+-- What the gate asks of one version must not depend on how many others there are.
+CREATE FUNCTION fairpg.make_version_indexes()
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $indexes$
+DECLARE
+    part name;
+BEGIN
+    FOREACH part IN ARRAY '{review,waiver,approval,transition,deployment,challenge,consultation,incident}'::name[] LOOP
+        EXECUTE format('CREATE INDEX %I ON fairpg_catalog.%I (model, version)', part || '_version', part);
+        EXECUTE format('COMMENT ON INDEX fairpg_catalog.%I IS ''finds what there is of a version''', part || '_version');
+    END LOOP;
+    CREATE INDEX challenge_event_challenge ON fairpg_catalog.challenge_event (challenge);
+    COMMENT ON INDEX fairpg_catalog.challenge_event_challenge IS 'finds the steps of a challenge';
+    CREATE INDEX remediation_incident ON fairpg_catalog.remediation (incident);
+    COMMENT ON INDEX fairpg_catalog.remediation_incident IS 'finds what was done about an incident';
+    CREATE INDEX model_version_artifact ON fairpg_catalog.model_version (artifact_sha256);
+    COMMENT ON INDEX fairpg_catalog.model_version_artifact IS 'finds versions with the same bytes, whose authors are authors of each';
+    CREATE UNIQUE INDEX model_version_champion ON fairpg_catalog.model_version (model) WHERE state = 'champion';
+    COMMENT ON INDEX fairpg_catalog.model_version_champion IS 'a model has one champion at most';
+END
+$indexes$;
+COMMENT ON FUNCTION fairpg.make_version_indexes()
+    IS 'part of fairpg.init(): makes the indexes by which governance finds what there is of a version';

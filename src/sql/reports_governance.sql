@@ -587,6 +587,7 @@ CREATE FUNCTION fairpg.do_version_status(
     OUT missing_reviews text[])
     RETURNS SETOF record
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    ROWS 1
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_column
@@ -627,6 +628,7 @@ CREATE FUNCTION fairpg.version_status(
     OUT missing_reviews text[])
     RETURNS SETOF record
     LANGUAGE C VOLATILE PARALLEL UNSAFE
+    ROWS 1
     AS 'MODULE_PATHNAME', 'fairpg_govern';
 COMMENT ON FUNCTION fairpg.version_status(text, integer)
     IS 'criteria, approvals and reviews of a version under a policy as they are now; no row without an active policy';
@@ -650,6 +652,7 @@ BEGIN
         OUT missing_reviews text[])
         RETURNS SETOF record
         LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+        ROWS 1
         SET search_path = pg_catalog, pg_temp
         AS $body$
     BEGIN

@@ -53,13 +53,12 @@ BEGIN
     CREATE VIEW fairpg_report.overrides AS
         WITH counted AS (
             SELECT date_trunc('month', d.at AT TIME ZONE 'UTC')::date AS month, d.model,
-                x.attribute, x.group_name, CASE WHEN d.decided THEN 'to negative' ELSE 'to positive' END AS direction,
+                d.attribute, d.group_name, CASE WHEN d.decided THEN 'to negative' ELSE 'to positive' END AS direction,
                 count(*) AS n, count(*) FILTER (WHERE d.override_to <> d.decided) AS overridden
-            FROM fairpg_catalog.decision d,
-                LATERAL (SELECT '' AS attribute, '' AS group_name
-                    UNION ALL
-                    SELECT a.attribute, a.group_name FROM fairpg_catalog.decision_attribute a
-                    WHERE a.decision = d.decision AND a.at = d.at) x
+            FROM (SELECT e.at, e.model, e.decided, e.override_to, '' AS attribute, '' AS group_name FROM fairpg_catalog.decision e
+                UNION ALL
+                SELECT e.at, e.model, e.decided, e.override_to, a.attribute, a.group_name
+                FROM fairpg_catalog.decision e JOIN fairpg_catalog.decision_attribute a ON a.decision = e.decision AND a.at = e.at) d
             GROUP BY 1, 2, 3, 4, 5
         ), cell AS (
             SELECT c.*, c.n < 10 OR count(*) FILTER (WHERE c.n < 10) OVER attribute = 1
@@ -100,9 +99,10 @@ BEGIN
             SELECT c.model, c.deployment, c.started_at, d.slot AS arm, d.version, x.attribute, x.group_name,
                 count(*) AS n, count(*) FILTER (WHERE d.decided) AS selected
             FROM fairpg_catalog.deployment c
-                JOIN fairpg_catalog.decision d ON d.model = c.model
-                    AND d.at >= c.started_at AND (c.ended_at IS NULL OR d.at < c.ended_at)
-                    AND (d.slot = 'champion' OR d.deployment = c.deployment),
+                -- one canary after the other, so that only the partitions of its time are read
+                CROSS JOIN LATERAL (SELECT e.* FROM fairpg_catalog.decision e
+                    WHERE e.model = c.model AND e.at >= c.started_at AND e.at < coalesce(c.ended_at, 'infinity')
+                        AND (e.slot = 'champion' OR e.deployment = c.deployment) OFFSET 0) d,
                 LATERAL (SELECT '' AS attribute, '' AS group_name
                     UNION ALL
                     SELECT a.attribute, a.group_name FROM fairpg_catalog.decision_attribute a
