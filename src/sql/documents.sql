@@ -173,11 +173,7 @@ DECLARE
     card json;
     missing text;
 BEGIN
-    IF audience IS NULL OR audience NOT IN ('public', 'deployer', 'authority') THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown audience "%s"', coalesce(audience, 'null')),
-            HINT = 'An audience is one of: public, deployer, authority.';
-    END IF;
+    PERFORM fairpg.require_one_of(audience, '{public,deployer,authority}', 'unknown audience "%s"', 'An audience is one of: %s.');
     SELECT * INTO v FROM fairpg_catalog.model_version m
         WHERE m.model = card_content.model AND m.version = card_content.version;
     IF NOT FOUND THEN
@@ -522,11 +518,7 @@ DECLARE
     content json;
     page text;
 BEGIN
-    IF kind IS NULL OR kind NOT IN ('model_card', 'governance_report') THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown kind of document "%s"', coalesce(kind, 'null')),
-            HINT = 'A kind is one of: model_card, governance_report.';
-    END IF;
+    PERFORM fairpg.require_one_of(kind, '{model_card,governance_report}', 'unknown kind of document "%s"', 'A kind is one of: %s.');
     IF kind = 'model_card' THEN
         SELECT string_agg(q.field, ', ' ORDER BY q.place) INTO missing FROM fairpg_catalog.card_question q
             WHERE q.required AND NOT EXISTS (SELECT FROM fairpg_catalog.card_answer a

@@ -46,11 +46,7 @@ CREATE FUNCTION fairpg.do_assign_duty(duty text, role_name text)
 DECLARE
     known CONSTANT text[] := '{analyst,reviewer,approver,operator,ombudsman,auditor,viewer,admin}';
 BEGIN
-    IF duty IS NULL OR duty <> ALL (known) THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown duty "%s"', coalesce(duty, 'null')),
-            HINT = format('The duties are: %s.', array_to_string(known, ', '));
-    END IF;
+    PERFORM fairpg.require_one_of(duty, known, 'unknown duty "%s"', 'The duties are: %s.');
     IF to_regrole(quote_ident(role_name)) IS NULL THEN
         RAISE undefined_object USING MESSAGE = format('role "%s" does not exist', role_name);
     END IF;
@@ -137,9 +133,8 @@ BEGIN
     fault := coalesce(fairpg.independence_fault(model, version),
         CASE WHEN added.by_actor THEN format('the same person who has added "%s"', role_name) END);
     IF fault IS NOT NULL THEN
-        PERFORM fairpg.record_event('contributor refused', format('model %s@%s', model, version),
-            jsonb_build_object('role', role_name, 'because', fault));
-        RETURN format('refused: %s', fault);
+        RETURN fairpg.record_refusal('contributor refused', format('model %s@%s', model, version),
+            jsonb_build_object('role', role_name), fault);
     END IF;
     UPDATE fairpg_catalog.contributor c
         SET withdrawn_at = clock_timestamp(), withdrawn_by = actor.role, withdrawal_reason = reason
@@ -235,9 +230,8 @@ BEGIN
         fault := 'the same person who has requested it';
     END IF;
     IF fault IS NOT NULL THEN
-        PERFORM fairpg.record_event('waiver refused', format('model %s@%s', asked.model, asked.version),
-            jsonb_build_object('waiver', waiver, 'because', fault));
-        RETURN format('refused: %s', fault);
+        RETURN fairpg.record_refusal('waiver refused', format('model %s@%s', asked.model, asked.version),
+            jsonb_build_object('waiver', waiver), fault);
     END IF;
     UPDATE fairpg_catalog.waiver w SET granted_at = clock_timestamp(), granted_by = actor.role
         WHERE w.waiver = do_grant_waiver.waiver;

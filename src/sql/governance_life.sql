@@ -1,5 +1,54 @@
 -- The life of a version: reviews, approvals, waivers, deployment, and stops.
 
+-- What a step is asked for in any case.
+CREATE FUNCTION fairpg.require_step(reason text, on_refuse text)
+    RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    PERFORM fairpg.require_text(reason, 'reason', 10);
+    IF on_refuse IS NULL OR on_refuse NOT IN ('record', 'error') THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = 'argument "on_refuse" must be "record" or "error"';
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.require_step(text, text)
+    IS 'part of the calls of governance: an error unless a step has a reason, and says how it is refused';
+
+-- Checks that stand in the way, one sentence each.
+CREATE FUNCTION fairpg.check_in_words(given fairpg.gate_check)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$ SELECT format('%s %s: needed %s, found %s', given.check_name, given.subject, given.needed, given.found) $body$;
+COMMENT ON FUNCTION fairpg.check_in_words(fairpg.gate_check) IS 'part of the calls of governance: a check of the gate as a sentence';
+
+CREATE FUNCTION fairpg.insert_transition(
+    model text,
+    version integer,
+    from_state text,
+    to_state text,
+    outcome text,
+    reason text,
+    gate jsonb,
+    OUT transition bigint)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_variable
+BEGIN
+    INSERT INTO fairpg_catalog.transition AS t
+        (model, version, from_state, to_state, outcome, reason, gate, at, actor, login, asserted)
+        SELECT model, version, from_state, to_state, outcome, reason, gate, clock_timestamp(), a.role, a.login, a.asserted
+        FROM fairpg.session_actor() a
+        RETURNING t.transition INTO transition;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.insert_transition(text, integer, text, text, text, text, jsonb)
+    IS 'part of the calls of governance: writes down a step of a version, done or refused, and returns its number';
+
 -- One step: checks the gate, writes down what it found, and moves the version
 -- where nothing stands in the way.  A refusal is an answer, since an error would
 -- take its own record with it.
@@ -16,7 +65,6 @@ CREATE FUNCTION fairpg.move_version(
     AS $body$
 #variable_conflict use_variable
 DECLARE
-    actor record;
     before text;
     checks jsonb;
     blocking text[];
@@ -24,16 +72,10 @@ DECLARE
     former record;
     moment timestamptz;
 BEGIN
-    SELECT * INTO actor FROM fairpg.session_actor();
-    PERFORM fairpg.require_text(reason, 'reason', 10);
-    IF on_refuse IS NULL OR on_refuse NOT IN ('record', 'error') THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = 'argument "on_refuse" must be "record" or "error"';
-    END IF;
+    PERFORM fairpg.require_step(reason, on_refuse);
     before := fairpg.lock_version(model, version);
     SELECT coalesce(jsonb_agg(to_jsonb(g)), '[]'),
-            coalesce(array_agg(format('%s %s: needed %s, found %s', g.check_name, g.subject, g.needed, g.found))
-                FILTER (WHERE g.blocking), '{}')
+            coalesce(array_agg(fairpg.check_in_words(g)) FILTER (WHERE g.blocking), '{}')
         INTO checks, blocking FROM fairpg.gate_checks(model, version, to_state, share) g;
     result := (model, version, before, to_state, CASE WHEN cardinality(blocking) = 0 THEN 'done' ELSE 'refused' END,
         blocking, NULL)::fairpg.gate_result;
@@ -42,11 +84,7 @@ BEGIN
             MESSAGE = format('model "%s" version %s cannot become %s', model, version, to_state),
             DETAIL = array_to_string(blocking, E'\n');
     END IF;
-    INSERT INTO fairpg_catalog.transition
-        (model, version, from_state, to_state, outcome, reason, gate, at, actor, login, asserted)
-        VALUES (model, version, before, to_state, result.outcome, reason, checks, clock_timestamp(),
-            actor.role, actor.login, actor.asserted)
-        RETURNING transition INTO result.transition;
+    result.transition := fairpg.insert_transition(model, version, before, to_state, result.outcome, reason, checks);
     IF result.outcome = 'done' THEN
         -- one service begins as the other ends
         moment := clock_timestamp();
@@ -56,10 +94,8 @@ BEGIN
                 WHERE v.model = move_version.model AND v.state = 'champion'
             LOOP
                 PERFORM fairpg.set_state(model, former.version, 'retired', 'replaced', 1, moment);
-                INSERT INTO fairpg_catalog.transition
-                    (model, version, from_state, to_state, outcome, reason, gate, at, actor, login, asserted)
-                    VALUES (model, former.version, 'champion', 'retired', 'done',
-                        format('replaced by version %s', version), '[]', clock_timestamp(), actor.role, actor.login, actor.asserted);
+                PERFORM fairpg.insert_transition(model, former.version, 'champion', 'retired', 'done',
+                    format('replaced by version %s', version), '[]');
             END LOOP;
         END IF;
         PERFORM fairpg.set_state(model, version, to_state, reason, share, moment);
@@ -122,6 +158,24 @@ $body$;
 COMMENT ON FUNCTION fairpg.require_version(text, integer)
     IS 'part of the calls of governance: an error unless there is such a version under a policy';
 
+-- The same of a model under a policy or not, and of any version of it.
+CREATE FUNCTION fairpg.require_model(model text, version integer)
+    RETURNS void
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    IF NOT EXISTS (SELECT FROM fairpg_catalog.model_version v
+        WHERE v.model = require_model.model AND (require_model.version IS NULL OR v.version = require_model.version))
+    THEN
+        RAISE undefined_object USING
+            MESSAGE = format('model "%s"%s does not exist', model, coalesce(' version ' || version, ''));
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.require_model(text, integer)
+    IS 'part of the calls of governance: an error unless there is such a version, or any of the model where none is named';
+
 -- Sets the state, and ends and begins what serves by it.
 CREATE FUNCTION fairpg.set_state(
     model text,
@@ -164,27 +218,17 @@ CREATE FUNCTION fairpg.refuse(model text, version integer, to_state text, reason
     AS $body$
 #variable_conflict use_variable
 DECLARE
-    actor record;
     before text := fairpg.lock_version(model, version);
     number bigint;
 BEGIN
-    PERFORM fairpg.require_text(reason, 'reason', 10);
-    IF on_refuse IS NULL OR on_refuse NOT IN ('record', 'error') THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = 'argument "on_refuse" must be "record" or "error"';
-    END IF;
+    PERFORM fairpg.require_step(reason, on_refuse);
     IF on_refuse = 'error' THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('model "%s" version %s cannot become %s', model, version, to_state),
             DETAIL = because;
     END IF;
-    SELECT * INTO actor FROM fairpg.session_actor();
-    INSERT INTO fairpg_catalog.transition
-        (model, version, from_state, to_state, outcome, reason, gate, at, actor, login, asserted)
-        VALUES (model, version, before, to_state, 'refused', reason,
-            jsonb_build_array(jsonb_build_object('check_name', 'call', 'found', because, 'verdict', 'fail', 'blocking', true)),
-            clock_timestamp(), actor.role, actor.login, actor.asserted)
-        RETURNING transition INTO number;
+    number := fairpg.insert_transition(model, version, before, to_state, 'refused', reason,
+        jsonb_build_array(jsonb_build_object('check_name', 'call', 'found', because, 'verdict', 'fail', 'blocking', true)));
     PERFORM fairpg.record_event(format('version %s refused', to_state), format('model %s@%s', model, version),
         jsonb_build_object('from', before, 'to', to_state, 'outcome', 'refused', 'reason', reason, 'because', because,
             'transition', number));
@@ -234,11 +278,7 @@ BEGIN
     SELECT * INTO actor FROM fairpg.session_actor();
     PERFORM fairpg.require_text(kind, 'kind', 1);
     PERFORM fairpg.require_text(findings, 'findings', 20);
-    IF verdict IS NULL OR verdict NOT IN ('pass', 'pass_with_conditions', 'fail') THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown verdict "%s"', coalesce(verdict, 'null')),
-            HINT = 'A verdict is one of: pass, pass_with_conditions, fail.';
-    END IF;
+    PERFORM fairpg.require_one_of(verdict, '{pass,pass_with_conditions,fail}', 'unknown verdict "%s"', 'A verdict is one of: %s.');
     IF verdict = 'pass_with_conditions' THEN
         PERFORM fairpg.require_text(conditions, 'conditions', 10);
     END IF;
@@ -257,7 +297,7 @@ BEGIN
     PERFORM fairpg.record_event('version reviewed', format('model %s@%s', model, version),
         jsonb_build_object('review', number, 'kind', kind, 'verdict', verdict, 'findings', findings, 'conditions', conditions));
     IF before = 'draft' THEN
-        SELECT array_agg(format('%s %s: needed %s, found %s', g.check_name, g.subject, g.needed, g.found)) INTO missing
+        SELECT array_agg(fairpg.check_in_words(g)) INTO missing
             FROM fairpg.gate_checks(model, version, 'reviewed', 1) g WHERE g.blocking;
         IF missing IS NULL THEN
             RETURN fairpg.move_version(model, version, 'reviewed', findings);
@@ -308,7 +348,7 @@ BEGIN
     IF gate_state IS NULL THEN
         RETURN fairpg.refuse(model, version, 'approved', reason, format('step: a version that is %s is not to be approved', before), on_refuse);
     END IF;
-    SELECT array_agg(format('%s %s: needed %s, found %s', g.check_name, g.subject, g.needed, g.found)) INTO blocking
+    SELECT array_agg(fairpg.check_in_words(g)) INTO blocking
         FROM fairpg.gate_checks(model, version, gate_state, 0.000001) g
         WHERE g.blocking AND g.check_name NOT IN ('approval', 'share', 'canary');
     blocking := blocking || CASE WHEN fairpg.independence_fault(model, version) IS NOT NULL AND gate_state = 'canary'
@@ -377,11 +417,7 @@ CREATE FUNCTION fairpg.do_deploy(
     SET search_path = pg_catalog, pg_temp
     AS $body$
 BEGIN
-    IF slot IS NULL OR slot NOT IN ('canary', 'champion') THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown slot "%s"', coalesce(slot, 'null')),
-            HINT = 'A slot is one of: canary, champion.';
-    END IF;
+    PERFORM fairpg.require_one_of(slot, '{canary,champion}', 'unknown slot "%s"', 'A slot is one of: %s.');
     IF fairpg.lock_version(model, version) = 'retired' THEN
         RETURN fairpg.refuse(model, version, slot, reason, 'step: a version that has served comes back by fairpg.rollback()', on_refuse);
     END IF;
@@ -520,12 +556,8 @@ BEGIN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('there is no model "%s" version %s under a policy', model, version);
     END IF;
-    IF NOT EXISTS (SELECT FROM fairpg_catalog.state s WHERE s.state = to_state) THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown state "%s"', to_state),
-            HINT = format('The states are: %s.',
-                (SELECT string_agg(s.state, ', ' ORDER BY s.place) FROM fairpg_catalog.state s));
-    END IF;
+    PERFORM fairpg.require_one_of(to_state, (SELECT array_agg(s.state ORDER BY s.place) FROM fairpg_catalog.state s),
+        'unknown state "%s"', 'The states are: %s.');
     RETURN QUERY SELECT * FROM fairpg.gate_checks(model, version, to_state, share);
 END
 $body$;

@@ -55,6 +55,24 @@ $body$;
 COMMENT ON FUNCTION fairpg.require_keys(jsonb, text[], text)
     IS 'part of the calls of governance: an error where a JSON object has a key that is not known';
 
+-- A value that must be among the known ones.  Both texts are formats, for what was
+-- given and for the list.
+CREATE FUNCTION fairpg.require_one_of(given text, known text[], message text, hint text)
+    RETURNS void
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    IF given IS NULL OR given <> ALL (known) THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = format(message, coalesce(given, 'null')),
+            HINT = format(hint, array_to_string(known, ', '));
+    END IF;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.require_one_of(text, text[], text, text)
+    IS 'part of the calls of governance: an error unless a value is one of those that are known';
+
 -- One criterion as the table has it, with what is not given filled in.
 CREATE FUNCTION fairpg.read_criterion(given jsonb)
     RETURNS jsonb

@@ -5,18 +5,11 @@ CREATE FUNCTION fairpg.report_due(severity text, since timestamptz)
     LANGUAGE plpgsql STABLE PARALLEL SAFE
     SET search_path = pg_catalog, pg_temp
     AS $body$
-#variable_conflict use_column
-DECLARE
-    allowed interval;
+#variable_conflict use_variable
 BEGIN
-    SELECT s.report_within INTO allowed FROM fairpg_catalog.incident_severity s WHERE s.severity = report_due.severity;
-    IF NOT FOUND THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown severity "%s"', coalesce(severity, 'null')),
-            HINT = format('The severities are: %s.',
-                (SELECT string_agg(s.severity, ', ' ORDER BY s.place) FROM fairpg_catalog.incident_severity s));
-    END IF;
-    RETURN since + allowed;
+    PERFORM fairpg.require_one_of(severity, (SELECT array_agg(s.severity ORDER BY s.place) FROM fairpg_catalog.incident_severity s),
+        'unknown severity "%s"', 'The severities are: %s.');
+    RETURN since + (SELECT s.report_within FROM fairpg_catalog.incident_severity s WHERE s.severity = report_due.severity);
 END
 $body$;
 COMMENT ON FUNCTION fairpg.report_due(text, timestamptz)
@@ -45,7 +38,7 @@ BEGIN
         VALUES (model, version, title, severity, description, 'open', transition, challenge, opened,
             (SELECT a.role FROM fairpg.session_actor() a), due)
         RETURNING incident INTO number;
-    PERFORM fairpg.record_event('incident opened', 'model ' || model || coalesce('@' || version, ''),
+    PERFORM fairpg.record_event('incident opened', fairpg.record_object(model, version),
         jsonb_build_object('incident', number, 'title', title, 'severity', severity, 'report_due', due,
             'transition', transition, 'challenge', challenge));
     RETURN number;
@@ -71,12 +64,7 @@ DECLARE
 BEGIN
     PERFORM fairpg.require_text(title, 'title', 5);
     PERFORM fairpg.require_text(description, 'description', 20);
-    PERFORM FROM fairpg_catalog.model_version v
-        WHERE v.model = do_open_incident.model AND (do_open_incident.version IS NULL OR v.version = do_open_incident.version);
-    IF NOT FOUND THEN
-        RAISE undefined_object USING
-            MESSAGE = format('model "%s"%s does not exist', model, coalesce(' version ' || version, ''));
-    END IF;
+    PERFORM fairpg.require_model(model, version);
     SELECT c.challenge INTO found_by FROM fairpg_catalog.challenge c
         WHERE c.reference = do_open_incident.challenge AND c.model = do_open_incident.model;
     IF challenge IS NOT NULL AND found_by IS NULL THEN
@@ -108,15 +96,20 @@ CREATE FUNCTION fairpg.lock_incident(
     OUT model text,
     OUT version integer,
     OUT state text,
+    OUT severity text,
     OUT opened_at timestamptz,
+    OUT opened_by text,
+    OUT report_due timestamptz,
+    OUT reported_at timestamptz,
     OUT object text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_variable
 BEGIN
-    SELECT i.model, i.version, i.state, i.opened_at, 'model ' || i.model || coalesce('@' || i.version, '')
-        INTO model, version, state, opened_at, object
+    SELECT i.model, i.version, i.state, i.severity, i.opened_at, i.opened_by, i.report_due, i.reported_at,
+            fairpg.record_object(i.model, i.version)
+        INTO model, version, state, severity, opened_at, opened_by, report_due, reported_at, object
         FROM fairpg_catalog.incident i WHERE i.incident = lock_incident.incident AND i.closed_at IS NULL
         FOR UPDATE;
     IF NOT FOUND THEN
@@ -137,16 +130,14 @@ CREATE FUNCTION fairpg.do_assess_incident(incident bigint, severity text, reason
 DECLARE
     known record;
     due timestamptz;
-    before text;
 BEGIN
     PERFORM fairpg.require_text(reason, 'reason', 20);
     SELECT * INTO known FROM fairpg.lock_incident(incident);
     due := fairpg.report_due(severity, known.opened_at);
-    SELECT i.severity INTO before FROM fairpg_catalog.incident i WHERE i.incident = do_assess_incident.incident;
     UPDATE fairpg_catalog.incident i SET severity = do_assess_incident.severity, report_due = due
         WHERE i.incident = do_assess_incident.incident;
     PERFORM fairpg.record_event('incident assessed', known.object,
-        jsonb_build_object('incident', incident, 'before', before, 'severity', severity, 'report_due', due, 'reason', reason));
+        jsonb_build_object('incident', incident, 'before', known.severity, 'severity', severity, 'report_due', due, 'reason', reason));
     RETURN due;
 END
 $body$;
@@ -236,25 +227,21 @@ CREATE FUNCTION fairpg.do_close_incident(incident bigint, root_cause text)
 DECLARE
     known record;
     actor record;
-    opened_by text;
     fault text;
 BEGIN
     SELECT * INTO actor FROM fairpg.session_actor();
     PERFORM fairpg.require_text(root_cause, 'root_cause', 20);
     SELECT * INTO known FROM fairpg.lock_incident(incident);
-    SELECT i.opened_by INTO opened_by FROM fairpg_catalog.incident i WHERE i.incident = do_close_incident.incident;
     fault := coalesce(fairpg.independence_fault(known.model, known.version),
         CASE WHEN known.state = 'open' THEN 'it is not mitigated' END,
-        CASE WHEN fairpg.person_of(actor.role) = fairpg.person_of(opened_by) THEN format('%s has opened it', fairpg.person_of(actor.role)) END,
-        (SELECT format('its report is due until %s', i.report_due) FROM fairpg_catalog.incident i
-         WHERE i.incident = do_close_incident.incident AND i.report_due IS NOT NULL AND i.reported_at IS NULL),
+        CASE WHEN fairpg.person_of(actor.role) = fairpg.person_of(known.opened_by) THEN format('%s has opened it', fairpg.person_of(actor.role)) END,
+        CASE WHEN known.reported_at IS NULL THEN 'its report is due until ' || known.report_due END,
         (SELECT format('remediation %s is not finished', min(r.remediation)) FROM fairpg_catalog.remediation r
          WHERE r.incident = do_close_incident.incident AND r.done_at IS NULL HAVING count(*) > 0),
         CASE WHEN NOT EXISTS (SELECT FROM fairpg_catalog.remediation r WHERE r.incident = do_close_incident.incident)
             THEN 'nothing was done about it' END);
     IF fault IS NOT NULL THEN
-        PERFORM fairpg.record_event('incident refused', known.object, jsonb_build_object('incident', incident, 'because', fault));
-        RETURN format('refused: %s', fault);
+        RETURN fairpg.record_refusal('incident refused', known.object, jsonb_build_object('incident', incident), fault);
     END IF;
     UPDATE fairpg_catalog.incident i SET state = 'closed', root_cause = do_close_incident.root_cause,
             closed_at = clock_timestamp(), closed_by = actor.role
@@ -304,11 +291,7 @@ DECLARE
     number bigint;
 BEGIN
     PERFORM fairpg.require_text(plan, 'plan', 20);
-    IF kind IS NULL OR kind <> ALL (kinds) THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown kind of remediation "%s"', coalesce(kind, 'null')),
-            HINT = format('The kinds are: %s.', array_to_string(kinds, ', '));
-    END IF;
+    PERFORM fairpg.require_one_of(kind, kinds, 'unknown kind of remediation "%s"', 'The kinds are: %s.');
     SELECT * INTO known FROM fairpg.lock_incident(incident);
     IF before_evaluation IS NULL THEN
         measured := fairpg.newest_evaluation(known.model, known.version);

@@ -40,11 +40,7 @@ BEGIN
     SELECT * INTO actor FROM fairpg.session_actor();
     PERFORM fairpg.require_text(claim, 'claim', 10);
     PERFORM fairpg.require_text(channel, 'channel', 1);
-    IF kind IS NULL OR kind <> ALL (kinds) THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown kind of challenge "%s"', coalesce(kind, 'null')),
-            HINT = format('The kinds are: %s.', array_to_string(kinds, ', '));
-    END IF;
+    PERFORM fairpg.require_one_of(kind, kinds, 'unknown kind of challenge "%s"', 'The kinds are: %s.');
     IF kind = 'aggregate_verification' THEN
         PERFORM fairpg.require_text(group_claimed, 'group_claimed', 1);
     ELSIF kind <> 'policy' AND btrim(coalesce(decision, '') || coalesce(subject, '')) = '' THEN
@@ -58,13 +54,10 @@ BEGIN
         SELECT d.version INTO version FROM fairpg_catalog.decision d
             WHERE d.decision = fairpg.logged_decision(do_challenge.decision) AND d.model = do_challenge.model LIMIT 1;
     END IF;
+    PERFORM fairpg.require_model(model, version);
     SELECT v.version INTO challenged FROM fairpg_catalog.model_version v
         WHERE v.model = do_challenge.model AND (do_challenge.version IS NULL OR v.version = do_challenge.version)
         ORDER BY v.state = 'champion' DESC NULLS LAST, v.version DESC LIMIT 1;
-    IF challenged IS NULL THEN
-        RAISE undefined_object USING
-            MESSAGE = format('model "%s"%s does not exist', model, coalesce(' version ' || version, ''));
-    END IF;
     SELECT p.challenge_period INTO period FROM fairpg_catalog.governed_model g
         JOIN fairpg_catalog.policy p ON p.policy = g.policy AND p.status = 'active'
         WHERE g.model = do_challenge.model;
@@ -124,16 +117,17 @@ $body$;
 COMMENT ON FUNCTION fairpg.move_challenge(bigint, text, text)
     IS 'part of the calls of governance: writes down a step of a challenge';
 
--- A challenge that is open, locked; or why whoever acts cannot deal with it.  Who
+-- A challenge that is open, locked; or the refusal where who acts cannot deal with it.  Who
 -- made, reviewed, approved or deployed what is challenged, or wrote the policy
 -- that is, is no judge of it.
-CREATE FUNCTION fairpg.open_challenge(reference uuid, OUT challenge bigint, OUT state text, OUT fault text)
+CREATE FUNCTION fairpg.open_challenge(reference uuid, OUT challenge bigint, OUT state text, OUT refusal text)
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
     SET search_path = pg_catalog, pg_temp
     AS $body$
 #variable_conflict use_variable
 DECLARE
     open_one record;
+    fault text;
     person text := fairpg.person_of((SELECT a.role FROM fairpg.session_actor() a));
 BEGIN
     SELECT * INTO open_one FROM fairpg_catalog.challenge c WHERE c.reference = open_challenge.reference FOR UPDATE;
@@ -170,13 +164,13 @@ BEGIN
         ORDER BY w.what LIMIT 1;
     END IF;
     IF fault IS NOT NULL THEN
-        PERFORM fairpg.record_event('challenge refused', format('model %s@%s', open_one.model, open_one.version),
-            jsonb_build_object('challenge', open_one.challenge, 'because', fault));
+        refusal := fairpg.record_refusal('challenge refused', format('model %s@%s', open_one.model, open_one.version),
+            jsonb_build_object('challenge', open_one.challenge), fault);
     END IF;
 END
 $body$;
 COMMENT ON FUNCTION fairpg.open_challenge(uuid)
-    IS 'part of the calls of governance: a challenge to deal with, locked, and why whoever acts cannot; NULL where they can';
+    IS 'part of the calls of governance: a challenge to deal with, locked, and the answer where whoever acts cannot';
 
 CREATE FUNCTION fairpg.do_answer_challenge(reference uuid, state text, note text)
     RETURNS text
@@ -189,14 +183,11 @@ DECLARE
     open_one record;
 BEGIN
     PERFORM fairpg.require_text(note, 'note', 10);
-    IF state IS NULL OR state NOT IN ('acknowledged', 'under_review') THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown step "%s" of a challenge', coalesce(state, 'null')),
-            HINT = 'A step is one of: acknowledged, under_review; fairpg.close_challenge() ends one.';
-    END IF;
+    PERFORM fairpg.require_one_of(state, '{acknowledged,under_review}', 'unknown step "%s" of a challenge',
+        'A step is one of: %s; fairpg.close_challenge() ends one.');
     SELECT * INTO open_one FROM fairpg.open_challenge(reference);
-    IF open_one.fault IS NOT NULL THEN
-        RETURN format('refused: %s', open_one.fault);
+    IF open_one.refusal IS NOT NULL THEN
+        RETURN open_one.refusal;
     END IF;
     IF array_position(steps, state) < array_position(steps, open_one.state) THEN
         RAISE object_not_in_prerequisite_state USING
@@ -226,18 +217,15 @@ DECLARE
     open_one record;
 BEGIN
     PERFORM fairpg.require_text(answer, 'answer', 20);
-    IF outcome IS NULL OR outcome NOT IN ('upheld', 'partly_upheld', 'not_upheld', 'withdrawn') THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown outcome "%s" of a challenge', coalesce(outcome, 'null')),
-            HINT = 'An outcome is one of: upheld, partly_upheld, not_upheld, withdrawn.';
-    END IF;
+    PERFORM fairpg.require_one_of(outcome, '{upheld,partly_upheld,not_upheld,withdrawn}', 'unknown outcome "%s" of a challenge',
+        'An outcome is one of: %s.');
     IF decision_changed IS NULL OR decision_changed AND outcome NOT IN ('upheld', 'partly_upheld') THEN
         RAISE invalid_parameter_value USING
             MESSAGE = format('a decision cannot have been changed for a challenge that is %s', outcome);
     END IF;
     SELECT * INTO open_one FROM fairpg.open_challenge(reference);
-    IF open_one.fault IS NOT NULL THEN
-        RETURN format('refused: %s', open_one.fault);
+    IF open_one.refusal IS NOT NULL THEN
+        RETURN open_one.refusal;
     END IF;
     UPDATE fairpg_catalog.challenge c SET state = outcome, answer = do_close_challenge.answer,
             decision_changed = do_close_challenge.decision_changed, closed_at = clock_timestamp(),
@@ -318,11 +306,7 @@ BEGIN
     SELECT * INTO actor FROM fairpg.session_actor();
     PERFORM fairpg.require_text(stakeholder, 'stakeholder', 2);
     PERFORM fairpg.require_text(feedback, 'feedback', 10);
-    IF stage IS NULL OR stage <> ALL (stages) THEN
-        RAISE invalid_parameter_value USING
-            MESSAGE = format('unknown stage "%s"', coalesce(stage, 'null')),
-            HINT = format('The stages are: %s.', array_to_string(stages, ', '));
-    END IF;
+    PERFORM fairpg.require_one_of(stage, stages, 'unknown stage "%s"', 'The stages are: %s.');
     IF held_on IS NULL OR held_on > current_date THEN
         RAISE invalid_parameter_value USING
             MESSAGE = 'argument "held_on" must be a day that has been';
@@ -342,7 +326,7 @@ BEGIN
             CASE WHEN response IS NOT NULL THEN clock_timestamp() END, CASE WHEN response IS NOT NULL THEN actor.role END)
         RETURNING consultation INTO number;
     PERFORM fairpg.record_event('consultation held',
-        coalesce('model ' || model || coalesce('@' || version, ''), format('policy %s@%s', policy, policy_version)),
+        fairpg.record_object(model, version, policy, policy_version),
         jsonb_build_object('consultation', number, 'stakeholder', stakeholder, 'stage', stage, 'held_on', held_on,
             'feedback', feedback, 'response', response));
     RETURN number;
@@ -380,8 +364,7 @@ BEGIN
     UPDATE fairpg_catalog.consultation c SET response = do_respond_consultation.response, answered_at = clock_timestamp(),
             answered_by = (SELECT a.role FROM fairpg.session_actor() a)
         WHERE c.consultation = do_respond_consultation.consultation AND c.response IS NULL
-        RETURNING coalesce('model ' || c.model || coalesce('@' || c.version, ''), format('policy %s@%s', c.policy, c.policy_version))
-        INTO about;
+        RETURNING fairpg.record_object(c.model, c.version, c.policy, c.policy_version) INTO about;
     IF NOT FOUND THEN
         RAISE object_not_in_prerequisite_state USING
             MESSAGE = format('there is no consultation %s without a response', coalesce(consultation::text, 'null'));

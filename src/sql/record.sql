@@ -20,6 +20,29 @@ $body$;
 COMMENT ON FUNCTION fairpg.record_event(text, text, jsonb)
     IS 'part of the calls of governance: writes an event, and returns its number';
 
+-- What events are about, where it is a model, with or without a version, or a policy.
+CREATE FUNCTION fairpg.record_object(model text, version integer, policy text DEFAULT NULL, policy_version integer DEFAULT NULL)
+    RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$ SELECT coalesce('model ' || model || coalesce('@' || version, ''), 'policy ' || policy || '@' || policy_version) $body$;
+COMMENT ON FUNCTION fairpg.record_object(text, integer, text, integer)
+    IS 'part of the calls of governance: what an event is about, such as "model credit@3"';
+
+-- A refusal is an answer, since an error would take its own record with it.
+CREATE FUNCTION fairpg.record_refusal(action text, object text, payload jsonb, because text)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    PERFORM fairpg.record_event(action, object, payload || jsonb_build_object('because', because));
+    RETURN format('refused: %s', because);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.record_refusal(text, text, jsonb, text)
+    IS 'part of the calls of governance: writes an event that something was refused, and returns the answer';
+
 CREATE FUNCTION fairpg.add_note(object text, note text)
     RETURNS bigint
     LANGUAGE C VOLATILE PARALLEL UNSAFE
