@@ -81,7 +81,7 @@ all: $(TRAIN_LIB) $(VERIFY)
 $(TRAIN_LIB): $(TRAIN_OBJS)
 	$(CC) $(CFLAGS) $(TRAIN_OBJS) $(LDFLAGS) $(LDFLAGS_SL) -shared -lm -ldl -o $@
 
-$(VERIFY): src/verify/fairpg_verify.c src/verify/sha256.h
+$(VERIFY): src/verify/fairpg_verify.c $(wildcard src/verify/*.h)
 	$(CC) -std=c99 -pedantic -O2 -Wall -Wextra $(COPT) $(LDFLAGS_EX) $< -o $@
 
 $(INSTALL_SQL): $(SQL_PARTS) fairpg.control

@@ -73,6 +73,12 @@ SELECT fairpg.challenge('credit', E'I was "refused"; <script>alert(''x'')</scrip
 SELECT fairpg.challenge('credit', 'women are refused twice as often', 'aggregate_verification', 'web', group_claimed => 'f') AS other \gset
 SELECT kind, state, due_at - received_at AS of_policy, answer FROM fairpg.challenge_status(:'reference');
 SELECT * FROM fairpg.challenge_status(gen_random_uuid());
+-- a receipt for each step: before its event is sealed it ends at the leaf
+SELECT step, status, receipt -> 'block' AS block FROM fairpg.challenge_receipt(:'reference');
+SELECT * FROM fairpg.challenge_receipt(gen_random_uuid());
+SELECT * FROM fairpg.challenge_receipt(NULL);
+SELECT r.part, r.verdict, r.detail FROM fairpg.challenge_receipt(:'reference') c, fairpg.verify_receipt(c.receipt) r;
+SELECT receipt AS early FROM fairpg.challenge_receipt(:'reference') \gset
 \c - fairpg_test_otto
 SELECT d.decision AS decision FROM people_loans a, LATERAL fairpg.log_decision('credit', 'A-17', a) d WHERE a.id = 1 \gset
 \c - fairpg_test_olga
@@ -112,6 +118,36 @@ SELECT claim = E'I was "refused"; <script>alert(''x'')</script>\nfor my sex' AS 
 SELECT e.actor, e.state, e.note FROM fairpg_catalog.challenge_event e JOIN fairpg_catalog.challenge c USING (challenge)
 WHERE c.reference = :'reference' ORDER BY event;
 SELECT kind, group_claimed, n, n_closed, n_upheld, n_decision_changed, n_late, upheld_share FROM fairpg_report.challenge_outcomes ORDER BY kind;
+-- sealed, it is a proof: of what was claimed and answered, and of nobody who acted
+\c - fairpg_test_vera
+SELECT n > 0 AS sealed FROM fairpg.seal();
+SELECT step, status = 'sealed in block ' || (receipt #>> '{block,block}') AS sealed, at = (receipt #>> '{event,at}')::timestamptz AS its_time,
+    (SELECT string_agg(r.verdict, ' ') FROM fairpg.verify_receipt(receipt) r) AS verdicts
+FROM fairpg.challenge_receipt(:'reference');
+SELECT DISTINCT jsonb_object_keys(receipt -> 'event') AS key FROM fairpg.challenge_receipt(:'reference') ORDER BY 1;
+SELECT DISTINCT jsonb_object_keys(receipt #> '{event,payload}') AS key FROM fairpg.challenge_receipt(:'reference') ORDER BY 1;
+SELECT receipt #>> '{event,action}' AS action,
+    receipt #>> '{event,payload,claim_sha256}' = encode(sha256(convert_to(E'I was "refused"; <script>alert(''x'')</script>\nfor my sex', 'UTF8')), 'hex') AS claim,
+    receipt #>> '{event,payload,answer_sha256}' = encode(sha256(convert_to('the income was taken from the wrong year', 'UTF8')), 'hex') AS answer,
+    receipt #> '{event,payload,decision_changed}' AS changed
+FROM fairpg.challenge_receipt(:'reference');
+SELECT count(*) AS receipts, bool_or(receipt::text ~ 'olga|Olga|Oresme|vera|rita|A-17|credit|script') AS names_somebody
+FROM unnest(ARRAY[:'reference', :'other', :'third']::uuid[]) r, fairpg.challenge_receipt(r) c;
+-- what was given out before is still the event; had it been changed meanwhile, it would not be
+SELECT c.receipt ->> 'leaf' = :'early'::jsonb ->> 'leaf' AS same_leaf FROM fairpg.challenge_receipt(:'reference') c WHERE step = 'received';
+SELECT part, event IS NOT NULL AS event, verdict, detail FROM fairpg.verify(:'early') WHERE part IN ('receipt', 'anchor');
+SELECT v.part, count(*), string_agg(DISTINCT verdict, ' ') AS verdict
+FROM fairpg.verify((SELECT jsonb_agg(receipt) FROM fairpg.challenge_receipt(:'reference'))) v WHERE v.part IN ('receipt', 'anchor') GROUP BY 1 ORDER BY 1;
+-- who acted cannot be found by trying names: the salt of the payload is another one
+SELECT count(*) AS found FROM fairpg.challenge_receipt(:'reference') c, unnest('{fairpg_test_vera,fairpg_test_olga}'::text[]) w
+WHERE fairpg.context_digest(decode(c.receipt #>> '{event,salt}', 'hex'), w, w, NULL, w, 'model credit@1') = decode(c.receipt #>> '{event,context_digest}', 'hex');
+\c - :admin
+SELECT bool_and(decode(c.receipt #>> '{event,context_digest}', 'hex') = fairpg.context_digest(e.context_salt, e.role, e.login, e.asserted, e.person, e.object)) AS opens
+FROM fairpg.challenge_receipt(:'reference') c JOIN fairpg_catalog.event e ON e.event = (c.receipt #>> '{event,event}')::bigint;
+-- an attempt that was refused names who tried, and is in no receipt
+SELECT count(*) > 0 AS refusals, count(c.receipt) AS in_receipts
+FROM fairpg_catalog.event e LEFT JOIN fairpg.challenge_receipt(:'reference') c ON (c.receipt #>> '{event,event}')::bigint = e.event
+WHERE e.action = 'challenge refused';
 
 -- who was asked
 \c - fairpg_test_ana

@@ -42,9 +42,10 @@ CREATE FUNCTION field(value bytea) RETURNS bytea LANGUAGE sql
 CREATE FUNCTION words(value text) RETURNS bytea LANGUAGE sql AS $$ SELECT field(convert_to(value, 'UTF8')) $$;
 SELECT count(*) AS events,
 	count(*) FILTER (WHERE payload_digest = sha256(salt || convert_to(payload::text, 'UTF8'))) AS digests,
-	count(*) FILTER (WHERE leaf = sha256('\x00' || field(int8send(event)) || field(timestamptz_send(at)) || words(role) || words(login)
-		|| words(asserted) || words(person) || words(action) || words(object) || field(payload_digest))) AS leaves,
-	count(DISTINCT salt) AS salts
+	count(*) FILTER (WHERE leaf = sha256('\x00' || field(int8send(event)) || field(timestamptz_send(at)) || words(action)
+		|| field(sha256(context_salt || words(role) || words(login) || words(asserted) || words(person) || words(object)))
+		|| field(payload_digest))) AS leaves,
+	count(DISTINCT salt) AS salts, count(DISTINCT context_salt) AS more_salts, bool_or(salt = context_salt) AS any_alike
 FROM fairpg_catalog.event;
 
 -- sealed
@@ -95,6 +96,8 @@ FROM (VALUES (ARRAY['payload'], '{event,payload,note}'::text[], '"no"'::jsonb), 
 	(ARRAY['root'], '{block,merkle_root}', to_jsonb(repeat('0', 64))), (ARRAY['hash'], '{block,hash}', to_jsonb(repeat('0', 64))),
 	(ARRAY['n'], '{block,n}', '5')) v (change, path, value);
 SELECT part, verdict, detail FROM fairpg.verify_receipt(jsonb_set(fairpg.receipt(1), '{leaf}', '"zz"'));
+-- a payload without its salt is not one that was erased
+SELECT part, verdict FROM fairpg.verify_receipt(jsonb_set(fairpg.receipt(1), '{event,salt}', 'null')) WHERE part = 'payload';
 SELECT fairpg.verify_receipt('{}');
 SELECT fairpg.verify_receipt('[1]');
 SELECT fairpg.receipt(1000);
@@ -108,6 +111,19 @@ SELECT * FROM fairpg.verify('{}');
 SELECT * FROM fairpg.verify('7');
 SELECT * FROM fairpg.verify('{"block": -1, "hash": "00"}');
 SELECT * FROM fairpg.verify('[null]');
+
+-- a receipt that does not lead to its block is no anchor, and one of another event is found out
+SELECT part, block, event, verdict, detail FROM fairpg.verify(fairpg.receipt(1)) WHERE part IN ('receipt', 'anchor');
+SELECT * FROM fairpg.verify(jsonb_set(fairpg.receipt(1), '{path,0}', to_jsonb(repeat('0', 64))));
+SELECT * FROM fairpg.verify(jsonb_build_array(fairpg.audit_head(), jsonb_set(fairpg.receipt(1), '{block,n}', '5')));
+BEGIN;
+SELECT fairpg.receipt(2) AS receipt \gset
+SET LOCAL session_replication_role = replica;
+UPDATE fairpg_catalog.event SET leaf = sha256(leaf) WHERE event = 2;
+SELECT part, block, event, verdict, detail FROM fairpg.verify(:'receipt') WHERE part = 'receipt';
+DELETE FROM fairpg_catalog.event WHERE event = 2;
+SELECT part, block, event, verdict, detail FROM fairpg.verify(:'receipt') WHERE part = 'receipt';
+ROLLBACK;
 
 -- erasure
 SELECT fairpg.erase_event(1, 'short');

@@ -75,6 +75,7 @@ INSERT INTO matrix_call VALUES
     ('version_status',        '++++++++-', $$SELECT * FROM fairpg.version_status('none', 1)$$),
     ('challenge',             '++++++++-', $$SELECT fairpg.challenge('none', 'no claim at all', 'policy', 'none')$$),
     ('challenge_status',      '++++++++-', $$SELECT * FROM fairpg.challenge_status(gen_random_uuid())$$),
+    ('challenge_receipt',     '++++++++-', $$SELECT * FROM fairpg.challenge_receipt(gen_random_uuid())$$),
     ('answer_challenge',      '----+----', $$SELECT fairpg.answer_challenge(gen_random_uuid(), 'acknowledged', 'no answer at all')$$),
     ('close_challenge',       '----+----', $$SELECT fairpg.close_challenge(gen_random_uuid(), 'upheld', 'no answer that would help')$$),
     ('consult',               '+--------', $$SELECT fairpg.consult('nobody', 'design', current_date, 'nothing was said')$$),

@@ -90,7 +90,9 @@ COMMENT ON FUNCTION fairpg.challenge(text, text, text, text, text, text, text, i
     IS 'takes down that somebody challenges a decision, data, a model or its policy; returns the reference to ask after it by';
 
 -- One step of a challenge, and its row.  What was said is kept in the step; the
--- record has that it happened, since a claim is about a person.
+-- record has that it happened, and hashes of claim and answer, since these are
+-- about a person.  The payload is for whoever challenged as well: it names nobody
+-- and says what fairpg.challenge_status() says.
 CREATE FUNCTION fairpg.move_challenge(challenge bigint, state text, note text)
     RETURNS void
     LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -99,19 +101,22 @@ CREATE FUNCTION fairpg.move_challenge(challenge bigint, state text, note text)
 #variable_conflict use_variable
 DECLARE
     actor record;
+    number bigint;
 BEGIN
     SELECT * INTO actor FROM fairpg.session_actor();
-    INSERT INTO fairpg_catalog.challenge_event (challenge, at, actor, login, state, note)
-        VALUES (challenge, clock_timestamp(), actor.role, actor.login, state, note);
     UPDATE fairpg_catalog.challenge c SET state = move_challenge.state,
             handler = CASE state WHEN 'received' THEN c.handler ELSE actor.role END
         WHERE c.challenge = move_challenge.challenge AND c.closed_at IS NULL
             AND state IN ('received', 'acknowledged', 'under_review');
-    PERFORM fairpg.record_event('challenge ' || state, format('model %s@%s', c.model, c.version),
-            jsonb_build_object('challenge', c.challenge, 'reference', c.reference, 'kind', c.kind, 'due_at', c.due_at,
+    SELECT fairpg.record_event('challenge ' || state, format('model %s@%s', c.model, c.version),
+            jsonb_build_object('reference', c.reference, 'kind', c.kind, 'due_at', c.due_at,
                 'decision_changed', c.decision_changed,
-                'claim_sha256', encode(sha256(convert_to(c.claim, 'UTF8')), 'hex')))
+                'claim_sha256', encode(sha256(convert_to(c.claim, 'UTF8')), 'hex'),
+                'answer_sha256', encode(sha256(convert_to(c.answer, 'UTF8')), 'hex')))
+        INTO number
         FROM fairpg_catalog.challenge c WHERE c.challenge = move_challenge.challenge;
+    INSERT INTO fairpg_catalog.challenge_event (challenge, at, actor, login, state, note, recorded_as)
+        VALUES (challenge, clock_timestamp(), actor.role, actor.login, state, note, number);
 END
 $body$;
 COMMENT ON FUNCTION fairpg.move_challenge(bigint, text, text)
@@ -282,6 +287,35 @@ CREATE FUNCTION fairpg.challenge_status(
     AS 'MODULE_PATHNAME', 'fairpg_govern';
 COMMENT ON FUNCTION fairpg.challenge_status(uuid)
     IS 'how far a challenge is, and how it was answered, for whoever knows its reference';
+
+CREATE FUNCTION fairpg.do_challenge_receipt(reference uuid)
+    RETURNS TABLE (step text, at timestamptz, status text, receipt jsonb)
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT s.state, (r.receipt #>> '{event,at}')::timestamptz,
+        CASE WHEN jsonb_typeof(r.receipt -> 'block') = 'null' THEN 'not sealed yet'
+            ELSE format('sealed in block %s', r.receipt #>> '{block,block}') END,
+        r.receipt
+    FROM fairpg_catalog.challenge c
+        JOIN fairpg_catalog.challenge_event s ON s.challenge = c.challenge
+        CROSS JOIN LATERAL (SELECT fairpg.make_receipt(s.recorded_as, false) AS receipt) r
+    WHERE c.reference = do_challenge_receipt.reference
+    ORDER BY s.event;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.do_challenge_receipt(uuid)
+    IS 'what fairpg.challenge_receipt() does, as the owner of the store';
+
+CREATE FUNCTION fairpg.challenge_receipt(reference uuid)
+    RETURNS TABLE (step text, at timestamptz, status text, receipt jsonb)
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'fairpg_govern';
+COMMENT ON FUNCTION fairpg.challenge_receipt(uuid)
+    IS 'proof of each step of a challenge for whoever knows its reference: its event in the record without who acted, and the path to its block';
 
 CREATE FUNCTION fairpg.do_consult(
     stakeholder text,

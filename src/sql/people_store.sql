@@ -86,7 +86,8 @@ BEGIN
         actor text NOT NULL,
         login text,
         state text NOT NULL,
-        note text NOT NULL
+        note text NOT NULL,
+        recorded_as bigint NOT NULL UNIQUE
     );
     COMMENT ON TABLE fairpg_catalog.challenge_event IS 'what was done about a challenge, step by step';
     COMMENT ON COLUMN fairpg_catalog.challenge_event.event IS 'number of the step';
@@ -96,6 +97,7 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.challenge_event.login IS 'who had logged in for it';
     COMMENT ON COLUMN fairpg_catalog.challenge_event.state IS 'state after it';
     COMMENT ON COLUMN fairpg_catalog.challenge_event.note IS 'what was done or said';
+    COMMENT ON COLUMN fairpg_catalog.challenge_event.recorded_as IS 'number of its event in the record';
 
     CREATE TABLE fairpg_catalog.consultation (
         consultation bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

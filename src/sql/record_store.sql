@@ -36,6 +36,7 @@ BEGIN
         payload jsonb,
         salt bytea,
         payload_digest bytea NOT NULL,
+        context_salt bytea NOT NULL,
         leaf bytea NOT NULL
     );
     COMMENT ON TABLE fairpg_catalog.event
@@ -55,8 +56,10 @@ BEGIN
     COMMENT ON COLUMN fairpg_catalog.event.salt
         IS 'random bytes hashed with the payload, so that it cannot be guessed from its digest; NULL: erased';
     COMMENT ON COLUMN fairpg_catalog.event.payload_digest IS 'SHA-256 of salt and payload';
+    COMMENT ON COLUMN fairpg_catalog.event.context_salt
+        IS 'random bytes hashed with role, login, asserted, person and object, so that a receipt can do without these';
     COMMENT ON COLUMN fairpg_catalog.event.leaf
-        IS 'SHA-256 of all other columns, with the digest in the place of payload and salt';
+        IS 'SHA-256 of all other columns, with digests in the place of payload and context';
     CREATE INDEX event_about_guards ON fairpg_catalog.event (event) WHERE action IN ('record begun', 'guards changed');
     COMMENT ON INDEX fairpg_catalog.event_about_guards IS 'finds what was last said of the guards, which each seal asks for';
 
@@ -134,12 +137,18 @@ CREATE FUNCTION fairpg.payload_digest(salt bytea, payload jsonb)
 COMMENT ON FUNCTION fairpg.payload_digest(bytea, jsonb)
     IS 'SHA-256 of a salt and a payload, as an event commits to it';
 
-CREATE FUNCTION fairpg.leaf_hash(event bigint, at timestamptz, role text, login text, asserted text,
-    person text, action text, object text, payload_digest bytea)
+CREATE FUNCTION fairpg.context_digest(salt bytea, role text, login text, asserted text, person text, object text)
+    RETURNS bytea
+    LANGUAGE C IMMUTABLE PARALLEL SAFE
+    AS 'MODULE_PATHNAME', 'fairpg_context_digest';
+COMMENT ON FUNCTION fairpg.context_digest(bytea, text, text, text, text, text)
+    IS 'SHA-256 of a salt and who acted on what, as an event commits to it';
+
+CREATE FUNCTION fairpg.leaf_hash(event bigint, at timestamptz, action text, context_digest bytea, payload_digest bytea)
     RETURNS bytea
     LANGUAGE C IMMUTABLE PARALLEL SAFE
     AS 'MODULE_PATHNAME', 'fairpg_leaf_hash';
-COMMENT ON FUNCTION fairpg.leaf_hash(bigint, timestamptz, text, text, text, text, text, text, bytea)
+COMMENT ON FUNCTION fairpg.leaf_hash(bigint, timestamptz, text, bytea, bytea)
     IS 'leaf of an event: the SHA-256 of its fields';
 
 CREATE FUNCTION fairpg.merkle_root(leaves bytea[])

@@ -32,8 +32,8 @@ BEGIN
             END AS payload_fault,
             CASE
                 WHEN e.event IS NULL THEN NULL
-                WHEN fairpg.leaf_hash(e.event, e.at, e.role, e.login, e.asserted, e.person, e.action, e.object,
-                        e.payload_digest) IS DISTINCT FROM e.leaf
+                WHEN fairpg.leaf_hash(e.event, e.at, e.action, fairpg.context_digest(e.context_salt, e.role, e.login,
+                        e.asserted, e.person, e.object), e.payload_digest) IS DISTINCT FROM e.leaf
                     THEN 'its fields are not what was recorded'
                 WHEN l.event IS NOT NULL AND l.leaf IS DISTINCT FROM e.leaf
                     THEN 'it is not the event that was sealed'
@@ -167,6 +167,38 @@ $body$;
 COMMENT ON FUNCTION fairpg.verify_circumstances()
     IS 'part of fairpg.verify(): what proves nothing by itself, such as a clock that went back';
 
+-- Whether an event is still the one that somebody has a receipt of; of a block,
+-- the receipt is an anchor like others.
+CREATE FUNCTION fairpg.verify_witness(receipt jsonb)
+    RETURNS TABLE (part text, block bigint, event bigint, verdict text, detail text)
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+DECLARE
+    number bigint;
+    kept text;
+    fault text := (SELECT string_agg(r.part, ', ') FROM fairpg.verify_receipt(receipt) r WHERE r.verdict = 'failed');
+BEGIN
+    IF fault IS NOT NULL THEN
+        RAISE invalid_parameter_value USING
+            MESSAGE = 'the receipt is no anchor',
+            DETAIL = format('What does not fit in it: %s.', fault),
+            HINT = 'fairpg.verify_receipt() says what it was compared with.';
+    END IF;
+    number := (receipt #>> '{event,event}')::bigint;
+    kept := (SELECT encode(e.leaf, 'hex') FROM fairpg_catalog.event e WHERE e.event = number);
+    RETURN QUERY SELECT 'receipt', NULL::bigint, number,
+        CASE WHEN kept = receipt ->> 'leaf' THEN 'ok' ELSE 'failed' END,
+        CASE
+            WHEN kept = receipt ->> 'leaf' THEN 'the event is that of the receipt'
+            WHEN kept IS NULL THEN 'the receipt has the event, and the record has not'
+            ELSE 'the event is not that of the receipt: it was changed before it was sealed, or the record is another one'
+        END;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.verify_witness(jsonb)
+    IS 'part of fairpg.verify(): whether the record has the event that somebody has a receipt of';
+
 -- Anchors are given, since one that is kept inside would be rebuilt with the rest.
 CREATE FUNCTION fairpg.verify_anchors(anchor jsonb)
     RETURNS TABLE (part text, block bigint, event bigint, verdict text, detail text)
@@ -188,8 +220,12 @@ BEGIN
     FOR given IN SELECT a.value FROM jsonb_array_elements(
         CASE jsonb_typeof(anchor) WHEN 'array' THEN anchor ELSE jsonb_build_array(anchor) END) a
     LOOP
-        -- a receipt has its block inside
-        given := CASE jsonb_typeof(given -> 'block') WHEN 'object' THEN given -> 'block' ELSE given END;
+        -- a receipt says something of its event, and of a block if it leads there
+        IF given ->> 'format' = 'fairpg receipt 1' THEN
+            RETURN QUERY SELECT * FROM fairpg.verify_witness(given);
+            CONTINUE WHEN jsonb_typeof(given -> 'block') = 'null';
+            given := given -> 'block';
+        END IF;
         IF coalesce(given ->> 'block', '') !~ '^[0-9]{1,18}$' OR coalesce(given ->> 'hash', '') !~ '^[0-9a-f]{64}$' THEN
             RAISE invalid_parameter_value USING
                 MESSAGE = 'an anchor needs a block and its hash',

@@ -1,67 +1,42 @@
 /*
  * fairpg_verify.c
- *    Verifies an export of the record, without a server and without us.
+ *    Verifies an export of the record, or receipts of single events, without a
+ *    server and without us.
  *
  *    fairpg-verify EXPORT [ANCHOR]
+ *    fairpg-verify RECEIPT [ANCHOR]
  *
- * EXPORT is what "SELECT line FROM fairpg.export_record()" printed, "-" being
- * standard input.  ANCHOR is a file with blocks that somebody kept elsewhere:
- * what fairpg.audit_head() or fairpg.receipt() returned, lines of a server log,
- * or any text with "block NUMBER" and "hash HEXADECIMAL" in turn.
+ * EXPORT is what "SELECT line FROM fairpg.export_record()" printed, RECEIPT what
+ * fairpg.receipt() or fairpg.challenge_receipt() returned, one or several; "-"
+ * is standard input.  ANCHOR is a file with what somebody kept elsewhere: what
+ * fairpg.audit_head() returned, receipts, lines of a server log, or any text with
+ * "block NUMBER" and "hash HEXADECIMAL" in turn.  A receipt is verified before
+ * it is an anchor.
  *
  * Exit status: 0 nothing is wrong, 1 something is, and has been named, 2 the
  * files cannot be read as what they should be.
  *
  * This program shares no code with the extension, on purpose: it was written
  * from the formats in doc/record.md, as yours could be.  It needs standard C
- * alone.  It reads once, and keeps no more than a path of one tree, the numbers
- * of erased events, and the anchors.
+ * alone.  It reads an export once, and keeps no more of it than a line, a path
+ * of one tree and the numbers of erased events; receipts and anchors it keeps.
  */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sha256.h"
+#include "anchor.h"
+#include "format.h"
+#include "json.h"
+#include "receipt.h"
 
 #define MAX_LEVELS 64
-#define MAX_FIELDS 16
-
-enum
-{
-	EXIT_CONFIRMED = 0,
-	EXIT_REFUTED = 1,
-	EXIT_UNREADABLE = 2
-};
-
-static void
-give_up(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	fputs("fairpg-verify: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
-	va_end(arguments);
-	exit(EXIT_UNREADABLE);
-}
-
-static void *
-grow(void *memory, size_t size_bytes)
-{
-	void *grown = realloc(memory, size_bytes);
-
-	if (grown == NULL)
-		give_up("out of memory");
-	return grown;
-}
-
-/* --- fields that are hashed -------------------------------------------------
- */
+#define MAX_FIELDS 20
+/* The longest text of PostgreSQL has 1 GB, and escapes double it. */
+#define MAX_LINE_BYTES ((size_t) 1 << 31)
 
 /* A field of a line: its bytes, with escapes undone; NULL where it is \N. */
 typedef struct Field
@@ -70,114 +45,8 @@ typedef struct Field
 	size_t length;
 } Field;
 
-static void
-add_number(Sha256 *sha, uint64_t number, int n_bytes)
-{
-	uint8_t bytes[8];
-
-	for (int i = 0; i < n_bytes; i++)
-		bytes[i] = (uint8_t) (number >> (8 * (n_bytes - 1 - i)));
-	sha256_add(sha, bytes, (size_t) n_bytes);
-}
-
-static void
-add_field(Sha256 *sha, const void *bytes, size_t length)
-{
-	if (bytes == NULL)
-		add_number(sha, 0xFFFFFFFF, 4);
-	else
-	{
-		add_number(sha, length, 4);
-		sha256_add(sha, bytes, length);
-	}
-}
-
-static void
-add_integer(Sha256 *sha, int64_t number)
-{
-	add_number(sha, 8, 4);
-	add_number(sha, (uint64_t) number, 8);
-}
-
-/* The number that a field is; false where it is none. */
-static bool
-read_integer(const Field *field, int64_t *number)
-{
-	char *end;
-
-	if (field->bytes == NULL || field->length == 0 || field->length > 19)
-		return false;
-	*number = strtoll(field->bytes, &end, 10);
-	return *end == '\0';
-}
-
-static int
-digit_value(char digit)
-{
-	const char *digits = "0123456789abcdef";
-	const char *place = digit == '\0' ? NULL : strchr(digits, digit);
-
-	return place == NULL ? -1 : (int) (place - digits);
-}
-
-/* The bytes that a field shows in hexadecimal, of which there must be
- * HASH_BYTES. */
-static bool
-read_hash(const char *text, uint8_t *hash)
-{
-	if (text == NULL || strlen(text) != 2 * HASH_BYTES)
-		return false;
-	for (int i = 0; i < HASH_BYTES; i++)
-	{
-		int high = digit_value(text[2 * i]);
-		int low = digit_value(text[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		hash[i] = (uint8_t) (high * 16 + low);
-	}
-	return true;
-}
-
-/* Days from 2000-01-01 to a day of the Gregorian calendar. */
-static int64_t
-days_since_2000(int64_t year, int month, int day)
-{
-	/* years begin in March, so that leap days come last */
-	int64_t y = month > 2 ? year : year - 1;
-	int64_t m = month > 2 ? month - 3 : month + 9;
-
-	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 -
-	       730425;
-}
-
-/* "2026-11-27T15:39:15.036267Z" as microseconds since 2000-01-01. */
-static bool
-read_time(const Field *field, int64_t *time)
-{
-	int64_t year;
-	int month, day, hour, minute, second, micro, used = 0;
-
-	if (field->bytes == NULL ||
-	    sscanf(field->bytes, "%6" SCNd64 "-%2d-%2dT%2d:%2d:%2d.%6dZ%n", &year,
-	           &month, &day, &hour, &minute, &second, &micro, &used) != 7 ||
-	    used == 0 || (size_t) used != field->length || year < 1 || month < 1 ||
-	    month > 12)
-		return false;
-	*time = days_since_2000(year, month, day) * INT64_C(86400000000) +
-	        (((int64_t) hour * 60 + minute) * 60 + second) * 1000000 + micro;
-	return true;
-}
-
 /* --- what has been read -----------------------------------------------------
  */
-
-typedef struct Anchor
-{
-	int64_t block;
-	uint8_t hash[HASH_BYTES];
-	bool found;
-} Anchor;
 
 typedef struct Numbers
 {
@@ -203,8 +72,7 @@ typedef struct Verifier
 	int64_t n_unsealed;
 	Numbers erased;    /* events without a payload */
 	Numbers permitted; /* events that others say were erased */
-	Anchor *anchors;
-	size_t n_anchors;
+	Kept kept;         /* elsewhere */
 	int64_t n_faults;
 } Verifier;
 
@@ -217,37 +85,47 @@ fault(Verifier *v, const char *what, int64_t number, const char *text)
 }
 
 static void
+print_hash(const uint8_t *hash)
+{
+	for (int i = 0; i < HASH_BYTES; i++)
+		printf("%02x", hash[i]);
+	putchar('\n');
+}
+
+static void
 add_to(Numbers *numbers, int64_t number)
 {
-	if (numbers->n % 64 == 0)
-		numbers->list =
-			grow(numbers->list, (numbers->n + 64) * sizeof(numbers->list[0]));
+	numbers->list =
+		room_for_one(numbers->list, numbers->n, sizeof(numbers->list[0]));
 	numbers->list[numbers->n++] = number;
 }
 
-static bool
-holds(const Numbers *numbers, int64_t number)
+/* Compares what somebody kept of a block with its hash; returns how often it was
+ * the same. */
+static size_t
+compare_block(Verifier *v, int64_t block, const uint8_t *hash)
 {
-	for (size_t i = 0; i < numbers->n; i++)
-		if (numbers->list[i] == number)
-			return true;
-	return false;
+	Matches matches = match_anchors(&v->kept.blocks, block, hash);
+
+	if (matches.n_wrong > 0)
+		fault(v, "block", block,
+		      "it has not the hash of the anchor: the record was rebuilt, or "
+		      "is another one");
+	return matches.n_right;
+}
+
+/* The same of an event and its leaf. */
+static void
+compare_event(Verifier *v, int64_t event, const uint8_t *leaf)
+{
+	if (match_anchors(&v->kept.events, event, leaf).n_wrong > 0)
+		fault(v, "event", event,
+		      "it is not the event of the receipt: it was changed before it "
+		      "was sealed, or the record is another one");
 }
 
 /* --- trees ------------------------------------------------------------------
  */
-
-static void
-hash_nodes(const uint8_t *left, const uint8_t *right, uint8_t *digest)
-{
-	Sha256 sha;
-
-	sha256_begin(&sha);
-	add_number(&sha, 0x01, 1);
-	sha256_add(&sha, left, HASH_BYTES);
-	sha256_add(&sha, right, HASH_BYTES);
-	sha256_end(&sha, digest);
-}
 
 /* One more leaf: it fills up as many full parts as the number before ends with
  * ones in binary. */
@@ -282,8 +160,8 @@ tree_root(const Verifier *v, uint8_t *root)
 /* --- lines ------------------------------------------------------------------
  */
 
-/* event: number, block, place, leaf when sealed, leaf, time, role, login,
- * asserted, person, action, object, digest, salt, payload */
+/* event: number, block, place, leaf when sealed, leaf, time, action, role,
+ * login, asserted, person, object, salt of these five, digest, salt, payload */
 enum
 {
 	EVENT_NUMBER = 1,
@@ -292,9 +170,10 @@ enum
 	EVENT_SEALED,
 	EVENT_LEAF,
 	EVENT_TIME,
-	EVENT_TEXTS,
-	EVENT_ACTION = EVENT_TEXTS + 4,
-	EVENT_OBJECT,
+	EVENT_ACTION,
+	EVENT_CONTEXT,
+	EVENT_OBJECT = EVENT_CONTEXT + 4,
+	EVENT_CONTEXT_SALT,
 	EVENT_DIGEST,
 	EVENT_SALT,
 	EVENT_PAYLOAD,
@@ -310,8 +189,8 @@ take_leaf(Verifier *v, int64_t event, const Field *block, const Field *place,
 	int64_t its_block = 0;
 	int64_t its_place = -1;
 
-	if (!read_hash(sealed, leaf) || !read_integer(block, &its_block) ||
-	    !read_integer(place, &its_place))
+	if (!read_hash(sealed, leaf) || !read_integer(block->bytes, &its_block) ||
+	    !read_integer(place->bytes, &its_place))
 		fault(v, "event", event, "its place in a block cannot be read");
 	else if (v->n_leaves > 0 && its_block != v->leaves_of)
 	{
@@ -359,26 +238,29 @@ static void
 check_leaf(Verifier *v, int64_t event, const Field *fields)
 {
 	const char *sealed = fields[EVENT_SEALED].bytes;
-	uint8_t payload_digest[HASH_BYTES];
+	uint8_t salt[HASH_BYTES];
 	uint8_t recorded[HASH_BYTES];
-	uint8_t leaf[HASH_BYTES];
-	int64_t at;
-	bool right = read_time(&fields[EVENT_TIME], &at) &&
-	             read_hash(fields[EVENT_DIGEST].bytes, payload_digest) &&
-	             read_hash(fields[EVENT_LEAF].bytes, recorded);
+	uint8_t digest[HASH_BYTES];
+	Leaf leaf = { 0 };
 	Sha256 sha;
+	bool right = read_time(fields[EVENT_TIME].bytes, &leaf.at) &&
+	             read_hash(fields[EVENT_CONTEXT_SALT].bytes, salt) &&
+	             read_hash(fields[EVENT_DIGEST].bytes, leaf.payload) &&
+	             read_hash(fields[EVENT_LEAF].bytes, recorded);
 
 	if (right)
 	{
+		leaf.event = event;
+		leaf.action = fields[EVENT_ACTION].bytes;
+		leaf.action_length = fields[EVENT_ACTION].length;
 		sha256_begin(&sha);
-		add_number(&sha, 0x00, 1);
-		add_integer(&sha, event);
-		add_integer(&sha, at);
-		for (int i = EVENT_TEXTS; i <= EVENT_OBJECT; i++)
+		sha256_add(&sha, salt, sizeof(salt));
+		for (int i = EVENT_CONTEXT; i <= EVENT_OBJECT; i++)
 			add_field(&sha, fields[i].bytes, fields[i].length);
-		add_field(&sha, payload_digest, HASH_BYTES);
-		sha256_end(&sha, leaf);
-		right = memcmp(leaf, recorded, HASH_BYTES) == 0;
+		sha256_end(&sha, leaf.context);
+		hash_leaf(&leaf, digest);
+		right = memcmp(digest, recorded, HASH_BYTES) == 0;
+		compare_event(v, event, recorded);
 	}
 	if (!right)
 		fault(v, "event", event, "its fields are not what was recorded");
@@ -390,18 +272,19 @@ check_leaf(Verifier *v, int64_t event, const Field *fields)
 static void
 take_event(Verifier *v, const Field *fields)
 {
+	const char *action = fields[EVENT_ACTION].bytes;
 	const char *object = fields[EVENT_OBJECT].bytes;
 	int64_t event;
 	int64_t erased;
 
-	if (!read_integer(&fields[EVENT_NUMBER], &event))
+	if (!read_integer(fields[EVENT_NUMBER].bytes, &event))
 		give_up("an event has no number");
 	v->n_events++;
 	check_payload(v, event, fields);
 	check_leaf(v, event, fields);
-	if (fields[EVENT_ACTION].bytes != NULL && object != NULL &&
-	    strcmp(fields[EVENT_ACTION].bytes, "event erased") == 0 &&
-	    sscanf(object, "event %" SCNd64, &erased) == 1)
+	if (action != NULL && object != NULL &&
+	    strcmp(action, "event erased") == 0 &&
+	    strncmp(object, "event ", 6) == 0 && read_integer(object + 6, &erased))
 		add_to(&v->permitted, erased);
 	if (fields[EVENT_BLOCK].bytes == NULL)
 		v->n_unsealed++;
@@ -416,84 +299,56 @@ take_missing(Verifier *v, const Field *fields)
 {
 	int64_t event;
 
-	if (!read_integer(&fields[1], &event))
+	if (!read_integer(fields[1].bytes, &event))
 		give_up("an event has no number");
 	fault(v, "event", event, "the event is missing");
 	take_leaf(v, event, &fields[2], &fields[3], fields[4].bytes);
-}
-
-/* What anchors say of a block. */
-static void
-compare_anchors(Verifier *v, int64_t block, const uint8_t *hash)
-{
-	for (size_t i = 0; i < v->n_anchors; i++)
-	{
-		if (v->anchors[i].block != block)
-			continue;
-		v->anchors[i].found = true;
-		if (memcmp(v->anchors[i].hash, hash, HASH_BYTES) != 0)
-			fault(v, "block", block,
-			      "it has not the hash of the anchor: the record was rebuilt, "
-			      "or is another one");
-		else
-			printf("ok     block %" PRId64 ": it has the hash of the anchor\n",
-			       block);
-	}
 }
 
 /* block: number, hash before, root, number of events, time, hash */
 static void
 take_block(Verifier *v, const Field *fields)
 {
-	uint8_t prev[HASH_BYTES] = { 0 };
-	uint8_t root[HASH_BYTES] = { 0 };
-	uint8_t hash[HASH_BYTES] = { 0 };
-	uint8_t found[HASH_BYTES];
-	int64_t block;
-	int64_t n = -1;
-	int64_t sealed_at = 0;
-	Sha256 sha;
+	Block block = { 0 };
+	uint8_t root[HASH_BYTES];
 
-	if (!read_integer(&fields[1], &block))
+	if (!read_integer(fields[1].bytes, &block.block))
 		give_up("a block has no number");
-	if (!read_hash(fields[2].bytes, prev) ||
-	    !read_hash(fields[3].bytes, root) || !read_integer(&fields[4], &n) ||
-	    !read_time(&fields[5], &sealed_at) || !read_hash(fields[6].bytes, hash))
-		fault(v, "block", block, "its header cannot be read");
-	if (block != v->block + 1)
-		fault(v, "block", block, "a block before it is missing");
-	else if (memcmp(prev, v->head, HASH_BYTES) != 0)
-		fault(v, "block", block, "it does not follow from the block before");
+	if (!read_hash(fields[2].bytes, block.prev) ||
+	    !read_hash(fields[3].bytes, block.root) ||
+	    !read_integer(fields[4].bytes, &block.n) ||
+	    !read_time(fields[5].bytes, &block.sealed_at) ||
+	    !read_hash(fields[6].bytes, block.hash))
+		fault(v, "block", block.block, "its header cannot be read");
+	if (block.block < 1 || block.block - 1 != v->block)
+		fault(v, "block", block.block, "a block before it is missing");
+	else if (memcmp(block.prev, v->head, HASH_BYTES) != 0)
+		fault(v, "block", block.block,
+		      "it does not follow from the block before");
+	if (!block_is_hashed(&block))
+		fault(v, "block", block.block, "its header is not what was sealed");
 
-	sha256_begin(&sha);
-	add_number(&sha, 0x02, 1);
-	add_integer(&sha, block);
-	add_field(&sha, prev, HASH_BYTES);
-	add_field(&sha, root, HASH_BYTES);
-	add_integer(&sha, n);
-	add_integer(&sha, sealed_at);
-	sha256_end(&sha, found);
-	if (memcmp(found, hash, HASH_BYTES) != 0)
-		fault(v, "block", block, "its header is not what was sealed");
-
-	tree_root(v, found);
-	if (n != v->n_leaves || (v->n_leaves > 0 && v->leaves_of != block))
-		fault(v, "block", block,
+	tree_root(v, root);
+	if (block.n != v->n_leaves ||
+	    (v->n_leaves > 0 && v->leaves_of != block.block))
+		fault(v, "block", block.block,
 		      "it has not the number of events that it says");
-	if (memcmp(found, root, HASH_BYTES) != 0)
-		fault(v, "block", block, "its events do not lead to its root");
-	if (v->n_blocks > 0 && sealed_at < v->sealed_at)
+	if (memcmp(root, block.root, HASH_BYTES) != 0)
+		fault(v, "block", block.block, "its events do not lead to its root");
+	if (v->n_blocks > 0 && block.sealed_at < v->sealed_at)
 		printf("note   block %" PRId64
 		       ": the clock had gone back since the block before\n",
-		       block);
-	compare_anchors(v, block, hash);
+		       block.block);
+	if (compare_block(v, block.block, block.hash) > 0)
+		printf("ok     block %" PRId64 ": it has the hash of the anchor\n",
+		       block.block);
 
 	v->n_roots = 0;
 	v->n_leaves = 0;
-	v->block = block;
-	v->sealed_at = sealed_at;
+	v->block = block.block;
+	v->sealed_at = block.sealed_at;
 	v->n_blocks++;
-	memcpy(v->head, hash, HASH_BYTES);
+	memcpy(v->head, block.hash, HASH_BYTES);
 }
 
 /* end: number of blocks, number of events */
@@ -503,8 +358,8 @@ take_end(const Verifier *v, const Field *fields)
 	int64_t n_blocks;
 	int64_t n_events;
 
-	if (!read_integer(&fields[1], &n_blocks) ||
-	    !read_integer(&fields[2], &n_events) || n_blocks != v->n_blocks ||
+	if (!read_integer(fields[1].bytes, &n_blocks) ||
+	    !read_integer(fields[2].bytes, &n_events) || n_blocks != v->n_blocks ||
 	    n_events != v->n_events)
 		give_up("lines of the export are missing");
 }
@@ -526,6 +381,8 @@ read_line(FILE *file)
 	{
 		if (next == '\0')
 			give_up("there is a zero byte in the export");
+		if (length == MAX_LINE_BYTES)
+			give_up("a line is longer than any of a record");
 		if (length + 1 >= room)
 			line = grow(line, room = 2 * room + 4096);
 		line[length++] = (char) next;
@@ -619,105 +476,124 @@ read_export(Verifier *v, FILE *file)
 	if (!ended)
 		give_up("the export is cut off");
 	take_end(v, fields);
+	if (read_line(file) != NULL)
+		give_up("there is more behind the end of the export");
 	if (v->n_leaves > 0)
 		fault(v, "block", v->leaves_of,
 		      "the block is missing, and its events are there");
 }
 
-static bool
-is_word_part(int c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '_';
-}
+/* --- receipts ---------------------------------------------------------------
+ */
 
-/* What follows a word that stands by itself, behind quotes, colons and the
- * like; NULL where this is not that word. */
-static const char *
-value_behind(const char *text, const char *at, const char *word)
-{
-	size_t length = strlen(word);
-
-	if (strncmp(at, word, length) != 0 || is_word_part(at[length]) ||
-	    (at > text && is_word_part(at[-1])))
-		return NULL;
-	at += length;
-	return at + strspn(at, "\": \t\r\n=");
-}
-
-/* Finds the blocks and hashes in the text of a file of anchors, in either order
- * inside of one pair of braces. */
 static void
-find_anchors(Verifier *v, const char *text)
+tell_receipt(Verifier *v, Json json)
 {
-	Anchor anchor = { 0 };
-	bool has_block = false;
-	bool has_hash = false;
+	Receipt receipt;
+	const char *text;
 
-	for (const char *at = text; *at != '\0'; at++)
+	if (!is_receipt(json))
+		give_up("this is neither an export of a record nor a receipt");
+	text = check_receipt(json, &receipt);
+	v->n_events++;
+	if (text != NULL)
 	{
-		const char *block = value_behind(text, at, "block");
-		const char *hash = value_behind(text, at, "hash");
-		char digits[2 * HASH_BYTES + 1] = "";
-
-		if (*at == '{' || *at == '}')
-			has_block = has_hash = false;
-		if (block != NULL && *block >= '0' && *block <= '9')
-		{
-			anchor.block = strtoll(block, NULL, 10);
-			has_block = true;
-		}
-		if (hash != NULL)
-		{
-			strncpy(digits, hash, 2 * HASH_BYTES);
-			has_hash = read_hash(digits, anchor.hash);
-		}
-		if (has_block && has_hash)
-		{
-			v->anchors =
-				grow(v->anchors, (v->n_anchors + 1) * sizeof(v->anchors[0]));
-			v->anchors[v->n_anchors++] = anchor;
-			has_block = has_hash = false;
-		}
+		fault(v, "event", receipt.event, text);
+		return;
+	}
+	if (receipt.erased)
+		printf("note   event %" PRId64 ": its payload had been erased\n",
+		       receipt.event);
+	compare_event(v, receipt.event, receipt.leaf);
+	if (!receipt.sealed)
+	{
+		printf("note   event %" PRId64
+		       ": it is in no block yet, ask for it again\n",
+		       receipt.event);
+		v->n_unsealed++;
+	}
+	else if (compare_block(v, receipt.block.block, receipt.block.hash) > 0)
+	{
+		printf("ok     event %" PRId64 ": it is in block %" PRId64
+		       ", which has the hash of the anchor\n",
+		       receipt.event, receipt.block.block);
+		v->n_blocks++;
+	}
+	else
+	{
+		printf("ok     event %" PRId64 ": it leads to block %" PRId64 ", hash ",
+		       receipt.event, receipt.block.block);
+		print_hash(receipt.block.hash);
 	}
 }
 
+/* Receipts one behind the other, or in arrays. */
 static void
-read_anchors(Verifier *v, FILE *file)
+read_receipts(Verifier *v, FILE *file)
 {
-	char *text = NULL;
-	size_t length = 0;
-	size_t got;
+	char *text = read_text(file);
 
-	do
+	for (const char *at = skip_blanks(text); *at != '\0'; at = skip_blanks(at))
 	{
-		text = grow(text, length + 65536 + 1);
-		got = fread(text + length, 1, 65536, file);
-		length += got;
-	} while (got > 0);
-	text[length] = '\0';
-	find_anchors(v, text);
-	if (ferror(file) || v->n_anchors == 0)
-		give_up("there is no block with its hash in the file of anchors");
+		Json json = { at, json_end(at) };
+		Json key = { NULL, NULL };
+		Json element;
+
+		if (json.end == NULL)
+			give_up("this is neither an export of a record nor a receipt");
+		if (*at != '[')
+			tell_receipt(v, json);
+		else
+			for (const char *last = at; json_next(json, &last, &key, &element);)
+				tell_receipt(v, element);
+		at = json.end;
+	}
+	if (v->n_events == 0)
+		give_up("there is no receipt in the file");
 	free(text);
 }
 
-/* --- the verdict ------------------------------------------------------------
+static int
+tell_receipts(const Verifier *v)
+{
+	bool confirmed = v->n_blocks == v->n_events;
+
+	if (v->n_faults == 0 && !confirmed && v->n_unsealed < v->n_events)
+		puts("note   a block whose hash is not known from elsewhere can have "
+		     "been made up with the receipt");
+	if (v->n_faults > 0)
+		printf("REFUTED: %" PRId64 " faults\n", v->n_faults);
+	else
+		puts(confirmed ? "CONFIRMED"
+		               : "CONSISTENT, and not confirmed by an anchor");
+	return v->n_faults > 0 ? EXIT_REFUTED : EXIT_CONFIRMED;
+}
+
+/* --- the verdict on an export -----------------------------------------------
  */
 
 /* What is known at the end alone. */
 static void
 check_whole(Verifier *v)
 {
+	if (v->permitted.n > 0)
+		qsort(v->permitted.list, v->permitted.n, sizeof(v->permitted.list[0]),
+		      compare_numbers);
 	for (size_t i = 0; i < v->erased.n; i++)
-		if (!holds(&v->permitted, v->erased.list[i]))
+		if (v->permitted.n == 0 ||
+		    bsearch(&v->erased.list[i], v->permitted.list, v->permitted.n,
+		            sizeof(v->permitted.list[0]), compare_numbers) == NULL)
 			fault(v, "event", v->erased.list[i],
 			      "its payload is gone, and no event says that it was erased");
-	for (size_t i = 0; i < v->n_anchors; i++)
-		if (!v->anchors[i].found && v->anchors[i].block > 0)
-			fault(v, "block", v->anchors[i].block,
+	for (size_t i = 0; i < v->kept.blocks.n; i++)
+		if (!v->kept.blocks.list[i].found && v->kept.blocks.list[i].number > 0)
+			fault(v, "block", v->kept.blocks.list[i].number,
 			      "the anchor has it, and the record has not: blocks were "
 			      "dropped, or an older state was restored");
+	for (size_t i = 0; i < v->kept.events.n; i++)
+		if (!v->kept.events.list[i].found)
+			fault(v, "event", v->kept.events.list[i].number,
+			      "the receipt has it, and the record has not");
 }
 
 static int
@@ -728,17 +604,16 @@ tell(const Verifier *v)
 	       v->n_events - v->n_unsealed, v->n_blocks, v->n_unsealed,
 	       v->erased.n);
 	printf("head   block %" PRId64 ", hash ", v->block);
-	for (int i = 0; i < HASH_BYTES; i++)
-		printf("%02x", v->head[i]);
-	putchar('\n');
-	if (v->n_anchors == 0)
+	print_hash(v->head);
+	if (v->kept.blocks.n == 0)
 		puts("note   no anchor was given: newest blocks that were dropped, and "
 		     "a record rebuilt from an early block on, are not found without");
 	if (v->n_faults > 0)
 		printf("REFUTED: %" PRId64 " faults\n", v->n_faults);
 	else
-		puts(v->n_anchors > 0 ? "CONFIRMED, up to the newest anchor"
-		                      : "CONSISTENT, and not confirmed by an anchor");
+		puts(v->kept.blocks.n > 0
+		         ? "CONFIRMED, up to the newest anchor"
+		         : "CONSISTENT, and not confirmed by an anchor");
 	return v->n_faults > 0 ? EXIT_REFUTED : EXIT_CONFIRMED;
 }
 
@@ -752,19 +627,42 @@ open_file(const char *name)
 	return file;
 }
 
+/* Whether a file begins as JSON does. */
+static bool
+is_json(FILE *file)
+{
+	int first;
+
+	do
+		first = getc(file);
+	while (first == ' ' || first == '\t' || first == '\r' || first == '\n');
+	if (first != EOF)
+		(void) ungetc(first, file);
+	return first == '{' || first == '[';
+}
+
 int
 main(int argc, char **argv)
 {
 	static Verifier verifier;
+	FILE *file;
 
 	if (argc < 2 || argc > 3 || strcmp(argv[1], "--help") == 0)
 	{
-		fputs("usage: fairpg-verify EXPORT [ANCHOR]\n", stderr);
+		fputs("usage: fairpg-verify EXPORT [ANCHOR]\n"
+		      "       fairpg-verify RECEIPT [ANCHOR]\n",
+		      stderr);
 		return EXIT_UNREADABLE;
 	}
 	if (argc == 3)
-		read_anchors(&verifier, open_file(argv[2]));
-	read_export(&verifier, open_file(argv[1]));
+		read_anchors(&verifier.kept, open_file(argv[2]));
+	file = open_file(argv[1]);
+	if (is_json(file))
+	{
+		read_receipts(&verifier, file);
+		return tell_receipts(&verifier);
+	}
+	read_export(&verifier, file);
 	check_whole(&verifier);
 	return tell(&verifier);
 }

@@ -41,6 +41,9 @@ like "and the program says so" "$(offline "$FAIRPG_TMP/anchor.json")" '^CONFIRME
 like "without an anchor it says less" "$(offline)" '^CONSISTENT, and not confirmed'
 sql "SELECT jsonb_pretty(fairpg.receipt(17))" >"$FAIRPG_TMP/receipt.json"
 like "a receipt is an anchor" "$(offline "$FAIRPG_TMP/receipt.json")" 'ok +block 1: it has the hash'
+like "but not one whose path leads elsewhere" "$(
+	sql "SELECT jsonb_set(fairpg.receipt(17), '{path,0}', to_jsonb(repeat('0', 64)))" >"$FAIRPG_TMP/spoilt.json"
+	offline "$FAIRPG_TMP/spoilt.json" | tail -n 2 | tr '\n' ' ')" 'event 17 is no anchor: its path .*status 2'
 grep -h 'fairpg record: block' "$FAIRPG_TMP/server.log" | grep " $PGDATABASE " |
 	tail -n 4 >"$FAIRPG_TMP/log_anchors"
 like "so are the lines of the log" "$(offline "$FAIRPG_TMP/log_anchors")" 'ok +block 4: it has the hash'
@@ -58,7 +61,7 @@ like "damage to a file is not taken for a record" "$(
 edits=$(
 	for i in $(seq 1 150); do
 		event=$((1 + (i * 7919) % 400))
-		case $((i % 15)) in
+		case $((i % 16)) in
 			0) what="payload = payload || '{\"x\": 1}'" ;;
 			1) what="payload = '{}'" ;;
 			2) what="object = object || ' '" ;;
@@ -74,6 +77,7 @@ edits=$(
 			12) what="leaf = substr(leaf, 1, $i % 32)" ;;
 			13) what="payload = NULL, salt = NULL" ;;
 			14) what="salt = NULL" ;;
+			15) what="context_salt = sha256(context_salt)" ;;
 		esac
 		echo "event $event|UPDATE fairpg_catalog.event SET $what WHERE event = $event"
 	done
@@ -90,7 +94,7 @@ edits=$(
 			6) echo "event $event|UPDATE fairpg_catalog.event_leaf SET leaf = sha256(leaf) WHERE event = $event" ;;
 			7) echo "block 4|DELETE FROM fairpg_catalog.event_leaf WHERE (block, leaf_no) = (4, $((i % 60)))" ;;
 			# the event with all its own hashes made anew: its block tells
-			8) echo "event $event|UPDATE fairpg_catalog.event SET payload = '{\"made\": \"up\"}', payload_digest = fairpg.payload_digest(salt, '{\"made\": \"up\"}'), leaf = fairpg.leaf_hash(event, at, role, login, asserted, person, action, object, fairpg.payload_digest(salt, '{\"made\": \"up\"}')) WHERE event = $event" ;;
+			8) echo "event $event|UPDATE fairpg_catalog.event SET payload = '{\"made\": \"up\"}', payload_digest = fairpg.payload_digest(salt, '{\"made\": \"up\"}'), leaf = fairpg.leaf_hash(event, at, action, fairpg.context_digest(context_salt, role, login, asserted, person, object), fairpg.payload_digest(salt, '{\"made\": \"up\"}')) WHERE event = $event" ;;
 			9) echo "block $((1 + i % 3))|DELETE FROM fairpg_catalog.event_block WHERE block = $((1 + i % 3))" ;;
 		esac
 	done)
@@ -144,7 +148,7 @@ put_back
 # all of it made anew, with one event another one
 tamper "UPDATE fairpg_catalog.event SET payload = '{\"made\": \"up\"}' WHERE event = 5" \
 	"UPDATE fairpg_catalog.event SET payload_digest = fairpg.payload_digest(salt, payload)" \
-	"UPDATE fairpg_catalog.event SET leaf = fairpg.leaf_hash(event, at, role, login, asserted, person, action, object, payload_digest)" \
+	"UPDATE fairpg_catalog.event SET leaf = fairpg.leaf_hash(event, at, action, fairpg.context_digest(context_salt, role, login, asserted, person, object), payload_digest)" \
 	"UPDATE fairpg_catalog.event_leaf l SET leaf = e.leaf FROM fairpg_catalog.event e WHERE e.event = l.event" \
 	"UPDATE fairpg_catalog.event_block b SET merkle_root = (SELECT fairpg.merkle_root(array_agg(l.leaf ORDER BY l.leaf_no)) FROM fairpg_catalog.event_leaf l WHERE l.block = b.block)" \
 	"DO \$\$ DECLARE b record; prev bytea := decode(repeat('00', 32), 'hex'); BEGIN

@@ -98,6 +98,7 @@ static const GovernedCall calls[] = {
 	{ "version_status", NULL },
 	{ "challenge", NULL },
 	{ "challenge_status", NULL },
+	{ "challenge_receipt", NULL },
 	{ "answer_challenge", "ombudsman" },
 	{ "close_challenge", "ombudsman" },
 	{ "consult", "analyst" },

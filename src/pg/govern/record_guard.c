@@ -3,7 +3,7 @@
  *    Triggers of the tables of events, and the line that each sealed block
  *    leaves in the log of the server.
  *
- * An event is signed here and nowhere else: when, by whom, salt and hashes.
+ * An event is signed here and nowhere else: when, by whom, salts and hashes.
  * What a statement gives for these is overwritten.
  */
 #include "postgres.h"
@@ -111,23 +111,26 @@ get_payload(const EventRow *row)
 	return null ? NULL : DatumGetJsonbP(value);
 }
 
-/* False where the row has no number or no time. */
+/* False where the row has no number, no time or no salt for its context. */
 static bool
 read_fields(const EventRow *row, EventFields *fields)
 {
+	bytea *salt = get_bytes(row, "context_salt");
+	EventContext context;
 	bool no_event;
 	bool no_time;
 
 	fields->event = DatumGetInt64(get_column(row, "event", &no_event));
 	fields->at = DatumGetTimestampTz(get_column(row, "at", &no_time));
-	fields->role = get_text(row, "role");
-	fields->login = get_text(row, "login");
-	fields->asserted = get_text(row, "asserted");
-	fields->person = get_text(row, "person");
 	fields->action = get_text(row, "action");
-	fields->object = get_text(row, "object");
 	fields->payload_digest = get_bytes(row, "payload_digest");
-	return !no_event && !no_time;
+	context.role = get_text(row, "role");
+	context.login = get_text(row, "login");
+	context.asserted = get_text(row, "asserted");
+	context.person = get_text(row, "person");
+	context.object = get_text(row, "object");
+	fields->context_digest = salt == NULL ? NULL : hash_context(salt, &context);
+	return !no_event && !no_time && salt != NULL;
 }
 
 static bool
@@ -190,13 +193,14 @@ text_datum(const char *text)
 	return text == NULL ? PointerGetDatum(NULL) : CStringGetTextDatum(text);
 }
 
-/* When, who, salt and hashes. */
+/* When, who, salts and hashes. */
 static void
 sign_event(EventRow *row)
 {
-	static const char *const signed_columns[] = { "at",    "role",
-		                                          "login", "asserted",
-		                                          "salt",  "payload_digest" };
+	static const char *const signed_columns[] = {
+		"at",   "role",           "login",       "asserted",
+		"salt", "payload_digest", "context_salt"
+	};
 	static const char *const leaf_column[] = { "leaf" };
 	Datum values[lengthof(signed_columns)];
 	Jsonb *payload = get_payload(row);
@@ -215,6 +219,7 @@ sign_event(EventRow *row)
 	values[3] = text_datum(actor.asserted);
 	values[4] = PointerGetDatum(salt);
 	values[5] = PointerGetDatum(hash_payload(salt, payload));
+	values[6] = PointerGetDatum(make_salt());
 	set_columns(row, (int) lengthof(values), signed_columns, values);
 	if (!read_fields(row, &fields))
 		elog(ERROR, "an event has no number");

@@ -17,6 +17,10 @@
  * with its salt, the digest stays, and nobody can guess from the digest what it
  * was, however few the possible payloads are.  Its text is that of jsonb, which
  * depends on no setting.
+ *
+ * So is the context, which is who acted on what, with a salt of its own: a
+ * receipt can then prove to somebody outside what was recorded, with the digest
+ * in the place of names.
  */
 #include "postgres.h"
 
@@ -158,6 +162,21 @@ hash_payload(const bytea *salt, Jsonb *payload)
 }
 
 bytea *
+hash_context(const bytea *salt, const EventContext *context)
+{
+	StringInfoData image;
+
+	initStringInfo(&image);
+	put_raw(&image, VARDATA_ANY(salt), VARSIZE_ANY_EXHDR(salt));
+	put_text(&image, context->role);
+	put_text(&image, context->login);
+	put_text(&image, context->asserted);
+	put_text(&image, context->person);
+	put_text(&image, context->object);
+	return hash_of(&image);
+}
+
+bytea *
 hash_event(const EventFields *fields)
 {
 	StringInfoData image;
@@ -166,12 +185,8 @@ hash_event(const EventFields *fields)
 	appendStringInfoChar(&image, LEAF_PREFIX);
 	put_number(&image, fields->event);
 	put_number(&image, fields->at);
-	put_text(&image, fields->role);
-	put_text(&image, fields->login);
-	put_text(&image, fields->asserted);
-	put_text(&image, fields->person);
 	put_text(&image, fields->action);
-	put_text(&image, fields->object);
+	put_bytea(&image, fields->context_digest);
 	put_bytea(&image, fields->payload_digest);
 	return hash_of(&image);
 }
@@ -192,12 +207,39 @@ text_or_null(FunctionCallInfo fcinfo, int number)
 	                            : text_to_cstring(PG_GETARG_TEXT_PP(number));
 }
 
+static const bytea *
+bytes_or_null(FunctionCallInfo fcinfo, int number)
+{
+	return PG_ARGISNULL(number) ? NULL : PG_GETARG_BYTEA_PP(number);
+}
+
 /*
- * leaf_hash(event bigint, at timestamptz, role text, login text, asserted text,
- *           person text, action text, object text, payload_digest bytea)
- *    returns bytea
+ * context_digest(salt bytea, role text, login text, asserted text, person text,
+ *                object text) returns bytea
  *
- * Texts and digest may be NULL; without number or time there is no leaf.
+ * Texts may be NULL; without salt there is no digest.
+ */
+FAIRPG_FUNCTION(fairpg_context_digest);
+Datum
+fairpg_context_digest(PG_FUNCTION_ARGS)
+{
+	EventContext context;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	context.role = text_or_null(fcinfo, 1);
+	context.login = text_or_null(fcinfo, 2);
+	context.asserted = text_or_null(fcinfo, 3);
+	context.person = text_or_null(fcinfo, 4);
+	context.object = text_or_null(fcinfo, 5);
+	PG_RETURN_BYTEA_P(hash_context(PG_GETARG_BYTEA_PP(0), &context));
+}
+
+/*
+ * leaf_hash(event bigint, at timestamptz, action text, context_digest bytea,
+ *           payload_digest bytea) returns bytea
+ *
+ * Text and digests may be NULL; without number or time there is no leaf.
  */
 FAIRPG_FUNCTION(fairpg_leaf_hash);
 Datum
@@ -209,13 +251,9 @@ fairpg_leaf_hash(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	fields.event = PG_GETARG_INT64(0);
 	fields.at = PG_GETARG_TIMESTAMPTZ(1);
-	fields.role = text_or_null(fcinfo, 2);
-	fields.login = text_or_null(fcinfo, 3);
-	fields.asserted = text_or_null(fcinfo, 4);
-	fields.person = text_or_null(fcinfo, 5);
-	fields.action = text_or_null(fcinfo, 6);
-	fields.object = text_or_null(fcinfo, 7);
-	fields.payload_digest = PG_ARGISNULL(8) ? NULL : PG_GETARG_BYTEA_PP(8);
+	fields.action = text_or_null(fcinfo, 2);
+	fields.context_digest = bytes_or_null(fcinfo, 3);
+	fields.payload_digest = bytes_or_null(fcinfo, 4);
 	PG_RETURN_BYTEA_P(hash_event(&fields));
 }
 

@@ -15,22 +15,29 @@
 #define HASH_BYTES 32
 #define SALT_BYTES 32
 
-/* What the leaf of an event commits to; a text that is NULL counts as such. */
-typedef struct EventFields
+/* Who acted on what; a text that is NULL counts as such. */
+typedef struct EventContext
 {
-	int64 event;
-	TimestampTz at;
 	const char *role;
 	const char *login;
 	const char *asserted;
 	const char *person;
-	const char *action;
 	const char *object;
+} EventContext;
+
+/* What the leaf of an event commits to. */
+typedef struct EventFields
+{
+	int64 event;
+	TimestampTz at;
+	const char *action;
+	const bytea *context_digest;
 	const bytea *payload_digest;
 } EventFields;
 
 /* All of these palloc what they return, HASH_BYTES of data each. */
 extern bytea *hash_payload(const bytea *salt, Jsonb *payload);
+extern bytea *hash_context(const bytea *salt, const EventContext *context);
 extern bytea *hash_event(const EventFields *fields);
 
 #endif
