@@ -331,8 +331,8 @@ BEGIN
                   WHERE c.policy = policy_changes.policy AND c.version = to_version) b ON b.criterion = a.criterion
         )
         SELECT coalesce(json_agg(json_build_object('change', p.change, 'criterion', p.criterion,
-            'before', format('%s %s %s', (p.a).metric, (p.a).comparator, (p.a).threshold),
-            'after', format('%s %s %s', (p.b).metric, (p.b).comparator, (p.b).threshold))
+            'before', (p.a).metric || ' ' || (p.a).comparator || ' ' || (p.a).threshold,
+            'after', (p.b).metric || ' ' || (p.b).comparator || ' ' || (p.b).threshold)
             ORDER BY array_position('{weakened,removed,another measure,strengthened,added}', p.change), p.criterion COLLATE "C"), '[]')
         FROM pair p WHERE p.change <> 'unchanged');
 END
@@ -376,7 +376,8 @@ BEGIN
             ARRAY(SELECT json_build_object('metric', c.metric, 'before', fairpg.in_figures(c.value_a),
                 'after', fairpg.in_figures(c.value_b), 'difference', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low),
                 'high', fairpg.in_figures(c.high), 'n', c.n, 'verdict', c.verdict)
-                FROM c WHERE c.kind = 'overall' AND c.metric IN ('selection_rate', 'tpr', 'fpr', 'ppv', 'accuracy', 'auc', 'log_loss'))
+                FROM c WHERE c.kind = 'overall' AND c.metric IN ('selection_rate', 'tpr', 'fpr', 'ppv', 'accuracy', 'auc',
+                    'mean_prediction', 'mean_residual', 'mean_squared_error', 'mean_absolute_error', 'r_squared'))
         INTO people, gaps, metrics;
     SELECT * INTO policy_a FROM fairpg.policy_at_training(model, from_version);
     SELECT * INTO policy_b FROM fairpg.policy_at_training(model, to_version);
@@ -384,8 +385,8 @@ BEGIN
         'title', 'Release notes', 'subject', format('%s, from version %s to version %s', model, from_version, to_version),
         'verdict', json_build_object('state', coalesce(b.state, 'under no policy'),
             'approved_by', (SELECT coalesce(json_agg(DISTINCT p.person), '[]') FROM fairpg_catalog.approval p WHERE p.model = b.model AND p.version = b.version),
-            'policy_of_version_before', format('%s version %s', policy_a.policy, policy_a.policy_version),
-            'policy_of_this_version', format('%s version %s', policy_b.policy, policy_b.policy_version)),
+            'policy_of_version_before', policy_a.policy || ' version ' || policy_a.policy_version,
+            'policy_of_this_version', policy_b.policy || ' version ' || policy_b.policy_version),
         'policy', json_build_object('changes', CASE WHEN policy_a.policy = policy_b.policy
             THEN fairpg.policy_changes(policy_b.policy, policy_a.policy_version, policy_b.policy_version) END),
         'people', json_build_object('rows', rows_of, 'decisions_that_change', people),
@@ -407,8 +408,8 @@ BEGIN
             'steps', ARRAY(SELECT json_build_object('at', date_trunc('second', t.at), 'to', t.to_state, 'outcome', t.outcome, 'by', t.actor, 'reason', t.reason)
                 FROM fairpg_catalog.transition t WHERE t.model = b.model AND t.version = b.version ORDER BY t.transition)),
         'known_issues', json_build_object('warnings', b.warnings,
-            'waivers', ARRAY(SELECT json_build_object('criterion', w.criterion, 'reason', w.reason, 'expires', w.expires_at)
-                FROM fairpg_catalog.waiver w WHERE w.model = b.model AND w.version = b.version AND w.granted_at IS NOT NULL),
+            'waivers', ARRAY(SELECT json_build_object('criterion', w.criterion, 'reason', w.reason, 'expires', date_trunc('second', w.expires_at))
+                FROM fairpg_catalog.waiver w WHERE w.model = b.model AND w.version = b.version AND w.granted_at IS NOT NULL ORDER BY w.waiver),
             'how_to_roll_back', format('SELECT fairpg.rollback(%L, %L)', model, 'why')),
         'provenance', json_build_object('generated_at', date_trunc('second', clock_timestamp()),
             'artifact_sha256_before', encode(a.artifact_sha256, 'hex'), 'artifact_sha256_now', encode(b.artifact_sha256, 'hex'),

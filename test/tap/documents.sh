@@ -1,5 +1,5 @@
 # documents.sh - cards, release notes and reports of governance as a browser sees
-# them; the card's JSON against the schema that is shipped; what is published is
+# them; the JSON of each against the schema that is shipped; what is published is
 # what was shown; texts of users stay texts.
 . test/tools/tap.sh
 
@@ -63,27 +63,146 @@ is "which is in the record" \
 is "and says of its first chapters what the card says" \
 	"$(sql "SELECT content ->> 'identity' = fairpg.model_card('m', 1, 'json')::json ->> 'identity' FROM fairpg_catalog.document WHERE document = $number")" t
 
+# --- a model with everything in its life --------------------------------------
+none "a model with everything in its life" "$(psql -Xq -v ON_ERROR_STOP=1 -v owner="$PGUSER" <<'END' 2>&1 >/dev/null
+SET client_min_messages = warning;
+SELECT fairpg.init(roles => true, role_prefix => 'fairpg_documents_');
+GRANT SELECT ON t TO PUBLIC;
+CREATE ROLE fairpg_documents_ana LOGIN IN ROLE fairpg_documents_analyst;
+CREATE ROLE fairpg_documents_rita LOGIN IN ROLE fairpg_documents_reviewer;
+CREATE ROLE fairpg_documents_abel LOGIN IN ROLE fairpg_documents_approver;
+CREATE ROLE fairpg_documents_otto LOGIN IN ROLE fairpg_documents_operator;
+CREATE ROLE fairpg_documents_olga LOGIN IN ROLE fairpg_documents_ombudsman;
+\set words 'as it was agreed upon by all who were asked, in many more words than these'
+\c - fairpg_documents_ana
+SELECT fairpg.create_policy('lending', rationale => repeat('Approval decides about access to credit. ', 3), legal_basis => 'a law and a contract',
+	legal_as_of => '2026-01-01', ethical_notes => 'none that we know of, after discussion', harms => 'people who are refused although they would repay',
+	template => 'four_fifths', protected => '{g}', options => '{"min_canary": "0 s", "required_reviews": ["look"]}',
+	criteria => '[{"criterion": "tight", "metric": "demographic_parity", "threshold": 0.0001, "on_insufficient": "waiver", "rationale": "it is to be asked for, as the committee has agreed"},
+		{"criterion": "odds", "metric": "equalized_odds", "threshold": 0.5, "severity": "advisory", "rationale": "errors are alike, as the committee has agreed"},
+		{"criterion": "right", "metric": "accuracy", "contrast": "overall", "comparator": ">=", "threshold": 0.4, "rationale": "better than chance, as the committee has agreed"}]');
+\c - fairpg_documents_abel
+SELECT fairpg.activate_policy('lending', 1, :'words');
+\c - fairpg_documents_ana
+SELECT fairpg.train('credit', 't', 'y', protected => '{g}', features => '{x}');
+SELECT fairpg.train('credit', 't', 'y', protected => '{g}', features => '{x,z}', fairness => 'demographic_parity', max_gap => 0.1, comment => 'z as well');
+SELECT fairpg.train('credit', 't', 'y', protected => '{g}', features => '{x}', seed => 2);
+\c - :owner
+SELECT fairpg.govern('credit', 'lending', 'whom to grant a loan, by a first score');
+\c - fairpg_documents_ana
+SELECT fairpg.request_waiver('credit', v, 'tight:g', :'words' || :'words', 'a person looks at each refusal', now() + '30 days') FROM generate_series(1, 3) v;
+SELECT fairpg.request_waiver('credit', 2, 'odds:g', :'words' || :'words', 'a person looks at each refusal', now() + '30 days');
+\c - fairpg_documents_abel
+SELECT fairpg.grant_waiver(w, :'words') FROM generate_series(1, 3) w;
+\c - fairpg_documents_rita
+SELECT fairpg.review('credit', 1, 'look', 'fail', :'words');
+SELECT fairpg.review('credit', v, 'look', 'pass_with_conditions', :'words', 'look at it again next year', expires_at => now() + '1 year') FROM generate_series(1, 3) v;
+\c - fairpg_documents_abel
+SELECT fairpg.approve('credit', v, :'words') FROM generate_series(1, 3) v;
+\c - fairpg_documents_otto
+SELECT fairpg.deploy('credit', 1, 'champion', reason => :'words');
+SELECT fairpg.deploy('credit', v, 'canary', 0.1, :'words'), fairpg.deploy('credit', v, 'champion', reason => :'words') FROM generate_series(1, 2) v;
+SELECT fairpg.rollback('credit', :'words');
+SELECT fairpg.deploy('credit', 3, 'canary', 0.05, :'words');
+SELECT fairpg.open_incident('credit', 'of no version', 'serious', :'words');
+SELECT fairpg.plan_remediation(1, 'data_fix', :'words');
+SELECT fairpg.mitigate_incident(1, :'words');
+SELECT fairpg.report_incident(1, 'the authority');
+SELECT fairpg.suspend('credit', :'words', 1);
+SELECT fairpg.mitigate_incident(2, :'words');
+\c - fairpg_documents_rita
+SELECT fairpg.assess_incident(2, 'minor', :'words');
+SELECT fairpg.close_incident(2, :'words');
+\c - fairpg_documents_olga
+SELECT fairpg.challenge('credit', 'women are refused twice as often', 'aggregate_verification', 'web', group_claimed => 'b & "c"') AS reference \gset
+SELECT fairpg.challenge('credit', 'nobody has asked us', 'policy', 'web');
+SELECT fairpg.close_challenge(:'reference', 'upheld', :'words', true);
+\c - fairpg_documents_ana
+SELECT count(fairpg.describe('credit', field, 'an answer')) FROM fairpg_catalog.card_question;
+SELECT fairpg.publish('credit', 2), fairpg.publish('credit', NULL, 'governance_report', 'authority');
+SELECT fairpg.create_policy('lending', rationale => repeat('Approval decides about access to credit. ', 3), legal_basis => 'a law and a contract',
+	legal_as_of => '2026-01-01', ethical_notes => 'none that we know of, after discussion', harms => 'people who are refused although they would repay',
+	template => 'four_fifths', protected => '{g}', options => '{"min_canary": "0 s", "required_reviews": ["look"]}',
+	criteria => '[{"criterion": "four_fifths", "metric": "demographic_parity", "contrast": "ratio", "threshold": 0.5, "rationale": "less is asked for, as the committee has agreed"},
+		{"criterion": "odds", "metric": "equal_opportunity", "threshold": 0.5, "severity": "advisory", "rationale": "errors are alike, as the committee has agreed"},
+		{"criterion": "right", "metric": "accuracy", "contrast": "overall", "comparator": ">=", "threshold": 0.6, "rationale": "better than chance, as the committee has agreed"},
+		{"criterion": "alike", "metric": "error_rate_parity", "threshold": 0.5, "rationale": "errors are alike, as the committee has agreed"}]');
+SELECT fairpg.create_policy('lending', rationale => repeat('Approval decides about access to credit. ', 3), legal_basis => 'a law and a contract',
+	legal_as_of => '2026-01-01', ethical_notes => 'none that we know of, after discussion', harms => 'people who are refused although they would repay',
+	template => 'four_fifths', protected => '{g}');
+\c - fairpg_documents_abel
+SELECT fairpg.activate_policy('lending', 2, :'words');
+\c - fairpg_documents_ana
+SELECT fairpg.train('credit', 't', 'y', protected => '{g}', features => '{z}', split => 'none', options => '{"l2": 0.01}');
+SELECT fairpg.train('money', 't', 'x', family => 'linear', protected => '{g}', features => '{z}');
+SELECT fairpg.train('money', 't', 'x', family => 'linear', protected => '{g}', features => '{z,id}');
+SELECT fairpg.import_model(fairpg.export_model('credit', 2), 'imported');
+SELECT fairpg.seal();
+END
+)"
+for pair in 'credit 1 2' 'credit 2 4' 'credit 4 1' 'money 1 2' 'm 2 1'; do
+	read -r model from to <<<"$pair"
+	sql "SELECT fairpg.release_notes('$model', $from, $to, format => 'json')" >"$place/notes-$model-$from-$to.json"
+done
+for model in credit money imported m; do
+	sql "SELECT fairpg.governance_report('$model', 'json')" >"$place/report-$model.json"
+done
+is "criteria that changed are told apart, weakened ones first" "$(sql "SELECT string_agg((c ->> 'change') || ': ' || (c ->> 'criterion'), ', ')
+	FROM json_array_elements(fairpg.release_content('credit', 2, 4) #> '{policy,changes}') c")" \
+	'weakened: four_fifths:g, removed: tight:g, another measure: odds:g, strengthened: right, added: alike:g'
+is "without a policy there is none, and no version of it" "$(sql "SELECT fairpg.release_content('money', 1, 2) #>> '{policy,changes}' IS NULL,
+	fairpg.release_content('money', 1, 2) #>> '{verdict,policy_of_this_version}' IS NULL")" 't|t'
 if python3 -W ignore -c 'import jsonschema' 2>/dev/null; then
-	valid()
+	schema()
 	{
-		python3 -W ignore - "$@" <<-'END'
-			import json, sys, jsonschema
-			with open('doc/model_card.schema.json') as f:
-			    schema = json.load(f)
-			jsonschema.Draft202012Validator.check_schema(schema)
-			with open(sys.argv[1]) as f:
-			    card = json.load(f)
-			if len(sys.argv) > 2:
-			    card[sys.argv[2]][sys.argv[3]] = [7]
-			jsonschema.Draft202012Validator(schema).validate(card)
-		END
+		local what=$1 name=$2
+		shift 2
+		python3 -W ignore test/tools/schema.py "$what" "doc/$name.schema.json" "$@" 2>&1
 	}
 	for audience in public deployer authority; do
-		ok "a card for $audience keeps to its schema" valid "$place/$audience.json"
+		none "a card for $audience keeps to its schema" "$(schema check model_card "$place/$audience.json")"
 	done
-	like "which refuses others" "$(valid "$place/public.json" identity model 2>&1)" 'ValidationError: .7. is not'
+	like "which refuses others" "$(schema check model_card "$place/public.json" 'identity/model=[7]')" 'ValidationError: .7. is not'
+	for document in "$place"/notes-*.json; do
+		none "$(basename "$document") keeps to its schema" "$(schema check release_notes "$document")"
+	done
+	for document in "$place"/report-*.json; do
+		none "$(basename "$document") keeps to its schema" "$(schema check governance_report "$document")"
+	done
+	for name in release_notes governance_report; do
+		none "the schema $name lets nothing else pass, and explains each member" "$(schema strict $name)"
+	done
+	none "every member of the notes was seen with a value" "$(schema unseen release_notes "$place"/notes-*.json)"
+	none "and of the report" "$(schema unseen governance_report "$place"/report-*.json)"
+	while read -r name document change; do
+		like "spoilt, it is refused: $name, ${change%%=*}" "$(schema check "$name" "$place/$document.json" "$change")" 'ValidationError'
+	done <<-'END'
+		release_notes notes-credit-1-2 verdict/state="new"
+		release_notes notes-credit-1-2 colour=1
+		release_notes notes-credit-1-2 people/decisions_that_change/0/people=-1
+		release_notes notes-credit-1-2 people/decisions_that_change/0/change="approved"
+		release_notes notes-credit-2-4 policy/changes/0/change="loosened"
+		release_notes notes-credit-1-2 differences/all_rows/0/verdict="good"
+		release_notes notes-credit-1-2 provenance/artifact_sha256_now="00"
+		release_notes notes-credit-1-2 provenance/generated_at="yesterday"
+		release_notes notes-credit-1-2 provenance/record/block="1"
+		release_notes notes-credit-1-2 criteria/0/after="waived"
+		governance_report report-credit title="Report"
+		governance_report report-credit versions/0/state="new"
+		governance_report report-credit versions/0/version=0
+		governance_report report-credit steps/0/outcome="refused, perhaps"
+		governance_report report-credit steps/0/at="2026-11-27 15:39:15"
+		governance_report report-credit service/0/share=1.5
+		governance_report report-credit service/0/slot="shadow"
+		governance_report report-credit reviews/0/verdict="insufficient"
+		governance_report report-credit waivers/0/colour="red"
+		governance_report report-credit remediations/0/kind="prayer"
+		governance_report report-credit challenges/0/month="2026-13"
+		governance_report report-credit documents/0/sha256="00"
+		governance_report report-credit policy_versions/0/law_read="2026-02-30"
+	END
 else
-	skip "cards keep to their schema" "python3 has no jsonschema"
+	skip "documents keep to their schemas" "python3 has no jsonschema"
 fi
 
 chromium=
@@ -105,4 +224,5 @@ else
 		ok "$name: a picture" test -s "$place/$name.png"
 	done
 fi
-sql "DROP ROLE fairpg_documents_other" >/dev/null
+sql "SET client_min_messages = error" "DROP SCHEMA fairpg_catalog, fairpg_report CASCADE" "DROP TABLE t" >/dev/null
+sql "SELECT format('DROP OWNED BY %I; DROP ROLE %I;', rolname, rolname) FROM pg_roles WHERE rolname ~ '^fairpg_documents_'" | psql -Xq >/dev/null 2>&1
