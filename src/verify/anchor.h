@@ -3,9 +3,10 @@
  *    What somebody kept elsewhere, and compares with a record: hashes of blocks,
  *    and leaves of events.
  *
- * They are found in any text: "block NUMBER" and "hash HEXADECIMAL" in turn, as
- * in heads and in lines of a server log.  A receipt is more than that, and says
- * something of its block only if it leads there.
+ * They are found in any text: "block NUMBER" and "hash HEXADECIMAL" close to each
+ * other, as in heads, in lines of a server log and on the pages of documents.  A
+ * receipt is more than that, and says something of its block only if it leads
+ * there.
  */
 #ifndef FAIRPG_VERIFY_ANCHOR_H
 #define FAIRPG_VERIFY_ANCHOR_H
@@ -111,23 +112,36 @@ is_word_part(int c)
 	       (c >= '0' && c <= '9') || c == '_';
 }
 
-/* What follows a word that stands by itself, behind quotes, colons and the
- * like; NULL where this is not that word. */
+/* Characters between a word and its value, and between a block and its hash:
+ * what is further away belongs to something else. */
+#define ANCHOR_REACH 256
+
+/* What follows a word that stands by itself, with a small letter or a capital,
+ * behind quotes, colons, stars and tags; NULL where this is not that word. */
 static const char *
 value_behind(const char *text, const char *at, const char *word)
 {
 	size_t length = strlen(word);
+	bool in_tag = false;
 
-	if (strncmp(at, word, length) != 0 || is_word_part(at[length]) ||
-	    (at > text && is_word_part(at[-1])))
+	if ((*at | 0x20) != *word || strncmp(at + 1, word + 1, length - 1) != 0 ||
+	    is_word_part(at[length]) || (at > text && is_word_part(at[-1])))
 		return NULL;
 	at += length;
-	return at + strspn(at, "\": \t\r\n=");
+	for (int n = 0; n < ANCHOR_REACH && *at != '\0'; n++, at++)
+		if (*at == '<')
+			in_tag = true;
+		else if (in_tag)
+			in_tag = *at != '>';
+		else if (strchr("\": \t\r\n=*", *at) == NULL)
+			break;
+	return at;
 }
 
 /* A block with its hash that stands for itself in a text. */
 typedef struct Sighting
 {
+	const char *at; /* where the first of both was found */
 	int64_t block;
 	uint8_t hash[HASH_BYTES];
 	bool has_block;
@@ -142,6 +156,10 @@ look_at_word(const char *text, const char *at, Sighting *seen)
 	const char *hash = value_behind(text, at, "hash");
 	char digits[20] = "";
 
+	if (at - seen->at > ANCHOR_REACH)
+		seen->has_block = seen->has_hash = false;
+	if (!seen->has_block && !seen->has_hash)
+		seen->at = at;
 	if (block != NULL && *block >= '0' && *block <= '9')
 	{
 		size_t length = strspn(block, "0123456789");
@@ -177,7 +195,7 @@ take_witness(Kept *kept, Json json)
 static void
 find_anchors(Kept *kept, const char *text)
 {
-	Sighting seen = { 0 };
+	Sighting seen = { .at = text };
 
 	for (const char *at = text; *at != '\0'; at++)
 	{

@@ -9,9 +9,9 @@
  * EXPORT is what "SELECT line FROM fairpg.export_record()" printed, RECEIPT what
  * fairpg.receipt() or fairpg.challenge_receipt() returned, one or several; "-"
  * is standard input.  ANCHOR is a file with what somebody kept elsewhere: what
- * fairpg.audit_head() returned, receipts, lines of a server log, or any text with
- * "block NUMBER" and "hash HEXADECIMAL" in turn.  A receipt is verified before
- * it is an anchor.
+ * fairpg.audit_head() returned, receipts, lines of a server log, pages of
+ * documents, or any text with "block NUMBER" and "hash HEXADECIMAL" close to each
+ * other.  A receipt is verified before it is an anchor.
  *
  * Exit status: 0 nothing is wrong, 1 something is, and has been named, 2 the
  * files cannot be read as what they should be.

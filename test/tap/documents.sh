@@ -54,6 +54,15 @@ is "who is decided otherwise is whom plain SQL counts" \
 		#> '{people,decisions_that_change}') d WHERE d ->> 'attribute' = 'g' AND d ->> 'change' IN ('approved to refused', 'refused to approved')")" \
 	"$(sql "SELECT count(*) FROM t WHERE fairpg.decide('m', t, 1) <> fairpg.decide('m', t, 2)")"
 
+sql "SELECT fairpg.add_note('model m', 'a note')" "SELECT fairpg.seal()" >/dev/null
+sql "SELECT line FROM fairpg.export_record()" >"$place/record"
+for format in html md json; do
+	sql "SELECT fairpg.model_card('m', 1, '$format')" >"$place/sealed.$format"
+	like "whoever has the card has an anchor: $format" "$(fairpg-verify "$place/record" "$place/sealed.$format" 2>&1)" \
+		'^ok +block 1: it has the hash of the anchor'
+done
+rm "$place"/sealed.*
+
 number=$(sql "SELECT fairpg.publish('m', 1)")
 is "what is published has the digest of its words" \
 	"$(sql "SELECT digest = sha256(convert_to(content::text, 'UTF8')) FROM fairpg_catalog.document WHERE document = $number")" t

@@ -152,7 +152,7 @@ deep = 200000
 line = b'fairpg-record\t1\t2026-11-27T15:39:15.036267Z\n'
 zero = zero.encode()
 event = [f for f in record.split(b'\n') if f.startswith(b'event\t1\t')][0].split(b'\t')
-def block(*fields):
+def header(*fields):
     return b'\t'.join((b'block',) + fields) + b'\n'
 end = b'end\t1\t0\n'
 odd = {
@@ -164,15 +164,15 @@ odd = {
     'half of a pair': receipt.replace(b'"note": "', b'"note": "\\ud800', 1), 'an escaped zero': receipt.replace(b'"note": "', b'"note": "\\u0000', 1),
     'an escape that ends': b'{"a": "\\', 'an escape that ends early': b'{"a": "\\u00', 'a text that ends': b'{"format": "fairpg receipt 1',
     'numbers': b'[-, 01, 1., 1e, .5]', 'words': b'[tru]',
-    'a head': line, 'no end': line + block(b'1', zero, zero, b'0', b'2026-01-01T00:00:00.000000Z', zero),
+    'a head': line, 'no end': line + header(b'1', zero, zero, b'0', b'2026-01-01T00:00:00.000000Z', zero),
     'an escape at the end of a line': line + b'event\\\n', 'many fields': line + b'\t' * 1000000 + b'\n',
-    'an unknown kind': line + b'x\ty\n' + end, 'no number': line + block(b'x', zero, zero, b'0', b'\\N', zero) + end,
-    'a number beyond 64 bits': line + block(b'99999999999999999999', zero, zero, b'0', b'\\N', zero) + end,
-    'a number with a sign': line + block(b'+1', zero, zero, b'0', b'\\N', zero) + end,
-    'the highest number twice': line + 2 * block(b'9223372036854775807', zero, zero, b'9223372036854775807', b'\\N', zero) + b'end\t2\t0\n',
-    'the lowest number': line + block(b'-9223372036854775808', zero, zero, b'-9223372036854775808', b'\\N', zero) + end,
-    'a year': line + block(b'1', zero, zero, b'0', b'999999-01-01T00:00:00.000000Z', zero) + end,
-    'a day of minus one': line + block(b'1', zero, zero, b'0', b'2026-01--1T00:00:00.000000Z', zero) + end,
+    'an unknown kind': line + b'x\ty\n' + end, 'no number': line + header(b'x', zero, zero, b'0', b'\\N', zero) + end,
+    'a number beyond 64 bits': line + header(b'99999999999999999999', zero, zero, b'0', b'\\N', zero) + end,
+    'a number with a sign': line + header(b'+1', zero, zero, b'0', b'\\N', zero) + end,
+    'the highest number twice': line + 2 * header(b'9223372036854775807', zero, zero, b'9223372036854775807', b'\\N', zero) + b'end\t2\t0\n',
+    'the lowest number': line + header(b'-9223372036854775808', zero, zero, b'-9223372036854775808', b'\\N', zero) + end,
+    'a year': line + header(b'1', zero, zero, b'0', b'999999-01-01T00:00:00.000000Z', zero) + end,
+    'a day of minus one': line + header(b'1', zero, zero, b'0', b'2026-01--1T00:00:00.000000Z', zero) + end,
     'NULL everywhere': line + b'\t'.join([b'event', b'1'] + [b'\\N'] * (len(event) - 2)) + b'\nend\t0\t1\n',
     'empty fields': line + b'\t'.join([b'event', b'1'] + [b''] * (len(event) - 2)) + b'\nend\t0\t1\n',
     'places beyond': line + b'\t'.join(event[:2] + [b'1', b'9223372036854775807'] + event[4:]) + b'\nend\t0\t1\n',
@@ -183,6 +183,11 @@ good = {'a negative event', 'the lowest number', 'a year', 'a day of minus one',
 tell('what can be read is told apart from what cannot', [k for k in good if run(odd[k]) != 1])
 tell('as anchors they are refused too, or are none', [(k, s) for k, v in odd.items() for s in [run(record, v)] if s not in (0, 1, 2)])
 tell('a file of anchors with a zero byte is refused, not read up to there', [a for a in (head + b'\0', b'\0' + head) if run(record, a) != 2])
+block = json.loads(head)
+tell('a block and a hash far from each other are no anchor', [a for a in (b'block 1', b'Block 1') if run(record,
+    a + b' and' * 100 + b' hash ' + block['hash'].encode()) != 2 or run(record, b'hash ' + block['hash'].encode() + b' and' * 100 + a) != 2])
+written = f'the record ends with Block <b class="x">{block["block"]}</b>, Hash: **{block["hash"]}**'.encode()
+tell('they are as people write them', [s for s in [run(record, written)] if s != 0])
 tell('a hash that is too long is none', [1 for s in [run(record, head.replace(b'"hash": "', b'"hash": "aa', 1))] if s != 2])
 tell('a folder and a file that is not there are refused', [a for a in ([place], [place + '/none'], [place + '/record', place],
     ['/dev/null', '/dev/null'], []) if subprocess.run([instrumented] + a, capture_output=True).returncode != 2])
@@ -214,8 +219,8 @@ large = {
 }
 tell('what is large is refused in time', [(k, s) for k, v in large.items() for s in [run(v, by=program)] if s not in (1, 2)])
 many = b''.join(b'block %d, 1 events, hash %s\n' % (i, zero) for i in range(1, 300001))
-blocks = line + b''.join(block(b'%d' % i, zero, zero, b'0', b'\\N', zero) for i in range(1, 300001)) + b'end\t300000\t0\n'
+blocks = line + b''.join(header(b'%d' % i, zero, zero, b'0', b'\\N', zero) for i in range(1, 300001)) + b'end\t300000\t0\n'
 tell('300 000 anchors are compared with as many blocks in time', [s for s in [run(blocks, many, by=program)] if s != 1])
-tell('anchors of 100 MB end as well', [s for s in [run(record, b'block hash ' * (size // 11), by=program)] if s != 2])
+tell('anchors of 100 MB end as well', [s for a in (b'block hash ', b'<block>', b'hash*', b'block {') for s in [run(record, a * (size // len(a)), by=program)] if s != 2])
 END
 rm -rf "$place"
