@@ -112,6 +112,25 @@ SELECT * FROM fairpg.verify('7');
 SELECT * FROM fairpg.verify('{"block": -1, "hash": "00"}');
 SELECT * FROM fairpg.verify('[null]');
 
+-- where heads are kept: no anchors, but the way to them
+BEGIN;
+SAVEPOINT before;
+SELECT fairpg.publish_head('Gaz');
+ROLLBACK TO before;
+SELECT fairpg.publish_head('Gazette of 2026-11-27, page 4') = fairpg.audit_head() - '{n,sealed_at,unsealed}'::text[] AS newest;
+SELECT fairpg.publish_head('time-stamping service', (fairpg.receipt(1) -> 'block') - 'n', 'a token') -> 'block' AS block;
+SELECT action, object, payload - 'hash' AS payload FROM fairpg_catalog.event WHERE action = 'head published' ORDER BY event;
+SELECT part, block, verdict, detail FROM fairpg.verify() WHERE part IN ('anchor', 'published');
+SAVEPOINT before;
+SELECT fairpg.publish_head('Gazette of 2026-11-27', '{"block": 1, "hash": "00"}');
+ROLLBACK TO before;
+SET LOCAL session_replication_role = replica;
+UPDATE fairpg_catalog.event_block SET hash = sha256(hash) WHERE block = 1;
+SELECT part, block, verdict, detail FROM fairpg.verify() WHERE part = 'published';
+DELETE FROM fairpg_catalog.event_block;
+SELECT part, block, verdict, detail FROM fairpg.verify() WHERE part = 'published';
+SELECT fairpg.publish_head('Gazette of 2026-11-27');
+ROLLBACK;
 -- a receipt that does not lead to its block is no anchor, and one of another event is found out
 SELECT part, block, event, verdict, detail FROM fairpg.verify(fairpg.receipt(1)) WHERE part IN ('receipt', 'anchor');
 SELECT * FROM fairpg.verify(jsonb_set(fairpg.receipt(1), '{path,0}', to_jsonb(repeat('0', 64))));

@@ -63,6 +63,7 @@ INSERT INTO matrix_call VALUES
     ('seal',                  '++++++++-', $$SELECT fairpg.seal()$$),
     ('verify',                '++++++++-', $$SELECT * FROM fairpg.verify()$$),
     ('audit_head',            '++++++++-', $$SELECT fairpg.audit_head()$$),
+    ('publish_head',          '-----+---', $$SELECT fairpg.publish_head('')$$),
     ('receipt',               '-----+---', $$SELECT fairpg.receipt(-1)$$),
     ('export_record',         '-----+---', $$SELECT * FROM fairpg.export_record()$$),
     ('guard_report',          '-----+---', $$SELECT * FROM fairpg.guard_report()$$),

@@ -187,6 +187,39 @@ END
 $body$;
 COMMENT ON FUNCTION fairpg.do_audit_head() IS 'what fairpg.audit_head() does';
 
+-- An anchor that is kept here proves nothing; that there is one, and where, has to
+-- be known by whoever looks for it.
+CREATE FUNCTION fairpg.publish_head(place text, head jsonb DEFAULT NULL, evidence text DEFAULT NULL)
+    RETURNS jsonb
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'fairpg_govern';
+COMMENT ON FUNCTION fairpg.publish_head(text, jsonb, text)
+    IS 'writes down where a head of the record, by default the newest, is kept outside, with what is shown for it there; returns the head';
+
+CREATE FUNCTION fairpg.do_publish_head(place text, head jsonb, evidence text)
+    RETURNS jsonb
+    LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+DECLARE
+    published jsonb;
+BEGIN
+    PERFORM fairpg.require_text(place, 'place', 5);
+    published := (SELECT jsonb_build_object('block', b.block, 'hash', encode(b.hash, 'hex'))
+        FROM fairpg_catalog.event_block b
+        WHERE head IS NULL OR (b.block::text = head ->> 'block' AND encode(b.hash, 'hex') = head ->> 'hash')
+        ORDER BY b.block DESC LIMIT 1);
+    IF published IS NULL THEN
+        RAISE object_not_in_prerequisite_state USING
+            MESSAGE = CASE WHEN head IS NULL THEN 'nothing has been sealed yet' ELSE 'the record has no such block' END,
+            HINT = CASE WHEN head IS NULL THEN 'Call fairpg.seal() first.' ELSE 'A head is what fairpg.audit_head() returned.' END;
+    END IF;
+    PERFORM fairpg.record_event('head published', 'record', published || jsonb_build_object('place', place, 'evidence', evidence));
+    RETURN published;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.do_publish_head(text, jsonb, text) IS 'what fairpg.publish_head() does';
+
 CREATE FUNCTION fairpg.erase_event(event bigint, reason text)
     RETURNS bigint
     LANGUAGE C VOLATILE PARALLEL UNSAFE

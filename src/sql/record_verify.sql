@@ -252,6 +252,34 @@ $body$;
 COMMENT ON FUNCTION fairpg.verify_anchors(jsonb)
     IS 'part of fairpg.verify(): whether the record still holds the blocks that somebody kept elsewhere';
 
+-- Heads that are said to be kept outside.  Whoever rebuilds the record can rebuild
+-- these as well, so they are no anchors; they say where the anchors are.
+CREATE FUNCTION fairpg.verify_published()
+    RETURNS TABLE (part text, block bigint, event bigint, verdict text, detail text)
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+BEGIN
+    RETURN QUERY
+    WITH published AS (
+        SELECT e.event, (e.payload ->> 'block')::bigint AS block, e.payload ->> 'place' AS place,
+            e.payload ->> 'hash' IS NOT DISTINCT FROM encode(b.hash, 'hex') AS held
+        FROM fairpg_catalog.event e
+            LEFT JOIN fairpg_catalog.event_block b ON b.block::text = e.payload ->> 'block'
+        WHERE e.action = 'head published' AND e.payload ->> 'block' ~ '^[0-9]{1,18}$'
+    )
+    (SELECT 'published', p.block, p.event, 'failed',
+        format('the head was published (%s), and the record has another block, or none', p.place)
+     FROM published p WHERE NOT p.held ORDER BY p.event)
+    UNION ALL
+    (SELECT 'published', p.block, p.event, 'note',
+        format('heads that are kept outside: %s, the newest here: %s', count(*) OVER (), p.place)
+     FROM published p WHERE p.held ORDER BY p.block DESC, p.event DESC LIMIT 1);
+END
+$body$;
+COMMENT ON FUNCTION fairpg.verify_published()
+    IS 'part of fairpg.verify(): heads that are kept outside, and where';
+
 CREATE FUNCTION fairpg.verify(anchor jsonb DEFAULT NULL)
     RETURNS TABLE (part text, block bigint, event bigint, verdict text, detail text)
     LANGUAGE C VOLATILE PARALLEL UNSAFE
@@ -268,6 +296,7 @@ BEGIN
     RETURN QUERY SELECT * FROM fairpg.verify_events();
     RETURN QUERY SELECT * FROM fairpg.verify_blocks();
     RETURN QUERY SELECT * FROM fairpg.verify_anchors(anchor);
+    RETURN QUERY SELECT * FROM fairpg.verify_published();
     RETURN QUERY SELECT * FROM fairpg.verify_circumstances();
 END
 $body$;

@@ -114,6 +114,7 @@ static const GovernedCall calls[] = {
 	{ "seal", NULL },
 	{ "verify", NULL },
 	{ "audit_head", NULL },
+	{ "publish_head", "auditor" },
 	{ "receipt", "auditor" },
 	{ "export_record", "auditor" },
 	{ "guard_report", "auditor" },
