@@ -42,6 +42,7 @@ COMMENT ON COLUMN fairpg.gate_result.transition IS 'number of the row of fairpg_
 CREATE FUNCTION fairpg.criterion_results(
     model text,
     version integer,
+    phases text[] DEFAULT NULL,
     OUT criterion text,
     OUT phase text,
     OUT severity text,
@@ -71,7 +72,8 @@ BEGIN
             JOIN fairpg_catalog.policy p ON p.policy = g.policy AND p.status = 'active'
             JOIN fairpg_catalog.policy_criterion c ON c.policy = p.policy AND c.version = p.version
         WHERE g.model = criterion_results.model
-    ), service AS (
+            AND (criterion_results.phases IS NULL OR c.phase = ANY (criterion_results.phases))
+    ), service AS MATERIALIZED (
         SELECT d.slot, d.started_at, coalesce(d.ended_at, 'infinity') AS ended_at
         FROM fairpg_catalog.deployment d
         WHERE d.model = criterion_results.model AND d.version = criterion_results.version
@@ -186,8 +188,8 @@ BEGIN
     ORDER BY j.criterion COLLATE "C";
 END
 $body$;
-COMMENT ON FUNCTION fairpg.criterion_results(text, integer)
-    IS 'each criterion of the policy of a model against what was measured of a version, with verdict and waiver';
+COMMENT ON FUNCTION fairpg.criterion_results(text, integer, text[])
+    IS 'each criterion of the policy of a model, or those of some phases, against what was measured of a version, with verdict and waiver';
 
 -- What an approval is given for.  When any of it changes, the approval is for
 -- something else.
@@ -208,7 +210,7 @@ BEGIN
             'evidence', (SELECT jsonb_agg(jsonb_build_object('criterion', r.criterion, 'evaluation', r.evaluation,
                     'value', r.value, 'low', r.low, 'high', r.high, 'n', r.n, 'waiver', r.waiver)
                     ORDER BY r.criterion COLLATE "C")
-                FROM fairpg.criterion_results(v.model, v.version) r WHERE r.phase IN ('data', 'train', 'predeploy'))
+                FROM fairpg.criterion_results(v.model, v.version, '{data,train,predeploy}') r)
             )::text, 'UTF8'))
         FROM fairpg_catalog.model_version v
             JOIN fairpg_catalog.governed_model g ON g.model = v.model
@@ -467,10 +469,9 @@ BEGIN
         CASE WHEN x.waived THEN 'waived' ELSE r.verdict END,
         r.severity = 'blocking' AND NOT x.waived
             AND (r.verdict = 'fail' OR r.verdict = 'insufficient' AND r.on_insufficient <> 'advise')
-    FROM fairpg.criterion_results(model, version) r
+    FROM fairpg.criterion_results(model, version, rule.phases) r
         CROSS JOIN LATERAL (SELECT r.waiver IS NOT NULL AND r.verdict <> 'pass'
-            AND (r.verdict = 'fail' OR r.on_insufficient <> 'block')) x (waived)
-    WHERE r.phase = ANY (rule.phases);
+            AND (r.verdict = 'fail' OR r.on_insufficient <> 'block')) x (waived);
 
     IF rule.approvals AND to_state <> 'approved' THEN
         RETURN QUERY

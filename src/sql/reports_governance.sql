@@ -596,8 +596,8 @@ BEGIN
     WITH criterion AS (
         SELECT count(*) AS n, count(*) FILTER (WHERE r.verdict = 'pass'
             OR r.waiver IS NOT NULL AND (r.verdict = 'fail' OR r.on_insufficient <> 'block')) AS passed
-        FROM fairpg.criterion_results(do_version_status.model, do_version_status.version) r
-        WHERE r.severity = 'blocking' AND r.phase IN ('data', 'train', 'predeploy')
+        FROM fairpg.criterion_results(do_version_status.model, do_version_status.version, '{data,train,predeploy}') r
+        WHERE r.severity = 'blocking'
     ), live AS (
         SELECT a.expires_at, row_number() OVER (ORDER BY a.expires_at DESC) AS place
         FROM fairpg.live_approvals(do_version_status.model, do_version_status.version) l
