@@ -4,10 +4,10 @@
  *
  * Prediction looks up a model in the planner, in parallel workers and on hot
  * standbys, and must not pay for a query there.  So the table is read by an
- * index scan of its primary key under the active snapshot: everything in one
- * statement sees the same version, workers included, and a repeatable read
- * transaction keeps the version it began with.
- * What such a scan skips of a query's checks, store_scan.c makes up for.
+ * index scan, of its primary key or of the index that has champions alone, under
+ * the active snapshot: everything in one statement sees the same version,
+ * workers included, and a repeatable read transaction keeps the version it began
+ * with.  What such a scan skips of a query's checks, store_scan.c makes up for.
  */
 #include "postgres.h"
 
@@ -129,28 +129,51 @@ oldest_has_state(const StoreReader *reader, ScanKey key, AttrNumber state)
 	return !null;
 }
 
-/* The first row, from the newest on, that stands for its model. */
+/* The champion, by the index that has champions alone: however many versions
+ * came after it.  The reader goes on with that. */
 static HeapTuple
-find_in_service(StoreReader *reader, ScanKey key, AttrNumber state, int *n_seen)
+find_champion(StoreReader *reader, const VersionColumns *columns)
 {
-	TupleDesc descriptor = RelationGetDescr(reader->table);
-	bool governed = false;
+	StoreKey of_model = { columns->model, TEXT_BTREE_FAM_OID };
+	ScanKeyData key;
 	HeapTuple row;
+	bool null;
+	Datum state;
 
-	while (HeapTupleIsValid(
-		row = systable_getnext_ordered(reader->scan, BackwardScanDirection)))
-	{
-		bool null;
-		Datum value = heap_getattr(row, state, descriptor, &null);
+	systable_endscan_ordered(reader->scan);
+	index_close(reader->index, AccessShareLock);
+	reader->index =
+		store_scan_index(reader->table, "model_version_champion", &of_model, 1);
+	ScanKeyEntryInitialize(&key, 0, columns->model, BTEqualStrategyNumber,
+	                       InvalidOid, reader->index->rd_indcollation[0],
+	                       F_TEXTEQ, CStringGetTextDatum(reader->model));
+	reader->scan = systable_beginscan_ordered(reader->table, reader->index,
+	                                          GetActiveSnapshot(), 1, &key);
+	row = systable_getnext_ordered(reader->scan, ForwardScanDirection);
+	if (!HeapTupleIsValid(row))
+		return NULL;
+	state = heap_getattr(row, columns->state, RelationGetDescr(reader->table),
+	                     &null);
+	return !null && strcmp(TextDatumGetCString(state), "champion") == 0 ? row
+	                                                                    : NULL;
+}
 
-		if (*n_seen == 0)
-			governed = !null || oldest_has_state(reader, key, state);
-		(*n_seen)++;
-		if (!governed ||
-		    (!null && strcmp(TextDatumGetCString(value), "champion") == 0))
-			return row;
-	}
-	return NULL;
+/* The row that stands for its model: the newest, or under a policy the
+ * champion. */
+static HeapTuple
+find_in_service(StoreReader *reader, ScanKey key, const VersionColumns *columns,
+                bool *is_governed)
+{
+	HeapTuple newest =
+		systable_getnext_ordered(reader->scan, BackwardScanDirection);
+	bool null;
+
+	if (!HeapTupleIsValid(newest))
+		return NULL;
+	(void) heap_getattr(newest, columns->state, RelationGetDescr(reader->table),
+	                    &null);
+	*is_governed = !null || oldest_has_state(reader, key, columns->state);
+	return *is_governed ? find_champion(reader, columns) : newest;
 }
 
 StoreReader *
@@ -163,7 +186,7 @@ store_reader_open(const char *model, int version, bool missing_ok,
 	ScanKeyData keys[2];
 	Datum value;
 	bool null;
-	int n_seen = 0;
+	bool is_governed = false;
 
 	reader->model = model;
 	reader->table = store_scan_table("model_version");
@@ -181,14 +204,14 @@ store_reader_open(const char *model, int version, bool missing_ok,
 	                                          version > 0 ? 2 : 1, keys);
 	/* backwards, so the highest version comes first */
 	if (version == STORE_IN_SERVICE)
-		reader->row = find_in_service(reader, keys, columns.state, &n_seen);
+		reader->row = find_in_service(reader, keys, &columns, &is_governed);
 	else
 		reader->row =
 			systable_getnext_ordered(reader->scan, BackwardScanDirection);
 	if (!HeapTupleIsValid(reader->row))
 	{
 		store_reader_close(reader);
-		if (!missing_ok && n_seen > 0)
+		if (!missing_ok && is_governed)
 			refuse_unserved(model);
 		if (!missing_ok)
 			refuse_missing(model, version);
