@@ -340,6 +340,44 @@ $body$;
 COMMENT ON FUNCTION fairpg.policy_changes(text, integer, integer)
     IS 'part of the release notes: criteria that differ between two versions of a policy, weakened ones first';
 
+-- Both versions on the same rows.  Of a model that decides between classes, each
+-- class against all others, as it is measured elsewhere.
+CREATE FUNCTION fairpg.release_comparison(model text, from_version integer, to_version integer, rows_of text)
+    RETURNS TABLE (class text, kind text, attribute text, group_name text, metric text, value_a double precision, value_b double precision,
+        value double precision, low double precision, high double precision, n bigint, n_changed bigint, verdict text)
+    LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+    SET search_path = pg_catalog, pg_temp
+    AS $body$
+#variable_conflict use_column
+DECLARE
+    classes text[] := ARRAY(SELECT k.class FROM fairpg_catalog.model_version v,
+            jsonb_array_elements_text(v.spec -> 'classes') WITH ORDINALITY AS k (class, place)
+        WHERE v.model = release_comparison.model AND v.version IN (from_version, to_version) AND v.family = 'multinomial'
+        GROUP BY k.class ORDER BY min(k.place), k.class COLLATE "C");
+    of_both record;
+    one text;
+BEGIN
+    IF cardinality(classes) = 0 THEN
+        RETURN QUERY SELECT NULL::text, c.kind, c.attribute, c.group_name, c.metric, c.value_a, c.value_b, c.value, c.low, c.high, c.n, c.n_changed, c.verdict
+            FROM fairpg.compare(model, model, rows_of, version_a => from_version, version_b => to_version) c;
+        RETURN;
+    END IF;
+    SELECT v.label, v.protected, CASE WHEN rows_of ~* '^\s*([(]|--|/[*]|(select|with|values|table)\M)' THEN format(E'(%s\n)', rows_of) ELSE rows_of END AS source
+        INTO of_both FROM fairpg_catalog.model_version v WHERE v.model = release_comparison.model AND v.version = to_version;
+    FOREACH one IN ARRAY classes LOOP
+        RETURN QUERY SELECT one, c.kind, c.attribute, c.group_name, c.metric, c.value_a, c.value_b, c.value, c.low, c.high, c.n, c.n_changed, c.verdict
+            FROM fairpg.compare('decision:fairpg_before', 'decision:fairpg_after', format(
+                'SELECT s.*, fairpg.predict_class(%1$L, s, %2$s) = %3$L AS fairpg_before, fairpg.predict_class(%1$L, s, %4$s) = %3$L AS fairpg_after,
+                    s.%5$I::text = %3$L AS fairpg_label FROM %6$s AS s', model, from_version, one, to_version, of_both.label, of_both.source),
+                protected => of_both.protected, label => 'fairpg_label') c
+            WHERE c.kind = 'change' AND c.metric IN ('approved_to_refused', 'refused_to_approved')
+                OR c.kind = 'gap' OR c.kind = 'overall' AND c.metric <> 'accuracy';
+    END LOOP;
+END
+$body$;
+COMMENT ON FUNCTION fairpg.release_comparison(text, integer, integer, text)
+    IS 'part of the release notes: two versions on the same rows; of a model of classes, each class against all others';
+
 CREATE FUNCTION fairpg.release_content(model text, from_version integer, to_version integer, source text DEFAULT NULL)
     RETURNS json
     LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -365,9 +403,17 @@ BEGIN
     rows_of := coalesce(source, b.spec ->> 'relation', b.source);
     -- one sample for both, read once
     WITH c AS MATERIALIZED (
-        SELECT * FROM fairpg.compare(model, model, rows_of, version_a => from_version, version_b => to_version)
+        SELECT k.class, k.kind, k.attribute, k.group_name, k.metric || coalesce(' of ' || k.class, '') AS metric,
+            CASE WHEN k.class IS NULL THEN replace(k.metric, '_', ' ')
+                WHEN k.metric = 'approved_to_refused' THEN k.class || ' to another class'
+                ELSE 'another class to ' || k.class END AS change,
+            k.class IS NULL AND k.metric IN ('selection_rate', 'tpr', 'fpr', 'ppv', 'accuracy', 'auc',
+                'mean_prediction', 'mean_residual', 'mean_squared_error', 'mean_absolute_error', 'r_squared')
+                OR k.metric IN ('selection_rate', 'tpr', 'ppv') AS is_told,
+            k.value_a, k.value_b, k.value, k.low, k.high, k.n, k.n_changed, k.verdict
+        FROM fairpg.release_comparison(model, from_version, to_version, rows_of) k
     )
-    SELECT ARRAY(SELECT json_build_object('attribute', c.attribute, 'group', c.group_name, 'change', replace(c.metric, '_', ' '),
+    SELECT ARRAY(SELECT json_build_object('attribute', c.attribute, 'group', c.group_name, 'change', c.change,
                 'share', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low), 'high', fairpg.in_figures(c.high),
                 'people', c.n_changed, 'n', c.n) FROM c WHERE c.kind = 'change' AND c.n_changed > 0),
             ARRAY(SELECT json_build_object('metric', c.metric, 'attribute', c.attribute, 'before', fairpg.in_figures(c.value_a),
@@ -376,8 +422,7 @@ BEGIN
             ARRAY(SELECT json_build_object('metric', c.metric, 'before', fairpg.in_figures(c.value_a),
                 'after', fairpg.in_figures(c.value_b), 'difference', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low),
                 'high', fairpg.in_figures(c.high), 'n', c.n, 'verdict', c.verdict)
-                FROM c WHERE c.kind = 'overall' AND c.metric IN ('selection_rate', 'tpr', 'fpr', 'ppv', 'accuracy', 'auc',
-                    'mean_prediction', 'mean_residual', 'mean_squared_error', 'mean_absolute_error', 'r_squared'))
+                FROM c WHERE c.kind = 'overall' AND c.is_told)
         INTO people, gaps, metrics;
     SELECT * INTO policy_a FROM fairpg.policy_at_training(model, from_version);
     SELECT * INTO policy_b FROM fairpg.policy_at_training(model, to_version);

@@ -145,11 +145,14 @@ SELECT fairpg.activate_policy('lending', 2, :'words');
 SELECT fairpg.train('credit', 't', 'y', protected => '{g}', features => '{z}', split => 'none', options => '{"l2": 0.01}');
 SELECT fairpg.train('money', 't', 'x', family => 'linear', protected => '{g}', features => '{z}');
 SELECT fairpg.train('money', 't', 'x', family => 'linear', protected => '{g}', features => '{z,id}');
+SELECT fairpg.train('marks', source, 'c', family => 'multinomial', protected => '{g}', features => f)
+FROM (VALUES ('SELECT *, (ARRAY[''it''''s low'', ''mid'', ''high''])[width_bucket(x + z * 40, 0, 1300, 3)] AS c FROM public.t -- by thirds')) v (source),
+	unnest(ARRAY['{x}', '{z}']) WITH ORDINALITY AS u (list, place), LATERAL (SELECT u.list::text[] AS f) w;
 SELECT fairpg.import_model(fairpg.export_model('credit', 2), 'imported');
 SELECT fairpg.seal();
 END
 )"
-for pair in 'credit 1 2' 'credit 2 4' 'credit 4 1' 'money 1 2' 'm 2 1'; do
+for pair in 'credit 1 2' 'credit 2 4' 'credit 4 1' 'money 1 2' 'marks 1 2' 'm 2 1'; do
 	read -r model from to <<<"$pair"
 	sql "SELECT fairpg.release_notes('$model', $from, $to, format => 'json')" >"$place/notes-$model-$from-$to.json"
 done
@@ -161,6 +164,10 @@ is "criteria that changed are told apart, weakened ones first" "$(sql "SELECT st
 	'weakened: four_fifths:g, removed: tight:g, another measure: odds:g, strengthened: right, added: alike:g'
 is "without a policy there is none, and no version of it" "$(sql "SELECT fairpg.release_content('money', 1, 2) #>> '{policy,changes}' IS NULL,
 	fairpg.release_content('money', 1, 2) #>> '{verdict,policy_of_this_version}' IS NULL")" 't|t'
+is "of a model of classes, whoever gets another class is whom plain SQL counts" "$(sql "SELECT sum((d ->> 'people')::int)
+	FROM json_array_elements(fairpg.release_content('marks', 1, 2) #> '{people,decisions_that_change}') d
+	WHERE d ->> 'attribute' IS NULL AND d ->> 'change' LIKE '% to another class'")" \
+	"$(sql "SELECT count(*) FROM t WHERE fairpg.predict_class('marks', t, 1) <> fairpg.predict_class('marks', t, 2)")"
 if python3 -W ignore -c 'import jsonschema' 2>/dev/null; then
 	schema()
 	{
@@ -190,6 +197,7 @@ if python3 -W ignore -c 'import jsonschema' 2>/dev/null; then
 		release_notes notes-credit-1-2 colour=1
 		release_notes notes-credit-1-2 people/decisions_that_change/0/people=-1
 		release_notes notes-credit-1-2 people/decisions_that_change/0/change="approved"
+		release_notes notes-marks-1-2 people/decisions_that_change/0/change="high"
 		release_notes notes-credit-2-4 policy/changes/0/change="loosened"
 		release_notes notes-credit-1-2 differences/all_rows/0/verdict="good"
 		release_notes notes-credit-1-2 provenance/artifact_sha256_now="00"
