@@ -63,7 +63,7 @@ JOIN (SELECT a.attribute, a.name, c.class, sum(w * (got = c.class)::int)::float8
       GROUP BY a.attribute, a.name, c.class) g ON g.attribute = m.attribute AND g.name = m.group_name AND g.class = m.class
 JOIN LATERAL (VALUES ('selection_rate', selection_rate), ('tpr', tpr)) AS h (metric, value) ON h.metric = m.metric
 WHERE m.model = 'care' AND m.part = 'held_out' GROUP BY m.class, m.metric ORDER BY m.class, m.metric;
-SELECT d.attribute, d.class, abs(d.value - (max(r.rate) - min(r.rate))) < 1e-9 AS gap, d.low <= d.value AND d.value <= d.high AS within, d.highest_group = (array_agg(r.name ORDER BY r.rate DESC))[1] AS highest
+SELECT d.attribute, d.class, abs(d.value - (max(r.rate) - min(r.rate))) < 1e-9 AS gap, d.low <= d.value AND d.value <= d.high AS within, max(r.rate) = max(r.rate) FILTER (WHERE r.name = d.highest_group) AS highest
 FROM fairpg_report.disparities d,
      LATERAL (SELECT a.name, sum(w * (got = d.class)::int)::float8 / sum(w) AS rate
               FROM held, LATERAL (VALUES ('sex', coalesce(sex, '(unknown)')), ('race', race)) AS a (attribute, name) WHERE a.attribute = d.attribute GROUP BY a.name) r
