@@ -285,6 +285,15 @@ GROUP BY 1
 HAVING string_agg(CASE WHEN has_table_privilege(r.role_name, c.oid, 'SELECT') THEN '+' ELSE '-' END, '' ORDER BY r.place) <> '++++++-+-'
 ORDER BY 1;
 
+-- a member has the duties of a role, also one that does not inherit its rights but takes them by SET ROLE
+CREATE ROLE fairpg_test_holder LOGIN NOINHERIT;
+GRANT fairpg_test_analyst TO fairpg_test_holder;
+\c - fairpg_test_holder
+SET ROLE fairpg_test_analyst;
+SELECT fairpg.create_policy('', '', '', current_date, '', '');
+SELECT fairpg.activate_policy('none', 1, 'no reason at all');
+\c - :admin
+
 DROP VIEW guarded;
 DROP FUNCTION approve_inside(), approve_it(), try_calls(), try_writes(), try_views();
 DROP TABLE rights_loans, matrix_role, matrix_call, matrix_seen, write_seen, view_seen;
@@ -293,6 +302,24 @@ DROP SCHEMA fairpg_catalog, fairpg_report CASCADE;
 DROP OWNED BY fairpg_test_analyst, fairpg_test_reviewer, fairpg_test_approver, fairpg_test_operator, fairpg_test_ombudsman,
     fairpg_test_auditor, fairpg_test_viewer, fairpg_test_admin;
 DROP ROLE fairpg_test_analyst_1, fairpg_test_reviewer_1, fairpg_test_approver_1, fairpg_test_operator_1, fairpg_test_ombudsman_1,
-    fairpg_test_auditor_1, fairpg_test_viewer_1, fairpg_test_admin_1, fairpg_test_nobody;
+    fairpg_test_auditor_1, fairpg_test_viewer_1, fairpg_test_admin_1, fairpg_test_nobody, fairpg_test_holder;
 DROP ROLE fairpg_test_analyst, fairpg_test_reviewer, fairpg_test_approver, fairpg_test_operator, fairpg_test_ombudsman,
     fairpg_test_auditor, fairpg_test_viewer, fairpg_test_admin;
+
+-- who makes the roles does not have their duties by that (since PostgreSQL 16, as a member who may give them to others and no more)
+CREATE ROLE fairpg_test_maker LOGIN CREATEROLE;
+SELECT format('GRANT CREATE ON DATABASE %I TO fairpg_test_maker', current_database()) \gexec
+\c - fairpg_test_maker
+SET client_min_messages = warning;
+SELECT fairpg.init(roles => true, role_prefix => 'fairpg_test_') IS NOT NULL AS made;
+SELECT fairpg.create_policy('', '', '', current_date, '', '');
+SELECT fairpg.activate_policy('none', 1, 'no reason at all');
+SELECT fairpg.map_person('fairpg_test_maker', 'Mona');
+SELECT count(*) FROM fairpg_report.role_conflicts;
+\c - :admin
+SET client_min_messages = error;
+DROP SCHEMA fairpg_catalog, fairpg_report CASCADE;
+DROP OWNED BY fairpg_test_analyst, fairpg_test_reviewer, fairpg_test_approver, fairpg_test_operator, fairpg_test_ombudsman,
+    fairpg_test_auditor, fairpg_test_viewer, fairpg_test_admin, fairpg_test_maker;
+DROP ROLE fairpg_test_analyst, fairpg_test_reviewer, fairpg_test_approver, fairpg_test_operator, fairpg_test_ombudsman,
+    fairpg_test_auditor, fairpg_test_viewer, fairpg_test_admin, fairpg_test_maker;

@@ -59,6 +59,18 @@ compat_function_allowed(Oid function, Oid role)
 #endif
 }
 
+/* 16 has members of a role that neither inherit its rights nor may become it;
+ * who creates a role without being a superuser is one. */
+static inline bool
+compat_has_role(Oid member, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return has_privs_of_role(member, role) || member_can_set_role(member, role);
+#else
+	return is_member_of_role(member, role);
+#endif
+}
+
 /* 16 gave Var the set of outer joins that may have nulled it; 18 has rows of
  * RETURNING that do not exist, such as the old one of an INSERT. */
 static inline bool

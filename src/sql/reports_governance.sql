@@ -537,7 +537,9 @@ BEGIN
             FROM login AS l
                 JOIN fairpg_catalog.duty AS d ON true
                 JOIN pg_catalog.pg_roles AS g ON g.rolname::text = d.role_name
-            WHERE pg_has_role(l.oid, g.oid, 'MEMBER')
+            -- since PostgreSQL 16 there are members who may do nothing but make others members
+            WHERE pg_has_role(l.oid, g.oid,
+                CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'USAGE, SET' ELSE 'MEMBER' END)
         ), conflict AS (
             SELECT a.person,
                 (SELECT string_agg(DISTINCT h.role_name, ', ') FROM holder AS h

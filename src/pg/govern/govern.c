@@ -28,6 +28,7 @@
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
 
+#include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/govern/actor.h"
 #include "pg/govern/govern.h"
@@ -155,10 +156,10 @@ has_duty(Oid user, Oid owner, const char *duty)
 	run("SELECT role_name FROM fairpg_catalog.duty WHERE duty = $1",
 	    &parameters, SPI_OK_SELECT);
 	if (SPI_processed == 0)
-		return is_member_of_role(user, owner);
+		return compat_has_role(user, owner);
 	role = get_role_oid(
 		SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1), true);
-	return OidIsValid(role) && is_member_of_role(user, role);
+	return OidIsValid(role) && compat_has_role(user, role);
 }
 
 /*
