@@ -441,9 +441,9 @@ BEGIN
             FROM fairpg.criterion_results(model, to_version) y
                 LEFT JOIN fairpg.criterion_results(model, from_version) x ON x.criterion = y.criterion ORDER BY (x.verdict IS NOT DISTINCT FROM y.verdict), y.criterion COLLATE "C"),
         'system', json_build_object(
-            'features_added', (SELECT coalesce(json_agg(f), '[]') FROM (SELECT jsonb_array_elements_text(b.spec -> 'features')
+            'features_added', (SELECT coalesce(json_agg(f ORDER BY f COLLATE "C"), '[]') FROM (SELECT jsonb_array_elements_text(b.spec -> 'features')
                 EXCEPT SELECT jsonb_array_elements_text(a.spec -> 'features')) n (f)),
-            'features_removed', (SELECT coalesce(json_agg(f), '[]') FROM (SELECT jsonb_array_elements_text(a.spec -> 'features')
+            'features_removed', (SELECT coalesce(json_agg(f ORDER BY f COLLATE "C"), '[]') FROM (SELECT jsonb_array_elements_text(a.spec -> 'features')
                 EXCEPT SELECT jsonb_array_elements_text(b.spec -> 'features')) n (f)),
             'changes', ARRAY(SELECT json_build_object('setting', k.key, 'before', a.spec -> 'call' -> k.key, 'after', b.spec -> 'call' -> k.key)
                 FROM jsonb_object_keys((a.spec -> 'call') || (b.spec -> 'call')) k (key)

@@ -366,7 +366,8 @@ BEGIN
     PERFORM fairpg.record_event('remediation finished', known.object,
         jsonb_build_object('remediation', remediation, 'incident', planned.incident, 'result', result,
             'before_evaluation', planned.before_evaluation, 'after_evaluation', after_evaluation,
-            'effects', (SELECT jsonb_agg(to_jsonb(e) - '{remediation,incident,model}'::text[])
+            'effects', (SELECT jsonb_agg(to_jsonb(e) - '{remediation,incident,model}'::text[]
+                    ORDER BY e.attribute COLLATE "C", e.criterion COLLATE "C", e.class_number)
                 FROM fairpg_report.remediation_effects e WHERE e.remediation = do_finish_remediation.remediation)));
     RETURN format('remediation %s is finished', remediation);
 END

@@ -31,7 +31,8 @@ BEGIN
             DETAIL = 'Names of roles have up to 63 bytes, and do not begin with pg_.';
     END IF;
     groups := ARRAY(SELECT prefix || d FROM unnest(duties) WITH ORDINALITY AS u (d, place) ORDER BY place);
-    SELECT string_agg(format('"%s"', g), ', ') INTO missing FROM unnest(groups) AS g
+    SELECT string_agg(format('"%s"', g), ', ' ORDER BY place) INTO missing
+        FROM unnest(groups) WITH ORDINALITY AS u (g, place)
         WHERE NOT EXISTS (SELECT FROM pg_roles r WHERE r.rolname = g);
     IF missing IS NOT NULL AND NOT (SELECT r.rolsuper OR r.rolcreaterole FROM pg_roles r WHERE r.rolname = current_user) THEN
         RAISE insufficient_privilege USING
