@@ -279,7 +279,7 @@ like "nor in parallel workers" "$(sql "SET $few" \
 like "nor its parts" "$(sql "SELECT fairpg.gather_columns(0, 1, 2)" 2>&1)" \
 	'works only inside of fairpg.train'
 like "nor its last function" "$(sql "SELECT fairpg.gather_final(NULL)" 2>&1)" \
-	'does not exist|outside of an aggregate'
+	'does not exist|outside of an aggregate|cannot accept a value of type internal'
 like "the setting is not everybody's" "$(sql "SET ROLE fairpg_test_curious" \
 	"SELECT fairpg.n(fairpg.outcomes(true, true))" \
 	"SET fairpg.gathering = '1:1'" 2>&1)" 'permission denied'
