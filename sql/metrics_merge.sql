@@ -94,7 +94,7 @@ DECLARE
 BEGIN
     EXECUTE format('COPY whole TO %L (FORMAT binary)', file);
     EXECUTE format('COPY again FROM %L (FORMAT binary)', file);
-    EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm ''' || file || '''');
+    EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rm ''' || file || '''');
 END $$;
 SELECT pg_temp.same(ROW(again.*)::whole) FROM again;
 

@@ -308,7 +308,7 @@ DROP ROLE fairpg_test_analyst, fairpg_test_reviewer, fairpg_test_approver, fairp
 
 -- who makes the roles does not have their duties by that (since PostgreSQL 16, as a member who may give them to others and no more)
 CREATE ROLE fairpg_test_maker LOGIN CREATEROLE;
-SELECT format('GRANT CREATE ON DATABASE %I TO fairpg_test_maker', current_database()) \gexec
+DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO fairpg_test_maker', current_database()); END $$;
 \c - fairpg_test_maker
 SET client_min_messages = warning;
 SELECT fairpg.init(roles => true, role_prefix => 'fairpg_test_') IS NOT NULL AS made;

@@ -68,7 +68,7 @@ DECLARE
 BEGIN
     EXECUTE format('COPY kept TO %L (FORMAT binary)', file);
     EXECUTE format('COPY again FROM %L (FORMAT binary)', file);
-    EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'rm ''' || file || '''');
+    EXECUTE format('COPY (SELECT) TO PROGRAM %L', 'cat >/dev/null; rm ''' || file || '''');
 END $$;
 SELECT a.g::text = w.g AS g, a.gw::text = w.gw AS gw FROM again a, whole w;
 -- as a window, and by ROLLUP
