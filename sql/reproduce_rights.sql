@@ -79,6 +79,16 @@ SELECT current_user = session_user AS as_before;
 SET ROLE fairpg_test_abel;
 SELECT same FROM fairpg.reproduce('lure', 1);
 RESET ROLE;
+-- also where the superuser has only chosen what another explored, or trained again what another trained
+\c - fairpg_test_ana
+SELECT count(*) FROM fairpg.frontier('tried', 'lures', 'repaid', protected => '{sex}', fairness => 'demographic_parity', max_gaps => '{0.05,1}', features => '{income}');
+\c - :admin
+SELECT version FROM fairpg.choose((SELECT max(frontier) FROM fairpg_catalog.frontier), 1, 'the smallest gap');
+SELECT same FROM fairpg.reproduce('tried', 1);
+SET client_min_messages = error;
+SELECT version FROM fairpg.retrain('lure', start => 'none');
+RESET client_min_messages;
+SELECT same FROM fairpg.reproduce('lure', 2);
 -- and not at all where that role is gone, or never was known
 SET session_replication_role = replica;
 UPDATE fairpg_catalog.model_version SET author_role = 'fairpg_test_left' WHERE model = 'lure';

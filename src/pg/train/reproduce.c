@@ -66,8 +66,8 @@ typedef struct Original
 	char *model;
 	int version;
 	Compared compared;
-	char *start;  /* where its search began: a version, or none */
-	char *author; /* role that trained it or brought it here; NULL: not known */
+	char *start;   /* where its search began: a version, or none */
+	List *authors; /* roles that can have written its source; NULL: not known */
 	bool is_imported;
 } Original;
 
@@ -96,9 +96,8 @@ read_original(Original *original, MemoryContext context)
 
 	add_text(&parameters, original->model);
 	add_int(&parameters, original->version);
-	run("SELECT" COMPARED ", coalesce(v.spec ->> 'start', 'none'),"
-	    " v.author_role, v.spec ? 'imported' FROM fairpg_catalog.model_version "
-	    "v"
+	run("SELECT" COMPARED ", coalesce(v.spec ->> 'start', 'none')"
+	    " FROM fairpg_catalog.model_version v"
 	    " WHERE v.model = $1 AND v.version = $2",
 	    &parameters, SPI_OK_SELECT);
 	if (SPI_processed != 1)
@@ -107,8 +106,38 @@ read_original(Original *original, MemoryContext context)
 		                       original->model, original->version)));
 	take_compared(&original->compared, context);
 	original->start = take_text(OF_COUNT + 1, context);
-	original->author = take_text(OF_COUNT + 2, context);
-	original->is_imported = take_text(OF_COUNT + 3, context)[0] == 't';
+
+	/* who trained it, explored what it was chosen of, and the same of the
+	 * versions whose training it repeats */
+	run("WITH RECURSIVE made AS ("
+	    " SELECT v.version, v.spec, v.author_role, 0 AS steps"
+	    " FROM fairpg_catalog.model_version v"
+	    " WHERE v.model = $1 AND v.version = $2"
+	    " UNION ALL SELECT v.version, v.spec, v.author_role, m.steps + 1"
+	    " FROM made m JOIN fairpg_catalog.model_version v ON v.model = $1"
+	    "  AND v.version = (m.spec ->> 'replays')::integer"
+	    "  AND v.version < m.version)"
+	    " SELECT r.role, m.spec ? 'imported' FROM made m"
+	    " LEFT JOIN fairpg_catalog.frontier_choice c"
+	    "  ON c.model = $1 AND c.version = m.version"
+	    " LEFT JOIN fairpg_catalog.frontier f ON f.frontier = c.frontier"
+	    " CROSS JOIN LATERAL (VALUES (1, m.author_role), (2, f.created_by))"
+	    "  AS r (place, role)"
+	    " WHERE r.place = 1 OR f.frontier IS NOT NULL"
+	    " ORDER BY m.steps, r.place",
+	    &parameters, SPI_OK_SELECT);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		MemoryContext spi = MemoryContextSwitchTo(context);
+		char *author =
+			SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		char *imported =
+			SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
+
+		original->authors = lappend(original->authors, author);
+		original->is_imported |= imported[0] == 't';
+		MemoryContextSwitchTo(spi);
+	}
 	store_spi_end(nest_level);
 }
 
@@ -132,31 +161,42 @@ read_made(const TrainCall *call, Compared *compared, MemoryContext context)
 	store_spi_end(nest_level);
 }
 
-/* Whose rights the source is read with: the caller's, or the author's where the
- * caller is a superuser.  A superuser who imported a version has not written
- * its source. */
+/* Whose rights the source is read with: the caller's, or an author's where the
+ * caller is a superuser.  A superuser who imported a version, chose it or
+ * trained it again has not written its source; one is read with only where no
+ * other role had a part in it. */
 static Oid
 find_reader(const Original *original)
 {
-	Oid role = GetUserId();
+	Oid reader = InvalidOid;
+	bool is_known = true;
+	ListCell *cell;
 
 	if (!superuser())
-		return role;
-	role = original->author == NULL ? InvalidOid
-	                                : get_role_oid(original->author, true);
-	if (!OidIsValid(role) || (original->is_imported && superuser_arg(role)))
-		ereport(
-			ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-		     errmsg("model \"%s\" version %d cannot be trained again by a "
-		            "superuser",
-		            original->model, original->version),
-		     errdetail("Functions of its source would run with all "
-		               "rights, since %s.",
-		               OidIsValid(role) ? "a superuser has imported it"
-		                                : "the role that trained it is gone"),
-		     errhint("Call it as a role that may read the source.")));
-	return role;
+		return GetUserId();
+	foreach (cell, original->authors)
+	{
+		const char *author = lfirst(cell);
+		Oid role = author == NULL ? InvalidOid : get_role_oid(author, true);
+
+		is_known &= OidIsValid(role);
+		if (OidIsValid(role) &&
+		    (!OidIsValid(reader) ||
+		     (superuser_arg(reader) && !superuser_arg(role))))
+			reader = role;
+	}
+	if (!is_known || (original->is_imported && superuser_arg(reader)))
+		ereport(ERROR,
+		        (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+		         errmsg("model \"%s\" version %d cannot be trained again by a "
+		                "superuser",
+		                original->model, original->version),
+		         errdetail("Functions of its source would run with all "
+		                   "rights, since %s.",
+		                   is_known ? "a superuser has imported it"
+		                            : "the role that trained it is gone"),
+		         errhint("Call it as a role that may read the source.")));
+	return reader;
 }
 
 /* Arguments of fairpg.retrain(): the version as it was, from where its search
