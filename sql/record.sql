@@ -205,6 +205,15 @@ ALTER FUNCTION fairpg.do_verify(jsonb) OWNER TO fairpg_test_other;
 SELECT object, state, verdict FROM fairpg.guard_report() WHERE verdict <> 'ok';
 SELECT part, verdict, detail FROM fairpg.verify(fairpg.audit_head()) WHERE part = 'guards';
 ROLLBACK;
+-- as is what runs within statements of ours, and what has rows or hides them without a guard
+BEGIN;
+CREATE TABLE fairpg_catalog.added () INHERITS (fairpg_catalog.evaluation_gap);
+CREATE FUNCTION flattered() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.value := 0; RETURN NEW; END';
+CREATE TRIGGER flattered BEFORE INSERT ON fairpg_catalog.evaluation_gap FOR EACH ROW EXECUTE FUNCTION flattered();
+CREATE RULE more AS ON INSERT TO fairpg_catalog.evaluation_ratio DO ALSO INSERT INTO fairpg_catalog.evaluation_gap DEFAULT VALUES;
+ALTER TABLE fairpg_catalog.evaluation ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+SELECT object, state, verdict FROM fairpg.guard_report() WHERE verdict <> 'ok';
+ROLLBACK;
 -- what a function does is in its digest
 SELECT digest AS digest_before FROM fairpg.guard_report() WHERE object ~ 'fairpg.do_seal' \gset
 BEGIN;

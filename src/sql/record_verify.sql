@@ -366,6 +366,10 @@ BEGIN
         FROM (SELECT unnest(logs) UNION ALL SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                 WHERE i.inhparent IN (SELECT to_regclass('fairpg_catalog.' || log) FROM unnest(logs) AS log)) l (relation)
             CROSS JOIN (VALUES ('decision_guarded'::name), ('decision_truncated')) g (trigger)
+    ), guarded_relation AS (
+        SELECT c.* FROM pg_class c
+        WHERE c.relnamespace = to_regnamespace('fairpg_catalog') AND c.relkind IN ('r', 'p')
+            AND c.relname IN (SELECT w.relation FROM wanted w)
     ), found AS (
         SELECT format('trigger %s on fairpg_catalog.%s', w.trigger, w.relation) AS named,
             pg_get_userbyid(c.relowner) AS holder,
@@ -384,9 +388,24 @@ BEGIN
         SELECT format('table fairpg_catalog.%s', c.relname), pg_get_userbyid(c.relowner),
             CASE WHEN pg_get_userbyid(c.relowner) = keeper THEN 'of the owner of the store' ELSE 'of another role' END,
             NULL
-        FROM pg_class c
-        WHERE c.relnamespace = to_regnamespace('fairpg_catalog') AND c.relkind IN ('r', 'p')
-            AND c.relname IN (SELECT w.relation FROM wanted w)
+        FROM guarded_relation c
+        -- what runs within our own statements, or adds rows to a table and takes them away without a trigger of it
+        UNION ALL
+        SELECT format('trigger %s on fairpg_catalog.%s', t.tgname, c.relname), pg_get_userbyid(p.proowner), 'of another function', NULL
+        FROM guarded_relation c JOIN pg_trigger t ON t.tgrelid = c.oid JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND p.pronamespace <> 'fairpg'::regnamespace
+            AND (c.relname, t.tgname) NOT IN (SELECT w.relation, w.trigger FROM wanted w)
+        UNION ALL
+        SELECT format('rule %s on fairpg_catalog.%s', r.rulename, c.relname), pg_get_userbyid(c.relowner), 'not of the extension', NULL
+        FROM guarded_relation c JOIN pg_rewrite r ON r.ev_class = c.oid
+        UNION ALL
+        SELECT format('table %s', i.inhrelid::regclass), pg_get_userbyid(k.relowner),
+            format('inherits from fairpg_catalog.%s', c.relname), NULL
+        FROM guarded_relation c JOIN pg_inherits i ON i.inhparent = c.oid JOIN pg_class k ON k.oid = i.inhrelid
+        WHERE c.relkind = 'r'
+        UNION ALL
+        SELECT format('row security on fairpg_catalog.%s', c.relname), pg_get_userbyid(c.relowner), 'forced on the owner', NULL
+        FROM guarded_relation c WHERE c.relrowsecurity AND c.relforcerowsecurity
         UNION ALL
         SELECT format('function %s', p.oid::regprocedure), pg_get_userbyid(p.proowner),
             CASE
