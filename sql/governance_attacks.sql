@@ -149,6 +149,35 @@ SET client_min_messages = warning;
 TRUNCATE fairpg_catalog.evaluation CASCADE;
 RESET client_min_messages;
 SELECT count(*) = :n_evaluations AS as_before FROM fairpg_catalog.evaluation WHERE model = 'credit';
+-- nor are analyses made to find less: what they were told is looked at by the gate
+\c - fairpg_test_ana
+SELECT fairpg.create_policy('looked_at', :'why', 'a law of the land', '2026-10-01', 'none that we know of, after discussion', 'people who are refused',
+    template => 'four_fifths', protected => '{sex}', criteria => '[{"criterion": "rows", "phase": "data", "contrast": "count", "metric": "data_checks_serious",
+    "threshold": 0, "evidence": "point", "rationale": "as good as any other one"}, {"criterion": "scores", "metric": "calibration_in_the_large", "attribute": "sex",
+    "contrast": "each_group", "threshold": 0.1, "rationale": "as good as any other one"}]');
+\c - fairpg_test_abel
+SELECT fairpg.activate_policy('looked_at', 1, 'as agreed by the committee');
+\c - fairpg_test_ana
+SELECT version FROM fairpg.train('looked', 'attacked', 'repaid', features => '{income}', protected => '{sex}', seed => 3);
+SELECT evaluation FROM fairpg.evaluate('looked', 'attacked') \gset
+SELECT analysis FROM fairpg.add_analyses(:evaluation, '{data_checks,calibration}');
+-- not even before there is a policy
+DELETE FROM fairpg_catalog.analysis_row WHERE evaluation = :evaluation AND severity = 'serious';
+UPDATE fairpg_catalog.analysis SET analysed_at = '2100-01-01' WHERE evaluation = :evaluation;
+\c - :admin
+SELECT fairpg.govern('looked', 'looked_at', 'whom to grant a loan, by a first score');
+\c - fairpg_test_ana
+SELECT criterion, verdict, reason FROM fairpg.criterion_results('looked', 1) WHERE criterion IN ('rows', 'scores');
+SELECT value = (SELECT count(*) FROM fairpg.check_data('attacked', '{sex}', 'repaid', '{income}') WHERE severity = 'serious') AS as_counted
+FROM fairpg.criterion_results('looked', 1) WHERE criterion = 'rows';
+SELECT analysis FROM fairpg.add_analyses(:evaluation, '{data_checks,calibration}', '{"calibration": {"level": 0.5},
+    "data_checks": {"options": {"thresholds": {"duplicates": [1, 1, 1], "contradictions": [1, 1, 1]}}}}');
+SELECT criterion, verdict, replace(reason, :'evaluation', 'N') AS reason FROM fairpg.criterion_results('looked', 1) WHERE criterion IN ('rows', 'scores');
+SELECT analysis FROM fairpg.add_analyses(:evaluation, '{data_checks}', '{"data_checks": {"features": ["id"]}}');
+SELECT verdict FROM fairpg.criterion_results('looked', 1) WHERE criterion = 'rows';
+SELECT analysis FROM fairpg.add_analyses(:evaluation, '{data_checks,calibration}', '{"calibration": {"bins": 5}}');
+SELECT criterion, verdict, reason FROM fairpg.criterion_results('looked', 1) WHERE criterion IN ('rows', 'scores');
+\c - :admin
 -- what is under no policy is its owner's to delete
 SELECT count(*) > 0 AS measured FROM fairpg_catalog.evaluation_gap JOIN fairpg_catalog.evaluation USING (evaluation) WHERE model = 'trial';
 UPDATE fairpg_catalog.evaluation SET comment = 'a first look' WHERE model = 'trial';

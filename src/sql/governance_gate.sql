@@ -91,6 +91,19 @@ BEGIN
         SELECT d.criterion, d.contrast, d.metric, d.attribute, e.*
         FROM demand d
             JOIN candidate e ON e.made = CASE d.phase WHEN 'canary' THEN 'canary' WHEN 'production' THEN 'champion' ELSE 'before' END
+    ), analysed AS (
+        -- with whatever else was given, an analysis can be made to find little: it tells nothing then
+        SELECT a.evaluation, a.analysis, a.analysed_at, a.n_rows,
+            CASE WHEN a.arguments - '{source,label,positive,weight,model,version,seed,bins,binning,annotators}'::text[]
+                    IS DISTINCT FROM jsonb_strip_nulls(jsonb_build_object('options', jsonb_build_object('min_group', e.min_group),
+                        'protected', nullif(to_jsonb(e.protected), '[]'),
+                        'level', CASE a.analysis WHEN 'calibration' THEN e.level END,
+                        'features', CASE a.analysis WHEN 'data_checks' THEN nullif(v.spec -> 'features', '[]') END))
+                THEN format('analysis %s has other arguments than evaluation %s', a.analysis, a.evaluation) END AS fault
+        FROM fairpg_catalog.evaluation e
+            JOIN fairpg_catalog.model_version v ON v.model = e.model AND v.version = e.version
+            JOIN fairpg_catalog.analysis a ON a.evaluation = e.evaluation AND a.analysis IN ('calibration', 'data_checks')
+        WHERE e.model = criterion_results.model AND e.version = criterion_results.version
     ), figure AS (
         -- every value that an evaluation has for a criterion: one, or one for each group
         SELECT a.criterion, a.evaluation, a.evaluated_at, a.level,
@@ -109,10 +122,11 @@ BEGIN
         WHERE a.contrast = 'each_group'
         UNION ALL
         -- how far the mean score is from the rate, whichever way: analysis calibration has it with its sign
-        SELECT a.criterion, a.evaluation, a.evaluated_at, a.level, abs(r.value),
+        SELECT a.criterion, a.evaluation, a.evaluated_at, a.level, CASE WHEN d.fault IS NULL THEN abs(r.value) END,
             CASE WHEN r.low <= 0 AND r.high >= 0 THEN 0 ELSE least(abs(r.low), abs(r.high)) END,
-            greatest(abs(r.low), abs(r.high)), r.n, r.attribute || ': ' || r.group_name, r.reason
-        FROM asked a JOIN fairpg_catalog.analysis_row r ON r.evaluation = a.evaluation AND r.analysis = 'calibration'
+            greatest(abs(r.low), abs(r.high)), r.n, r.attribute || ': ' || r.group_name, coalesce(d.fault, r.reason)
+        FROM asked a JOIN analysed d ON d.evaluation = a.evaluation AND d.analysis = 'calibration'
+            JOIN fairpg_catalog.analysis_row r ON r.evaluation = a.evaluation AND r.analysis = 'calibration'
                 AND r.kind = 'group' AND r.metric = a.metric AND r.attribute = a.attribute
         WHERE a.contrast = 'each_group' AND a.metric = 'calibration_in_the_large'
         UNION ALL
@@ -125,14 +139,11 @@ BEGIN
         UNION ALL
         -- of data, whatever evaluation they were looked at with
         SELECT d.criterion, a.evaluation, a.analysed_at, NULL,
-            (SELECT count(*) FROM fairpg_catalog.analysis_row r
+            CASE WHEN a.fault IS NULL THEN (SELECT count(*) FROM fairpg_catalog.analysis_row r
              WHERE r.evaluation = a.evaluation AND r.analysis = a.analysis
-                AND r.severity = replace(d.metric, 'data_checks_', ''))::double precision,
-            NULL, NULL, a.n_rows, NULL, NULL
-        FROM demand d
-            JOIN fairpg_catalog.evaluation e
-                ON e.model = criterion_results.model AND e.version = criterion_results.version
-            JOIN fairpg_catalog.analysis a ON a.evaluation = e.evaluation AND a.analysis = 'data_checks'
+                AND r.severity = replace(d.metric, 'data_checks_', ''))::double precision END,
+            NULL, NULL, a.n_rows, NULL, a.fault
+        FROM demand d JOIN analysed a ON a.analysis = 'data_checks'
         WHERE d.contrast = 'count'
     ), newest AS (
         SELECT f.*, f.evaluation = first_value(f.evaluation) OVER (PARTITION BY f.criterion

@@ -17,6 +17,7 @@
 #include "commands/trigger.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
 
@@ -248,8 +249,10 @@ refuse_result(const TriggerData *data, const char *detail)
 /*
  * result_guarded() returns trigger: of tables of results.
  *
- * Rows come from our own statements.  They may be changed and deleted by who
- * has the right, but for those of models under a policy, which are evidence.
+ * Rows come from our own statements.  They may be changed and deleted by the
+ * owner of the store, but for those of models under a policy, which are
+ * evidence.  Analysts have rights to both, since add_analyses() replaces rows as
+ * who calls it; what they measured may become evidence by a policy to come.
  */
 FAIRPG_FUNCTION(fairpg_result_guarded);
 Datum
@@ -268,6 +271,10 @@ fairpg_result_guarded(PG_FUNCTION_ARGS)
 			                          "evidence.");
 		return PointerGetDatum(NULL);
 	}
+	if (!ours &&
+	    !has_privs_of_role(GetUserId(), data->tg_relation->rd_rel->relowner))
+		refuse_result(data, "Nobody but the owner of the store may change or "
+		                    "delete results.");
 	if (!ours && (is_governed_result(data, data->tg_trigtuple) ||
 	              (TRIGGER_FIRED_BY_UPDATE(data->tg_event) &&
 	               is_governed_result(data, data->tg_newtuple))))
