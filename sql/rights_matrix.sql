@@ -204,7 +204,9 @@ CREATE FUNCTION approve_inside() RETURNS text LANGUAGE sql AS $$ SELECT approve_
 ALTER FUNCTION approve_it() OWNER TO fairpg_test_approver_1;
 \c - fairpg_test_analyst_1
 SET ROLE fairpg_test_approver_1;
+\set VERBOSITY sqlstate
 SET SESSION AUTHORIZATION fairpg_test_approver_1;
+\set VERBOSITY terse
 SET fairpg.actor = 'fairpg_test_approver_1';
 SELECT fairpg.approve('credit', 1, 'the evidence is sufficient for use');
 SELECT approve_it();
