@@ -41,12 +41,6 @@
 #define CURVED_ROWS 4000
 #define CURVED_ROWS_EACH 40
 
-/* Rows that the first way of a search needs, in all and for each coefficient,
- * and half the squared decrement where more rows take over. */
-#define COARSE_ROWS 4000
-#define COARSE_ROWS_EACH 40
-#define COARSE_ACCURACY 0.03
-
 /* The level of the rows that the Hessian of a pass is of: of one over a sample,
  * whose steps only need to be about right, a sample of those. */
 static uint32_t
@@ -620,24 +614,6 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 	}
 	newton->damping = 0;
 	return NUM_OK;
-}
-
-NumStatus
-newton_minimise_sample(Newton *newton, double accuracy, const char *phase,
-                       bool *converged)
-{
-	uint32_t stride = newton->sample_stride;
-	uint64_t rows = newton->data->part[DATA_TRAIN].n_rows / (4 * stride);
-	NumStatus status = NUM_OK;
-
-	if (stride > 1 && newton_sample_level(stride) < DATA_STRATA - 1 &&
-	    newton->settings->start == NULL && rows >= COARSE_ROWS &&
-	    rows >= COARSE_ROWS_EACH * (uint64_t) newton->n)
-		status = newton_minimise(newton, 4 * stride, COARSE_ACCURACY, phase,
-		                         converged);
-	if (status == NUM_OK)
-		status = newton_minimise(newton, stride, accuracy, phase, converged);
-	return status;
 }
 
 static const char *

@@ -183,11 +183,6 @@ extern NumStatus
 newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
                 const char *phase, bool *converged);
 
-/* The same over the sample, or over all rows where there is none; first over a
- * part of it, where the start is nobody's and some way is left to go. */
-extern NumStatus newton_minimise_sample(Newton *newton, double accuracy,
-                                        const char *phase, bool *converged);
-
 /* Minimises loss, ridge and l1 to the end, over a sample first where that
  * pays and there is no better start, and gives the result; newton->coef is the
  * point. */
