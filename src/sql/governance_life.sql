@@ -74,6 +74,10 @@ DECLARE
 BEGIN
     PERFORM fairpg.require_step(reason, on_refuse);
     before := fairpg.lock_version(model, version);
+    -- what takes a version out of service is never too late
+    IF to_state NOT IN ('rejected', 'retired') THEN
+        PERFORM fairpg.require_current();
+    END IF;
     SELECT coalesce(jsonb_agg(to_jsonb(g)), '[]'),
             coalesce(array_agg(fairpg.check_in_words(g)) FILTER (WHERE g.blocking), '{}')
         INTO checks, blocking FROM fairpg.gate_checks(model, version, to_state, share) g;
@@ -108,6 +112,13 @@ END
 $body$;
 COMMENT ON FUNCTION fairpg.move_version(text, integer, text, text, double precision, text)
     IS 'part of the calls of governance: takes a version to a state where the gate lets it, and records what was found';
+
+CREATE FUNCTION fairpg.require_current()
+    RETURNS void
+    LANGUAGE C VOLATILE PARALLEL UNSAFE
+    AS 'MODULE_PATHNAME', 'fairpg_require_current';
+COMMENT ON FUNCTION fairpg.require_current()
+    IS 'part of the calls of governance: an error where the snapshot of the transaction is older than what others have committed';
 
 -- The state of a version under a policy, locked with its model until the
 -- transaction ends.  By an update, since a snapshot taken before another call is
@@ -340,6 +351,7 @@ DECLARE
     n integer;
     number bigint;
 BEGIN
+    PERFORM fairpg.require_current();
     SELECT * INTO actor FROM fairpg.session_actor();
     PERFORM fairpg.require_text(reason, 'reason', 20);
     -- what has been approved once can be again, when approvals have lapsed

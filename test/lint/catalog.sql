@@ -105,7 +105,7 @@ SELECT oid::regprocedure, provolatile, proparallel FROM own_function
 WHERE proname !~ '^(init|make_|train|retrain|evaluate|frontier|choose|audit|check_data|bias_audit|ranking_audit|conditional_disparity|counterfactual_flips|compare|consistency$|subgroups|calibration$|threshold_sweep|add_analyses)'
 	AND proparallel <> 'v' AND proparallel <> 's' AND prokind <> 'a'
 	AND prorettype NOT IN ('internal'::regtype, 'trigger'::regtype)
-	AND proname NOT IN ('stress', 'sensitivity', 'session_actor', 'reproduce', 'log_decision', 'announce_block', 'import_model')
+	AND proname NOT IN ('stress', 'sensitivity', 'session_actor', 'reproduce', 'log_decision', 'announce_block', 'import_model', 'require_current')
 	AND prosrc <> 'fairpg_govern' AND lanname <> 'plpgsql';
 
 -- rule: functions of a state alone are IMMUTABLE

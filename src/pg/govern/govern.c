@@ -20,6 +20,8 @@
  */
 #include "postgres.h"
 
+#include "access/transam.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -27,6 +29,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 
 #include "pg/compat.h"
 #include "pg/export.h"
@@ -304,4 +307,43 @@ fairpg_govern(PG_FUNCTION_ARGS)
 	SetUserIdAndSecContext(user, security);
 	AtEOXact_GUC(true, nest_level);
 	return answer;
+}
+
+/*
+ * require_current() returns void
+ *
+ * A gate decides by what there is: incidents, reviews, measurements, persons.
+ * At isolation levels with one snapshot for the whole transaction that can be
+ * what there was, and nothing that was added since makes a row that is locked
+ * here another one.  So whatever has been committed since is an error.
+ */
+FAIRPG_FUNCTION(fairpg_require_current);
+Datum
+fairpg_require_current(PG_FUNCTION_ARGS)
+{
+	Snapshot own;
+	Snapshot latest;
+	TransactionId xid;
+
+	if (!IsolationUsesXactSnapshot())
+		PG_RETURN_VOID();
+	own = GetTransactionSnapshot();
+	latest = GetLatestSnapshot();
+	for (xid = own->xmin; TransactionIdPrecedes(xid, latest->xmax);)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (XidInMVCCSnapshot(xid, own) && !XidInMVCCSnapshot(xid, latest) &&
+		    !TransactionIdIsCurrentTransactionId(xid) &&
+		    TransactionIdDidCommit(xid))
+			ereport(ERROR,
+			        (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			         errmsg("could not serialize access due to transactions "
+			                "that were committed since this one began"),
+			         errdetail("What a version is judged by may be among what "
+			                   "they wrote."),
+			         errhint("Try again in a new transaction, or at READ "
+			                 "COMMITTED.")));
+		TransactionIdAdvance(xid);
+	}
+	PG_RETURN_VOID();
 }
