@@ -295,6 +295,28 @@ SELECT fairpg.init();
 TRUNCATE fairpg_catalog.decision;
 INSERT INTO fairpg_catalog.decision_attribute VALUES (1, now(), 'sex', 'm');
 
+-- a store that was made anew, or restored, in the same session: its salts are its own
+CREATE TABLE served AS SELECT i AS id, i * 7919 % 101 + i * 31 % 61 > 70 AS y, i * 7919 % 101 AS x FROM generate_series(1, 3000) i;
+CREATE FUNCTION served_anew(salt text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    seen bytea;
+BEGIN
+    DROP SCHEMA IF EXISTS fairpg_catalog, fairpg_report CASCADE;
+    PERFORM fairpg.init();
+    PERFORM fairpg.train('anew', 'served', 'y', features => '{x}', seed => 1);
+    SET LOCAL session_replication_role = replica;
+    UPDATE fairpg_catalog.model_version SET state = 'champion';
+    INSERT INTO fairpg_catalog.deployment (model, version, slot, share, salt, started_at, started_by, reason)
+        VALUES ('anew', 1, 'champion', 1, salt, clock_timestamp(), session_user, 'for the test');
+    SET LOCAL session_replication_role = origin;
+    PERFORM fairpg.log_decision('anew', 'A-1', s) FROM served s WHERE s.id = 1;
+    SELECT d.subject_digest INTO seen FROM fairpg_catalog.decision d;
+    RETURN seen = sha256(convert_to(salt || 'A-1', 'UTF8'));
+END $$;
+SELECT served_anew('one salt') AS first, served_anew('another salt') AS second;
+DROP FUNCTION served_anew;
+DROP TABLE served;
+
 DROP SCHEMA fairpg_catalog, fairpg_report CASCADE;
 DROP TABLE applications;
 DROP ROLE fairpg_test_ana, fairpg_test_rita, fairpg_test_abel, fairpg_test_otto, fairpg_test_olga, fairpg_test_service;

@@ -47,6 +47,7 @@ typedef struct Kept
 {
 	MemoryContext context; /* of all below; NULL: nothing is kept here */
 	text *model;
+	Oid store; /* its table of versions: another store counts from 1 again */
 	SnapshotMark mark;
 	Serving serving;
 } Kept;
@@ -224,12 +225,15 @@ keep(text *model, const SnapshotMark *mark)
 	                                    ALLOCSET_SMALL_SIZES);
 	new.model = MemoryContextAlloc(new.context, VARSIZE_ANY(model));
 	memcpy(new.model, model, VARSIZE_ANY(model));
+	new.store = store_version_table();
 	new.mark = *mark;
 	read_deployments(&new);
-	/* no model changes its first deployment; and no number comes twice */
+	/* no model changes its first deployment; and no number comes twice in a
+	 * store */
 	if (new.serving.champion.number == 0 && new.serving.canary.number == 0)
 		read_newest(&new);
-	else if (place != NULL && share_deployment(&place->serving, &new.serving))
+	else if (place != NULL && place->store == new.store &&
+	         share_deployment(&place->serving, &new.serving))
 		new.serving.subject_salt =
 			MemoryContextStrdup(new.context, place->serving.subject_salt);
 	else
