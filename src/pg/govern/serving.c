@@ -167,15 +167,18 @@ read_subject_salt(Kept *place)
 	SPI_finish();
 }
 
-/* Whether a deployment of one state is open in the other as well. */
+/* Whether a deployment of one state is open in the other as well; the numbers
+ * of another store are of others. */
 static bool
-share_deployment(const Serving *a, const Serving *b)
+share_deployment(const Kept *a, const Kept *b)
 {
-	int64 numbers[2] = { a->champion.number, a->canary.number };
+	int64 numbers[2] = { a->serving.champion.number, a->serving.canary.number };
 
+	if (a->store != b->store)
+		return false;
 	for (int i = 0; i < 2; i++)
-		if (numbers[i] > 0 && (numbers[i] == b->champion.number ||
-		                       numbers[i] == b->canary.number))
+		if (numbers[i] > 0 && (numbers[i] == b->serving.champion.number ||
+		                       numbers[i] == b->serving.canary.number))
 			return true;
 	return false;
 }
@@ -232,8 +235,7 @@ keep(text *model, const SnapshotMark *mark)
 	 * store */
 	if (new.serving.champion.number == 0 && new.serving.canary.number == 0)
 		read_newest(&new);
-	else if (place != NULL && place->store == new.store &&
-	         share_deployment(&place->serving, &new.serving))
+	else if (place != NULL && share_deployment(place, &new))
 		new.serving.subject_salt =
 			MemoryContextStrdup(new.context, place->serving.subject_salt);
 	else
