@@ -89,7 +89,7 @@ for kilobytes in 1500 2000 2500 3000 3500 4000 5000 6000 7000 8000 16000; do
 				'53[12]00: .*HINT: .*dynamic_shared_memory_type.*fairpg.workers to 0'
 			;;
 	esac
-	is "no segment is left of $kilobytes kB" "$(segments)" "$before"
+	is "no segment is left of $kilobytes kB" "$(soon "$before" segments)" "$before"
 done
 like "it goes from too small to large enough" "$stage" '^ !( [!.])* \.$'
 small 1500k

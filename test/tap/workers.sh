@@ -168,16 +168,6 @@ segments()
 	done
 }
 
-# The same when it is as before, or 5 s later: a process that was ended lets go of
-# its memory when it goes, which may be after the client has heard of it.
-segments_left()
-{
-	for _ in $(seq 50); do
-		[ "$(segments)" != "$before" ] || break
-		sleep 0.1
-	done
-	segments
-}
 before=$(segments)
 
 error=$(sql "SET $few" "SET fairpg.workers = 2" "SELECT version FROM fairpg.train('m',
@@ -209,7 +199,7 @@ done
 wait "$client"
 like "a worker that is ended ends the training" "$(cat "$FAIRPG_TMP/killed")" \
 	'terminating|lost connection to parallel worker'
-is "and leaves no shared memory behind" "$(segments_left)" "$before"
+is "and leaves no shared memory behind" "$(soon "$before" segments)" "$before"
 is "and no version" "$(sql "SELECT count(*) FROM fairpg_catalog.model_version v
 	WHERE model = 'm' AND rows_train < 1000")" 0
 
@@ -230,7 +220,7 @@ done
 wait "$client"
 like "a worker that is ended in the middle ends the training" \
 	"$(cat "$FAIRPG_TMP/killed")" 'terminating|lost connection to parallel worker'
-is "and leaves no shared memory behind" "$(segments_left)" "$before"
+is "and leaves no shared memory behind" "$(soon "$before" segments)" "$before"
 is "the server goes on" "$(sql "SET $few" "SET fairpg.workers = 2" "SELECT count(*)
 	FROM fairpg.train('m', 'many', 'label', exclude => '{id,w}')")" 1
 
@@ -264,7 +254,7 @@ for pause in 0.001 0.004 0.008; do
 	wait "$client"
 	like "a worker that is ended $pause s after it came ends the training" \
 		"$(cat "$FAIRPG_TMP/killed")" 'terminating|lost connection to parallel worker'
-	is "and leaves no shared memory behind" "$(segments_left)" "$before"
+	is "and leaves no shared memory behind" "$(soon "$before" segments)" "$before"
 done
 
 # nobody but train() gets at it

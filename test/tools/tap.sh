@@ -28,6 +28,21 @@ is()
 	fi
 }
 
+# soon WANTED COMMAND...: prints what the command does as soon as that is what is
+# wanted, or 5 s later.  A process that was ended lets go of what it holds when it
+# goes, which may be after the client has heard of it.
+soon()
+{
+	local wanted=$1 seen
+	shift
+	for _ in $(seq 50); do
+		seen=$("$@")
+		[ "$seen" != "$wanted" ] || break
+		sleep 0.1
+	done
+	printf '%s\n' "$seen"
+}
+
 # like NAME SEEN PATTERN: passes when the extended pattern is found.
 like()
 {
