@@ -34,7 +34,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PACKAGES = ["pandas", "scikit-learn>=1.2", "fairlearn>=0.10"]
 # measures decisions too, and may be missing
 MORE = ["aif360>=0.6"]
+# as many processes as there are cores, of which the one that asks is one
 SETTINGS = ("-c jit=off -c work_mem=64MB -c maintenance_work_mem=1GB"
+            f" -c max_parallel_workers_per_gather={max(os.cpu_count() - 1, 0)}"
             " -c client_min_messages=warning")
 
 
