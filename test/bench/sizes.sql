@@ -18,6 +18,10 @@ VACUUM ANALYZE bench.data_100k;
 \endif
 \o
 
+-- untimed: the first training of a session loads libraries
+SELECT E'-- time: first\nSELECT 1 FROM fairpg.train(''first'', '
+	|| replace(:'call', '''bench.data''', '''SELECT * FROM bench.data_100k LIMIT 5000''')
+	|| E') \\g /dev/null';
 SELECT format(E'-- time: %1$s %2$s\nSELECT 1 FROM fairpg.train(\'%1$s %2$s\', %3$s, '
 	'fairness => %1$L, max_gap => 0.01) \\g /dev/null', fairness, size,
 	replace(:'call', 'bench.data', 'bench.data' || suffix))
