@@ -404,7 +404,7 @@ BEGIN
     -- one sample for both, read once
     WITH c AS MATERIALIZED (
         SELECT k.class, k.kind, k.attribute, k.group_name, k.metric || coalesce(' of ' || k.class, '') AS metric,
-            CASE WHEN k.class IS NULL THEN replace(k.metric, '_', ' ')
+            CASE WHEN k.class IS NULL THEN regexp_replace(replace(k.metric, '_', ' '), ' (positive|negative)$', ', label \1')
                 WHEN k.metric = 'approved_to_refused' THEN k.class || ' to another class'
                 ELSE 'another class to ' || k.class END AS change,
             k.class IS NULL AND k.metric IN ('selection_rate', 'tpr', 'fpr', 'ppv', 'accuracy', 'auc',
@@ -413,7 +413,7 @@ BEGIN
             k.value_a, k.value_b, k.value, k.low, k.high, k.n, k.n_changed, k.verdict
         FROM fairpg.release_comparison(model, from_version, to_version, rows_of) k
     )
-    SELECT ARRAY(SELECT json_build_object('attribute', c.attribute, 'group', c.group_name, 'change', c.change,
+    SELECT ARRAY(SELECT json_build_object('attribute', coalesce(c.attribute, 'all rows'), 'group', coalesce(nullif(c.group_name, ''), 'all rows'), 'change', c.change,
                 'share', fairpg.in_figures(c.value), 'low', fairpg.in_figures(c.low), 'high', fairpg.in_figures(c.high),
                 'people', c.n_changed, 'n', c.n) FROM c WHERE c.kind = 'change' AND c.n_changed > 0),
             ARRAY(SELECT json_build_object('metric', c.metric, 'attribute', c.attribute, 'before', fairpg.in_figures(c.value_a),
