@@ -65,6 +65,12 @@ add_boolean(Parameters *parameters, bool value)
 }
 
 void
+add_jsonb(Parameters *parameters, Datum value)
+{
+	add(parameters, JSONBOID, value, false);
+}
+
+void
 add_bytes(Parameters *parameters, const uint8_t *bytes, size_t size_bytes)
 {
 	bytea *value;

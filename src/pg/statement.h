@@ -33,6 +33,7 @@ extern void add_real(Parameters *parameters, double value);
 extern void add_int(Parameters *parameters, int value);
 extern void add_bigint(Parameters *parameters, int64 value);
 extern void add_boolean(Parameters *parameters, bool value);
+extern void add_jsonb(Parameters *parameters, Datum value);
 extern void
 add_bytes(Parameters *parameters, const uint8_t *bytes, size_t size_bytes);
 extern void add_text_array(Parameters *parameters, char **texts, int n);

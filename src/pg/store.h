@@ -28,7 +28,8 @@ typedef enum StoreUse
 	STORE_TO_CHOOSE,
 	STORE_TO_ANALYSE, /* fairpg.add_analyses() */
 	STORE_TO_REPORT,  /* fairpg.audit_report() */
-	STORE_TO_GOVERN,  /* as the owner of the store, who has all rights */
+	STORE_TO_GOVERN,  /* as its owner, who has all rights; or to read what
+	                   * queries ask the rights for themselves */
 	STORE_TO_LOG,     /* fairpg.log_decision() */
 	STORE_USES
 } StoreUse;

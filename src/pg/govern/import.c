@@ -7,9 +7,7 @@
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
-#include "utils/jsonb.h"
 
-#include "catalog/pg_type.h"
 #include "pg/compat.h"
 #include "pg/export.h"
 #include "pg/host.h"
@@ -31,15 +29,6 @@ fairpg_check_artifact(PG_FUNCTION_ARGS)
 	host_arena_init(&arena, CurrentMemoryContext, 0);
 	(void) store_decode(&arena, &stored, "");
 	PG_RETURN_VOID();
-}
-
-static void
-add_jsonb(Parameters *parameters, Datum value)
-{
-	parameters->types[parameters->n] = JSONBOID;
-	parameters->values[parameters->n] = value;
-	parameters->nulls[parameters->n] = ' ';
-	parameters->n++;
 }
 
 /* What the imported version has of its own, but for its number; '*name' is the
