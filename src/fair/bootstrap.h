@@ -18,6 +18,9 @@
  * 95 percent end is then about a fortieth of the interval's width. */
 #define FAIR_REPLICATES 10000
 
+/* four labelled cells, by label and decision, then the two unlabelled ones */
+#define FAIR_N_CELLS 6
+
 typedef struct FairBootstrap
 {
 	const FairCells *groups;
@@ -59,11 +62,25 @@ extern NumStatus fair_gap_intervals(NumArena *arena, const FairBootstrap *plan,
                                     const FairCriterion *const *criteria,
                                     int n_criteria, FairGapInterval *intervals);
 
-/* What a bootstrap measures of the cells of the groups of its plan, of which
- * weights alone are filled in: writes as many values as asked for, NaN where
+/* Replicates that are drawn together. */
+typedef struct FairBatch
+{
+	int n; /* of them, at most FAIR_BATCH_MAX */
+	int n_groups;
+	const double *counts; /* [n_groups][FAIR_N_CELLS][n] */
+	const double *scale; /* [n_groups] of a row, in weight; 1 unless to_scale */
+} FairBatch;
+
+#define FAIR_BATCH_MAX 64
+
+/* The weights of replicate 'draw', to cells[n_groups]; nothing else of them is
+ * touched. */
+extern void
+fair_batch_cells(const FairBatch *batch, int draw, FairCells *cells);
+
+/* What a bootstrap measures: writes values[n_values][batch->n], NaN where
  * undefined.  'what' is the caller's. */
-typedef void (*FairMeasure)(void *what, const FairCells *groups,
-                            double *values);
+typedef void (*FairMeasure)(void *what, const FairBatch *batch, double *values);
 
 /* Percentiles of 'n_values' measures over the replicates that have them, NaN
  * where none has; all from the same draws, which are those of

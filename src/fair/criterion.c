@@ -203,6 +203,30 @@ event_labels(const FairCriterion *criterion, int event, bool used[2])
 		used[y] = rate.share[y] != 0;
 }
 
+FairEventCells
+fair_event_cells(const FairCriterion *criterion, int event)
+{
+	const double one[2] = { 1, 1 };
+	FairEventCells cells = { 0, 0 };
+	FairRate rate;
+
+	criterion->rate(event, one, &rate);
+	for (int y = 0; y < 2; y++)
+	{
+		if (rate.share[y] == 0)
+			continue;
+		cells.whole |= 3u << (2 * y);
+		/* where decisions lower the rate it is the others that it counts */
+		cells.part |= (rate.share[y] > 0 ? 2u : 1u) << (2 * y);
+	}
+	if (criterion->ignores_label)
+	{
+		cells.whole |= 3u << 4;
+		cells.part |= 2u << 4;
+	}
+	return cells;
+}
+
 bool
 fair_group_rate(const FairCriterion *criterion, int event,
                 const FairCells *cells, double *value, double *effective)

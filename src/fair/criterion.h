@@ -101,6 +101,18 @@ fair_rate_given_label(int y, const double label_weight[2], FairRate *rate);
 extern void
 fair_rate_of_all(int event, const double label_weight[2], FairRate *rate);
 
+/* The rate of an event of decisions as a share of rows: those counted, of those
+ * it is taken over.  A bit a cell: 1 << (2 * label + decision), and 1 << (4 +
+ * decision) of unlabelled rows. */
+typedef struct FairEventCells
+{
+	unsigned part;
+	unsigned whole;
+} FairEventCells;
+
+extern FairEventCells
+fair_event_cells(const FairCriterion *criterion, int event);
+
 /* True when some rate of the criterion is taken over labelled rows only. */
 extern bool fair_criterion_needs_label(const FairCriterion *criterion);
 

@@ -308,33 +308,51 @@ typedef struct PlainMeasure
 	const int *metrics;
 	int n_metrics;
 	int n_groups;
-	double *values; /* [n_groups] */
+	FairCells *cells; /* [n_groups] */
+	double *values;   /* [n_groups] */
 } PlainMeasure;
 
+/* All plain operators of one metric of measure->cells. */
 static void
-measure_plain(void *what, const FairCells *groups, double *values)
+measure_metric(const PlainMeasure *measure, int metric, const FairCells *all,
+               double by_operator[FAIR_N_PLAIN_OPERATORS])
 {
-	PlainMeasure *measure = what;
-	FairCells all = fair_cells_but(groups, measure->n_groups, -1);
+	double overall = fair_metric_figure(metric, all);
+	Spread spread;
+	int group;
+	int n;
 
-	for (int m = 0; m < measure->n_metrics; m++)
+	for (int g = 0; g < measure->n_groups; g++)
+		measure->values[g] = fair_metric_figure(metric, &measure->cells[g]);
+	spread = spread_of(measure->values, measure->n_groups, metric);
+	for (int o = 0; o < FAIR_N_PLAIN_OPERATORS; o++)
+		by_operator[o] = apply(&spread, (FairOperator) o, overall, &group);
+	n = sort_defined(measure->values, measure->n_groups);
+	by_operator[FAIR_MEAN_DIFFERENCE] =
+		mean_of_pairs(measure->values, n, false);
+	by_operator[FAIR_MEAN_RATIO] = mean_of_pairs(measure->values, n, true);
+}
+
+static void
+measure_plain(void *what, const FairBatch *batch, double *values)
+{
+	const PlainMeasure *measure = what;
+
+	for (int r = 0; r < batch->n; r++)
 	{
-		double *of_metric = values + m * FAIR_N_PLAIN_OPERATORS;
-		int metric = measure->metrics[m];
-		double overall = fair_metric_figure(metric, &all);
-		Spread spread;
-		int group;
-		int n;
+		FairCells all;
 
-		for (int g = 0; g < measure->n_groups; g++)
-			measure->values[g] = fair_metric_figure(metric, &groups[g]);
-		spread = spread_of(measure->values, measure->n_groups, metric);
-		for (int o = 0; o < FAIR_N_PLAIN_OPERATORS; o++)
-			of_metric[o] = apply(&spread, (FairOperator) o, overall, &group);
-		n = sort_defined(measure->values, measure->n_groups);
-		of_metric[FAIR_MEAN_DIFFERENCE] =
-			mean_of_pairs(measure->values, n, false);
-		of_metric[FAIR_MEAN_RATIO] = mean_of_pairs(measure->values, n, true);
+		fair_batch_cells(batch, r, measure->cells);
+		all = fair_cells_but(measure->cells, measure->n_groups, -1);
+		for (int m = 0; m < measure->n_metrics; m++)
+		{
+			double by_operator[FAIR_N_PLAIN_OPERATORS];
+
+			measure_metric(measure, measure->metrics[m], &all, by_operator);
+			for (int o = 0; o < FAIR_N_PLAIN_OPERATORS; o++)
+				values[(m * FAIR_N_PLAIN_OPERATORS + o) * batch->n + r] =
+					by_operator[o];
+		}
 	}
 }
 
@@ -457,12 +475,15 @@ fair_disparity_intervals(NumArena *arena, const FairBootstrap *plan,
 	PlainMeasure measure = { .metrics = metrics,
 		                     .n_metrics = n_metrics,
 		                     .n_groups = plan->n_groups,
+		                     .cells =
+		                         arena_alloc(arena, room, sizeof(FairCells)),
 		                     .values =
 		                         arena_alloc(arena, room, sizeof(double)) };
 	NumStatus status;
 
-	if (measure.values == NULL)
+	if (measure.cells == NULL || measure.values == NULL)
 		return NUM_NO_MEMORY;
+	memset(measure.cells, 0, room * sizeof(FairCells));
 	to_scale.to_scale = true;
 	status = fair_bootstrap(arena, &to_scale, measure_plain, &measure,
 	                        n_metrics * FAIR_N_PLAIN_OPERATORS, intervals);
@@ -470,6 +491,7 @@ fair_disparity_intervals(NumArena *arena, const FairBootstrap *plan,
 		status = widen_metric(arena, plan, metrics[m], measure.values,
 		                      intervals + m * FAIR_N_PLAIN_OPERATORS);
 	arena_release(arena, measure.values, room, sizeof(double));
+	arena_release(arena, measure.cells, room, sizeof(FairCells));
 	return status;
 }
 

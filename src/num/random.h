@@ -21,10 +21,19 @@ extern uint64_t num_random_bits(NumRandom *random);
 /* Uniform in [0, 1), 53 bits. */
 extern double num_random_uniform(NumRandom *random);
 
+/* 'n' of them, those that as many calls give. */
+extern void num_random_uniforms(NumRandom *random, size_t n, double *values);
+
 /* Number of successes in 'n' trials, at most 2^53, of probability 'p' (taken
  * as 0 below 0 or NaN and as 1 above 1).  No normal approximation: exact but
  * for rounding in the 15th digit of a probability.  O(1) expected. */
 extern uint64_t num_random_binomial(NumRandom *random, uint64_t n, double p);
+
+/* 'n' draws of one probability: successes[i] of trials[i], whole numbers from 0
+ * to 2^53.  Other draws than single ones with the same seed give, in a third of
+ * the time. */
+extern void num_random_binomials(NumRandom *random, const double *trials,
+                                 double p, size_t n, double *successes);
 
 /* Spreads 'n' trials over cells with probabilities in proportion to 'weight'
  * (finite; a weight not above 0 gets none).  The counts add up to n, or are

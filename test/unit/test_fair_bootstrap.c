@@ -133,6 +133,39 @@ one_and_many_criteria_share_the_draws(void)
 	CHECK_INT(arena.used_bytes, used);
 }
 
+/* The share of cells that the draws are measured by is the rate that gaps are
+ * made of. */
+static void
+rates_are_shares_of_cells(void)
+{
+	FairCells cells = table(20, 30, 7, 11, 1.5);
+	const double weight[6] = { 30, 45, 10.5, 16.5, 4, 8 };
+
+	cells.unlabelled_weight[0] = weight[4];
+	cells.unlabelled_weight[1] = weight[5];
+	for (int c = 0; c < fair_criterion_of_decisions(); c++)
+	{
+		const FairCriterion *criterion = fair_criterion_table()[c];
+
+		for (int e = 0; e < criterion->n_events; e++)
+		{
+			FairEventCells event = fair_event_cells(criterion, e);
+			double part = 0;
+			double whole = 0;
+			double rate;
+			double effective;
+
+			for (int i = 0; i < 6; i++)
+			{
+				part += event.part >> i & 1 ? weight[i] : 0;
+				whole += event.whole >> i & 1 ? weight[i] : 0;
+			}
+			CHECK(fair_group_rate(criterion, e, &cells, &rate, &effective));
+			CHECK_NEAR(part / whole, rate, 1e-15);
+		}
+	}
+}
+
 static void
 an_undefined_gap_has_no_interval(void)
 {
@@ -244,6 +277,7 @@ main(void)
 	RUN(weights_give_the_width_of_the_effective_rows);
 	RUN(the_same_seed_gives_the_same_interval);
 	RUN(one_and_many_criteria_share_the_draws);
+	RUN(rates_are_shares_of_cells);
 	RUN(an_undefined_gap_has_no_interval);
 	RUN(as_many_rows_decide_as_are_said_to);
 	RUN(a_monitor_stops_it_and_a_small_arena_refuses);

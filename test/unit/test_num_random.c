@@ -46,14 +46,18 @@ uniforms_fill_the_unit_interval_evenly(void)
 	NumRandom random;
 	int count[100] = { 0 };
 	double chi2 = 0;
-	int n = 1000000;
+	static double many[1000000];
+	int n = LENGTH(many);
 
+	num_random_seed(&random, 5);
+	num_random_uniforms(&random, LENGTH(many), many);
 	num_random_seed(&random, 5);
 	for (int i = 0; i < n; i++)
 	{
 		double u = num_random_uniform(&random);
 
 		CHECK(u >= 0 && u < 1);
+		CHECK(u == many[i]);
 		count[(int) (u * 100)]++;
 	}
 	for (int i = 0; i < 100; i++)
@@ -69,18 +73,40 @@ log_probability(double n, double p, double k)
 	       (n - k) * log1p(-p);
 }
 
+enum
+{
+	DRAWS = 200000
+};
+
+/* As many draws, one by one or in arrays of 'together'. */
+static void
+draw_binomials(uint64_t n, double p, uint64_t seed, size_t together,
+               double *drawn)
+{
+	static double trials[DRAWS];
+	NumRandom random;
+
+	num_random_seed(&random, seed);
+	for (size_t i = 0; i < DRAWS; i++)
+		trials[i] = (double) n;
+	for (size_t i = 0; i < DRAWS && together == 0; i++)
+		drawn[i] = (double) num_random_binomial(&random, n, p);
+	for (size_t i = 0; i < DRAWS && together > 0; i += together)
+		num_random_binomials(&random, trials, p,
+		                     DRAWS - i < together ? DRAWS - i : together,
+		                     drawn + i);
+}
+
 /* Pearson's statistic over the values that are expected five times or more,
  * the rest taken together. */
 static void
-check_binomial(uint64_t n, double p, uint64_t seed)
+check_binomial(uint64_t n, double p, const double *drawn)
 {
 	enum
 	{
-		DRAWS = 200000,
 		MOST = 4000
 	};
 	static int count[MOST];
-	NumRandom random;
 	double chi2 = 0;
 	double rest_expected = DRAWS;
 	double rest_seen = DRAWS;
@@ -89,14 +115,12 @@ check_binomial(uint64_t n, double p, uint64_t seed)
 	double base = floor(mean) > MOST / 2 ? floor(mean) - MOST / 2 : 0;
 
 	memset(count, 0, sizeof(count));
-	num_random_seed(&random, seed);
 	for (int i = 0; i < DRAWS; i++)
 	{
-		uint64_t k = num_random_binomial(&random, n, p);
-
-		CHECK(k <= n);
-		if ((double) k >= base && (double) k - base < MOST)
-			count[(int) ((double) k - base)]++;
+		CHECK(drawn[i] >= 0 && drawn[i] <= (double) n);
+		CHECK(drawn[i] == floor(drawn[i]));
+		if (drawn[i] >= base && drawn[i] - base < MOST)
+			count[(int) (drawn[i] - base)]++;
 	}
 	for (int i = 0; i < MOST && base + i <= (double) n; i++)
 	{
@@ -130,9 +154,53 @@ binomials_follow_their_probabilities(void)
 		          { 40, 0.26 },    { 100, 0.099 },   { 100, 0.11 },
 		          { 1000, 0.3 },   { 1000, 0.7 },    { 100000, 0.0001 },
 		          { 100000, 0.4 }, { 1000000, 0.9 }, { 1000000000, 1.5e-8 } };
+	static const size_t together[] = { 0, 1, 64, 1000 };
+	static double drawn[DRAWS];
 
 	for (int i = 0; i < LENGTH(cases); i++)
-		check_binomial(cases[i].n, cases[i].p, (uint64_t) i);
+		for (int t = 0; t < LENGTH(together); t++)
+		{
+			draw_binomials(cases[i].n, cases[i].p, (uint64_t) i, together[t],
+			               drawn);
+			check_binomial(cases[i].n, cases[i].p, drawn);
+		}
+}
+
+/* Trials that differ from draw to draw, as those of a second cell do: what is
+ * left of each has its own mean and variance. */
+static void
+binomials_together_take_each_its_own_trials(void)
+{
+	static const double n[] = { 0, 1, 25, 33, 34, 5000, 40000 };
+	double trials[LENGTH(n) * 100];
+	double drawn[LENGTH(n) * 100];
+	double sum[LENGTH(n)] = { 0 };
+	double squares[LENGTH(n)] = { 0 };
+	double draws = 0;
+	NumRandom random;
+
+	num_random_seed(&random, 21);
+	for (int i = 0; i < LENGTH(trials); i++)
+		trials[i] = n[i % LENGTH(n)];
+	for (; draws < 60000; draws += 100)
+	{
+		num_random_binomials(&random, trials, 0.3, LENGTH(trials), drawn);
+		for (int i = 0; i < LENGTH(trials); i++)
+		{
+			sum[i % LENGTH(n)] += drawn[i];
+			squares[i % LENGTH(n)] += drawn[i] * drawn[i];
+			CHECK(drawn[i] >= 0 && drawn[i] <= trials[i]);
+		}
+	}
+	for (int i = 0; i < LENGTH(n); i++)
+	{
+		double mean = sum[i] / draws;
+		double variance = 0.21 * n[i];
+
+		CHECK_NEAR(mean, 0.3 * n[i], 5 * sqrt(variance / draws));
+		CHECK_NEAR(squares[i] / draws - mean * mean, variance,
+		           5 * variance * sqrt(2 / draws) + 5 * sqrt(variance / draws));
+	}
 }
 
 /* Where single values are too many to count: mean, variance, skewness. */
@@ -143,7 +211,7 @@ large_binomials_have_the_right_moments(void)
 	static const double p[] = { 0.3, 1e-6, 0.5, 2e-15, 5e-18 };
 	enum
 	{
-		DRAWS = 100000
+		FEWER = 100000
 	};
 
 	for (int i = 0; i < LENGTH(n); i++)
@@ -154,7 +222,7 @@ large_binomials_have_the_right_moments(void)
 		NumRandom random;
 
 		num_random_seed(&random, 77 + (uint64_t) i);
-		for (int d = 0; d < DRAWS; d++)
+		for (int d = 0; d < FEWER; d++)
 		{
 			double k =
 				(double) num_random_binomial(&random, (uint64_t) n[i], p[i]);
@@ -164,18 +232,19 @@ large_binomials_have_the_right_moments(void)
 			sum[1] += z * z;
 			sum[2] += z * z * z;
 		}
-		CHECK_NEAR(sum[0] / DRAWS, 0, 5 * sqrt(1.0 / DRAWS));
+		CHECK_NEAR(sum[0] / FEWER, 0, 5 * sqrt(1.0 / FEWER));
 		/* kurtosis of a Poisson variable: 3 + 1 / mean */
-		CHECK_NEAR(sum[1] / DRAWS, 1,
-		           5 * sqrt((2 + 1 / (sigma * sigma)) / DRAWS));
-		CHECK_NEAR(sum[2] / DRAWS, (1 - 2 * p[i]) / sigma,
-		           6 * sqrt(15 * (1 + 3 / sigma) / DRAWS));
+		CHECK_NEAR(sum[1] / FEWER, 1,
+		           5 * sqrt((2 + 1 / (sigma * sigma)) / FEWER));
+		CHECK_NEAR(sum[2] / FEWER, (1 - 2 * p[i]) / sigma,
+		           6 * sqrt(15 * (1 + 3 / sigma) / FEWER));
 	}
 }
 
 static void
 binomial_edges_are_certain(void)
 {
+	static const double p[] = { 0, -1, NAN, 1, 2, 1e-300, 1 - 0x1p-53 };
 	NumRandom random;
 
 	num_random_seed(&random, 1);
@@ -188,6 +257,15 @@ binomial_edges_are_certain(void)
 	CHECK_INT(num_random_binomial(&random, 10, 1e-300), 0);
 	/* 1 - 2^-53: the other side's probability is 2^-53 */
 	CHECK_INT(num_random_binomial(&random, 10, 1 - 0x1p-53), 10);
+	for (int i = 0; i < LENGTH(p); i++)
+	{
+		double trials[2] = { 10, 0 };
+		double drawn[2];
+
+		num_random_binomials(&random, trials, p[i], 2, drawn);
+		CHECK(drawn[0] == (p[i] > 0.5 ? 10 : 0));
+		CHECK(drawn[1] == 0);
+	}
 }
 
 static void
@@ -197,7 +275,7 @@ multinomials_add_up_and_have_the_right_covariance(void)
 	enum
 	{
 		CELLS = LENGTH(weight),
-		DRAWS = 50000,
+		FEWER = 50000,
 		N = 40
 	};
 	uint64_t count[LENGTH(weight)];
@@ -206,7 +284,7 @@ multinomials_add_up_and_have_the_right_covariance(void)
 	NumRandom random;
 
 	num_random_seed(&random, 9);
-	for (int d = 0; d < DRAWS; d++)
+	for (int d = 0; d < FEWER; d++)
 	{
 		uint64_t total = 0;
 
@@ -224,11 +302,11 @@ multinomials_add_up_and_have_the_right_covariance(void)
 	{
 		double p = weight[i] > 0 ? weight[i] / 10 : 0;
 
-		CHECK_NEAR(sum[i] / DRAWS, N * p,
-		           5 * sqrt(N * p * (1 - p) / DRAWS) + 1e-12);
+		CHECK_NEAR(sum[i] / FEWER, N * p,
+		           5 * sqrt(N * p * (1 - p) / FEWER) + 1e-12);
 	}
 	/* covariance is -n p q */
-	CHECK_NEAR(product / DRAWS, -N * 0.3 * 0.5, 0.25);
+	CHECK_NEAR(product / FEWER, -N * 0.3 * 0.5, 0.25);
 	num_random_multinomial(&random, N, weight + 1, 1, count);
 	CHECK_INT(count[0], 0);
 }
@@ -330,6 +408,7 @@ main(void)
 	RUN(generator_gives_the_published_numbers);
 	RUN(uniforms_fill_the_unit_interval_evenly);
 	RUN(binomials_follow_their_probabilities);
+	RUN(binomials_together_take_each_its_own_trials);
 	RUN(large_binomials_have_the_right_moments);
 	RUN(binomial_edges_are_certain);
 	RUN(multinomials_add_up_and_have_the_right_covariance);
