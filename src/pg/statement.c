@@ -162,15 +162,83 @@ add_text_array(Parameters *parameters, char **texts, int n)
 	add_elements(parameters, TEXTOID, &elements);
 }
 
+static void
+check(int result, int expected)
+{
+	if (result != expected)
+		elog(ERROR, "statement on the fairpg store failed: %s",
+		     SPI_result_code_string(result));
+}
+
 /* Runs one statement of ours; with RETURNING the answer is in SPI_tuptable. */
 void
 run(const char *statement, Parameters *parameters, int expected)
 {
-	int result =
-		SPI_execute_with_args(statement, parameters->n, parameters->types,
-	                          parameters->values, parameters->nulls, false, 0);
+	check(SPI_execute_with_args(statement, parameters->n, parameters->types,
+	                            parameters->values, parameters->nulls, false,
+	                            0),
+	      expected);
+}
 
-	if (result != expected)
+/* Statements whose plans the session keeps. */
+#define MOST_KEPT 64
+
+typedef struct KeptPlan
+{
+	char *statement;
+	int n; /* parameters */
+	Oid types[MAX_PARAMETERS];
+	SPIPlanPtr plan;
+} KeptPlan;
+
+static KeptPlan *kept[MOST_KEPT];
+static int n_kept = 0;
+
+static SPIPlanPtr
+find_plan(const char *statement, const Parameters *parameters)
+{
+	for (int i = 0; i < n_kept; i++)
+		if (strcmp(kept[i]->statement, statement) == 0 &&
+		    kept[i]->n == parameters->n &&
+		    memcmp(kept[i]->types, parameters->types,
+		           sizeof(Oid) * (Size) parameters->n) == 0)
+			return kept[i]->plan;
+	return NULL;
+}
+
+static SPIPlanPtr
+keep_plan(const char *statement, Parameters *parameters)
+{
+	SPIPlanPtr plan = SPI_prepare_cursor(
+		statement, parameters->n, parameters->types, CURSOR_OPT_GENERIC_PLAN);
+	KeptPlan *place;
+
+	if (plan == NULL)
 		elog(ERROR, "statement on the fairpg store failed: %s",
-		     SPI_result_code_string(result));
+		     SPI_result_code_string(SPI_result));
+	if (n_kept == MOST_KEPT)
+		return plan;
+	place = MemoryContextAlloc(TopMemoryContext, sizeof(KeptPlan));
+	place->statement = MemoryContextStrdup(TopMemoryContext, statement);
+	place->n = parameters->n;
+	memcpy(place->types, parameters->types, sizeof(Oid) * (Size) parameters->n);
+	place->plan = plan;
+	if (SPI_keepplan(plan) != 0)
+		elog(ERROR, "could not keep a plan");
+	kept[n_kept++] = place;
+	return plan;
+}
+
+/* The same of a statement that comes again: its plan is kept, one for all
+ * values, up to some number of them a session. */
+void
+run_again(const char *statement, Parameters *parameters, int expected)
+{
+	SPIPlanPtr plan = find_plan(statement, parameters);
+
+	if (plan == NULL)
+		plan = keep_plan(statement, parameters);
+	check(
+		SPI_execute_plan(plan, parameters->values, parameters->nulls, false, 0),
+		expected);
 }

@@ -52,5 +52,7 @@ extern void add_elements(Parameters *parameters, Oid type, Elements *elements);
 /* Runs one statement, of which SPI must say 'expected'; with RETURNING the
  * answer is in SPI_tuptable. */
 extern void run(const char *statement, Parameters *parameters, int expected);
+extern void
+run_again(const char *statement, Parameters *parameters, int expected);
 
 #endif

@@ -40,7 +40,7 @@ store_write(const char *statement, Parameters *parameters, int expected)
 	(*counter)++;
 	PG_TRY();
 	{
-		run(statement, parameters, expected);
+		run_again(statement, parameters, expected);
 	}
 	PG_FINALLY();
 	{
