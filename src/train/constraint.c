@@ -68,8 +68,8 @@ train_constraint(NumArena *arena, const Dataset *data,
 	if (status == NUM_OK)
 		status = search_answer_create(newton, arena, &answer);
 	if (status == NUM_OK)
-		status = newton_minimise(newton, newton->sample_stride, PLAIN_ACCURACY,
-		                         "plain", &converged);
+		status =
+			newton_minimise_sample(newton, PLAIN_ACCURACY, "plain", &converged);
 	if (status != NUM_OK)
 		return status;
 	memcpy(plain, newton->coef, newton->stride * sizeof(double));

@@ -118,8 +118,8 @@ place_take(const Frontier *frontier, FrontierPlace *place, uint32_t point)
 	}
 	/* what a learnt curvature has learnt on the way is part of the start */
 	if (newton->learns)
-		status = newton_minimise(newton, newton->sample_stride, PLAIN_ACCURACY,
-		                         "plain", &converged);
+		status =
+			newton_minimise_sample(newton, PLAIN_ACCURACY, "plain", &converged);
 	else
 		memcpy(newton->coef, frontier->plain, newton->stride * sizeof(double));
 	return status == NUM_OK ? search_begin(place->search) : status;
@@ -367,9 +367,8 @@ frontier_begin(Frontier *frontier, const Dataset *data, NumMonitor *monitor)
 		status =
 			search_answer_create(frontier->first, arena, &frontier->answers[b]);
 	if (status == NUM_OK)
-		status =
-			newton_minimise(frontier->first, frontier->first->sample_stride,
-		                    PLAIN_ACCURACY, "plain", &converged);
+		status = newton_minimise_sample(frontier->first, PLAIN_ACCURACY,
+		                                "plain", &converged);
 	if (status != NUM_OK)
 		return status;
 	memcpy(frontier->plain, frontier->first->coef,

@@ -245,8 +245,7 @@ train_minimax(NumArena *arena, const Dataset *data,
 		return NUM_BAD_ARGUMENT;
 	status = minimax_create(arena, newton, &minimax);
 	if (status == NUM_OK)
-		status = newton_minimise(newton, newton->sample_stride, 1e-3, "plain",
-		                         &converged);
+		status = newton_minimise_sample(newton, 1e-3, "plain", &converged);
 	if (status == NUM_OK && newton->sample_stride > 1)
 		status = minimax_run(&minimax, newton->sample_stride, SAMPLE_ACCURACY,
 		                     "sample", &converged);

@@ -41,6 +41,9 @@
 #define CURVED_ROWS 4000
 #define CURVED_ROWS_EACH 40
 
+/* Half the squared decrement where the sample takes over from a part of it. */
+#define COARSE_ACCURACY 0.03
+
 /* The level of the rows that the Hessian of a pass is of: of one over a sample,
  * whose steps only need to be about right, a sample of those. */
 static uint32_t
@@ -614,6 +617,21 @@ newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
 	}
 	newton->damping = 0;
 	return NUM_OK;
+}
+
+NumStatus
+newton_minimise_sample(Newton *newton, double accuracy, const char *phase,
+                       bool *converged)
+{
+	NumStatus status = NUM_OK;
+
+	if (newton->coarse_stride > newton->sample_stride)
+		status = newton_minimise(newton, newton->coarse_stride, COARSE_ACCURACY,
+		                         phase, converged);
+	if (status == NUM_OK)
+		status = newton_minimise(newton, newton->sample_stride, accuracy, phase,
+		                         converged);
+	return status;
 }
 
 static const char *

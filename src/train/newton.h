@@ -51,6 +51,9 @@ struct Newton
 	size_t stride;          /* of every matrix */
 	uint32_t sample_stride; /* the sample phase reads one row in so many, which
 	                         * is a power of 4 */
+	uint32_t coarse_stride; /* the first way to it one in so many; the same:
+	                         * there is no such way */
+	bool coarse_serves;     /* and these tell of every constrained rate */
 
 	double *coef;           /* [stride] where the next pass looks */
 	double *gradient;       /* [stride] of mean loss and ridge there */
@@ -182,6 +185,11 @@ extern void newton_forget_best(Newton *newton);
 extern NumStatus
 newton_minimise(Newton *newton, uint32_t block_stride, double accuracy,
                 const char *phase, bool *converged);
+
+/* The same over the sample, or over all rows where there is none; first over a
+ * part of it, where the start is nobody's and some way is left to go. */
+extern NumStatus newton_minimise_sample(Newton *newton, double accuracy,
+                                        const char *phase, bool *converged);
 
 /* Minimises loss, ridge and l1 to the end, over a sample first where that
  * pays and there is no better start, and gives the result; newton->coef is the

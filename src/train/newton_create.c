@@ -19,8 +19,13 @@
  * constrained event.  A quarter of the rows may be fewer: all iterations over
  * all of the rows would cost more than the passes that a poorer start takes. */
 #define SAMPLE_ROWS 40000
-#define SAMPLE_QUARTER_ROWS 15000
+#define SAMPLE_QUARTER_ROWS 9000
 #define SAMPLE_EVENT_ROWS 200
+/* The first way to the sample needs so many, in all and for each coefficient,
+ * and to search on so many of each event. */
+#define COARSE_ROWS 4000
+#define COARSE_ROWS_EACH 40
+#define COARSE_EVENT_ROWS 50
 /* The same where labels are classes, and curvature costs so much more. */
 #define SAMPLE_ROWS_CLASS 10000
 
@@ -85,13 +90,32 @@ least_sample(const Newton *newton, uint32_t stride)
 	return stride == 1 ? SAMPLE_QUARTER_ROWS : SAMPLE_ROWS;
 }
 
+/* A part of the sample that begins the way where the start is nobody's. */
+static NumStatus
+choose_coarse(Newton *newton, uint64_t *cell_rows)
+{
+	uint32_t stride = newton->sample_stride;
+	uint64_t rows = newton->data->part[DATA_TRAIN].n_rows / (4 * stride);
+	NumStatus status;
+
+	newton->coarse_stride = stride;
+	if (stride == 1 || newton_sample_level(stride) == DATA_STRATA - 1 ||
+	    newton->settings->start != NULL || rows < COARSE_ROWS ||
+	    rows < COARSE_ROWS_EACH * (uint64_t) newton->n)
+		return NUM_OK;
+	newton->coarse_stride = 4 * stride;
+	status = count_sample(newton, newton->coarse_stride, cell_rows);
+	newton->coarse_serves = rates_served_by(
+		newton->rates, cell_rows, COARSE_EVENT_ROWS, newton->coarse_stride);
+	return status;
+}
+
 /* One row in how many the sample phase reads: as few as there are, and tell of
  * every constrained rate. */
 static NumStatus
 choose_sample(Newton *newton)
 {
-	const Dataset *data = newton->data;
-	uint64_t n_rows = data->part[DATA_TRAIN].n_rows;
+	uint64_t n_rows = newton->data->part[DATA_TRAIN].n_rows;
 	size_t n_cells = newton->n_cells;
 	uint64_t *cell_rows = arena_alloc(newton->arena, n_cells, sizeof(uint64_t));
 	uint32_t stride = 1;
@@ -111,8 +135,9 @@ choose_sample(Newton *newton)
 		stride *= 4;
 	}
 	newton->sample_stride = stride;
+	status = choose_coarse(newton, cell_rows);
 	arena_release(newton->arena, cell_rows, n_cells, sizeof(uint64_t));
-	return NUM_OK;
+	return status;
 }
 
 static bool

@@ -238,8 +238,7 @@ train_penalty(NumArena *arena, const Dataset *data,
 		return NUM_BAD_ARGUMENT;
 	status = penalty_create(arena, newton, &penalty);
 	if (status == NUM_OK)
-		status = newton_minimise(newton, newton->sample_stride, 1e-3, "plain",
-		                         &converged);
+		status = newton_minimise_sample(newton, 1e-3, "plain", &converged);
 	if (status == NUM_OK && newton->sample_stride > 1)
 		status = penalty_run(&penalty, newton->sample_stride, SAMPLE_ACCURACY,
 		                     "sample", &converged);

@@ -25,8 +25,8 @@ newton_fit(Newton *newton, TrainResult *result)
 
 	/* where a start has been given, the sample would lead away from it */
 	if (newton->sample_stride > 1 && newton->settings->start == NULL)
-		status = newton_minimise(newton, newton->sample_stride, SAMPLE_ACCURACY,
-		                         "sample", &converged);
+		status = newton_minimise_sample(newton, SAMPLE_ACCURACY, "sample",
+		                                &converged);
 	if (status == NUM_OK)
 		status = newton_minimise(newton, 1,
 		                         ACCURACY * (newton->learns ? LEARNT_TRUST : 1),

@@ -143,6 +143,8 @@ band_create(Rates *rates, TrainRate first, const double *cell_weight,
 		rates->of_losses = true;
 	else
 		rates->of_decisions = true;
+	if (constraint->criterion->of_errors && !constraint->criterion->of_loss)
+		rates->of_errors = true;
 }
 
 void

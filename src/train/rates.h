@@ -32,6 +32,7 @@ typedef struct Rates
 	Band *bands;         /* over the active ones, as wide as the bounds say */
 	uint64_t least_rows; /* of any active rate */
 	bool of_decisions;   /* some active rate is a mean decision */
+	bool of_errors;      /* some of these is one of errors */
 	bool of_losses;      /* some active rate is a mean loss */
 
 	/* filled by rates_read(), [n_active]; of losses both are the same */

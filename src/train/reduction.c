@@ -560,8 +560,7 @@ begin(Reduction *reduction)
 	memset(reduction->tilt, 0, row_bytes);
 	newton->tilt = reduction->tilt;
 	if (status == NUM_OK)
-		status = newton_minimise(newton, newton->sample_stride, ACCURACY,
-		                         "plain", &converged);
+		status = newton_minimise_sample(newton, ACCURACY, "plain", &converged);
 	if (status == NUM_OK)
 		status = add_model(reduction, &place);
 	memcpy(reduction->start[0], newton->coef, row_bytes);

@@ -33,9 +33,8 @@
  * none it is the one with the smallest sum of parts by which bounds are
  * exceeded, and the outcome says so.
  *
- * Large data start on a sample of rows (newton.h), where most iterations
- * happen.  Cost: some fifteen passes over the sample and two to six over the
- * data.
+ * Large data start on a sample of rows (newton.h), and that on a part of it.
+ * Cost: some three to ten passes over the sample and two to six over the data.
  *
  * Reference: Nocedal and Wright, Numerical Optimization, chapter 18 (SQP);
  * Cotter et al., ALT 2019, for judging by hard rates and moving by smooth
@@ -60,7 +59,9 @@
 #define LOSS_AIM 0.01
 #define NEAR_AIM 0.97
 #define AIM_PATIENCE 4
+/* over all rows, and over a sample, where coming near is enough */
 #define OFFSET_RATE 0.5
+#define SAMPLE_OFFSET_RATE 0.75
 /* A unit of a rate is worth no more than this in mean loss, at first: a few
  * times what the whole loss can be.  It doubles when a bound is not kept for
  * long, since rates that cost much to move may be worth more.  Of several
@@ -84,12 +85,23 @@
  * the sample was wrong about, and are worth less patience where they cost many
  * times what those over the sample do. */
 #define PATIENCE 4
+#define FULL_PATIENCE_QUARTER 3
 #define FULL_PATIENCE 2
-#define FULL_PATIENCE_FROM 4 /* times */
 #define LOSS_TOLERANCE 3e-4
-/* A run over a sample is over when a point that keeps the bounds makes a step
- * that is shorter than this: what it is wrong about is more. */
-#define SAMPLE_STEP 0.006
+/* or by this by the root of the rows, where that is more: a quarter of what the
+ * mean loss of so many rows is uncertain by.  Of rates of errors the stand-ins
+ * are poor, and what looks like the end often is none; and a model that begins
+ * at one of more rows is not to end as that one. */
+#define LOSS_NOISE 0.3
+/* A run over a sample is over when its step is shorter than this: what it is
+ * wrong about is more.  Where no bound is exceeded by more than its rates are
+ * uncertain by, it comes no nearer to those of all rows. */
+#define SAMPLE_STEP 0.01
+#define SAMPLE_NOISE_STEP 0.03
+/* The run over a part of the sample that goes before is to come near, however
+ * that is; its rates are too rough for more. */
+#define COARSE_STEP 0.05
+#define COARSE_PASSES 10
 /* passes after which a run is no longer thought to be near its end */
 #define NEAR_PASSES 7
 /* passes over all rows are made with the sample's Hessian and Jacobian, which
@@ -133,6 +145,7 @@ static void
 move_offsets(Search *search)
 {
 	const Rates *rates = search->newton->rates;
+	double rate = search->block_stride > 1 ? SAMPLE_OFFSET_RATE : OFFSET_RATE;
 
 	for (uint32_t k = 0; k < rates->n_active; k++)
 	{
@@ -141,7 +154,7 @@ move_offsets(Search *search)
 		if (!search->has_offset || search->near)
 			search->offset[k] = now;
 		else
-			search->offset[k] += OFFSET_RATE * (now - search->offset[k]);
+			search->offset[k] += rate * (now - search->offset[k]);
 		search->place[k] = rates->soft[k] - search->offset[k];
 	}
 	search->has_offset = true;
@@ -449,6 +462,18 @@ begin_run(Search *search, uint32_t block_stride, int curved_every, int patience)
 	search->newton->remembers = false;
 }
 
+/* The part by which a loss has to be smaller to be worth a pass. */
+static double
+loss_tolerance(const Search *search)
+{
+	const Newton *newton = search->newton;
+	double rows = (double) newton->data->part[DATA_TRAIN].n_rows;
+
+	if (newton->rates->of_errors || search->from_near)
+		return LOSS_TOLERANCE;
+	return fmax(LOSS_TOLERANCE, LOSS_NOISE / sqrt(rows));
+}
+
 /* How much smaller the loss of a point that keeps its bounds could become, as
  * the step from it tells: what the room within the bands aimed at is worth, and
  * what the step gains in the quadratic model. */
@@ -462,15 +487,41 @@ worth_of_more(const Search *search, double length)
 	                                                 newton->multiplier);
 }
 
+/* Whether the bounds are kept but for what rates of the sample are uncertain
+ * by.  Never where rates are of errors: see LOSS_NOISE. */
+static bool
+within_noise(const Search *search)
+{
+	const Newton *newton = search->newton;
+	double rows = (double) newton->rates->least_rows / search->block_stride;
+
+	for (int c = 0; c < newton->settings->n_constraints; c++)
+	{
+		const FairConstraint *constraint = &newton->settings->constraints[c];
+		double beyond = fair_constraint_excess(constraint, newton->reached[c]) *
+		                fair_constraint_scale(constraint);
+		double noise = constraint->kind == FAIR_MAX_GAP ? 0.5 / sqrt(rows) : 0;
+
+		/* nor where a rate has no rows */
+		if (!(beyond <= noise))
+			return false;
+	}
+	return !newton->rates->of_errors;
+}
+
 /* Whether the run can end at a point that keeps its bounds, from which the step
  * has that length. */
 static bool
 nothing_to_gain(const Search *search, double length)
 {
 	if (search->block_stride > 1)
-		return length < SAMPLE_STEP;
+		return length <
+		       (within_noise(search) ? SAMPLE_NOISE_STEP : SAMPLE_STEP);
+	/* what a model of more rows has learnt of the others is not to stay */
+	if (search->from_near && search->iteration == 0)
+		return false;
 	return search->brief && worth_of_more(search, length) <=
-	                            LOSS_TOLERANCE * search->newton->loss;
+	                            loss_tolerance(search) * search->newton->loss;
 }
 
 /* Judges points on the way of the step just made, and keeps those that are
@@ -554,10 +605,13 @@ search_advance(Search *search)
 		status = look_on_the_way(search);
 	if (status != NUM_OK)
 		return status;
-	search->converged = feasible && newton->early_stop.rule == NULL &&
+	search->converged = (feasible || search->block_stride > 1) &&
+	                    newton->early_stop.rule == NULL &&
 	                    nothing_to_gain(search, length);
 	search->over =
-		search->converged || ++search->iteration >= newton->max_iterations;
+		search->converged || ++search->iteration >= newton->max_iterations ||
+		(search->block_stride > newton->sample_stride &&
+	     (length < COARSE_STEP || search->iteration >= COARSE_PASSES));
 	return NUM_OK;
 }
 
@@ -610,7 +664,9 @@ begin_full_run(Search *search, bool near)
 	uint32_t stride = search->newton->sample_stride;
 
 	begin_run(search, 1, stride > 1 ? FULL_CURVED_EVERY : 1,
-	          stride > FULL_PATIENCE_FROM ? FULL_PATIENCE : PATIENCE);
+	          stride > 4   ? FULL_PATIENCE
+	          : stride > 1 ? FULL_PATIENCE_QUARTER
+	                       : PATIENCE);
 	search->near = search->brief && near && search->newton->classes == NULL;
 	reset_aims(search);
 }
@@ -622,12 +678,17 @@ search_begin(Search *search)
 	uint32_t stride = newton->sample_stride;
 	NumStatus status = NUM_OK;
 
+	search->from_near = false;
 	if (search->counting_rounds > 0 && search->few == NULL &&
 	    search->proximal == NULL)
 		status = few_rows_create(newton, &search->few);
 	if (status != NUM_OK)
 		return status;
-	if (stride > 1)
+	search->over = true;
+	if (newton->coarse_serves && newton->early_stop.rule == NULL)
+		begin_run(search, newton->coarse_stride, 1, PATIENCE);
+	status = search_run(search);
+	if (stride > 1 && status == NUM_OK)
 	{
 		begin_run(search, stride, 1, PATIENCE);
 		status = search_run(search);
@@ -670,6 +731,7 @@ search_begin_near(Search *search)
 
 	if (newton->learns || search->proximal != NULL)
 		return search_begin(search);
+	search->from_near = true;
 	begin_run(search, stride, 1, PATIENCE);
 	for (int i = 0; i < 2 && stride > 1 && status == NUM_OK; i++)
 		status = look_around(search, stride);

@@ -45,8 +45,9 @@ struct Search
 	uint32_t block_stride;
 	int curved_every;
 	int patience;
-	bool brief; /* the run begins close to its end, and passes are dear */
-	bool near;  /* and is still there: hard rates are taken at their word */
+	bool brief;     /* the run begins close to its end, and passes are dear */
+	bool near;      /* and is still there: hard rates are taken at their word */
+	bool from_near; /* the search began at a model of more rows */
 	int iteration;
 	double least_loss; /* of its feasible points */
 	int since_better;

@@ -129,15 +129,7 @@ search_prefer(Search *search, const SearchAnswer *first)
 static double
 dear(const Newton *newton)
 {
-	for (int c = 0; c < newton->settings->n_constraints; c++)
-	{
-		const FairCriterion *criterion =
-			newton->settings->constraints[c].criterion;
-
-		if (criterion->of_errors && !criterion->of_loss)
-			return DEAR_ERRORS;
-	}
-	return DEAR;
+	return newton->rates->of_errors ? DEAR_ERRORS : DEAR;
 }
 
 double
