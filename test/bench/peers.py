@@ -9,9 +9,9 @@
 From the table to decisions in a table of the same server: rows by COPY into
 pandas, one-hot and standardised, fit, predict, decisions back by COPY; beside it
 fairpg.train() and fairpg.decide() on the same rows with the same split.  Each
-fit of the peer is a process of its own, whose clock starts after its imports and
-whose peak of memory is its resident set; that of a backend holds the pages of
-shared memory that it has touched.  A fit of the peer is timed once, fairpg five
+fit of the peer is a process of its own, whose clock starts after its imports, as
+ours does after psql has connected, and whose peak of memory is its resident set;
+that of a backend holds the pages of shared memory that it has touched.  A fit of the peer is timed once, fairpg five
 times before it and five times after, of which the middle one counts: a machine
 shared with others is not as fast at all times.  Both write to an unlogged table: the
 server's log is not what is measured.
@@ -165,20 +165,25 @@ def peer(criterion):
                       * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
 
 
+def timed(*statements):
+    """Seconds of each statement by one psql, and all that they print."""
+    said = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"], check=True, text=True, stdout=subprocess.PIPE,
+                          input="\\timing on\n" + "".join(f"{statement};\n" for statement in statements)).stdout
+    lines = said.splitlines()
+    times = [float(line.split()[1]) / 1000 for line in lines if line.startswith("Time: ")]
+    return times, [line for line in lines if not line.startswith("Time: ")]
+
+
 def ours(call):
     """fairpg from table to table, some runs: seconds in all and of each step, peak memory of the backend."""
     runs = []
     for _ in range(5):
         query("DROP TABLE IF EXISTS bench.ours")
-        begun = time.perf_counter()
-        peak = query(f"SELECT 1 FROM fairpg.train('peers', 'bench.rows', 'label', {call});"
-                     "SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+)')")
-        trained = time.perf_counter()
-        query("CREATE UNLOGGED TABLE bench.ours AS"
-              " SELECT key, fairpg.decide('peers', r) AS decision FROM bench.rows r")
-        ended = time.perf_counter()
-        runs.append((ended - begun, {"train": trained - begun, "decide, write": ended - trained},
-                     1024 * int(peak.splitlines()[-1])))
+        times, said = timed(f"SELECT 1 FROM fairpg.train('peers', 'bench.rows', 'label', {call})",
+                            "CREATE UNLOGGED TABLE bench.ours AS"
+                            " SELECT key, fairpg.decide('peers', r) AS decision FROM bench.rows r",
+                            "SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\\s+(\\d+)')")
+        runs.append((sum(times[:2]), {"train": times[0], "decide, write": times[1]}, 1024 * int(said[-1])))
     return runs
 
 
@@ -191,9 +196,7 @@ def bare_write():
     times = []
     for _ in range(3):
         query("DROP TABLE IF EXISTS bench.bare")
-        begun = time.perf_counter()
-        query("CREATE UNLOGGED TABLE bench.bare AS SELECT key, label AS decision FROM bench.rows")
-        times.append(time.perf_counter() - begun)
+        times += timed("CREATE UNLOGGED TABLE bench.bare AS SELECT key, label AS decision FROM bench.rows")[0]
     query("DROP TABLE bench.bare")
     return sorted(times)[1]
 

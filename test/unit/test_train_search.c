@@ -159,6 +159,19 @@ room_without_a_price_is_worth_nothing(void)
 
 /* ---- the end of a search ---- */
 
+static TrainSettings
+settings_of(const FairConstraint *constraint)
+{
+	return (TrainSettings){ .constraints = constraint,
+		                    .n_constraints = 1,
+		                    .l2 = 1e-4,
+		                    .temperature = 1,
+		                    .threshold = 0.5,
+		                    .max_iterations = 60,
+		                    .min_group = 30,
+		                    .own_kernels = true };
+}
+
 static int
 passes_over_all(const TrainResult *result, uint64_t n_rows)
 {
@@ -176,14 +189,7 @@ check_end(const char *criterion, double bound, int most_passes,
           double tolerance)
 {
 	FairConstraint constraint = bounded(criterion, FAIR_MAX_GAP, bound);
-	TrainSettings settings = { .constraints = &constraint,
-		                       .n_constraints = 1,
-		                       .l2 = 1e-4,
-		                       .temperature = 1,
-		                       .threshold = 0.5,
-		                       .max_iterations = 60,
-		                       .min_group = 30,
-		                       .own_kernels = true };
+	TrainSettings settings = settings_of(&constraint);
 	Making making = { .n_rows = MANY_ROWS };
 	NumArena arena;
 	Dataset *data;
@@ -267,14 +273,7 @@ a_search_begins_on_a_part_of_its_sample(void)
 {
 	FairConstraint constraint =
 		bounded("demographic_parity", FAIR_MAX_GAP, 0.02);
-	TrainSettings settings = { .constraints = &constraint,
-		                       .n_constraints = 1,
-		                       .l2 = 1e-4,
-		                       .temperature = 1,
-		                       .threshold = 0.5,
-		                       .max_iterations = 60,
-		                       .min_group = 30,
-		                       .own_kernels = true };
+	TrainSettings settings = settings_of(&constraint);
 	Making making = { .n_rows = MANY_ROWS };
 	NumArena arena;
 	Dataset *data;
