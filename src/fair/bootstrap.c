@@ -60,7 +60,8 @@ prepare_draw(const FairCells *cells, GroupDraw *draw)
 	}
 }
 
-/* 'n' multinomial draws, to counts[FAIR_N_CELLS][n]: binomials one after another. */
+/* 'n' multinomial draws, to counts[FAIR_N_CELLS][n]: binomials one after
+ * another. */
 static void
 draw_group(NumRandom *random, const GroupDraw *draw, int n, double *counts)
 {
@@ -107,7 +108,6 @@ keep_replicates(const FairBootstrap *plan, int n, Replicates *replicates)
 		const double *some = replicates->some + (size_t) v * (size_t) n;
 		double *values =
 			replicates->values + (size_t) v * (size_t) plan->replicates;
-
 		int count = replicates->count[v];
 
 		for (int i = 0; i < n; i++)

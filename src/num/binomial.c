@@ -82,9 +82,10 @@ log_relative_probability(const BinomialPeak *peak, double k)
 
 /*
  * Bounds of the same from the normal density and what it is amiss at most:
- * 1: 'log_v' is below, -1: above, 0: they do not tell.  Valid for
- * d < npq / 2 - 1, in the paper's letters; there a recursion, which is another
- * way, is taken for d up to 20.
+ * 1: 'log_v' is below, -1: above, 0: they do not tell.  In the paper's letters,
+ * for d < npq / 2 - 1.  The paper goes another way up to d = 20, by a recursion;
+ * the bounds hold there too: with 40 digits, of npq from 10 to 2000 and all d,
+ * the density is amiss by 0.998 of 'rho' at most.
  */
 static ALWAYS_INLINE int
 squeeze(double npq, double d, double log_v)

@@ -30,8 +30,8 @@ extern void num_random_uniforms(NumRandom *random, size_t n, double *values);
 extern uint64_t num_random_binomial(NumRandom *random, uint64_t n, double p);
 
 /* 'n' draws of one probability: successes[i] of trials[i], whole numbers from 0
- * to 2^53.  Other draws than single ones with the same seed give, in a third of
- * the time. */
+ * to 2^53.  Other draws than single ones with the same seed give, in half of the
+ * time. */
 extern void num_random_binomials(NumRandom *random, const double *trials,
                                  double p, size_t n, double *successes);
 

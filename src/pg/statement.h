@@ -52,6 +52,9 @@ extern void add_elements(Parameters *parameters, Oid type, Elements *elements);
 /* Runs one statement, of which SPI must say 'expected'; with RETURNING the
  * answer is in SPI_tuptable. */
 extern void run(const char *statement, Parameters *parameters, int expected);
+
+/* The same of a statement that comes again in a session: it is planned once, for
+ * any values, as long as the session keeps fewer than 64 plans. */
 extern void
 run_again(const char *statement, Parameters *parameters, int expected);
 

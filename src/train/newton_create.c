@@ -21,13 +21,13 @@
 #define SAMPLE_ROWS 40000
 #define SAMPLE_QUARTER_ROWS 9000
 #define SAMPLE_EVENT_ROWS 200
+/* The same where labels are classes, and curvature costs so much more. */
+#define SAMPLE_ROWS_CLASS 10000
 /* The first way to the sample needs so many, in all and for each coefficient,
  * and to search on so many of each event. */
 #define COARSE_ROWS 4000
 #define COARSE_ROWS_EACH 40
 #define COARSE_EVENT_ROWS 50
-/* The same where labels are classes, and curvature costs so much more. */
-#define SAMPLE_ROWS_CLASS 10000
 
 /* More coefficients than this make Hessian and factor 16 MB each and a
  * factorisation some tenths of a second; more numbers than this make filling

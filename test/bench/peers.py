@@ -11,10 +11,10 @@ pandas, one-hot and standardised, fit, predict, decisions back by COPY; beside i
 fairpg.train() and fairpg.decide() on the same rows with the same split.  Each
 fit of the peer is a process of its own, whose clock starts after its imports, as
 ours does after psql has connected, and whose peak of memory is its resident set;
-that of a backend holds the pages of shared memory that it has touched.  A fit of the peer is timed once, fairpg five
-times before it and five times after, of which the middle one counts: a machine
-shared with others is not as fast at all times.  Both write to an unlogged table: the
-server's log is not what is measured.
+that of a backend holds the pages of shared memory that it has touched.  A fit of
+the peer is timed once, fairpg five times before it and five times after, of which
+the middle one counts: a machine shared with others is not as fast at all times.
+Both write to an unlogged table: the server's log is not what is measured.
 
 At the end the decisions are measured by group: fairlearn's MetricFrame, AIF360's
 ClassificationMetric and fairpg.audit() over the same table, each alias of
